@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import type { Decider } from "../domain/decider.ts";
+import type { DomainCommand, DomainEvent, Recorded } from "../domain/event.ts";
+import type { Process, Step } from "../domain/process.ts";
+import { Refusal } from "../domain/refusal.ts";
+import type { View } from "../domain/view.ts";
+
+/** `given(order, placed).when(confirm).yields(confirmed)` */
+export function given<Command extends DomainCommand, Event extends DomainEvent, State>(
+  decider: Decider<Command, Event, State>,
+  ...history: readonly NoInfer<Event>[]
+) {
+  const state = history.reduce(decider.evolve, decider.initialState);
+  return {
+    state,
+    when(command: Command) {
+      return {
+        yields(...expected: readonly Event[]): void {
+          assert.deepEqual(decider.decide(command, state), expected);
+        },
+        yieldsNothing(): void {
+          assert.deepEqual(decider.decide(command, state), []);
+        },
+        isRefused(code: string): void {
+          assert.throws(
+            () => decider.decide(command, state),
+            (error) => error instanceof Refusal && error.code === code,
+          );
+        },
+      };
+    },
+  };
+}
+
+/** The state of a process after it heard these inputs, and what it then wants done. */
+export function heard<Input extends DomainEvent, Event extends DomainEvent, State>(
+  process: Process<Input, Event, State>,
+  ...inputs: readonly NoInfer<Input>[]
+): { state: State; events: readonly Event[]; outstanding: readonly Step[]; finished: boolean } {
+  let state = process.initialState;
+  const events: Event[] = [];
+  for (const input of inputs) {
+    const reaction = process.react(input, state);
+    events.push(...reaction);
+    state = reaction.reduce(process.evolve, state);
+  }
+  return {
+    state,
+    events,
+    outstanding: process.outstanding(state),
+    finished: process.finished(state),
+  };
+}
+
+/** The rows of a view after these events, by key. */
+export function rowsAfter<Row extends Record<string, unknown>, Event extends DomainEvent>(
+  view: View<Row, Event>,
+  ...events: readonly NoInfer<Event>[]
+): Map<string, Row> {
+  const rows = new Map<string, Row>();
+  for (const [index, event] of events.entries()) {
+    const recorded = recordedExample(event, { position: index + 1, revision: index });
+    const key = view.key(recorded);
+    if (key === undefined) continue;
+    const row = view.evolve(rows.get(key), recorded);
+    if (row) rows.set(key, row);
+    else rows.delete(key);
+  }
+  return rows;
+}
+
+/** An event as the log would give it back. */
+export function recordedExample<Event extends DomainEvent>(
+  event: Event,
+  place: Partial<Pick<Recorded, "position" | "revision" | "stream" | "recordedAt" | "metadata">> =
+    {},
+): Recorded<Event> {
+  return {
+    ...event,
+    id: "00000000-0000-4000-8000-000000000001",
+    stream: "example-1",
+    revision: 0,
+    position: 1,
+    recordedAt: "2026-01-01T00:00:00.000Z",
+    metadata: {
+      $correlationId: "correlation-1",
+      $causationId: "00000000-0000-4000-8000-000000000002",
+      commandId: "00000000-0000-4000-8000-000000000002",
+      commandHash: "hash",
+      schemaVersion: 1,
+    },
+    ...place,
+  };
+}
