@@ -1,0 +1,40 @@
+/** One thing wrong with a request: where, and what. */
+export type InputIssue = {
+  /**
+   * `lines[0].quantity` in a body, the name of a query parameter, path parameter or header elsewhere;
+   * empty for the body as a whole.
+   */
+  readonly path: string;
+  readonly message: string;
+};
+
+/** The request is not what the contract says; nothing was done. Answered with 400 and the issues. */
+export class BadInput extends Error {
+  override readonly name = "BadInput";
+
+  constructor(readonly issues: readonly InputIssue[], options?: ErrorOptions) {
+    super(
+      `Cannot accept the request: ${
+        issues.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ")
+      }`,
+      options,
+    );
+  }
+}
+
+/** The body is larger than the service reads. Answered with 413. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+
+  constructor(
+    /** Bytes. */
+    readonly limit: number,
+  ) {
+    super(`Cannot read the body: it is larger than ${limit} bytes`);
+  }
+}
+
+/** The body is not JSON by its Content-Type. Answered with 415. */
+export class MediaTypeUnsupported extends Error {
+  override readonly name = "MediaTypeUnsupported";
+}

@@ -1,0 +1,64 @@
+import { derivedId } from "../domain/derived_id.ts";
+import type { CommandContext } from "../domain/handle_command.ts";
+import { BadInput } from "./bad_input.ts";
+import type { ServiceContext } from "./service_app.ts";
+
+/**
+ * Where the request's command comes from. Its id is derived from the `Idempotency-Key` when there is one, so that the
+ * request sent again is the same command; `If-Match: "<revision>"` becomes the expected revision.
+ * Does not claim the key: see `idempotent`.
+ */
+export function commandContext(c: ServiceContext): CommandContext {
+  const key = idempotencyKey(c);
+  const { service, newId, correlationId, actor, traceparent } = c.var;
+  const expectedRevision = ifMatch(c);
+  return {
+    commandId: key === undefined ? newId() : derivedId(service, "request", key),
+    correlationId,
+    ...(actor !== undefined && { actor }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(expectedRevision !== undefined && { expectedRevision }),
+  };
+}
+
+/** 202: the command's events are durable; views and other services follow. */
+export function commandAnswer(
+  c: ServiceContext,
+  handled: {
+    /** -1 when the command led to nothing and the stream does not exist. */
+    readonly revision: number;
+    readonly position: number | undefined;
+  },
+  body: Record<string, unknown>,
+  { location }: { readonly location?: string } = {},
+): Response {
+  if (handled.revision >= 0) c.header("ETag", `"${handled.revision}"`);
+  if (handled.position !== undefined) c.header("X-Position", String(handled.position));
+  if (location !== undefined) c.header("Location", location);
+  return c.json(body, 202);
+}
+
+/** The `Idempotency-Key`: 1 to 255 visible ASCII characters; undefined when there is none. */
+export function idempotencyKey(c: ServiceContext): string | undefined {
+  const key = c.req.header("Idempotency-Key");
+  if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) {
+    throw new BadInput([{
+      path: "Idempotency-Key",
+      message: "Must be 1 to 255 visible ASCII characters",
+    }]);
+  }
+  return key;
+}
+
+function ifMatch(c: ServiceContext): number | undefined {
+  const given = c.req.header("If-Match");
+  if (given === undefined) return undefined;
+  const revision = /^"(0|[1-9][0-9]{0,15})"$/.exec(given)?.[1];
+  if (revision === undefined || !Number.isSafeInteger(Number(revision))) {
+    throw new BadInput([{
+      path: "If-Match",
+      message: 'Must be one ETag of a command answer, for example "3" with its quotes',
+    }]);
+  }
+  return Number(revision);
+}

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import { derivedId } from "../domain/derived_id.ts";
+import type { CommandContext } from "../domain/handle_command.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { BadInput } from "./bad_input.ts";
+import { commandAnswer, commandContext, idempotencyKey } from "./command_answer.ts";
+import type { ServiceApp, ServiceContext } from "./service_app.ts";
+import { readJson } from "./validation.ts";
+
+type Place = { readonly revision: number; readonly position: number | undefined };
+
+/** How a service takes one type of command from another service. */
+export type CommandHandler<Schema extends z.ZodType = z.ZodType> = {
+  /** The contract's schema of the command's data. */
+  readonly schema: Schema;
+  handle(data: z.output<Schema>, context: CommandContext): Promise<Place>;
+};
+
+/**
+ * Adds `POST /commands/:type` for commands between services; the gateway does not forward it. The body is the command's
+ * data, `Idempotency-Key` is required, and one that is a UUID is the command's id itself: who sends a command derives it
+ * from what led to it. `X-Causation-Id` names the event that did.
+ */
+export function commandEndpoint<Schemas extends Record<string, z.ZodType>>(
+  app: ServiceApp,
+  handlers: { readonly [Type in keyof Schemas]: CommandHandler<Schemas[Type]> },
+): void {
+  app.post("/commands/:type", async (c) => {
+    const type = c.req.param("type");
+    const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+    if (!handler) {
+      throw new Refusal("command-unknown", `Cannot handle a command of type ${quoted(type)}`);
+    }
+    const context = internalContext(c);
+    const data = await readJson(c, handler.schema);
+    const handled = await handler.handle(data, context);
+    return commandAnswer(c, handled, { revision: handled.revision });
+  });
+}
+
+function internalContext(c: ServiceContext): CommandContext {
+  const key = idempotencyKey(c);
+  if (key === undefined) {
+    throw new BadInput([{ path: "Idempotency-Key", message: "Required between services" }]);
+  }
+  const causationId = c.req.header("X-Causation-Id");
+  if (causationId !== undefined && !isUuid(causationId)) {
+    throw new BadInput([{ path: "X-Causation-Id", message: "Must be a UUID" }]);
+  }
+  return {
+    ...commandContext(c),
+    commandId: isUuid(key) ? key.toLowerCase() : derivedId(c.var.service, "command", key),
+    ...(causationId !== undefined && { causationId: causationId.toLowerCase() }),
+  };
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

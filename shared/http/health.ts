@@ -1,0 +1,121 @@
+import type { Hono } from "hono";
+import type { HealthCheck } from "../ports/service_definition.ts";
+import type { ServiceEnv } from "./service_app.ts";
+
+type Status = "pass" | "warn" | "fail";
+
+type CheckResult = {
+  readonly status: Status;
+  /** When it was asked: ISO 8601, UTC. */
+  readonly time: string;
+  readonly observedValue: number;
+  readonly observedUnit: "ms";
+  /** Why it did not pass. */
+  readonly output?: string;
+};
+
+type Report = {
+  readonly status: Status;
+  readonly checks: Readonly<Record<string, readonly CheckResult[]>>;
+};
+
+/** A load balancer asks every few seconds; a check that needs longer than this is down for its purposes. */
+const deadlineMs = 1_000;
+/** A check that passed but took half its time is worth a look. */
+const slowMs = deadlineMs / 2;
+/** So that a crowd of probes asks each dependency at most once a second. */
+const freshMs = 1_000;
+
+/**
+ * Adds `/health/live` (the process turns; asks nobody), `/health/ready` (503 while a check fails) and `/health/startup`
+ * (503 until every check passed once), as `application/health+json`.
+ */
+export function addHealthRoutes(
+  app: Hono<ServiceEnv>,
+  { name, checks, now = () => performance.now() }: {
+    readonly name: string;
+    readonly checks: readonly HealthCheck[];
+    /** Milliseconds that only grow. */
+    readonly now?: () => number;
+  },
+): void {
+  const passedOnce = new Set<string>();
+  let latest: { readonly report: Promise<Report>; readonly askedAt: number } | undefined;
+
+  function report(): Promise<Report> {
+    if (!latest || now() - latest.askedAt >= freshMs) {
+      latest = { report: ask(checks, now), askedAt: now() };
+    }
+    return latest.report.then((asked) => {
+      for (const [check, [result]] of Object.entries(asked.checks)) {
+        if (result?.status !== "fail") passedOnce.add(check);
+      }
+      return asked;
+    });
+  }
+
+  app.get("/health/live", () => healthResponse(name, { status: "pass", checks: {} }));
+  app.get("/health/ready", async () => healthResponse(name, await report()));
+  app.get("/health/startup", async () => {
+    const hasStarted = () => checks.every((check) => passedOnce.has(check.name));
+    if (hasStarted()) return healthResponse(name, { status: "pass", checks: {} });
+    const asked = await report();
+    return healthResponse(name, { ...asked, status: hasStarted() ? "pass" : "fail" });
+  });
+}
+
+async function ask(checks: readonly HealthCheck[], now: () => number): Promise<Report> {
+  const results = await Promise.all(checks.map((check) => askOne(check, now)));
+  const statuses = results.map((result) => result.status);
+  return {
+    status: statuses.includes("fail") ? "fail" : statuses.includes("warn") ? "warn" : "pass",
+    checks: Object.fromEntries(checks.map((check, index) => [check.name, [results[index]!]])),
+  };
+}
+
+async function askOne(check: HealthCheck, now: () => number): Promise<CheckResult> {
+  const time = new Date().toISOString();
+  const startedAt = now();
+  const failure = await failureOf(check);
+  const took = Math.round(now() - startedAt);
+  const status = failure !== undefined ? "fail" : took > slowMs ? "warn" : "pass";
+  return {
+    status,
+    time,
+    observedValue: took,
+    observedUnit: "ms",
+    ...(failure !== undefined && { output: failure }),
+  };
+}
+
+/** A check that does not listen to its signal is given up on all the same. */
+async function failureOf(check: HealthCheck): Promise<string | undefined> {
+  const controller = new AbortController();
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(() => {
+    late.resolve(`No answer within ${deadlineMs} ms`);
+    controller.abort();
+  }, deadlineMs);
+  try {
+    return await Promise.race([
+      late.promise,
+      Promise.try(() => check.check(controller.signal)).then(
+        () => undefined,
+        (error) => error instanceof Error ? error.message : String(error),
+      ),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function healthResponse(name: string, report: Report): Response {
+  return new Response(JSON.stringify({ ...report, serviceId: name }), {
+    status: report.status === "fail" ? 503 : 200,
+    headers: {
+      "Content-Type": "application/health+json",
+      "Cache-Control": "no-store",
+      ...(report.status === "fail" && { "Retry-After": "1" }),
+    },
+  });
+}

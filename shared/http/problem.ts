@@ -1,0 +1,141 @@
+import { Refusal } from "../domain/refusal.ts";
+import { RevisionConflict } from "../ports/event_log.ts";
+import type { Log } from "../ports/log.ts";
+import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+import { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
+
+/** RFC 9457; `type` and `title` follow from `code`. */
+export type Problem = {
+  readonly status: number;
+  /** Kebab-case and stable: what a client decides by. */
+  readonly code: string;
+  /** For people; may change. */
+  readonly detail: string;
+  readonly correlationId: string;
+  readonly errors?: readonly InputIssue[];
+};
+
+export type ErrorContext = {
+  readonly correlationId: string;
+  /** The request carried If-Match: a conflict then means that the caller's knowledge is stale. */
+  readonly ifMatch: boolean;
+  readonly logger: Log;
+};
+
+export const problemMediaType = "application/problem+json";
+
+/** Beyond this many, more issues help nobody. */
+const issuesShown = 100;
+
+/** A problem document as an answer. */
+export function problemResponse(problem: Problem, headers?: HeadersInit): Response {
+  const { status, code, detail, correlationId, errors } = problem;
+  const answer = new Headers(headers);
+  answer.set("Content-Type", problemMediaType);
+  answer.set("Cache-Control", "no-store");
+  answer.set("X-Correlation-Id", correlationId);
+  const body = {
+    type: `urn:headwater:problem:${code}`,
+    title: titleOf(code),
+    status,
+    detail,
+    code,
+    correlationId,
+    ...(errors && { errors }),
+  };
+  return new Response(JSON.stringify(body), { status, headers: answer });
+}
+
+/**
+ * The answer to an error: the one place where errors become HTTP numbers. What is not an expected kind is a bug: it is
+ * logged with the correlation id, and the client learns nothing but that id.
+ */
+export function errorResponse(error: unknown, context: ErrorContext): Response {
+  const { status, code, detail, errors, headers } = answerTo(error, context);
+  return problemResponse(
+    { status, code, detail, correlationId: context.correlationId, ...(errors && { errors }) },
+    headers,
+  );
+}
+
+type Answer = {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly InputIssue[];
+  readonly headers?: HeadersInit;
+};
+
+function answerTo(error: unknown, context: ErrorContext): Answer {
+  if (error instanceof BadInput) {
+    return {
+      status: 400,
+      code: "bad-input",
+      detail: "The request does not fit: see errors",
+      errors: error.issues.slice(0, issuesShown),
+    };
+  }
+  if (error instanceof BodyTooLarge) {
+    return { status: 413, code: "body-too-large", detail: error.message };
+  }
+  if (error instanceof MediaTypeUnsupported) {
+    return {
+      status: 415,
+      code: "media-type-unsupported",
+      detail: error.message,
+      headers: { Accept: "application/json" },
+    };
+  }
+  if (error instanceof Refusal) {
+    return { status: statusOfRefusal(error.code), code: error.code, detail: error.message };
+  }
+  if (error instanceof RevisionConflict) return answerToConflict(error, context);
+  if (error instanceof Unavailable) {
+    return {
+      status: 503,
+      code: error.code,
+      detail: error.message,
+      headers: { "Retry-After": String(Math.max(1, Math.ceil(error.retryAfter))) },
+    };
+  }
+  if (error instanceof DeadlineExceeded) {
+    return { status: 504, code: "deadline-exceeded", detail: error.message };
+  }
+  context.logger.error("Cannot answer a request: unexpected error", {
+    correlationId: context.correlationId,
+    error,
+  });
+  return {
+    status: 500,
+    code: "internal-error",
+    detail: "Something went wrong on our side; the correlation id leads to it in the log",
+  };
+}
+
+function statusOfRefusal(code: string): number {
+  if (code.endsWith("-unknown")) return 404;
+  if (code === "idempotency-key-reused") return 422;
+  return 409;
+}
+
+function answerToConflict({ expected, actual }: RevisionConflict, context: ErrorContext): Answer {
+  if (context.ifMatch) {
+    return {
+      status: 412,
+      code: "revision-stale",
+      detail: `Cannot apply the command to revision ${expected}: it is now at ${
+        actual === undefined ? "no revision" : `revision ${actual}`
+      }`,
+    };
+  }
+  return {
+    status: 409,
+    code: "revision-conflict",
+    detail: "Cannot apply the command: others kept changing the same thing, send it again",
+  };
+}
+
+function titleOf(code: string): string {
+  const words = code.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,61 @@
+import type { MiddlewareHandler } from "hono";
+import type { View } from "../domain/view.ts";
+import type { ReadModels } from "../ports/read_models.ts";
+import { Unavailable } from "../ports/unavailable.ts";
+import { BadInput } from "./bad_input.ts";
+import type { ServiceContext, ServiceEnv } from "./service_app.ts";
+
+const defaultWaitSeconds = 2;
+/** Longer than most proxies hold a request open. */
+const longestWaitSeconds = 30;
+
+/**
+ * For queries: `app.get("/orders/:id", readsFrom(readModels, ordersView), …)`. Waits until the view has reached
+ * `X-Min-Position` (the `X-Position` of a command's answer), at most as long as `Prefer: wait=<seconds>` says, and says
+ * in `X-Position` how far the view is. With `Prefer: stale-ok` a view that is behind answers with a `Warning`.
+ *
+ * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
+ */
+export function readsFrom(readModels: ReadModels, view: View): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    const position = minPosition(c);
+    const { waitSeconds, staleOk } = preferences(c.req.header("Prefer") ?? "");
+    const state = await readModels.wait(view, {
+      position,
+      waitMs: waitSeconds * 1_000,
+      signal: c.req.raw.signal,
+    });
+    if (!state.reached && !staleOk) {
+      throw new Unavailable(
+        `Cannot answer from position ${position} on: "${view.name}" has not reached it within ${waitSeconds} s`,
+        { code: "read-model-behind" },
+      );
+    }
+    await next();
+    if (state.position !== undefined) c.header("X-Position", String(state.position));
+    if (!state.reached) c.header("Warning", '110 - "The read model is behind X-Min-Position"');
+  };
+}
+
+function minPosition(c: ServiceContext): number | undefined {
+  const token = c.req.header("X-Min-Position");
+  if (token === undefined) return undefined;
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(token) || !Number.isSafeInteger(Number(token))) {
+    throw new BadInput([{
+      path: "X-Min-Position",
+      message: "Must be the X-Position of an earlier answer",
+    }]);
+  }
+  return Number(token);
+}
+
+/** RFC 7240: what is not understood is passed over. */
+function preferences(header: string): { waitSeconds: number; staleOk: boolean } {
+  const given = header.toLowerCase().split(/[,;]/).map((preference) => preference.trim());
+  const wait = given.map((preference) => /^wait="?(\d{1,9})"?$/.exec(preference)?.[1])
+    .find((seconds) => seconds !== undefined);
+  return {
+    waitSeconds: Math.min(Number(wait ?? defaultWaitSeconds), longestWaitSeconds),
+    staleOk: given.includes("stale-ok"),
+  };
+}

@@ -1,0 +1,63 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { z } from "zod";
+import { createServiceApp, toService } from "./service_app.ts";
+import { readJson } from "./validation.ts";
+import { commandEndpoint } from "./command_endpoint.ts";
+import { silentLog } from "../ports/log.ts";
+
+function exampleService() {
+  const app = createServiceApp("example", {
+    logger: silentLog,
+    checks: [],
+    newId: () => "00000000-0000-4000-8000-000000000001",
+  });
+  app.post("/things/:id", async (c) => {
+    return c.json(
+      await readJson(c, z.strictObject({ lines: z.array(z.strictObject({ quantity: z.int() })) })),
+    );
+  });
+  commandEndpoint(app, {
+    DoThing: {
+      schema: z.strictObject({ a: z.number() }),
+      handle: (data, _context) => Promise.resolve({ revision: data.a, position: 4 }),
+    },
+  });
+  return toService(app);
+}
+
+Deno.test("a field that does not fit is named by its path", async () => {
+  const service = exampleService();
+  const response = await service(
+    new Request("http://example/things/1", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Correlation-Id": "mine" },
+      body: JSON.stringify({ lines: [{ quantity: 1.5, x: 1 }] }),
+    }),
+  );
+  equal(response.status, 400);
+  equal(response.headers.get("X-Correlation-Id"), "mine");
+  deepEqual((await response.json()).errors, [
+    { path: "lines[0].quantity", message: "Invalid input: expected int, received number" },
+    { path: "lines[0].x", message: "Unknown field" },
+  ]);
+});
+
+Deno.test("a path under another method is answered with the methods it has", async () => {
+  const response = await exampleService()(new Request("http://example/things/1"));
+  equal(response.status, 405);
+  equal(response.headers.get("Allow"), "POST");
+  match((await response.json()).detail, /POST/);
+});
+
+Deno.test("a route that does not exist is a problem document", async () => {
+  const response = await exampleService()(new Request("http://example/nothing"));
+  equal(response.status, 404);
+  deepEqual(await response.json(), {
+    type: "urn:headwater:problem:route-unknown",
+    title: "Route unknown",
+    status: 404,
+    detail: "Cannot GET this path: there is no such route",
+    code: "route-unknown",
+    correlationId: "00000000-0000-4000-8000-000000000001",
+  });
+});

@@ -1,0 +1,88 @@
+import type { z } from "zod";
+import { BadInput, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
+import { parseJson } from "./json_body.ts";
+import { readBody } from "./read_body.ts";
+import type { ServiceContext } from "./service_app.ts";
+
+/** 256 KiB: the largest command of the shop (hundreds of order lines) has room in it many times over. */
+export const bodyLimit = 256 * 1024;
+
+/**
+ * The request's body, checked. Schemas should be `z.strictObject`, so that unknown fields are refused.
+ *
+ * Errors: `MediaTypeUnsupported`, `BodyTooLarge`, `BadInput` with paths like `lines[0].quantity`.
+ */
+export async function readJson<Schema extends z.ZodType>(
+  c: ServiceContext,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  refuseOtherMediaTypes(c.req.header("Content-Type"));
+  const text = await readBody(c.req.raw, bodyLimit);
+  return check(parseJson(text), { schema });
+}
+
+/** The query parameters, checked; each is a string and may be given once, so numbers need `z.coerce`. */
+export function readQuery<Schema extends z.ZodType>(
+  c: ServiceContext,
+  schema: Schema,
+): z.output<Schema> {
+  const given = new URL(c.req.url).searchParams;
+  const repeated = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
+  if (repeated.length > 0) {
+    throw new BadInput(
+      repeated.map((name) => ({ path: pathOf([name]), message: "Given more than once" })),
+    );
+  }
+  return check(Object.fromEntries(given), { schema });
+}
+
+/** One parameter of the route's path, checked. */
+export function readParam<Schema extends z.ZodType>(
+  c: ServiceContext,
+  name: string,
+  schema: Schema,
+): z.output<Schema> {
+  return check(c.req.param(name), { schema, at: [name] });
+}
+
+function check<Schema extends z.ZodType>(
+  value: unknown,
+  { schema, at = [] }: { schema: Schema; at?: readonly PropertyKey[] },
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BadInput(parsed.error.issues.flatMap((issue) => issuesOf(issue, at)), {
+    cause: parsed.error,
+  });
+}
+
+function issuesOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): InputIssue[] {
+  const path = [...at, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: "Unknown field" }));
+  }
+  return [{ path: pathOf(path), message: issue.message }];
+}
+
+/** `lines[0].quantity`; a name that is not a plain word is quoted: `["odd name"]`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => {
+    if (typeof part === "number") return `[${part}]`;
+    const name = String(part);
+    if (!/^[\w-]{1,100}$/.test(name)) return `[${JSON.stringify(name.slice(0, 100))}]`;
+    return index === 0 ? name : `.${name}`;
+  }).join("");
+}
+
+function refuseOtherMediaTypes(contentType: string | undefined): void {
+  const [type, ...parameters] = (contentType ?? "").split(";").map((part) =>
+    part.trim().toLowerCase()
+  );
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (type !== "application/json" || !isUtf8) {
+    throw new MediaTypeUnsupported(
+      "Cannot read the body: its Content-Type must be application/json in UTF-8",
+    );
+  }
+}
