@@ -19,6 +19,8 @@ export type Loaded<State> = {
   /** Of the last event; -1: the stream does not exist. */
   readonly revision: number;
   readonly position: number | undefined;
+  /** The last event. */
+  readonly last: Recorded | undefined;
   /** By command id: every command that ever led to events in this stream. */
   readonly commands: ReadonlyMap<string, CommandTrace>;
 };
@@ -91,6 +93,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       state: this.decider.initialState,
       revision: -1,
       position: undefined,
+      last: undefined,
       commands: new Map(),
     };
     for await (const page of this.log.read(stream, { from: baseline.revision + 1 })) {
@@ -114,6 +117,6 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       const { commandId, commandHash: hash } = recorded.metadata;
       baseline.commands.set(commandId, { hash, revision, position });
     }
-    return { ...baseline, state, revision, position };
+    return { ...baseline, state, revision, position, last: page.at(-1) ?? baseline.last };
   }
 }

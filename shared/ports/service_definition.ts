@@ -13,6 +13,12 @@ export type HealthCheck = {
   check(signal: AbortSignal): Promise<void>;
 };
 
+export type Migration = {
+  /** Unique in the service. */
+  readonly name: string;
+  readonly sql: string;
+};
+
 /** All that a service gets from outside; nothing else of the world is visible to it. */
 export type ServiceDependencies = {
   /** Refuses to append to categories that the service does not own. */
@@ -36,6 +42,8 @@ export type ServiceDefinition = {
   readonly name: string;
   /** The categories whose streams it alone writes. */
   readonly categories: readonly string[];
+  /** DDL of tables beside the views', in order, for ever; applied once each. */
+  readonly migrations?: readonly Migration[];
   readonly views: readonly View[];
   readonly processes: readonly Process[];
   create(dependencies: ServiceDependencies): Service;

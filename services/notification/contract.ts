@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { derivedId } from "@headwater/shared/domain/derived_id";
+import { type CommandOf, defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
+import { idSchema } from "@headwater/shared/domain/value_schemas";
+
+const kind = z.enum(["order-confirmed", "order-cancelled"]);
+const notification = {
+  notificationId: z.string(),
+  customerId: idSchema,
+  orderId: idSchema,
+  kind,
+};
+
+export const notificationEvents = defineEvents("notification", {
+  NotificationRequested: z.object(notification),
+  NotificationSent: z.object(notification),
+});
+export type NotificationEvent = EventOf<typeof notificationEvents>;
+export type NotificationKind = z.output<typeof kind>;
+
+export const notificationCommands = {
+  /** Sends it, once per order and kind. */
+  NotifyCustomer: z.strictObject({ customerId: idSchema, orderId: idSchema, kind }),
+};
+export type NotificationCommand = CommandOf<typeof notificationCommands>;
+
+/** One per order and kind. */
+export function notificationIdOf(orderId: string, kind: NotificationKind): string {
+  return derivedId("notification", orderId, kind);
+}

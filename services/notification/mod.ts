@@ -1,0 +1,14 @@
+import { toService } from "@headwater/shared/http/service_app";
+import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { logSender } from "./notification_sender.ts";
+import { notificationView } from "./notification_view.ts";
+import { notificationRoutes } from "./routes.ts";
+
+export const notificationService: ServiceDefinition = {
+  name: "notification",
+  categories: ["notification"],
+  views: [notificationView],
+  processes: [],
+  create: (dependencies) =>
+    toService(notificationRoutes(dependencies, logSender(dependencies.logger))),
+};

@@ -1,0 +1,114 @@
+import type { AggregateStore } from "@headwater/shared/domain/aggregate_store";
+import { derivedId } from "@headwater/shared/domain/derived_id";
+import { fingerprint } from "@headwater/shared/domain/fingerprint";
+import {
+  type CommandContext,
+  handleCommand,
+  type Handled,
+} from "@headwater/shared/domain/handle_command";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import type { PaymentCommand, PaymentEvent } from "./contract.ts";
+import type { PaymentState, ProviderAnswer } from "./payment.ts";
+import type { PaymentProvider } from "./payment_provider.ts";
+
+export type Payments = AggregateStore<PaymentCommand | ProviderAnswer, PaymentEvent, PaymentState>;
+
+export type CollectionDependencies = {
+  readonly payments: Payments;
+  readonly provider: PaymentProvider;
+  /** Milliseconds the provider has for an answer. */
+  readonly providerDeadlineMs: number;
+  random(): number;
+};
+
+type Requested = Extract<PaymentState, { requested: unknown }>["requested"];
+
+/**
+ * Asks the provider until the payment is charged or declined, noting every attempt in the log: after a crash at any
+ * point, the same command goes on from there. The provider makes a repeated charge once.
+ */
+export async function collectPayment(
+  dependencies: CollectionDependencies,
+  { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
+): Promise<Handled> {
+  const { payments } = dependencies;
+  for (;;) {
+    const { state, revision, position } = await payments.load(orderId);
+    if (state.status !== "pending" && state.status !== "unknown") {
+      return { revision, position, repeated: false };
+    }
+    const answer = state.status === "pending"
+      ? await charge(dependencies, state.requested)
+      : await outcome(dependencies, state.requested);
+    // Named after the revision it answers: of two that ask at once, the slower one's answer changes nothing.
+    const commandId = derivedId(context.commandId, revision, fingerprint(answer));
+    await handleCommand(payments, {
+      id: orderId,
+      command: answer,
+      context: { ...context, commandId, expectedRevision: undefined },
+      random: dependencies.random,
+    });
+    if (answer.type === "RecordFailedAttempt") await pause(state.failedAttempts, dependencies);
+  }
+}
+
+/** Gives the money back, once. */
+export async function refundPayment(
+  { payments, provider, providerDeadlineMs, random }: CollectionDependencies,
+  { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
+): Promise<Handled> {
+  await handleCommand(payments, {
+    id: orderId,
+    command: { type: "RefundPayment", data: { orderId } },
+    context,
+    random,
+  });
+  const { state } = await payments.load(orderId);
+  if (state.status === "charged") {
+    await provider.refund(state.requested.paymentId, AbortSignal.timeout(providerDeadlineMs));
+  }
+  return await handleCommand(payments, {
+    id: orderId,
+    command: { type: "RecordRefund", data: { orderId } },
+    context: { ...context, commandId: derivedId(context.commandId, "RecordRefund") },
+    random,
+  });
+}
+
+async function charge(
+  { provider, providerDeadlineMs }: CollectionDependencies,
+  requested: Requested,
+): Promise<ProviderAnswer> {
+  const { orderId } = requested;
+  const signal = AbortSignal.timeout(providerDeadlineMs);
+  try {
+    const answer = await provider.charge(requested, signal);
+    return answer.outcome === "charged"
+      ? { type: "RecordCharge", data: { orderId } }
+      : { type: "RecordDecline", data: { orderId, reason: answer.reason } };
+  } catch (error) {
+    if (signal.aborted) return { type: "RecordUnknownOutcome", data: { orderId } };
+    return failedAttempt(orderId, error);
+  }
+}
+
+async function outcome(
+  { provider, providerDeadlineMs }: CollectionDependencies,
+  { orderId, paymentId }: Requested,
+): Promise<ProviderAnswer> {
+  const found = await provider.find(paymentId, AbortSignal.timeout(providerDeadlineMs));
+  return found === undefined
+    ? failedAttempt(orderId, new Unavailable("no charge was made before the deadline"))
+    : { type: "RecordCharge", data: { orderId } };
+}
+
+function failedAttempt(orderId: string, error: unknown): ProviderAnswer {
+  if (!(error instanceof Unavailable)) throw error;
+  return { type: "RecordFailedAttempt", data: { orderId, reason: error.message } };
+}
+
+/** Full jitter up to 100, 200, 400 … ms. */
+function pause(failedAttempts: number, { random }: CollectionDependencies): Promise<void> {
+  const ms = random() * 100 * 2 ** failedAttempts;
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

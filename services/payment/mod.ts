@@ -1,0 +1,15 @@
+import { toService } from "@headwater/shared/http/service_app";
+import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { paymentView } from "./payment_view.ts";
+import { paymentRoutes } from "./routes.ts";
+import { simulatedProvider, simulatedProviderMigration } from "./simulated_provider.ts";
+
+export const paymentService: ServiceDefinition = {
+  name: "payment",
+  categories: ["payment"],
+  migrations: [simulatedProviderMigration],
+  views: [paymentView],
+  processes: [],
+  create: (dependencies) =>
+    toService(paymentRoutes(dependencies, simulatedProvider(dependencies.sql))),
+};

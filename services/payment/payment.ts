@@ -1,0 +1,102 @@
+import type { Decider } from "@headwater/shared/domain/decider";
+import { Refusal } from "@headwater/shared/domain/refusal";
+import { type PaymentCommand, type PaymentEvent, paymentIdOf } from "./contract.ts";
+
+/** The provider's answers, which the service tells itself. */
+export type ProviderAnswer =
+  | Message<"RecordCharge" | "RecordUnknownOutcome" | "RecordRefund", { orderId: string }>
+  | Message<"RecordDecline" | "RecordFailedAttempt", { orderId: string; reason: string }>;
+
+type Message<Type, Data> = { readonly type: Type; readonly data: Readonly<Data> };
+
+export type PaymentState =
+  | { readonly status: "none" }
+  | {
+    readonly status: "pending" | "unknown" | "charged" | "declined" | "refunded";
+    readonly requested: Extract<PaymentEvent, { type: "PaymentRequested" }>["data"];
+    readonly failedAttempts: number;
+  };
+
+/** With the pauses between them some two seconds: a short outage is bridged, a customer is not kept waiting. */
+const mostAttempts = 5;
+
+export const payment: Decider<PaymentCommand | ProviderAnswer, PaymentEvent, PaymentState> = {
+  initialState: { status: "none" },
+  decide,
+  evolve,
+};
+
+function decide(
+  command: PaymentCommand | ProviderAnswer,
+  state: PaymentState,
+): readonly PaymentEvent[] {
+  const { orderId } = command.data;
+  const paymentId = paymentIdOf(orderId);
+  if (command.type === "ChargePayment") {
+    return state.status === "none"
+      ? [{ type: "PaymentRequested", data: { paymentId, ...command.data } }]
+      : [];
+  }
+  if (state.status === "none") {
+    throw new Refusal("payment-unknown", `Cannot find a payment for order "${orderId}"`);
+  }
+  const open = state.status === "pending" || state.status === "unknown";
+  const { currency, amount } = state.requested;
+  switch (command.type) {
+    case "RecordCharge":
+      return open
+        ? [{ type: "PaymentCharged", data: { paymentId, orderId, currency, amount } }]
+        : [];
+    case "RecordUnknownOutcome":
+      return state.status === "pending"
+        ? [{ type: "PaymentOutcomeUnknown", data: { paymentId, orderId } }]
+        : [];
+    case "RecordDecline": {
+      const { reason } = command.data;
+      return open ? [{ type: "PaymentDeclined", data: { paymentId, orderId, reason } }] : [];
+    }
+    case "RecordFailedAttempt": {
+      if (!open) return [];
+      const attempt = state.failedAttempts + 1;
+      const cause = command.data.reason;
+      const failed: PaymentEvent = {
+        type: "PaymentAttemptFailed",
+        data: { paymentId, orderId, attempt, cause },
+      };
+      const reason = "payment-provider-unreachable";
+      return attempt < mostAttempts
+        ? [failed]
+        : [failed, { type: "PaymentDeclined", data: { paymentId, orderId, reason } }];
+    }
+    case "RefundPayment":
+      if (state.status === "charged" || state.status === "refunded") return [];
+      throw new Refusal(
+        "payment-not-charged",
+        `Cannot refund the payment of order "${orderId}": it is ${state.status}`,
+      );
+    case "RecordRefund":
+      return state.status === "charged"
+        ? [{ type: "PaymentRefunded", data: { paymentId, orderId, currency, amount } }]
+        : [];
+  }
+}
+
+function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
+  if (event.type === "PaymentRequested") {
+    return { status: "pending", requested: event.data, failedAttempts: 0 };
+  }
+  if (state.status === "none") return state;
+  switch (event.type) {
+    case "PaymentAttemptFailed":
+      // The provider said that nothing happened, whatever was unknown before.
+      return { ...state, status: "pending", failedAttempts: event.data.attempt };
+    case "PaymentOutcomeUnknown":
+      return { ...state, status: "unknown" };
+    case "PaymentCharged":
+      return { ...state, status: "charged" };
+    case "PaymentDeclined":
+      return { ...state, status: "declined" };
+    case "PaymentRefunded":
+      return { ...state, status: "refunded" };
+  }
+}
