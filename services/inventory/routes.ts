@@ -31,7 +31,7 @@ export function inventoryRoutes(dependencies: ServiceDependencies): ServiceApp {
     const { quantity } = await readJson(c, receipt);
     const context = await accept(c, { quantity });
     const handled = await handle({ type: "ReceiveStock", data: { sku, quantity } }, context);
-    return commandAnswer(c, handled, { sku, revision: handled.revision });
+    return commandAnswer(c, handled, { body: { sku, revision: handled.revision } });
   });
 
   app.get("/items/:sku", readsFrom(readModels, stockItemView), async (c) => {

@@ -54,7 +54,8 @@ export function orderRoutes(dependencies: ServiceDependencies): ServiceApp {
       { type: "PlaceOrder", data: { ...body, orderId } },
       context,
     );
-    return commandAnswer(c, { revision, position }, { orderId, revision }, {
+    return commandAnswer(c, { revision, position }, {
+      body: { orderId, revision },
       location: `/api/orders/${orderId}`,
     });
   });
@@ -67,7 +68,7 @@ export function orderRoutes(dependencies: ServiceDependencies): ServiceApp {
       type: "RequestCancellation",
       data: { orderId, reason, shipmentDispatched: await shipmentDispatched(log, orderId) },
     }, context);
-    return commandAnswer(c, handled, { orderId, revision: handled.revision });
+    return commandAnswer(c, handled, { body: { orderId, revision: handled.revision } });
   });
 
   app.get("/orders", readsFrom(readModels, orderView), async (c) => {

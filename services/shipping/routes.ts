@@ -38,7 +38,7 @@ export function shippingRoutes(dependencies: ServiceDependencies): ServiceApp {
     const shipmentId = readParam(c, "id", idSchema);
     const context = await accept(c);
     const handled = await handle({ type, data: { shipmentId } }, context);
-    return commandAnswer(c, handled, { shipmentId, revision: handled.revision });
+    return commandAnswer(c, handled, { body: { shipmentId, revision: handled.revision } });
   }
   app.post("/shipments/:id/dispatch", (c) => move(c, "DispatchShipment"));
   app.post("/shipments/:id/deliver", (c) => move(c, "DeliverShipment"));

@@ -29,8 +29,7 @@ export function commandAnswer(
     readonly revision: number;
     readonly position: number | undefined;
   },
-  body: Record<string, unknown>,
-  { location }: { readonly location?: string } = {},
+  { body, location }: { readonly body: Record<string, unknown>; readonly location?: string },
 ): Response {
   if (handled.revision >= 0) c.header("ETag", `"${handled.revision}"`);
   if (handled.position !== undefined) c.header("X-Position", String(handled.position));

@@ -34,7 +34,7 @@ export function commandEndpoint<Schemas extends Record<string, z.ZodType>>(
     const context = internalContext(c);
     const data = await readJson(c, handler.schema);
     const handled = await handler.handle(data, context);
-    return commandAnswer(c, handled, { revision: handled.revision });
+    return commandAnswer(c, handled, { body: { revision: handled.revision } });
   });
 }
 

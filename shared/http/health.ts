@@ -1,6 +1,5 @@
-import type { Hono } from "hono";
+import type { Env, Hono } from "hono";
 import type { HealthCheck } from "../ports/service_definition.ts";
-import type { ServiceEnv } from "./service_app.ts";
 
 type Status = "pass" | "warn" | "fail";
 
@@ -30,8 +29,8 @@ const freshMs = 1_000;
  * Adds `/health/live` (the process turns; asks nobody), `/health/ready` (503 while a check fails) and `/health/startup`
  * (503 until every check passed once), as `application/health+json`.
  */
-export function addHealthRoutes(
-  app: Hono<ServiceEnv>,
+export function addHealthRoutes<E extends Env>(
+  app: Hono<E>,
   { name, checks, now = () => performance.now() }: {
     readonly name: string;
     readonly checks: readonly HealthCheck[];

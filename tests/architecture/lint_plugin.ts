@@ -1,0 +1,26 @@
+import { importDirections } from "./import_directions.ts";
+import { purity } from "./purity.ts";
+import {
+  errorMessage,
+  parameters,
+  privateMember,
+  refusalCode,
+  topLevelFunction,
+} from "./code_rules.ts";
+import { fileLength, fileName } from "./file_rules.ts";
+
+/** What the design asks of every file, as far as a tool can hold it. */
+export default {
+  name: "headwater",
+  rules: {
+    "import-directions": importDirections,
+    purity,
+    "file-name": fileName,
+    "file-length": fileLength,
+    parameters,
+    "error-message": errorMessage,
+    "refusal-code": refusalCode,
+    "top-level-function": topLevelFunction,
+    "private-member": privateMember,
+  },
+} satisfies Deno.lint.Plugin;

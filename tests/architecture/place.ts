@@ -1,0 +1,30 @@
+/** The root of the repository, as a URL that ends in a slash. */
+export const root = new URL("../../", import.meta.url);
+
+/** Where a file stands in the workspace. */
+export type Place = {
+  /** The member's folder: `shared`, `services/order`, `infra` … */
+  readonly member: string;
+  /** The file's path inside its member. */
+  readonly path: string;
+  readonly isTest: boolean;
+};
+
+// The rivals of the benchmarks have their own deno.json: they are a member of nothing.
+const memberPattern =
+  /^(services\/[^/]+|shared|projections|infra|tests\/performance\/peers|tests)\/(.+)$/;
+
+/** The place of a file given by URL, absolute path or path from the root; undefined outside every member. */
+export function placeOf(file: string): Place | undefined {
+  const [, member, path] = fromRoot(file).match(memberPattern) ?? [];
+  if (member === undefined || path === undefined) return undefined;
+  return { member, path, isTest: path.endsWith("_test.ts") };
+}
+
+/** A file's path from the root, with forward slashes on every system. */
+export function fromRoot(file: string): string {
+  const path = file.startsWith("file:") ? decodeURIComponent(new URL(file).pathname) : file;
+  const rootPath = decodeURIComponent(root.pathname);
+  const slashed = path.replaceAll("\\", "/").replace(/^([A-Za-z]:)/, "/$1");
+  return slashed.startsWith(rootPath) ? slashed.slice(rootPath.length) : path;
+}

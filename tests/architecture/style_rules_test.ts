@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { lintMessages } from "./lint_messages.ts";
+
+type Rule = Parameters<typeof lintMessages>[0];
+
+function assertGood(rule: Rule, sources: readonly string[]): void {
+  for (const source of sources) {
+    assert.deepEqual(lintMessages(rule, { file: "infra/a.ts", source }), [], source);
+  }
+}
+
+function assertBad(rule: Rule, sources: readonly string[]): void {
+  for (const source of sources) {
+    assert.equal(lintMessages(rule, { file: "infra/a.ts", source }).length, 1, source);
+  }
+}
+
+Deno.test("file names are snake_case and say what is in the file", () => {
+  function messages(file: string): string[] {
+    return lintMessages("file-name", { file, source: "" });
+  }
+  for (
+    const good of [
+      "infra/mod.ts",
+      "services/order/mod.ts",
+      "shared/domain/event_log2.ts",
+      "shared/domain/event_types_test.ts",
+      "tests/performance/append_bench.ts",
+    ]
+  ) {
+    assert.deepEqual(messages(good), [], good);
+  }
+  for (
+    const bad of [
+      "shared/domain/eventLog.ts",
+      "shared/domain/event-log.ts",
+      "shared/domain/EventLog.ts",
+      "shared/domain/utils.ts",
+      "shared/domain/string_utils.ts",
+      "shared/domain/test_helper.ts",
+      "shared/domain/helpers_test.ts",
+      "shared/domain/common.ts",
+      "shared/domain/types.ts",
+      "shared/domain/index.ts",
+      "shared/domain/mod.ts",
+    ]
+  ) {
+    assert.equal(messages(bad).length, 1, bad);
+  }
+});
+
+Deno.test("a file has at most 300 lines", () => {
+  assertGood("file-length", ["x;\n".repeat(300)]);
+  assertBad("file-length", ["x;\n".repeat(301)]);
+});
+
+Deno.test("at most two positional parameters come before the options", () => {
+  assertGood("parameters", [
+    "function f(a: string, b: string) {}",
+    "function f(a: string, b: string, options: { c: string }) {}",
+    "function f(a: string, b: string, { c }: Options = {}) {}",
+    "function f(a: string, b: string, then: () => void) {}",
+    "class C { constructor(a: string, b: string, c: string, d: string) {} }",
+    "interface C { f(a: string, b: string, options?: Options): void }",
+    "[1].reduce((sum, value, index, all) => sum);",
+  ]);
+  assertBad("parameters", [
+    "function f(a: string, b: string, c: string) {}",
+    "function f(a: string, b: string, c: number = 1) {}",
+    "function f(a: A, b: B, c: C, d: D) {}",
+    "export function f(a: A, b: B, c?: boolean) {}",
+    "class C { f(a: A, b: B, c: C, d: D) {} }",
+    "interface C { f(a: string, b: string, c: bigint): void }",
+  ]);
+});
+
+Deno.test("an error message has no full stop and quotes values with double quotes", () => {
+  assertGood("error-message", [
+    "throw new Error('Cannot find \"x\": not there');",
+    'throw new Error(`Cannot find "${x}": not there`);',
+    'throw new Error("Waiting ...");',
+    "new Error(message);",
+    'new Sentence("Your order has left.");',
+    'new TypeError("Cannot take the item\'s name");',
+  ]);
+  assertBad("error-message", [
+    'throw new Error("Cannot find it.");',
+    'throw new Error(`Cannot find "${x}".`);',
+    'new TypeError("Cannot find it.");',
+    'throw new Unavailable("Cannot reach it.", { cause });',
+    'new Refusal("order-unknown", `Cannot find order "${id}".`);',
+    "new Error(`Cannot find '${x}': not there`);",
+  ]);
+});
+
+Deno.test("codes of refusals are kebab-case", () => {
+  assertGood("refusal-code", ['new Refusal("order-already-shipped", "x");', "new Refusal(code);"]);
+  assertBad("refusal-code", [
+    'new Refusal("unknown", "x");',
+    'new Refusal("orderUnknown", "x");',
+    'new Refusal("order_unknown", "x");',
+  ]);
+});
+
+Deno.test("top-level functions are declared", () => {
+  assertGood("top-level-function", [
+    "function f() {}",
+    "function f() { const g = () => 1; return g; }",
+    "export const f: Handler = (request) => request;",
+    "const list = [1].map((x) => x);",
+  ]);
+  assertBad("top-level-function", ["const f = () => 1;", "export const f = async () => {};"]);
+});
+
+Deno.test("private members are private at run time too", () => {
+  assertGood("private-member", [
+    "class C { #a = 1; #b() {} readonly c = 1; private constructor() {} }",
+  ]);
+  assertBad("private-member", [
+    "class C { private a = 1; }",
+    "class C { private b() {} }",
+    "class C { protected c = 1; }",
+  ]);
+});
