@@ -1,37 +1,47 @@
 import { BadInput, BodyTooLarge } from "./bad_input.ts";
 
 /**
- * The request's body as text, never holding more than `limit` bytes of it.
+ * The request's body, never holding more than `limit` bytes of it; undefined when it has none.
  *
- * Errors: `BodyTooLarge`, `BadInput` for what is not UTF-8 or breaks off.
+ * Errors: `BodyTooLarge`, `BadInput` for a body that breaks off.
  */
-export async function readBody(request: Request, limit: number): Promise<string> {
+export async function readBytes(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!request.body) return undefined;
   const declared = Number(request.headers.get("Content-Length") ?? 0);
   if (declared > limit) {
-    await request.body?.cancel();
+    await request.body.cancel();
     throw new BodyTooLarge(limit);
   }
-  const chunks = request.body ? await readChunks(request.body, limit) : [];
-  try {
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") +
-      decoder.decode();
-  } catch (cause) {
-    throw new BadInput([{ path: "", message: "Not valid UTF-8" }], { cause });
-  }
-}
-
-async function readChunks(
-  body: ReadableStream<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of readableBody(request.body)) {
     size += chunk.byteLength;
     // Leaving the loop cancels the stream.
     if (size > limit) throw new BodyTooLarge(limit);
     chunks.push(chunk);
   }
-  return chunks;
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** The same as text. Errors: also `BadInput` for what is not UTF-8. */
+export async function readText(request: Request, limit: number): Promise<string> {
+  const bytes = await readBytes(request, limit);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new BadInput([{ path: "", message: "Not valid UTF-8" }], { cause });
+  }
+}
+
+async function* readableBody(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
+  }
 }

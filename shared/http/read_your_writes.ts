@@ -3,11 +3,8 @@ import type { View } from "../domain/view.ts";
 import type { ReadModels } from "../ports/read_models.ts";
 import { Unavailable } from "../ports/unavailable.ts";
 import { BadInput } from "./bad_input.ts";
+import { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";
-
-const defaultWaitSeconds = 2;
-/** Longer than most proxies hold a request open. */
-const longestWaitSeconds = 30;
 
 /**
  * For queries: `app.get("/orders/:id", readsFrom(readModels, ordersView), …)`. Waits until the view has reached
@@ -19,13 +16,13 @@ const longestWaitSeconds = 30;
 export function readsFrom(readModels: ReadModels, view: View): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
-    const { waitSeconds, staleOk } = preferences(c.req.header("Prefer") ?? "");
+    const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
     const state = await readModels.wait(view, {
       position,
       waitMs: waitSeconds * 1_000,
       signal: c.req.raw.signal,
     });
-    if (!state.reached && !staleOk) {
+    if (!state.reached && !preferences(c.req.raw.headers).includes("stale-ok")) {
       throw new Unavailable(
         `Cannot answer from position ${position} on: "${view.name}" has not reached it within ${waitSeconds} s`,
         { code: "read-model-behind" },
@@ -47,15 +44,4 @@ function minPosition(c: ServiceContext): number | undefined {
     }]);
   }
   return Number(token);
-}
-
-/** RFC 7240: what is not understood is passed over. */
-function preferences(header: string): { waitSeconds: number; staleOk: boolean } {
-  const given = header.toLowerCase().split(/[,;]/).map((preference) => preference.trim());
-  const wait = given.map((preference) => /^wait="?(\d{1,9})"?$/.exec(preference)?.[1])
-    .find((seconds) => seconds !== undefined);
-  return {
-    waitSeconds: Math.min(Number(wait ?? defaultWaitSeconds), longestWaitSeconds),
-    staleOk: given.includes("stale-ok"),
-  };
 }

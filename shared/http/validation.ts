@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { BadInput, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
 import { parseJson } from "./json_body.ts";
-import { readBody } from "./read_body.ts";
+import { readText } from "./read_body.ts";
 import type { ServiceContext } from "./service_app.ts";
 
 /** 256 KiB: the largest command of the shop (hundreds of order lines) has room in it many times over. */
@@ -17,7 +17,7 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   refuseOtherMediaTypes(c.req.header("Content-Type"));
-  const text = await readBody(c.req.raw, bodyLimit);
+  const text = await readText(c.req.raw, bodyLimit);
   return check(parseJson(text), { schema });
 }
 

@@ -1,0 +1,29 @@
+import type { ServiceClient } from "@headwater/shared/ports/service_client";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+
+/** Reaches services over HTTP: `baseUrls` holds where each runs, for example `http://127.0.0.1:8001`. */
+export function httpClient(baseUrls: ReadonlyMap<string, string>): ServiceClient {
+  return {
+    async call(name, request) {
+      const baseUrl = baseUrls.get(name);
+      if (baseUrl === undefined) {
+        throw new Error(
+          `Cannot call service "${name}": there are URLs for ${[...baseUrls.keys()].join(", ")}`,
+        );
+      }
+      const { pathname, search } = new URL(request.url);
+      const url = new URL(baseUrl.replace(/\/$/, "") + pathname + search);
+      try {
+        return await fetch(new Request(url, request), { redirect: "manual" });
+      } catch (cause) {
+        request.signal.throwIfAborted();
+        // The address stays in the cause: messages reach clients.
+        throw new Unavailable(`Cannot reach service "${name}"`, {
+          cause,
+          code: "service-unreachable",
+          retryAfter: 0,
+        });
+      }
+    },
+  };
+}

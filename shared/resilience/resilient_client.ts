@@ -1,0 +1,143 @@
+import { preferredWaitSeconds } from "../http/preferred_wait.ts";
+import { readBytes } from "../http/read_body.ts";
+import type { ServiceClient } from "../ports/service_client.ts";
+import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
+import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
+import { withDeadline } from "./deadline.ts";
+import { isFailureOfMachine, isSafeToRepeat, type RetryOptions, withRetry } from "./retry.ts";
+import { settledAnswer } from "./service_answer.ts";
+import { realTimers, type Timers } from "./timers.ts";
+
+export type ResilienceOptions = {
+  /**
+   * Milliseconds for everything: the queue, all tries and their pauses. Default 10,000: under the 15 s after which
+   * Envoy and many browsers' users give up.
+   */
+  readonly totalMs: number;
+  /** Milliseconds for one try. Default 3,000: two failed tries leave room for a third. */
+  readonly tryMs: number;
+  /** Default: 3 tries, as the AWS SDKs; pauses up to 25 ms growing to 250 ms, as Envoy. */
+  readonly retry: RetryOptions;
+  /** Default: 64 at a time, as many as share a commit of the log; 512 wait, at most 2 s: 64 answers each 250 ms. */
+  readonly bulkhead: BulkheadOptions;
+  /** Default: more than half of at least 10 calls in 10 s (Hystrix's window and ratio), open for 5 s (Polly). */
+  readonly breaker: BreakerOptions;
+  /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: four times what a service accepts. */
+  readonly longestBody: number;
+};
+
+const defaults: ResilienceOptions = {
+  totalMs: 10_000,
+  tryMs: 3_000,
+  retry: { tries: 3, shortestPauseMs: 25, longestPauseMs: 250 },
+  bulkhead: { running: 64, waiting: 512, longestWaitMs: 2_000 },
+  breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
+  longestBody: 1024 * 1024,
+};
+
+/** For operators: how it stands with the calls to one service. */
+export type TargetState = {
+  readonly service: string;
+  readonly breaker: BreakerState;
+  readonly running: number;
+  readonly waiting: number;
+};
+
+export type ResilientClient = ServiceClient & {
+  /** Of every service that was called so far. */
+  describe(): readonly TargetState[];
+};
+
+/**
+ * A client that guards its callers and its targets. Per target service, from the outside in: bulkhead, deadline over
+ * all, retry of what is safe to repeat, breaker, deadline per try.
+ *
+ * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines.
+ * Errors: those of `ServiceClient`; `BodyTooLarge` for a body that cannot be kept for a repetition.
+ */
+export function createResilientClient(
+  inner: ServiceClient,
+  options: Partial<ResilienceOptions> & {
+    /** Uniform in [0, 1). */
+    readonly random?: () => number;
+    readonly timers?: Timers;
+  } = {},
+): ResilientClient {
+  const { random = Math.random, timers = realTimers, ...overrides } = options;
+  const settings: ResilienceOptions = { ...defaults, ...overrides };
+  const targets = new Map<string, { readonly bulkhead: Bulkhead; readonly breaker: Breaker }>();
+
+  function targetOf(service: string) {
+    const known = targets.get(service);
+    if (known) return known;
+    const target = {
+      bulkhead: createBulkhead(service, { ...settings.bulkhead, timers }),
+      breaker: createBreaker(service, {
+        ...settings.breaker,
+        timers,
+        isFailure: isFailureOfMachine,
+      }),
+    };
+    targets.set(service, target);
+    return target;
+  }
+
+  return {
+    async call(service, request) {
+      const { bulkhead, breaker } = targetOf(service);
+      const what = `Cannot call service "${service}"`;
+      const waitMs = request.headers.has("X-Min-Position")
+        ? preferredWaitSeconds(request.headers) * 1_000
+        : 0;
+      const until = timers.now() + settings.totalMs + waitMs;
+      const isRepeatable = isSafeToRepeat(request);
+      const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
+
+      function oneTry(signal: AbortSignal): Promise<Response> {
+        return breaker.execute(() =>
+          withDeadline(
+            async (tryEnds) => {
+              const sent = isRepeatable
+                ? copyOf(request, body, tryEnds)
+                : new Request(request, { signal: tryEnds });
+              return await settledAnswer(service, await inner.call(service, sent));
+            },
+            { ms: settings.tryMs + waitMs, what, signal, timers },
+          )
+        );
+      }
+
+      return await bulkhead.execute(
+        () =>
+          withDeadline(
+            (signal) =>
+              isRepeatable
+                ? withRetry(() => oneTry(signal), {
+                  ...settings.retry,
+                  until,
+                  signal,
+                  random,
+                  timers,
+                })
+                : oneTry(signal),
+            { ms: until - timers.now(), what, signal: request.signal, timers },
+          ),
+        request.signal,
+      );
+    },
+    describe: () =>
+      [...targets].map(([service, { bulkhead, breaker }]) => ({
+        service,
+        breaker: breaker.state(),
+        ...bulkhead.describe(),
+      })),
+  };
+}
+
+function copyOf(
+  { url, method, headers }: Request,
+  body: Uint8Array<ArrayBuffer> | undefined,
+  signal: AbortSignal,
+): Request {
+  return new Request(url, { method, headers, signal, redirect: "manual", ...(body && { body }) });
+}

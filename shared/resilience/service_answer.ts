@@ -1,0 +1,62 @@
+import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+
+/**
+ * The answer with its body in memory, so that whoever holds it owes nothing to the network, and a connection that
+ * breaks in the middle of a body counts like any other failure. An event stream is passed on as it is.
+ *
+ * Errors: `Unavailable` for 502 and 503 (with the answer's code and Retry-After), `DeadlineExceeded` for 504.
+ */
+export async function settledAnswer(service: string, answer: Response): Promise<Response> {
+  if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
+  const body = await readAnswer(service, answer);
+  if (answer.status === 502 || answer.status === 503) {
+    const problem = problemIn(body);
+    throw new Unavailable(problem.detail ?? `Cannot call service "${service}": it is unavailable`, {
+      code: problem.code ?? "service-unavailable",
+      retryAfter: retryAfterOf(answer),
+    });
+  }
+  if (answer.status === 504) {
+    throw new DeadlineExceeded(
+      problemIn(body).detail ?? `Cannot call service "${service}": it ran out of time`,
+    );
+  }
+  const headers = new Headers(answer.headers);
+  // They describe the bytes on the wire, which are decoded by now.
+  for (const name of ["Content-Encoding", "Content-Length", "Transfer-Encoding"]) {
+    headers.delete(name);
+  }
+  const { status, statusText } = answer;
+  return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+}
+
+async function readAnswer(service: string, answer: Response): Promise<ArrayBuffer> {
+  try {
+    return await answer.arrayBuffer();
+  } catch (cause) {
+    throw new Unavailable(`Cannot call service "${service}": its answer broke off`, {
+      cause,
+      code: "service-unreachable",
+      retryAfter: 0,
+    });
+  }
+}
+
+function problemIn(body: ArrayBuffer): { code?: string; detail?: string } {
+  try {
+    const { code, detail } = JSON.parse(new TextDecoder().decode(body));
+    return {
+      ...(typeof code === "string" && { code }),
+      ...(typeof detail === "string" && { detail }),
+    };
+  } catch {
+    // Not one of our problem documents: the status says enough.
+    return {};
+  }
+}
+
+/** Seconds; a date, which our services never send, counts as one second. */
+function retryAfterOf(answer: Response): number {
+  const seconds = Number(answer.headers.get("Retry-After") ?? 0);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : 1;
+}

@@ -1,0 +1,18 @@
+import { httpClient } from "@headwater/infra/service_client/http";
+import { inProcessClient } from "@headwater/infra/service_client/in_process";
+import type { Service } from "@headwater/shared/ports/service_client";
+import { serviceClientSuite } from "./service_client_suite.ts";
+
+serviceClientSuite("in-process client", (service: Service) =>
+  Promise.resolve({
+    client: inProcessClient(new Map([["example", service]])),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }));
+
+serviceClientSuite("HTTP client", (service: Service) => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, service);
+  return Promise.resolve({
+    client: httpClient(new Map([["example", `http://127.0.0.1:${server.addr.port}`]])),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  });
+});
