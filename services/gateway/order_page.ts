@@ -1,0 +1,98 @@
+import type { ServiceApp, ServiceContext } from "@headwater/shared/http/service_app";
+import type { ServiceClient } from "@headwater/shared/ports/service_client";
+import { requestFor } from "./forward.ts";
+
+/** What one service contributes. */
+type Part = {
+  readonly name: "order" | "payment" | "reservations" | "shipment";
+  readonly service: string;
+  readonly path: string;
+  /** Served when the service has nothing (yet). */
+  readonly empty: null | readonly never[];
+};
+
+type Answer = {
+  readonly data: unknown;
+  readonly state: "ok" | "none" | "unavailable";
+  readonly position?: number;
+  readonly warning?: string;
+  /** What the service said instead. */
+  readonly problem?: { readonly status: number; readonly body: string; readonly code: string };
+};
+
+const parts: readonly Part[] = [
+  { name: "order", service: "order", path: "/orders", empty: null },
+  { name: "payment", service: "payment", path: "/payments/order", empty: null },
+  { name: "reservations", service: "inventory", path: "/reservations/order", empty: [] },
+  { name: "shipment", service: "shipping", path: "/shipments/order", empty: null },
+];
+
+/**
+ * `GET /api/orders/:id` from four services at once: a part whose service fails is marked, the rest is served.
+ * Without the order itself, or with a part that is behind the position that the client asked for, there is no answer.
+ */
+export function addOrderPage(app: ServiceApp, client: ServiceClient): void {
+  app.get("/api/orders/:id", async (c) => {
+    const answers = await Promise.all(parts.map((part) => ask(c, { client, part })));
+    const missing = answers.find((answer, index) =>
+      (index === 0 && answer.state !== "ok") || answer.problem?.code === "read-model-behind"
+    );
+    if (missing) return refusal(missing);
+    const positions = answers.map(({ position }) => position).filter((at) => at !== undefined);
+    if (positions.length > 0) c.header("X-Position", String(Math.min(...positions)));
+    const warning = answers.find((answer) => answer.warning !== undefined)?.warning;
+    if (warning !== undefined) c.header("Warning", warning);
+    return c.json({
+      data: named(answers.map(({ data }) => data)),
+      meta: {
+        complete: answers.every(({ state }) => state !== "unavailable"),
+        parts: named(answers.map(({ state }) => state)),
+      },
+    });
+  });
+}
+
+async function ask(
+  c: ServiceContext,
+  { client, part }: { readonly client: ServiceClient; readonly part: Part },
+): Promise<Answer> {
+  const { service, path, empty } = part;
+  const id = encodeURIComponent(c.req.param("id") ?? "");
+  try {
+    const response = await client.call(
+      service,
+      await requestFor(c, `http://${service}${path}/${id}`),
+    );
+    if (response.ok) {
+      const position = response.headers.get("X-Position");
+      return {
+        data: await response.json(),
+        state: "ok",
+        ...(position !== null && { position: Number(position) }),
+        warning: response.headers.get("Warning") ?? undefined,
+      };
+    }
+    const body = await response.text();
+    const { code } = JSON.parse(body);
+    const problem = { status: response.status, body, code };
+    return { data: empty, state: response.status === 404 ? "none" : "unavailable", problem };
+  } catch (error) {
+    if (part.name === "order") throw error;
+    return { data: empty, state: "unavailable" };
+  }
+}
+
+/** The service's own problem document; without one the order's part was thrown and is answered by the app. */
+function refusal({ problem }: Answer): Response {
+  return new Response(problem?.body, {
+    status: problem?.status ?? 503,
+    headers: {
+      "Content-Type": "application/problem+json",
+      ...(problem?.status === 503 && { "Retry-After": "1" }),
+    },
+  });
+}
+
+function named<Value>(values: readonly Value[]): Record<string, Value | undefined> {
+  return Object.fromEntries(parts.map(({ name }, index) => [name, values[index]]));
+}

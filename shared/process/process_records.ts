@@ -1,0 +1,102 @@
+import type { Sql } from "postgres";
+
+/** Where an unfinished instance stands, for operators. */
+export type InstanceRecord = {
+  readonly id: string;
+  /** `stuck`: a service refused its step for a lasting reason; it is still tried now and then. */
+  readonly state: "running" | "stuck";
+  readonly step: string | null;
+  readonly cause: string | null;
+  readonly startedAt: string;
+};
+
+/**
+ * How far a process has listened, and which of its instances are unfinished. All of it follows from the log:
+ * an empty table means that everything is heard once more, without any effect.
+ */
+export interface ProcessRecords {
+  load(): Promise<{ position: number | undefined; unfinished: readonly string[] }>;
+  /** Moves the position and notes what became of the instances, in one transaction. */
+  save(heard: {
+    readonly position: number;
+    readonly instances: ReadonlyMap<string, { readonly finished: boolean }>;
+  }): Promise<void>;
+  /** Notes what holds an instance up. */
+  note(
+    id: string,
+    hold: { readonly state: "running" | "stuck"; readonly step: string; readonly cause: string },
+  ): Promise<void>;
+}
+
+export const processMigration = {
+  name: "process-records",
+  sql: `
+    create table process_checkpoint (
+      process text primary key,
+      position bigint not null
+    );
+    create table process_instance (
+      process text not null,
+      id text not null,
+      state text not null default 'running',
+      step text,
+      cause text,
+      started_at timestamptz not null default now(),
+      primary key (process, id)
+    )`,
+};
+
+export function processRecords(sql: Sql, process: string): ProcessRecords {
+  return {
+    async load() {
+      const [checkpoint] = await sql<{ position: number }[]>`
+        select position from process_checkpoint where process = ${process}`;
+      const rows = await sql<{ id: string }[]>`
+        select id from process_instance where process = ${process}`;
+      return { position: checkpoint?.position, unfinished: rows.map(({ id }) => id) };
+    },
+    async save({ position, instances }) {
+      const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
+      const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
+      await sql.begin(async (transaction) => {
+        await transaction`
+          insert into process_instance (process, id)
+          select ${process}, unnest(${running}::text[])
+          on conflict (process, id) do update set state = 'running', step = null, cause = null`;
+        await transaction`
+          delete from process_instance where process = ${process} and id = any(${ended}::text[])`;
+        await transaction`
+          insert into process_checkpoint (process, position) values (${process}, ${position})
+          on conflict (process) do update
+            set position = greatest(process_checkpoint.position, excluded.position)`;
+      });
+    },
+    async note(id, { state, step, cause }) {
+      await sql`
+        update process_instance set state = ${state}, step = ${step}, cause = ${cause}
+        where process = ${process} and id = ${id}`;
+    },
+  };
+}
+
+/** The unfinished instances of every process of this database, longest running first. */
+export async function listInstances(sql: Sql) {
+  const rows = await sql<
+    {
+      process: string;
+      id: string;
+      state: string;
+      step: string | null;
+      cause: string | null;
+      started_at: Date;
+    }[]
+  >`select * from process_instance order by started_at, id`;
+  return rows.map((row) => ({
+    process: row.process,
+    id: row.id,
+    state: row.state,
+    step: row.step,
+    cause: row.cause,
+    startedAt: row.started_at.toISOString(),
+  }));
+}
