@@ -1,0 +1,80 @@
+import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
+import { sizeOf, type StoredEvent, toRecorded } from "./stored_event.ts";
+
+type Entry = { readonly stored: StoredEvent; readonly category: string; recorded?: Recorded };
+
+export type TailPage = {
+  readonly events: readonly Recorded[];
+  /** Everything up to here was looked at. */
+  readonly position: number;
+};
+
+const maxEvents = 4_096;
+const maxBytes = 8 * 1024 * 1024;
+const pageEvents = 256;
+
+/**
+ * The newest events in memory, for subscribers that keep up. Content is parsed once, at first need, so subscribers
+ * share the objects.
+ */
+export class LiveTail {
+  readonly #wakers = new Set<() => void>();
+  #entries: Entry[] = [];
+  #bytes = 0;
+  #head: number;
+
+  constructor(head: number) {
+    this.#head = head;
+  }
+
+  /** Position of the last committed event; 0: none. */
+  get head(): number {
+    return this.#head;
+  }
+
+  add(events: readonly StoredEvent[]): void {
+    const last = events.at(-1);
+    if (!last) return;
+    for (const stored of events) {
+      this.#entries.push({ stored, category: categoryOf(stored.stream) });
+      this.#bytes += sizeOf(stored);
+    }
+    this.#head = last.position;
+    this.#trim();
+    this.wake();
+  }
+
+  /** What follows `after`; undefined when that is no longer in memory. */
+  pageAfter(after: number, categories: ReadonlySet<string> | undefined): TailPage | undefined {
+    const first = this.#entries[0]?.stored.position;
+    if (first === undefined || after + 1 < first) return undefined;
+    const events: Recorded[] = [];
+    let position = after;
+    for (let at = after + 1 - first; at < this.#entries.length; at++) {
+      const entry = this.#entries[at]!;
+      position = entry.stored.position;
+      if (categories && !categories.has(entry.category)) continue;
+      events.push(entry.recorded ??= toRecorded(entry.stored));
+      if (events.length === pageEvents) break;
+    }
+    return { events, position };
+  }
+
+  /** Calls `waker` whenever the head moves; the result ends that. */
+  onMove(waker: () => void): () => void {
+    this.#wakers.add(waker);
+    return () => this.#wakers.delete(waker);
+  }
+
+  wake(): void {
+    for (const waker of this.#wakers) waker();
+  }
+
+  /** Drops the older half at a time, so that trimming costs little per event. */
+  #trim(): void {
+    while (this.#entries.length > maxEvents || this.#bytes > maxBytes && this.#entries.length > 1) {
+      this.#entries = this.#entries.slice(Math.ceil(this.#entries.length / 2));
+      this.#bytes = this.#entries.reduce((sum, { stored }) => sum + sizeOf(stored), 0);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { sqliteFailure } from "./sqlite_failure.ts";
+import { prepareSchema } from "./sqlite_schema.ts";
+
+/**
+ * Opens the database of an event log and locks it; the lock goes with the process, however that ends.
+ *
+ * Errors: `Unavailable` when it is open elsewhere; `Error` when the file is damaged, of another kind or cannot be written.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  const action = `Cannot open event log "${path}"`;
+  if (path !== ":memory:") createFolder(path, action);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // Exclusive before WAL: SQLite then keeps the WAL's index in its own memory, which is faster as well.
+    database.exec(`
+      pragma locking_mode = exclusive;
+      pragma journal_mode = wal;
+      pragma synchronous = full;
+      pragma fullfsync = on;
+      pragma wal_autocheckpoint = 200;
+      pragma cache_size = -16000;
+      begin immediate;
+      commit;
+    `);
+    prepareSchema(database, action);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw sqliteFailure(action, error);
+  }
+}
+
+function createFolder(path: string, action: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new Error(`${action}: its folder cannot be created`, { cause });
+  }
+}

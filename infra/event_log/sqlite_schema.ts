@@ -1,0 +1,54 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** "hwlg": tells an event log from other SQLite files. */
+const applicationId = 0x68776c67;
+const version = 1;
+
+// Content is `any`: text where it is JSON; bytes have a place as well.
+const tables = `
+  create table streams (
+    id integer primary key,
+    name text not null unique
+  ) strict;
+
+  create table events (
+    position integer primary key,
+    stream integer not null,
+    revision integer not null,
+    id blob not null,
+    category text not null,
+    type text not null,
+    recorded_at integer not null,
+    data any not null,
+    metadata any not null
+  ) strict;
+
+  create unique index events_by_revision on events (stream, revision);
+  create index events_by_id on events (stream, id);
+  create index events_by_category on events (category);
+`;
+
+/** Creates the tables in an empty file. Throws where the file holds something else or a newer log. */
+export function prepareSchema(database: DatabaseSync, action: string): void {
+  const found = read(database, "pragma user_version");
+  if (read(database, "pragma application_id") !== applicationId) {
+    if (found !== 0 || read(database, "select count(*) from sqlite_schema") !== 0) {
+      throw new Error(`${action}: the file is another program's database`);
+    }
+    database.exec(`
+      begin immediate;
+      ${tables}
+      pragma application_id = ${applicationId};
+      pragma user_version = ${version};
+      commit;
+    `);
+  } else if (found !== version) {
+    throw new Error(
+      `${action}: it has format ${found}, this release knows ${version}; use the release that wrote it`,
+    );
+  }
+}
+
+function read(database: DatabaseSync, sql: string): unknown {
+  return Object.values(database.prepare(sql).get() ?? {})[0];
+}
