@@ -1,0 +1,192 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Service } from "../ports/service_client.ts";
+import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+import { manualTimers } from "../testing/manual_timers.ts";
+import { createResilientClient, type ResilienceOptions } from "./resilient_client.ts";
+
+function setUp(service: Service, options: Partial<ResilienceOptions> = {}) {
+  const timers = manualTimers();
+  const requests: Request[] = [];
+  const client = createResilientClient({
+    call(_service, request) {
+      requests.push(request);
+      return service(request);
+    },
+  }, { random: () => 0.5, timers, ...options });
+  return { timers, requests, client };
+}
+
+function problem(status: number, code: string, retryAfter = "0"): Response {
+  return Response.json({ status, code, detail: `because of ${code}` }, {
+    status,
+    headers: { "Retry-After": retryAfter },
+  });
+}
+
+/** Answers with one after the other. */
+function inTurn(...answers: (() => Response)[]): Service {
+  return () => Promise.resolve(answers.shift()!());
+}
+
+const keyed = { method: "POST", headers: { "Idempotency-Key": "key-1" } };
+
+Deno.test("a command with a key is sent again, with the same body and headers", async () => {
+  const bodies: string[] = [];
+  const answers = [problem(503, "unavailable"), new Response("done")];
+  const { timers, requests, client } = setUp(async (request) => {
+    bodies.push(await request.text());
+    return answers.shift()!;
+  });
+  const call = client.call(
+    "payment",
+    new Request("http://payment/commands/X", { ...keyed, body: '{"a":1}' }),
+  );
+  await timers.advance(1_000);
+  equal(await (await call).text(), "done");
+  deepEqual(bodies, ['{"a":1}', '{"a":1}']);
+  equal(requests[1]?.headers.get("Idempotency-Key"), "key-1");
+  equal(timers.pending(), 0);
+});
+
+Deno.test("a command without a key is sent once, its failure typed", async () => {
+  const { requests, client } = setUp(inTurn(() => problem(503, "database-down", "7")));
+  const request = new Request("http://payment/x", { method: "POST", body: "{}" });
+  await rejects(client.call("payment", request), (error) => {
+    ok(error instanceof Unavailable);
+    equal(error.code, "database-down");
+    equal(error.retryAfter, 7);
+    equal(error.message, "because of database-down");
+    return true;
+  });
+  equal(requests.length, 1);
+});
+
+Deno.test("refusals and bugs of the target are answers, sent once", async () => {
+  for (const status of [200, 404, 409, 412, 422, 500]) {
+    const { requests, client } = setUp(inTurn(() => problem(status, "some-code")));
+    const answer = await client.call("order", new Request("http://order/x"));
+    equal(answer.status, status);
+    equal((await answer.json()).code, "some-code");
+    equal(requests.length, 1);
+  }
+});
+
+Deno.test("a read model that is behind is passed on at once", async () => {
+  const { requests, client } = setUp(inTurn(() => problem(503, "read-model-behind", "1")));
+  await rejects(
+    client.call("order", new Request("http://order/x")),
+    (error) => error instanceof Unavailable && error.code === "read-model-behind",
+  );
+  equal(requests.length, 1);
+  equal(client.describe()[0]?.breaker, "closed");
+});
+
+Deno.test("a 504 of the target is a deadline", async () => {
+  const { client } = setUp(inTurn(() => new Response("<html>", { status: 504 })));
+  await rejects(
+    client.call("order", new Request("http://order/x", { method: "POST" })),
+    DeadlineExceeded,
+  );
+});
+
+Deno.test("a target that hangs costs three tries, then the caller is told", async () => {
+  const { timers, requests, client } = setUp(() => new Promise(() => {}));
+  const refused = rejects(
+    client.call("order", new Request("http://order/x")),
+    new DeadlineExceeded('Cannot call service "order": no answer within 3000 ms'),
+  );
+  await timers.advance(9_100);
+  await refused;
+  equal(requests.length, 3);
+  ok(requests.every(({ signal }) => signal.aborted));
+  deepEqual(client.describe(), [{ service: "order", breaker: "closed", running: 0, waiting: 0 }]);
+  equal(timers.pending(), 0);
+});
+
+Deno.test("the total deadline ends a try that would have had longer", async () => {
+  const { timers, client } = setUp(() => new Promise(() => {}), { totalMs: 4_000 });
+  const refused = rejects(client.call("order", new Request("http://order/x")), DeadlineExceeded);
+  await timers.advance(4_000);
+  await refused;
+  equal(timers.pending(), 0);
+});
+
+Deno.test("a query that waits for its read model gets that time on top", async () => {
+  const answer = Promise.withResolvers<Response>();
+  const { timers, requests, client } = setUp(() => answer.promise);
+  const call = client.call(
+    "order",
+    new Request("http://order/x", { headers: { "X-Min-Position": "7", Prefer: "wait=20" } }),
+  );
+  await timers.advance(22_900);
+  answer.resolve(new Response("there"));
+  equal(await (await call).text(), "there");
+  equal(requests.length, 1);
+});
+
+Deno.test("an answer that breaks off in its body is tried again", async () => {
+  const { timers, requests, client } = setUp(inTurn(
+    () => new Response(new ReadableStream({ pull: (controller) => controller.error("broken") })),
+    () => new Response("whole"),
+  ));
+  const call = client.call("order", new Request("http://order/x"));
+  await timers.advance(1_000);
+  equal(await (await call).text(), "whole");
+  equal(requests.length, 2);
+});
+
+Deno.test("an answer without a body keeps its status", async () => {
+  const { client } = setUp(inTurn(() => new Response(null, { status: 304 })));
+  equal((await client.call("order", new Request("http://order/x"))).status, 304);
+});
+
+Deno.test("an event stream is passed on while it runs", async () => {
+  const stream = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
+  });
+  const { timers, client } = setUp(
+    inTurn(() => new Response(stream, { headers: { "Content-Type": "text/event-stream" } })),
+  );
+  const answer = await client.call("order", new Request("http://order/x"));
+  const reader = answer.body!.getReader();
+  ok((await reader.read()).value);
+  equal(timers.pending(), 0);
+  await reader.cancel();
+});
+
+Deno.test("a dead target opens its own breaker, not that of others", async () => {
+  const { timers, requests, client } = setUp((request) =>
+    request.url.startsWith("http://payment")
+      ? Promise.reject(new Unavailable("down", { retryAfter: 0 }))
+      : Promise.resolve(new Response())
+  );
+  for (let call = 0; call < 10; call++) {
+    const request = new Request("http://payment/x", { method: "POST" });
+    await rejects(client.call("payment", request), Unavailable);
+  }
+  await rejects(
+    client.call("payment", new Request("http://payment/x", { method: "POST" })),
+    (error) => error instanceof Unavailable && error.code === "circuit-open",
+  );
+  equal(requests.length, 10);
+  equal((await client.call("order", new Request("http://order/x"))).status, 200);
+  deepEqual(client.describe().map(({ service, breaker }) => [service, breaker]), [
+    ["payment", "open"],
+    ["order", "closed"],
+  ]);
+  equal(timers.pending(), 0);
+});
+
+Deno.test("more calls than run and wait are refused while the others go on", async () => {
+  const answer = Promise.withResolvers<Response>();
+  const { client } = setUp(() => answer.promise.then((given) => given.clone()), {
+    bulkhead: { running: 1, waiting: 1, longestWaitMs: 1_000 },
+  });
+  const calls = [1, 2].map(() => client.call("order", new Request("http://order/x")));
+  await rejects(
+    client.call("order", new Request("http://order/x")),
+    (error) => error instanceof Unavailable && error.code === "overloaded",
+  );
+  answer.resolve(new Response("done"));
+  equal((await Promise.all(calls)).length, 2);
+});

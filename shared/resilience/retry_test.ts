@@ -1,0 +1,105 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { Refusal } from "../domain/refusal.ts";
+import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+import { manualTimers } from "../testing/manual_timers.ts";
+import { isSafeToRepeat, type RetryContext, withRetry } from "./retry.ts";
+
+function setUp(overrides: Partial<RetryContext> = {}) {
+  const timers = manualTimers();
+  const context: RetryContext = {
+    tries: 3,
+    shortestPauseMs: 100,
+    longestPauseMs: 1_000,
+    until: 10_000,
+    signal: new AbortController().signal,
+    random: () => 0.5,
+    timers,
+    ...overrides,
+  };
+  const triedAt: number[] = [];
+  function failing(...errors: Error[]): () => Promise<string> {
+    return () => {
+      triedAt.push(timers.now());
+      const error = errors[triedAt.length - 1];
+      return error ? Promise.reject(error) : Promise.resolve("done");
+    };
+  }
+  return { timers, context, triedAt, failing };
+}
+
+function down(): Unavailable {
+  return new Unavailable("down", { retryAfter: 0 });
+}
+
+Deno.test("pauses grow, and the random number decides how much of each is waited", async () => {
+  const { timers, context, triedAt, failing } = setUp();
+  const call = withRetry(failing(down(), new DeadlineExceeded("late")), context);
+  await timers.advance(10_000);
+  equal(await call, "done");
+  deepEqual(triedAt, [0, 50, 150]);
+});
+
+Deno.test("the last failure is passed on", async () => {
+  const { timers, context, triedAt, failing } = setUp();
+  const last = down();
+  const refused = rejects(
+    withRetry(failing(down(), down(), last), context),
+    (error) => error === last,
+  );
+  await timers.advance(10_000);
+  await refused;
+  equal(triedAt.length, 3);
+});
+
+Deno.test("no try comes before the time that the other side asked for", async () => {
+  const { timers, context, triedAt, failing } = setUp();
+  const call = withRetry(failing(new Unavailable("busy", { retryAfter: 2 })), context);
+  await timers.advance(10_000);
+  await call;
+  deepEqual(triedAt, [0, 2_050]);
+});
+
+Deno.test("a failure is passed on at once when no time is left for another try", async () => {
+  const { context, triedAt, failing } = setUp();
+  await rejects(
+    withRetry(failing(new Unavailable("busy", { retryAfter: 30 })), context),
+    Unavailable,
+  );
+  deepEqual(triedAt, [0]);
+});
+
+for (
+  const error of [
+    new Refusal("stock-insufficient", "no"),
+    new TypeError("a bug"),
+    new Unavailable("behind", { code: "read-model-behind" }),
+  ]
+) {
+  Deno.test(`${error.name} "${error.message}" is not tried again`, async () => {
+    const { context, triedAt, failing } = setUp();
+    await rejects(withRetry(failing(error), context), (thrown) => thrown === error);
+    equal(triedAt.length, 1);
+  });
+}
+
+Deno.test("who hangs up during a pause does not wait for its end", async () => {
+  const caller = new AbortController();
+  const { timers, context, failing } = setUp({ signal: caller.signal });
+  const reason = new Error("gone");
+  const refused = rejects(withRetry(failing(down()), context), (error) => error === reason);
+  await timers.advance(10);
+  caller.abort(reason);
+  await refused;
+  equal(timers.pending(), 0);
+});
+
+Deno.test("queries and commands with a key are safe to repeat, other commands are not", () => {
+  const url = "http://order/x";
+  equal(isSafeToRepeat(new Request(url)), true);
+  equal(isSafeToRepeat(new Request(url, { method: "HEAD" })), true);
+  equal(isSafeToRepeat(new Request(url, { method: "POST" })), false);
+  equal(
+    isSafeToRepeat(new Request(url, { method: "POST", headers: { "Idempotency-Key": "k" } })),
+    true,
+  );
+});
