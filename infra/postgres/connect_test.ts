@@ -1,0 +1,55 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { connect } from "./connect.ts";
+import { startThrowAwayPostgres } from "./throw_away.ts";
+
+Deno.test("connections to PostgreSQL", async (test) => {
+  await using server = await startThrowAwayPostgres();
+
+  await test.step("a bigint is a number, both ways", async () => {
+    const sql = connect({ url: server.url, name: "test", logger: silentLog });
+    const largest = Number.MAX_SAFE_INTEGER;
+    deepEqual([...await sql`select ${largest}::bigint as value`], [{ value: largest }]);
+    deepEqual([...await sql`select array[1, 2]::bigint[] as value`], [{ value: [1, 2] }]);
+    await sql.end();
+  });
+
+  await test.step("a bigint beyond 2^53 fails its query and no other", async () => {
+    const sql = connect({ url: server.url, name: "test", max: 1, logger: silentLog });
+    await rejects(
+      async () => await sql`select 9007199254740993::bigint as value`,
+      /Cannot read bigint "9007199254740993" as a number: beyond 2\^53/,
+    );
+    deepEqual([...await sql`select 1 as value`], [{ value: 1 }]);
+    await sql.end();
+  });
+
+  await test.step("the server's list of connections says whose they are", async () => {
+    const sql = connect({ url: server.url, name: "order", logger: silentLog });
+    const [row] =
+      await sql`select application_name from pg_stat_activity where pid = pg_backend_pid()`;
+    equal(row?.application_name, "headwater-order");
+    await sql.end();
+  });
+
+  await test.step("notices go to the logger", async () => {
+    const notices: unknown[] = [];
+    const logger: Log = { ...silentLog, debug: (_message, fields) => notices.push(fields?.text) };
+    const sql = connect({ url: server.url, name: "test", logger });
+    await sql`drop table if exists nothing_here`;
+    deepEqual(notices, ['table "nothing_here" does not exist, skipping']);
+    await sql.end();
+  });
+
+  await test.step("a pool goes on after its server was killed", async () => {
+    const sql = connect({ url: server.url, name: "test", max: 2, logger: silentLog });
+    await sql`select 1`;
+    const before = server.pid;
+    Deno.kill(before, "SIGKILL");
+    while (true) {
+      const answer = await sql`select 1 as value`.catch((error) => error);
+      if (!(answer instanceof Error) && server.pid !== before) break;
+    }
+    await sql.end();
+  });
+});

@@ -1,0 +1,122 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { silentLog } from "@headwater/shared/ports/log";
+import type { Sql } from "postgres";
+import { connect } from "./connect.ts";
+import { ensureDatabase } from "./ensure_database.ts";
+import { migrate, type Migration } from "./migrate.ts";
+import { startThrowAwayPostgres } from "./throw_away.ts";
+
+const logger = silentLog;
+const items: Migration = {
+  name: "0001-items",
+  sql: "create table items (id int); create index on items (id)",
+};
+const tags: Migration = {
+  name: "0002-tags",
+  sql: ["create table tags (id int)", "insert into tags values (1)"],
+};
+
+Deno.test("databases and their migrations", async (test) => {
+  await using server = await startThrowAwayPostgres();
+  let databases = 0;
+
+  /** One test, with a database of its own. */
+  async function step(name: string, body: (sql: Sql) => Promise<void>): Promise<void> {
+    await test.step(name, async () => {
+      const url = await ensureDatabase({ adminUrl: server.url, name: `d${++databases}`, logger });
+      const sql = connect({ url, name: "test", logger });
+      try {
+        await body(sql);
+      } finally {
+        await sql.end();
+      }
+    });
+  }
+
+  await test.step("a database is created once, however many ask at once", async () => {
+    const urls = await Promise.all(
+      Array.from(
+        { length: 8 },
+        () => ensureDatabase({ adminUrl: server.url, name: "order", logger }),
+      ),
+    );
+    equal(new Set(urls).size, 1);
+    const sql = connect({ url: urls[0]!, name: "test", logger });
+    deepEqual([...await sql`select current_database() as name`], [{ name: "order" }]);
+    await sql.end();
+  });
+
+  await test.step("a server that is not there is named as the reason", async () => {
+    await rejects(
+      ensureDatabase({ adminUrl: "postgres://nobody@127.0.0.1:1/x", name: "order", logger }),
+      /Cannot create database "order": .*ECONNREFUSED/,
+    );
+  });
+
+  await step("migrations are applied in order, once", async (sql) => {
+    deepEqual(await migrate(sql, { service: "s", migrations: [items] }), ["0001-items"]);
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), ["0002-tags"]);
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), []);
+    deepEqual([...await sql`select id from tags`], [{ id: 1 }]);
+  });
+
+  await step("processes that start at once take turns", async (sql) => {
+    const pools = Array.from(
+      { length: 6 },
+      () => connect({ url: urlOf(sql, server.url), name: "racer", max: 1, logger }),
+    );
+    const applied = await Promise.all(
+      pools.map((pool) => migrate(pool, { service: "s", migrations: [items, tags] })),
+    );
+    await Promise.all(pools.map((pool) => pool.end()));
+    deepEqual(applied.flat().sort(), ["0001-items", "0002-tags"]);
+    deepEqual([...await sql`select id from tags`], [{ id: 1 }]);
+  });
+
+  await step("a migration that fails is named and leaves nothing behind", async (sql) => {
+    const broken = { name: "0002-broken", sql: "create table half (id int); select 1 / 0" };
+    await rejects(
+      migrate(sql, { service: "s", migrations: [items, broken] }),
+      /Cannot migrate "s": migration "0002-broken" failed: division by zero/,
+    );
+    deepEqual([...await sql`select to_regclass('half')::text as half`], [{ half: null }]);
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), ["0002-tags"]);
+  });
+
+  await step("a migration that was changed afterwards is refused", async (sql) => {
+    await migrate(sql, { service: "s", migrations: [items] });
+    await rejects(
+      migrate(sql, {
+        service: "s",
+        migrations: [{ ...items, sql: "create table others (id int)" }],
+      }),
+      /migration "0001-items" was changed after it was applied/,
+    );
+  });
+
+  await step("a migration put before an applied one is refused", async (sql) => {
+    await migrate(sql, { service: "s", migrations: [tags] });
+    await rejects(
+      migrate(sql, { service: "s", migrations: [items, tags] }),
+      /migration "0001-items" comes before "0002-tags", which is applied already/,
+    );
+  });
+
+  await step("a database that a newer release has migrated is left alone", async (sql) => {
+    await migrate(sql, { service: "s", migrations: [items, tags] });
+    deepEqual(await migrate(sql, { service: "s", migrations: [items] }), []);
+  });
+
+  await step("services that share a database have histories of their own", async (sql) => {
+    await migrate(sql, { service: "a", migrations: [items] });
+    deepEqual(await migrate(sql, { service: "b", migrations: [{ ...items, sql: "select 1" }] }), [
+      "0001-items",
+    ]);
+  });
+});
+
+function urlOf(sql: Sql, adminUrl: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${sql.options.database}`;
+  return url.href;
+}

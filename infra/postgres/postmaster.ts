@@ -1,0 +1,153 @@
+import type { Log } from "@headwater/shared/ports/log";
+import type { ClusterPlace } from "./cluster_place.ts";
+import { release, spawnShell } from "./shell.ts";
+
+/**
+ * The shell turns into the postmaster, so that the child we know is the postmaster itself. What watches for our end is
+ * left behind before that and is no child of it: a postmaster takes the exit of an unknown child for a crash.
+ */
+const run = `
+program=$1 data=$2; shift 2
+exec 3<&0
+( ( read -r _ <&3 || kill -INT "$$" ) >/dev/null 2>&1 & )
+echo "$PPID" >"$data/owner" || exit
+exec 3<&- </dev/null
+exec env -i PATH="$PATH" "$program" -D "$data" "$@"
+`;
+
+/** Small, since it shares a machine with everything else; nothing that is acknowledged is lost in a crash. */
+const settings = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: 100,
+  shared_buffers: "32MB",
+  maintenance_work_mem: "32MB",
+  max_wal_size: "256MB",
+  min_wal_size: "32MB",
+  wal_level: "minimal",
+  max_wal_senders: 0,
+  max_logical_replication_workers: 0,
+  max_parallel_workers: 0,
+  max_parallel_workers_per_gather: 0,
+  autovacuum_max_workers: 1,
+  io_method: "sync",
+  jit: "off",
+  huge_pages: "off",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  log_checkpoints: "off",
+  log_line_prefix: "",
+};
+
+const withoutDurability = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+
+export type PostmasterOptions = {
+  readonly binaries: string;
+  readonly place: ClusterPlace;
+  readonly port: number;
+  readonly durable: boolean;
+  readonly logger: Log;
+};
+
+export type Postmaster = {
+  readonly pid: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly exited: Promise<Deno.CommandStatus>;
+  /** Disconnects everybody, writes a checkpoint and ends. */
+  stop(): Promise<void>;
+};
+
+/** PostgreSQL ended before it was ready. */
+export class StartFailed extends Error {
+  override readonly name = "StartFailed";
+  /** Somebody else listens on the port. */
+  readonly portTaken: boolean;
+  /** Processes of the postmaster before are still about; they notice its end soon. */
+  readonly stillInUse: boolean;
+
+  constructor(directory: string, said: readonly string[]) {
+    const text = said.join("; ");
+    super(`Cannot start PostgreSQL in "${directory}": ${text || "it ended without a word"}`);
+    this.portTaken = text.includes("Address already in use");
+    this.stillInUse = /shared memory block .* still in use|lock file .* already exists/.test(text);
+  }
+}
+
+/** Starts a postmaster and waits until it accepts connections. */
+export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
+  const { binaries, place, port, durable, logger } = options;
+  const values = { ...settings, ...(durable ? {} : withoutDurability), port };
+  const child = spawnShell(run, {
+    args: [
+      `${binaries}/postgres`,
+      `${place.directory}/data`,
+      ...Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
+    user: place.user,
+  });
+  const input = child.stdin.getWriter();
+  const ready = Promise.withResolvers<boolean>();
+  const said: string[] = [];
+
+  async function follow(): Promise<void> {
+    for await (const line of linesOf(child.stderr)) {
+      if (line.includes("database system is ready to accept connections")) ready.resolve(true);
+      if (/^(FATAL|PANIC):/.test(line)) logger.warn("PostgreSQL reports", { line });
+      else logger.debug("PostgreSQL reports", { line });
+      said.push(line);
+      if (said.length > 10) said.shift();
+    }
+  }
+
+  async function end(): Promise<Deno.CommandStatus> {
+    const [status] = await Promise.all([child.status, follow(), child.stdout.cancel()]);
+    await release(input);
+    ready.resolve(false);
+    return status;
+  }
+
+  const exited = end();
+  if (!await ready.promise) throw new StartFailed(place.directory, said);
+
+  return {
+    pid: child.pid,
+    exited,
+    async stop() {
+      // Fast, then without a checkpoint, then at once; each is followed by recovery at the next start
+      for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
+        killUnlessEnded(child, signal);
+        if (await within(exited, 5_000)) return;
+      }
+      await exited;
+    },
+  };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+function killUnlessEnded(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    const ended = error instanceof TypeError || error instanceof Deno.errors.NotFound;
+    if (!ended) throw error;
+  }
+}
+
+async function within(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(resolve, milliseconds, false);
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
