@@ -1,3 +1,27 @@
+import { placeOf } from "./place.ts";
+
+/** What shared offers to everybody says what it guarantees: functions and classes, names of types speak for themselves. */
+export const documented: Deno.lint.Rule = {
+  create(context) {
+    const place = placeOf(context.filename);
+    if (place?.member !== "shared" || place.isTest) return {};
+    return {
+      ExportNamedDeclaration(node) {
+        const { declaration } = node;
+        const isOffer = declaration?.type === "FunctionDeclaration" ||
+          declaration?.type === "ClassDeclaration";
+        if (!isOffer) return;
+        const comments = context.sourceCode.getCommentsBefore(node);
+        if (comments.some(({ type, value }) => type === "Block" && value.startsWith("*"))) return;
+        context.report({
+          node: declaration.id ?? node,
+          message: `Cannot export "${declaration.id?.name}" without a word: say what it guarantees`,
+        });
+      },
+    };
+  },
+};
+
 /** At most two positional parameters, then an options object (or a function). */
 export const parameters: Deno.lint.Rule = {
   create(context) {

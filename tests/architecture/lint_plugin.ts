@@ -1,6 +1,7 @@
 import { importDirections } from "./import_directions.ts";
 import { purity } from "./purity.ts";
 import {
+  documented,
   errorMessage,
   parameters,
   privateMember,
@@ -18,6 +19,7 @@ export default {
     "file-name": fileName,
     "file-length": fileLength,
     parameters,
+    documented,
     "error-message": errorMessage,
     "refusal-code": refusalCode,
     "top-level-function": topLevelFunction,

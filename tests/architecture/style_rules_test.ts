@@ -122,3 +122,15 @@ Deno.test("private members are private at run time too", () => {
     "class C { protected c = 1; }",
   ]);
 });
+
+Deno.test("functions and classes of shared are documented", () => {
+  function messages(file: string, source: string): string[] {
+    return lintMessages("documented", { file, source });
+  }
+  const source = "// of use\nexport function f() {}\nexport class C {}";
+  assert.deepEqual(messages("shared/domain/event.ts", source).length, 2);
+  assert.deepEqual(messages("shared/domain/event_test.ts", source), []);
+  assert.deepEqual(messages("services/order/order.ts", source), []);
+  const good = "/** Of use. */\nexport function f() {}\nexport type T = 1;\nexport const c = 1;";
+  assert.deepEqual(messages("shared/domain/event.ts", good), []);
+});

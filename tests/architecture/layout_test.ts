@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { placeOf } from "./place.ts";
+import { purePartOf } from "./purity.ts";
+import { readSource, sourceFiles } from "./source_files.ts";
+
+type Config = {
+  readonly name?: string;
+  readonly workspace?: readonly string[];
+  readonly exports?: Readonly<Record<string, string>>;
+  readonly imports?: Readonly<Record<string, string>>;
+  readonly tasks?: Readonly<Record<string, { readonly description?: string; command?: string }>>;
+};
+
+const files = await sourceFiles();
+const workspace = await readConfig("deno.json");
+const members = (workspace.workspace ?? []).map((path) => path.replace("./", ""));
+const services = members.filter((member) => member.startsWith("services/"));
+const peers = "tests/performance/peers";
+
+Deno.test("every folder with a deno.json is a member, but for the benchmarks' rivals", () => {
+  const found = files.filter((file) => file.endsWith("/deno.json"))
+    .map((file) => file.replace("/deno.json", ""));
+  assert.deepEqual(found.filter((folder) => folder !== peers), members.toSorted());
+});
+
+Deno.test("every TypeScript file belongs to a member", () => {
+  assert.deepEqual(files.filter((file) => file.endsWith(".ts") && !placeOf(file)), []);
+});
+
+Deno.test("every member is named after its folder and shows files that exist", async () => {
+  for (const member of members) {
+    const { name, exports = {} } = await readConfig(`${member}/deno.json`);
+    assert.equal(name, `@headwater/${member.replace("services/", "")}`);
+    for (const path of Object.values(exports)) {
+      const file = path.replace("./", `${member}/`);
+      assert.ok(files.includes(file), `${name} shows "${path}", which does not exist`);
+    }
+  }
+});
+
+Deno.test("every service has the same shape", async () => {
+  for (const service of services) {
+    const own = files.filter((file) => file.startsWith(`${service}/`))
+      .map((file) => file.slice(service.length + 1));
+    const deciders: string[] = [];
+    for (const name of own.filter((name) => name.endsWith(".ts"))) {
+      const text = await readSource(`${service}/${name}`);
+      const isDecider = purePartOf({ file: `${service}/${name}`, text }) === "all" &&
+        !name.endsWith("_process.ts");
+      if (isDecider) deciders.push(name);
+    }
+    const { exports } = await readConfig(`${service}/deno.json`);
+    assert.ok(own.includes("mod.ts"), `${service} has no mod.ts`);
+    assert.deepEqual(own.filter((name) => name.includes("/")), [], `${service} is flat`);
+    if (service === "services/gateway") {
+      assert.deepEqual(deciders, []);
+      assert.deepEqual(exports, { ".": "./mod.ts" });
+      continue;
+    }
+    for (const name of ["contract.ts", "examples.ts", "routes.ts"]) {
+      assert.ok(own.includes(name), `${service} has no ${name}`);
+    }
+    assert.ok(deciders.length > 0, `${service} has no decider`);
+    for (const decider of deciders) {
+      const test = decider.replace(".ts", "_test.ts");
+      assert.ok(own.includes(test), `${service}/${decider} has no test beside it`);
+    }
+    assert.deepEqual(exports, { ".": "./mod.ts", "./contract": "./contract.ts" });
+  }
+});
+
+Deno.test("every task says what it does and asks for what it needs", () => {
+  for (const [name, { description, command = "" }] of Object.entries(workspace.tasks ?? {})) {
+    assert.ok(description, `Task "${name}" has no description`);
+    assert.doesNotMatch(command, /(^|\s)(-A|--allow-all)\b/, `Task "${name}" may do anything`);
+  }
+});
+
+Deno.test("every package has an exact version", async () => {
+  const configs = files.filter((file) => /(^|\/)deno\.json$/.test(file));
+  for (const file of configs) {
+    for (const [name, target] of Object.entries((await readConfig(file)).imports ?? {})) {
+      assert.match(target, /^npm:(@[^/@]+\/)?[^/@]+@\d+\.\d+\.\d+(-[\w.]+)?$/, `${file}: ${name}`);
+    }
+  }
+});
+
+Deno.test("decisions are numbered without a gap and fit on a screen", async () => {
+  const decisions = files.filter((file) => file.startsWith("docs/decisions/"));
+  for (const [index, file] of decisions.entries()) {
+    const number = String(index + 1).padStart(4, "0");
+    assert.match(file, new RegExp(`^docs/decisions/${number}-[a-z0-9-]+\\.md$`));
+    const lines = (await readSource(file)).trimEnd().split("\n").length;
+    assert.ok(lines <= 40, `${file} has ${lines} lines`);
+  }
+});
+
+Deno.test("tests stand beside what they test, or in tests", () => {
+  const lonely = files.filter((file) => file.endsWith("_test.ts") && !file.startsWith("tests/"))
+    .filter((file) => !files.includes(file.replace("_test.ts", ".ts")));
+  assert.deepEqual(lonely, []);
+});
+
+async function readConfig(file: string): Promise<Config> {
+  return JSON.parse(await readSource(file));
+}
