@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { allOf, type EventLogTests, newEvents } from "./event_log_test_case.ts";
+
+export const closeTests: EventLogTests = {
+  async "closing answers the appends that were sent before"({ log, stream }) {
+    const appends = Array.from(
+      { length: 20 },
+      () => log.append(stream(), newEvents(1), { expected: "no-stream" }),
+    );
+    await log[Symbol.asyncDispose]();
+    assert.equal((await Promise.all(appends)).length, 20);
+  },
+
+  async "closing ends subscriptions quietly"({ log, category }) {
+    const { signal } = new AbortController();
+    const followed = Promise.withResolvers<void>();
+    async function follow(): Promise<string> {
+      for await (const { caughtUp } of log.subscribe({ categories: [category], signal })) {
+        if (caughtUp) followed.resolve();
+      }
+      return "ended";
+    }
+    const following = follow();
+    await followed.promise;
+    await log[Symbol.asyncDispose]();
+    assert.equal(await following, "ended");
+  },
+
+  async "a closed log refuses every call, and may be closed again"({ log, stream }) {
+    await log[Symbol.asyncDispose]();
+    await log[Symbol.asyncDispose]();
+    await assert.rejects(log.append(stream(), newEvents(1), { expected: "any" }), Unavailable);
+    await assert.rejects(allOf(log.read(stream())), Unavailable);
+    await assert.rejects(allOf(log.readAll()), Unavailable);
+    await assert.rejects(log.head(), Unavailable);
+    const { signal } = new AbortController();
+    const batches = log.subscribe({ signal })[Symbol.asyncIterator]();
+    await assert.rejects(batches.next(), Unavailable);
+  },
+};

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import type { Recorded } from "@headwater/shared/domain/event";
+import type { EventBatch } from "@headwater/shared/ports/event_log";
+import {
+  allOf,
+  type EventLogTests,
+  idsOf,
+  newCategory,
+  newEvent,
+  newEvents,
+} from "./event_log_test_case.ts";
+
+/** Reads batches until `done` says so about everything received. */
+export async function receive(
+  batches: AsyncIterable<EventBatch>,
+  done: (events: readonly Recorded[], batch: EventBatch) => boolean,
+): Promise<Recorded[]> {
+  const events: Recorded[] = [];
+  for await (const batch of batches) {
+    events.push(...batch.events);
+    if (done(events, batch)) break;
+  }
+  return events;
+}
+
+export const subscribeTests: EventLogTests = {
+  async "the first batch says caught up also when there is nothing to read"({ log, category }) {
+    const head = await log.head();
+    const { signal } = new AbortController();
+    for await (const batch of log.subscribe({ categories: [category], after: head, signal })) {
+      assert.deepEqual(batch, { events: [], position: head, caughtUp: true });
+      break;
+    }
+  },
+
+  async "a subscription gives what is there, then what comes"({ log, stream, category }) {
+    const { signal } = new AbortController();
+    const before = newEvents(1_000);
+    const after = newEvents(3);
+    await log.append(stream(), before, { expected: "no-stream" });
+    let sent = false;
+    const events = await receive(
+      log.subscribe({ categories: [category], signal }),
+      (received, { caughtUp }) => {
+        if (caughtUp && !sent) {
+          sent = true;
+          log.append(stream(), after, { expected: "no-stream" });
+        }
+        return received.length >= 1_003;
+      },
+    );
+    assert.deepEqual(idsOf(events), idsOf([...before, ...after]));
+    assert.deepEqual(events, await allOf(log.readAll({ categories: [category] })));
+  },
+
+  async "a subscription goes on after the position it is given"({ log, stream, category }) {
+    const { signal } = new AbortController();
+    const name = stream();
+    const { position } = await log.append(name, newEvents(4), { expected: "no-stream" });
+    const later = newEvents(3);
+    await log.append(name, later, { expected: "any" });
+    const events = await receive(
+      log.subscribe({ after: position, categories: [category], signal }),
+      (received) => received.length >= 3,
+    );
+    assert.deepEqual(idsOf(events), idsOf(later));
+  },
+
+  async "every batch's position is where to go on after a restart"({ log, stream, category }) {
+    const { signal } = new AbortController();
+    const name = stream();
+    for (let round = 0; round < 20; round++) {
+      await log.append(name, newEvents(30), { expected: "any" });
+      await log.append(`other${name}`, newEvents(2), { expected: "any" });
+    }
+    let after: number | undefined;
+    const events: Recorded[] = [];
+    while (events.length < 600) {
+      for await (const batch of log.subscribe({ after, categories: [category], signal })) {
+        events.push(...batch.events);
+        after = batch.position;
+        break;
+      }
+    }
+    assert.deepEqual(events, await allOf(log.read(name)));
+  },
+
+  async "the position moves on past events of other categories"({ log, category }) {
+    const { signal } = new AbortController();
+    const other = `${newCategory()}-1`;
+    const first = await log.append(other, newEvents(600), { expected: "any" });
+    const marks: EventBatch[] = [];
+    for await (const batch of log.subscribe({ categories: [category], signal })) {
+      marks.push(batch);
+      if (batch.position === first.position) log.append(other, newEvents(2), { expected: 599 });
+      if ((batch.position ?? 0) > first.position) break;
+    }
+    assert.equal(marks.at(-1)!.position, (await allOf(log.read(other))).at(-1)!.position);
+    assert.equal(marks.at(-1)!.caughtUp, true);
+    assert.ok(marks.every(({ events }) => events.length === 0));
+  },
+
+  async "a reader that is busy finds one batch waiting, not one per append"(
+    { log, stream, category },
+  ) {
+    const { signal } = new AbortController();
+    const other = `${newCategory()}-1`;
+    const batches = log.subscribe({ categories: [category], after: await log.head(), signal })
+      [Symbol.asyncIterator]();
+    await batches.next();
+    for (let round = 0; round < 50; round++) {
+      await log.append(other, newEvents(1), { expected: "any" });
+    }
+    await log.append(stream(), [newEvent()], { expected: "any" });
+    let count = 0;
+    let received = 0;
+    while (received === 0) {
+      const { value } = await batches.next();
+      received += value!.events.length;
+      count++;
+    }
+    await batches.return?.();
+    assert.ok(count <= 3, `${count} batches`);
+  },
+
+  async "a subscription of every category sees every event"({ log, stream, category }) {
+    const { signal } = new AbortController();
+    const after = await log.head();
+    await log.append(stream(), newEvents(2), { expected: "any" });
+    await log.append(`${newCategory()}-1`, newEvents(2), { expected: "any" });
+    await log.append(stream(), newEvents(2), { expected: "any" });
+    const events = await receive(
+      log.subscribe({ after, signal }),
+      (received) => received.filter((event) => event.stream.startsWith(category)).length >= 4,
+    );
+    assert.deepEqual(events, await allOf(log.readAll({ after })));
+  },
+
+  async "the signal ends a subscription quietly, waiting or not"({ log, stream, category }) {
+    await log.append(stream(), newEvents(1), { expected: "any" });
+    const controller = new AbortController();
+    const { signal } = controller;
+    let ended = 0;
+    async function follow(after?: number): Promise<void> {
+      for await (const _ of log.subscribe({ after, categories: [category], signal }));
+      ended++;
+    }
+    const followers = [follow(), follow(await log.head())];
+    await receive(log.subscribe({ signal }), (_, { caughtUp }) => caughtUp);
+    controller.abort();
+    await Promise.all(followers);
+    await follow();
+    assert.equal(ended, 3);
+  },
+};
