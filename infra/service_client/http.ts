@@ -14,7 +14,7 @@ export function httpClient(baseUrls: ReadonlyMap<string, string>): ServiceClient
       const { pathname, search } = new URL(request.url);
       const url = new URL(baseUrl.replace(/\/$/, "") + pathname + search);
       try {
-        return await fetch(new Request(url, request), { redirect: "manual" });
+        return withoutEncoding(await fetch(new Request(url, request), { redirect: "manual" }));
       } catch (cause) {
         request.signal.throwIfAborted();
         // The address stays in the cause: messages reach clients.
@@ -26,4 +26,13 @@ export function httpClient(baseUrls: ReadonlyMap<string, string>): ServiceClient
       }
     },
   };
+}
+
+/** Fetch decodes a body and leaves the headers that describe it as it was on the wire. */
+function withoutEncoding(answer: Response): Response {
+  if (!answer.headers.has("Content-Encoding")) return answer;
+  const headers = new Headers(answer.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  return new Response(answer.body, { status: answer.status, headers });
 }

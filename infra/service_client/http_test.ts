@@ -45,3 +45,16 @@ Deno.test("a base URL may carry a path", async () => {
   const answer = await client.call("payment", new Request("http://payment/x"));
   equal(await answer.text(), "/internal/payment/x");
 });
+
+Deno.test("a compressed answer is handed over decoded, and says so", async () => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () =>
+    new Response(
+      new Response("x".repeat(1_000)).body!.pipeThrough(new CompressionStream("gzip")),
+      { headers: { "Content-Encoding": "gzip", ETag: '"3"' } },
+    ));
+  const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
+  const answer = await client.call("payment", new Request("http://payment/x"));
+  equal(answer.headers.get("Content-Encoding"), null);
+  equal(answer.headers.get("ETag"), '"3"');
+  equal((await answer.text()).length, 1_000);
+});

@@ -1,4 +1,5 @@
 import { BadInput } from "./bad_input.ts";
+import { locateJsonFault } from "./json_fault.ts";
 
 /** No message of ours nests further than a handful; what follows (hashing, storing) may recurse. */
 const deepest = 32;
@@ -9,13 +10,13 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new BadInput([{ path: "", message: `Malformed JSON${placeOf(cause)}` }], { cause });
+    throw new BadInput([{ path: "", message: messageFor(text) }], { cause });
   }
 }
 
-function placeOf(error: unknown): string {
-  const place = /line (\d+) column (\d+)/.exec(String(error));
-  return place ? ` at line ${place[1]}, column ${place[2]}` : "";
+function messageFor(text: string): string {
+  const fault = locateJsonFault(text);
+  return fault ? `Malformed JSON at line ${fault.line}, column ${fault.column}` : "Malformed JSON";
 }
 
 /** A loop and not a regular expression: those take quadratic time on strings that never end. */

@@ -3,6 +3,7 @@ import { RevisionConflict } from "../ports/event_log.ts";
 import type { Log } from "../ports/log.ts";
 import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
 import { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
+import { isDatabaseDown } from "./database_failure.ts";
 
 /** RFC 9457; `type` and `title` follow from `code`. */
 export type Problem = {
@@ -19,6 +20,8 @@ export type ErrorContext = {
   readonly correlationId: string;
   /** The request carried If-Match: a conflict then means that the caller's knowledge is stale. */
   readonly ifMatch: boolean;
+  /** Of the request. */
+  readonly signal: AbortSignal;
   readonly logger: Log;
 };
 
@@ -90,16 +93,22 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
     return { status: statusOfRefusal(error.code), code: error.code, detail: error.message };
   }
   if (error instanceof RevisionConflict) return answerToConflict(error, context);
-  if (error instanceof Unavailable) {
-    return {
-      status: 503,
-      code: error.code,
-      detail: error.message,
-      headers: { "Retry-After": String(Math.max(1, Math.ceil(error.retryAfter))) },
-    };
-  }
+  if (error instanceof Unavailable) return answerToUnavailable(error, context);
   if (error instanceof DeadlineExceeded) {
     return { status: 504, code: "deadline-exceeded", detail: error.message };
+  }
+  if (isDatabaseDown(error)) {
+    return answerToUnavailable(
+      new Unavailable("Cannot answer: the database is not there at the moment", {
+        code: "database-unavailable",
+        cause: error,
+      }),
+      context,
+    );
+  }
+  if (context.signal.aborted && error === context.signal.reason) {
+    // Nobody is left to read this.
+    return { status: 503, code: "request-aborted", detail: "The request was aborted" };
   }
   context.logger.error("Cannot answer a request: unexpected error", {
     correlationId: context.correlationId,
@@ -109,6 +118,19 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
     status: 500,
     code: "internal-error",
     detail: "Something went wrong on our side; the correlation id leads to it in the log",
+  };
+}
+
+function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer {
+  const { code, message, retryAfter, cause } = error;
+  if (cause !== undefined) {
+    context.logger.warn(message, { correlationId: context.correlationId, code, error: cause });
+  }
+  return {
+    status: 503,
+    code,
+    detail: message,
+    headers: { "Retry-After": String(Math.max(1, Math.ceil(retryAfter))) },
   };
 }
 

@@ -35,6 +35,7 @@ export function createServiceApp(name: string, dependencies: ServiceAppDependenc
     return errorResponse(error, {
       correlationId: c.var.correlationId,
       ifMatch: c.req.header("If-Match") !== undefined,
+      signal: c.req.raw.signal,
       logger,
     });
   }

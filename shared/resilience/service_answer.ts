@@ -21,12 +21,7 @@ export async function settledAnswer(service: string, answer: Response): Promise<
       problemIn(body).detail ?? `Cannot call service "${service}": it ran out of time`,
     );
   }
-  const headers = new Headers(answer.headers);
-  // They describe the bytes on the wire, which are decoded by now.
-  for (const name of ["Content-Encoding", "Content-Length", "Transfer-Encoding"]) {
-    headers.delete(name);
-  }
-  const { status, statusText } = answer;
+  const { status, statusText, headers } = answer;
   return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
 }
 
