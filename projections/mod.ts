@@ -1,0 +1,5 @@
+export { startProjections } from "./start_projections.ts";
+export type { Projections, ProjectionsOptions } from "./start_projections.ts";
+export type { ProjectionStatus } from "./projection_status.ts";
+export { requestRebuild } from "./prepare_view.ts";
+export { timelineService } from "./timeline_service.ts";
