@@ -1,0 +1,19 @@
+const shortestMs = 100;
+const longestMs = 5_000;
+
+/** Milliseconds to wait before try `attempt` (1, 2 …): full jitter, so that many workers do not come back at once. */
+export function backOffMs(attempt: number, random: () => number): number {
+  return Math.round(random() * Math.min(longestMs, shortestMs * 2 ** attempt));
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
+}

@@ -1,0 +1,88 @@
+import type { Recorded } from "@headwater/shared/domain/event";
+import type { EventBatch } from "@headwater/shared/ports/event_log";
+
+/** How many events may lie in an inbox before it stops reading ahead. */
+const readAheadEvents = 4_000;
+
+/**
+ * Reads a subscription while its consumer is busy, and hands over all that has come meanwhile as one batch: the
+ * further a consumer is behind, the more it does at a time.
+ */
+export class BatchInbox implements AsyncDisposable {
+  readonly #stop = new AbortController();
+  readonly #reading: Promise<void>;
+  #batches: EventBatch[] = [];
+  #events = 0;
+  #over: { readonly error?: unknown } | undefined;
+  #arrived = Promise.withResolvers<void>();
+  #taken = Promise.withResolvers<void>();
+
+  constructor(subscribe: (signal: AbortSignal) => AsyncIterable<EventBatch>) {
+    this.#reading = this.#read(subscribe);
+  }
+
+  /**
+   * The batches that have come, as one; waits for the first at most `waitMs`, then gives undefined.
+   * `"over"` when the subscription has ended; throws what it threw.
+   */
+  async take(waitMs: number): Promise<EventBatch | "over" | undefined> {
+    if (this.#batches.length === 0 && !this.#over) await this.#arrival(waitMs);
+    if (this.#batches.length > 0) {
+      const batch = merge(this.#batches);
+      this.#batches = [];
+      this.#events = 0;
+      this.#taken.resolve();
+      return batch;
+    }
+    if (!this.#over) return undefined;
+    if ("error" in this.#over) throw this.#over.error;
+    return "over";
+  }
+
+  /** Ends the subscription. */
+  close(): void {
+    this.#stop.abort();
+    this.#taken.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.#reading;
+  }
+
+  async #read(subscribe: (signal: AbortSignal) => AsyncIterable<EventBatch>): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      for await (const batch of subscribe(signal)) {
+        this.#batches.push(batch);
+        this.#events += batch.events.length;
+        this.#arrived.resolve();
+        while (this.#events >= readAheadEvents && !signal.aborted) {
+          this.#taken = Promise.withResolvers();
+          await this.#taken.promise;
+        }
+        if (signal.aborted) break;
+      }
+      this.#over = {};
+    } catch (error) {
+      this.#over = { error };
+    }
+    this.#arrived.resolve();
+  }
+
+  async #arrival(waitMs: number): Promise<void> {
+    this.#arrived = Promise.withResolvers();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, waitMs);
+    await Promise.race([this.#arrived.promise, late]);
+    clearTimeout(timer);
+  }
+}
+
+function merge(batches: readonly EventBatch[]): EventBatch {
+  const last = batches[batches.length - 1]!;
+  if (batches.length === 1) return last;
+  const events: Recorded[] = [];
+  for (const batch of batches) for (const event of batch.events) events.push(event);
+  return { events, position: last.position, caughtUp: last.caughtUp };
+}

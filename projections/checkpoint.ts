@@ -1,0 +1,135 @@
+import type { Fragment, ISql } from "postgres";
+
+// deno-lint-ignore ban-types -- the connection's own custom types are of no concern here
+export type Queryable = ISql<{}>;
+
+export type ProjectionState =
+  /** The table and its checkpoint were not looked at yet. */
+  | "starting"
+  /** The table is filled from the log's first event, and must not be read. */
+  | "rebuilding"
+  | "catching-up"
+  | "live"
+  /** PostgreSQL or the log is away; goes on by itself. */
+  | "waiting"
+  /** An event could not be applied; is tried again. */
+  | "failing"
+  /** No worker has been heard of lately. */
+  | "stopped";
+
+/** Where a read model stands, as the table has it. */
+export type Checkpoint = {
+  /** Everything up to here is in the read model; undefined: nothing yet. */
+  readonly position: number | undefined;
+  /** The version of the view that the table was made for. */
+  readonly version: number;
+  /** Grows with every reset: what was folded before one must not be written after it. */
+  readonly epoch: number;
+  /** The table is filled from the log's first event, and must not be read. */
+  readonly filling: boolean;
+};
+
+/** What a worker tells operators, in other processes too. */
+export type WorkerReport = {
+  readonly state: ProjectionState;
+  readonly cause: string | undefined;
+  /** ISO 8601: since when it has been in this state. */
+  readonly since: string;
+  readonly caughtUp: boolean;
+  /** When the oldest event was recorded that is not applied; undefined when there is none. */
+  readonly behindSince: string | undefined;
+};
+
+/** How far a rebuild is; positions. */
+export type ReplayProgress = {
+  readonly replayed: number;
+  readonly target: number;
+  readonly eventsPerSecond: number;
+};
+
+export type CheckpointMove = {
+  readonly name: string;
+  readonly from: Checkpoint;
+  readonly to: Checkpoint;
+  readonly report: WorkerReport;
+};
+
+export const checkpointTable = `
+  create table if not exists projection_checkpoint (
+    name text primary key,
+    version integer not null,
+    epoch integer not null default 0,
+    position bigint,
+    filling boolean not null default true,
+    state text not null default 'rebuilding',
+    cause text,
+    since timestamptz not null default now(),
+    caught_up boolean not null default false,
+    behind_since timestamptz,
+    replayed bigint,
+    target bigint,
+    events_per_second double precision,
+    updated_at timestamptz not null default now()
+  )`;
+
+/** Undefined when the read model was never prepared. */
+export async function loadCheckpoint(
+  sql: Queryable,
+  name: string,
+): Promise<Checkpoint | undefined> {
+  const [row] = await sql`
+    select position::float8 as position, version, epoch, filling
+    from projection_checkpoint where name = ${name}`;
+  if (!row) return undefined;
+  return {
+    position: row.position ?? undefined,
+    version: row.version,
+    epoch: row.epoch,
+    filling: row.filling,
+  };
+}
+
+/**
+ * Moves a checkpoint on, as a part of a statement or alone: yields no row when it is not where `from` says, which
+ * means that somebody else moved or reset it.
+ *
+ * Its transaction need not reach the disk before it is acknowledged. A crash of PostgreSQL may take back the last
+ * ones, rows and checkpoint together, and they are done again from the log.
+ */
+export function moveCheckpoint(
+  sql: Queryable,
+  { name, from, to, report }: CheckpointMove,
+): Fragment {
+  return sql`
+    update projection_checkpoint
+    set position = ${to.position ?? null}::bigint, filling = ${to.filling}, ${reported(sql, report)}
+    where name = ${name} and epoch = ${from.epoch}
+      and position is not distinct from ${from.position ?? null}::bigint
+    returning set_config('synchronous_commit', 'off', true)`;
+}
+
+/** Tells operators how a worker is, where the checkpoint stays where it is. */
+export async function saveReport(
+  sql: Queryable,
+  { name, epoch, report, replay }: {
+    readonly name: string;
+    readonly epoch: number;
+    readonly report: WorkerReport;
+    readonly replay?: ReplayProgress;
+  },
+): Promise<void> {
+  await sql`
+    update projection_checkpoint
+    set replayed = ${replay?.replayed ?? null}::bigint, target = ${replay?.target ?? null}::bigint,
+        events_per_second = ${replay?.eventsPerSecond ?? null}::float8, ${reported(sql, report)}
+    where name = ${name} and epoch = ${epoch}`;
+}
+
+function reported(sql: Queryable, report: WorkerReport): Fragment {
+  return sql`
+    state = ${report.state}, cause = ${
+    report.cause ?? null
+  }, since = ${report.since}::text::timestamptz,
+    caught_up = ${report.caughtUp}, behind_since = ${report.behindSince ?? null}::text::timestamptz,
+    updated_at = now()`;
+}

@@ -1,0 +1,62 @@
+import type { Log } from "@headwater/shared/ports/log";
+import type { Sql } from "postgres";
+import { backOffMs, pause } from "./back_off.ts";
+import { resetChannel } from "./prepare_view.ts";
+
+/** How long leaving may take when PostgreSQL does not answer. */
+const leaveMs = 500;
+
+/**
+ * Hears at once when another process resets a read model. Not needed for correctness: a worker finds that its
+ * checkpoint was reset when it writes, or within a second.
+ */
+export function listenForResets(
+  { sql, logger, random, onReset }: {
+    readonly sql: Sql;
+    readonly logger: Log;
+    readonly random: () => number;
+    onReset(name: string): void;
+  },
+): AsyncDisposable {
+  const stop = new AbortController();
+
+  async function listen(): Promise<(() => Promise<void>) | undefined> {
+    try {
+      // A first LISTEN that fails spoils the channel for good in postgres.js.
+      for (let attempt = 1; !await isThere(); attempt++) {
+        await pause(backOffMs(attempt, random), stop.signal);
+        if (stop.signal.aborted) return undefined;
+      }
+      const { unlisten } = await sql.listen(resetChannel, (name) => {
+        if (!stop.signal.aborted) onReset(name);
+      });
+      return unlisten;
+    } catch (error) {
+      logger.warn("Resets of read models are noticed within a second, not at once", { error });
+      return undefined;
+    }
+  }
+
+  async function isThere(): Promise<boolean> {
+    try {
+      await sql`select 1`;
+      return true;
+    } catch (error) {
+      logger.debug("PostgreSQL does not answer", { error });
+      return false;
+    }
+  }
+
+  const listening = listen();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      const given = new AbortController();
+      const leaving = listening.then((unlisten) => unlisten?.()).catch((error) =>
+        logger.debug("The channel of resets could not be left", { error })
+      );
+      await Promise.race([leaving, pause(leaveMs, given.signal)]);
+      given.abort();
+    },
+  };
+}

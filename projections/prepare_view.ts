@@ -1,0 +1,62 @@
+import type { View } from "@headwater/shared/domain/view";
+import type { Sql } from "postgres";
+import { checkpointTable, type Queryable } from "./checkpoint.ts";
+import { quoted } from "./view_table.ts";
+
+/** Any number that nobody else takes for an advisory lock in a service's database. */
+const preparationLock = 4_732_905_118;
+
+/** Heard by the workers of every process when a read model was emptied; the payload is its name. */
+export const resetChannel = "projection_reset";
+
+/**
+ * Makes a view's table and its checkpoint where they are missing, and makes them anew where they belong to another
+ * version of the view: the columns differ then, so that nothing of the old table can be kept.
+ * Safe when several processes do it at once. Resolves to the reason why the table starts empty, if it does.
+ */
+export async function prepareView(sql: Sql, view: View): Promise<string | undefined> {
+  return await sql.begin(async (tx) => {
+    // "if not exists" would tell us every time that it does.
+    await tx`select set_config('client_min_messages', 'warning', true)`;
+    await tx`select pg_advisory_xact_lock(${preparationLock})`;
+    await tx.unsafe(checkpointTable);
+    // The checkpoint first, then the table: the order in which every writer locks them.
+    const [stored] = await tx`
+      select version from projection_checkpoint where name = ${view.name} for update`;
+    const [table] = await tx`
+      select 1 from pg_class where oid = to_regclass(quote_ident(${view.table}))`;
+    const reason = !stored
+      ? "the read model is new"
+      : stored.version !== view.version
+      ? `the view has version ${view.version} and the table ${stored.version}`
+      : !table
+      ? "the table is missing"
+      : undefined;
+    if (reason) {
+      await tx.unsafe(`drop table if exists ${quoted(view.table)}`);
+      await resetCheckpoint(tx, view);
+      await tx.unsafe(`create table ${quoted(view.table)} (${view.columns})`);
+    }
+    for (const statement of view.indexes ?? []) await tx.unsafe(statement);
+    return reason;
+  });
+}
+
+/** Empties a read model; the workers that run it fill it again from the log's first event. */
+export async function requestRebuild(sql: Sql, view: View): Promise<void> {
+  await sql.begin(async (tx) => {
+    await resetCheckpoint(tx, view);
+    await tx.unsafe(`truncate ${quoted(view.table)}`);
+  });
+}
+
+async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
+  await sql`
+    insert into projection_checkpoint as stored (name, version)
+    values (${view.name}, ${view.version})
+    on conflict (name) do update
+    set version = excluded.version, epoch = stored.epoch + 1, position = null, filling = true,
+        state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
+        replayed = null, target = null, events_per_second = null, updated_at = now()`;
+  await sql`select pg_notify(${resetChannel}, ${view.name})`;
+}

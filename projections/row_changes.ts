@@ -1,0 +1,58 @@
+import type { Row } from "./view_table.ts";
+
+/**
+ * The rows a worker is folding into: what it read or made, and which of them the table does not have yet.
+ *
+ * Rows read earlier stay right for as long as the checkpoint is where the worker left it, since nobody changes a row
+ * without moving the checkpoint in the same transaction.
+ */
+export class RowChanges {
+  readonly #rows = new Map<string, Row | undefined>();
+  readonly #changed = new Set<string>();
+
+  /** How many rows it holds. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** How many of them the table does not have yet. */
+  get changes(): number {
+    return this.#changed.size;
+  }
+
+  missing(keys: Iterable<string>): string[] {
+    return [...new Set(keys)].filter((key) => !this.#rows.has(key));
+  }
+
+  /** Takes what the table has of these keys. */
+  hold(keys: readonly string[], found: ReadonlyMap<string, Row>): void {
+    for (const key of keys) this.#rows.set(key, found.get(key));
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  set(key: string, row: Row | undefined): void {
+    if (row === this.#rows.get(key)) return;
+    this.#rows.set(key, row);
+    this.#changed.add(key);
+  }
+
+  /** What to write, and which keys to delete. */
+  outstanding(): { readonly written: readonly Row[]; readonly removed: readonly string[] } {
+    const written: Row[] = [];
+    const removed: string[] = [];
+    for (const key of this.#changed) {
+      const row = this.#rows.get(key);
+      if (row) written.push(row);
+      else removed.push(key);
+    }
+    return { written, removed };
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#changed.clear();
+  }
+}

@@ -1,0 +1,108 @@
+import type { View } from "@headwater/shared/domain/view";
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { Log } from "@headwater/shared/ports/log";
+import type { ReadModels } from "@headwater/shared/ports/read_models";
+import type { HealthCheck } from "@headwater/shared/ports/service_definition";
+import type { Sql } from "postgres";
+import { listenForResets } from "./listen_for_resets.ts";
+import type { ProjectionStatus } from "./projection_status.ts";
+import { ProjectionWorker } from "./projection_worker.ts";
+
+export type ProjectionsOptions = {
+  readonly service: string;
+  readonly views: readonly View[];
+  readonly log: EventLog;
+  /** The service's own database. */
+  readonly sql: Sql;
+  readonly logger: Log;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+};
+
+/** The running read models of one service. Disposing stops them where they are. */
+export interface Projections extends ReadModels, AsyncDisposable {
+  /** One per view: rejects while its read model does not follow the log. */
+  readonly checks: readonly HealthCheck[];
+  /** As this process knows them. */
+  status(): readonly ProjectionStatus[];
+}
+
+/**
+ * Keeps the read models of a service up to date, each with a worker of its own: makes the tables, follows the log, and
+ * goes on by itself when PostgreSQL or the log was away. Several processes may run the same views; every event has
+ * its effect once.
+ */
+export function startProjections(
+  { service, views, log, sql, logger, random = Math.random, now = Date.now }: ProjectionsOptions,
+): Projections {
+  const workers = new Map(
+    views.map((view) => [
+      view.name,
+      new ProjectionWorker({
+        view,
+        log,
+        sql,
+        logger: withFields(logger, { service, projection: view.name }),
+        random,
+        now,
+      }),
+    ]),
+  );
+  const listening = listenForResets({
+    sql,
+    logger,
+    random,
+    onReset: (name) => workers.get(name)?.noticeReset(),
+  });
+
+  return {
+    checks: [...workers].map(([name, worker]) => ({
+      name: `projection:${name}`,
+      check: () => Promise.try(() => worker.assertHealthy()),
+    })),
+    status: () => [...workers.values()].map((worker) => statusOf(service, worker)),
+    wait(view, options) {
+      const worker = workers.get(view.name);
+      if (!worker) {
+        throw new Error(
+          `Cannot wait for view "${view.name}": service "${service}" does not run it`,
+        );
+      }
+      return worker.wait(options);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([
+        listening[Symbol.asyncDispose](),
+        ...[...workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
+      ]);
+    },
+  };
+}
+
+function statusOf(service: string, worker: ProjectionWorker): ProjectionStatus {
+  const { state, since, cause, caughtUp } = worker.report;
+  return {
+    service,
+    name: worker.view.name,
+    state,
+    since,
+    cause: cause ?? null,
+    lagMs: worker.lagMs,
+    caughtUp,
+    position: worker.position ?? null,
+    version: worker.view.version,
+    needsRebuild: worker.isOutdated,
+    parkedKeys: 0,
+  };
+}
+
+function withFields(log: Log, fields: Readonly<Record<string, unknown>>): Log {
+  return {
+    debug: (message, more) => log.debug(message, { ...fields, ...more }),
+    info: (message, more) => log.info(message, { ...fields, ...more }),
+    warn: (message, more) => log.warn(message, { ...fields, ...more }),
+    error: (message, more) => log.error(message, { ...fields, ...more }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Sql } from "postgres";
+import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
+import type { RowChanges } from "./row_changes.ts";
+import type { ViewTable } from "./view_table.ts";
+
+/** Rows per statement: about half a megabyte of JSON, which neither side has to work on for long. */
+const chunkRows = 2_000;
+
+/**
+ * Writes what was folded and moves the checkpoint on, both or neither.
+ * False: the checkpoint is not where it was as the rows were read, and nothing was written.
+ */
+export async function writeChanges(
+  sql: Sql,
+  { table, changes, move }: {
+    readonly table: ViewTable;
+    readonly changes: RowChanges;
+    readonly move: CheckpointMove;
+  },
+): Promise<boolean> {
+  const { written, removed } = changes.outstanding();
+  if (written.length > chunkRows || removed.length > chunkRows) {
+    return await sql.begin(async (tx) => {
+      const moved = await moveCheckpoint(tx, move);
+      if (moved.length === 0) return false;
+      for (const rows of chunksOf(written)) await table.upsert(tx, rows);
+      for (const keys of chunksOf(removed)) await table.remove(tx, keys);
+      return true;
+    });
+  }
+  // One statement is one round trip, and a transaction of its own.
+  const ifMoved = sql`exists (select 1 from moved)`;
+  const moved = await sql`
+    with moved as (${moveCheckpoint(sql, move)})
+    ${written.length > 0 ? sql`, written as (${table.upsert(sql, written, ifMoved)})` : sql``}
+    ${removed.length > 0 ? sql`, removed as (${table.remove(sql, removed, ifMoved)})` : sql``}
+    select 1 from moved`;
+  return moved.length > 0;
+}
+
+function* chunksOf<Item>(items: readonly Item[]): Iterable<readonly Item[]> {
+  for (let start = 0; start < items.length; start += chunkRows) {
+    yield items.slice(start, start + chunkRows);
+  }
+}

@@ -1,0 +1,159 @@
+import type { DomainEvent, Recorded } from "@headwater/shared/domain/event";
+import type { View } from "@headwater/shared/domain/view";
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import { silentLog } from "@headwater/shared/ports/log";
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import { connect } from "@headwater/infra/postgres/connect";
+import { ensureDatabase } from "@headwater/infra/postgres/ensure_database";
+import { startThrowAwayPostgres } from "@headwater/infra/postgres/throw_away";
+import { type Projections, startProjections } from "@headwater/projections";
+import type { Sql } from "postgres";
+
+/** Generous: only a test that fails waits so long. */
+export const limitMs = 30_000;
+
+export type TestBed = {
+  readonly log: EventLog;
+  readonly sql: Sql;
+  readonly name: string;
+  /** Projections over their own connections, as another process would have them. */
+  start(views: readonly View[], options?: { readonly log?: EventLog }): TestProjections;
+};
+
+export type TestProjections = Projections & { readonly sql: Sql };
+
+type Step = (name: string, body: (bed: TestBed) => Promise<void>) => Promise<void>;
+
+/** Tests that share one PostgreSQL, each with a database and an event log of its own. */
+export function projectionTests(name: string, body: (step: Step) => Promise<void>): void {
+  Deno.test(name, async (test) => {
+    await using server = await startThrowAwayPostgres();
+    let databases = 0;
+
+    await body(async (name, check) => {
+      await test.step(name, async () => {
+        const database = `d${++databases}`;
+        const url = await ensureDatabase({
+          adminUrl: server.url,
+          name: database,
+          logger: silentLog,
+        });
+        await using log = openSqliteLog({ path: ":memory:" });
+        await using stack = new AsyncDisposableStack();
+        function pool(): Sql {
+          const sql = connect({ url, name: "test", max: 4, logger: silentLog });
+          stack.defer(() => sql.end());
+          return sql;
+        }
+        await check({
+          log,
+          sql: pool(),
+          name: database,
+          start(views, options) {
+            const sql = pool();
+            const projections = startProjections({
+              service: "bank",
+              views,
+              log: options?.log ?? log,
+              sql,
+              logger: silentLog,
+            });
+            return Object.assign(projections, { sql });
+          },
+        });
+      });
+    });
+  });
+}
+
+let appended = 0;
+
+/** Appends events of one stream, whatever its revision. */
+export async function append(
+  log: EventLog,
+  stream: string,
+  ...events: readonly DomainEvent[]
+): Promise<number> {
+  const { position } = await log.append(
+    stream,
+    events.map(({ type, data }) => {
+      const commandId = `c${++appended}`;
+      return {
+        id: crypto.randomUUID(),
+        type,
+        data,
+        metadata: {
+          $correlationId: commandId,
+          $causationId: commandId,
+          commandId,
+          commandHash: commandId,
+          schemaVersion: 1,
+        },
+      };
+    }),
+    { expected: "any" },
+  );
+  return position;
+}
+
+/** What the table must hold: the fold of the whole log, by nothing but the view. */
+// deno-lint-ignore no-explicit-any -- rows of any view
+export async function pureFold(view: View, log: EventLog): Promise<any[]> {
+  // deno-lint-ignore no-explicit-any -- as above
+  const rows = new Map<string, any>();
+  const categories = view.reads.map(({ category }) => category);
+  for await (const page of log.readAll({ categories })) {
+    for (const recorded of page) {
+      const event = decode(view, recorded);
+      const key = event && view.key(event);
+      if (!event || key === undefined) continue;
+      const row = view.evolve(rows.get(key), event);
+      if (row) rows.set(key, row);
+      else rows.delete(key);
+    }
+  }
+  return [...rows].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row);
+}
+
+function decode(view: View, recorded: Recorded): Recorded | undefined {
+  return view.reads.map((schemas) => schemas.decode(recorded)).find((event) => event !== undefined);
+}
+
+/** What the table holds, times as they were folded. */
+// deno-lint-ignore no-explicit-any -- rows of any view
+export async function tableRows(view: View, sql: Sql): Promise<any[]> {
+  const rows = await sql`
+    select * from ${sql(view.table)} order by ${sql(view.keyColumn)} collate "C"`;
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map((
+        [column, value],
+      ) => [column, value instanceof Date ? value.toISOString() : value]),
+    )
+  );
+}
+
+/** Waits until the read model has taken in all that is in the log. */
+export async function caughtUp(
+  projections: Projections,
+  { view, log }: { readonly view: View; readonly log: EventLog },
+): Promise<void> {
+  await until(() =>
+    projections.status().some((one) => one.name === view.name && one.state === "live")
+  );
+  const head = await log.head();
+  const { reached } = await projections.wait(view, { position: head, waitMs: limitMs });
+  if (!reached) throw new Error(`Cannot catch up with position ${head} within ${limitMs} ms`);
+}
+
+/** Waits until something is so. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  { limit = limitMs }: { readonly limit?: number } = {},
+): Promise<void> {
+  const end = performance.now() + limit;
+  while (!await isSo()) {
+    if (performance.now() > end) throw new Error(`Cannot go on: not so within ${limit} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
