@@ -1,0 +1,230 @@
+import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { connect } from "./connect.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+
+const logger = silentLog;
+
+Deno.test("an embedded PostgreSQL", async (test) => {
+  using place = temporaryPlace();
+  const { directory } = place;
+
+  await test.step("what was written is there after a stop and a start", async () => {
+    {
+      await using server = await startEmbeddedPostgres({ directory, logger });
+      await query(server, "create table words (word text); insert into words values ('água')");
+    }
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    deepEqual(await query(server, "select word from words"), [{ word: "água" }]);
+  });
+
+  await test.step("a stopped server leaves no process behind", async () => {
+    let pid: number;
+    {
+      await using server = await startEmbeddedPostgres({ directory, logger });
+      pid = server.pid;
+    }
+    equal(await isRunning(pid), false);
+    deepEqual(await processesNaming(directory), []);
+  });
+
+  await test.step("only who knows the password gets in, and only from this machine", async () => {
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    const url = new URL(server.url);
+    equal(url.hostname, "127.0.0.1");
+    url.password = "wrong";
+    await rejects(query({ url: url.href }, "select 1"), /password authentication failed/);
+    deepEqual(await query(server, "show listen_addresses"), [{ listen_addresses: "127.0.0.1" }]);
+  });
+
+  await test.step("what is acknowledged is on the disk, unless the data are to be thrown away", async () => {
+    const settings = "select current_setting('fsync') as fsync";
+    {
+      await using server = await startEmbeddedPostgres({ directory, logger });
+      deepEqual(await query(server, settings), [{ fsync: "on" }]);
+    }
+    const throwAway = { directory, logger, throwAway: true };
+    await using server = await startEmbeddedPostgres(throwAway);
+    deepEqual(await query(server, settings), [{ fsync: "off" }]);
+  });
+
+  await test.step("a server that was killed is started again on its port and has what it acknowledged", async () => {
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    await query(server, "create table kept as select 1 as value");
+    for (let round = 0; round < 2; round++) {
+      const { pid, url } = server;
+      Deno.kill(pid, "SIGKILL");
+      deepEqual(await queryUntilServed(server, "select value from kept"), [{ value: 1 }]);
+      notEqual(server.pid, pid);
+      equal(server.url, url);
+    }
+  });
+
+  await test.step("a server that is being started again is stopped all the same", async () => {
+    const server = await startEmbeddedPostgres({ directory, logger });
+    Deno.kill(server.pid, "SIGKILL");
+    await server[Symbol.asyncDispose]();
+    deepEqual(await processesNaming(directory), []);
+  });
+
+  await test.step("when its owner is killed the server ends, and the next start has everything", async () => {
+    const owner = startOwner(directory);
+    const { pid, url } = await owner.ready();
+    await query({ url }, "create table orders as select 1 as value");
+    await owner.kill();
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    deepEqual(await query(server, "select value from kept"), [{ value: 1 }]);
+    equal(await isRunning(pid), false);
+  });
+
+  await test.step("a server that outlives its owner is ended by the next start", async () => {
+    const owner = startOwner(directory);
+    const { pid } = await owner.ready();
+    // What watches for the owner's end is in the server's process group, and so is the only other one there
+    await shell(`for p in $(ps -eo pid=,pgid= | awk '$2 == ${pid} && $1 != $2 { print $1 }'); do
+      case "$(ps -o args= -p $p)" in *sh*read*) kill -9 $p;; esac; done`);
+    await owner.kill();
+    equal(await isRunning(pid), true);
+    const warnings: string[] = [];
+    const warned: Log = { ...silentLog, warn: (message) => warnings.push(message) };
+    await using server = await startEmbeddedPostgres({ directory, logger: warned });
+    equal(await isRunning(pid), false);
+    deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+    match(warnings.join(), /Stopped a PostgreSQL that was left behind/);
+  });
+
+  await test.step("a directory whose owner is alive is refused", async () => {
+    await using _first = await startEmbeddedPostgres({ directory, logger });
+    await rejects(
+      startEmbeddedPostgres({ directory, logger }),
+      new RegExp(`Cannot use ".*": process ${Deno.pid} is using it`),
+    );
+  });
+
+  await test.step("a process id that belongs to somebody else by now is no obstacle", async () => {
+    {
+      await using _server = await startEmbeddedPostgres({ directory, logger });
+    }
+    await Deno.writeTextFile(`${directory}/data/postmaster.pid`, `${Deno.pid}\n`);
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+  });
+
+  await test.step("a start that is given up leaves nothing running", async () => {
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    await rejects(startEmbeddedPostgres({ directory, logger, signal }), reason);
+    deepEqual(await processesNaming(directory), []);
+  });
+
+  await test.step("a damaged cluster stops the start with what PostgreSQL says", async () => {
+    {
+      await using _server = await startEmbeddedPostgres({ directory, logger });
+    }
+    await Deno.remove(`${directory}/data/global/pg_control`);
+    await rejects(
+      startEmbeddedPostgres({ directory, logger }),
+      /Cannot start PostgreSQL in ".*": .*could not find the database system/,
+    );
+  });
+});
+
+Deno.test("a creation that was killed halfway is done anew", async () => {
+  using place = temporaryPlace();
+  const { directory } = place;
+  Deno.mkdirSync(directory, { mode: 0o711 });
+  using watcher = Deno.watchFs(directory);
+  const owner = startOwner(directory);
+  for await (const { paths } of watcher) {
+    if (paths.some((path) => path.includes("data.new."))) break;
+  }
+  await owner.kill();
+  deepEqual(namesIn(directory).includes("data"), false);
+
+  await using server = await startEmbeddedPostgres({ directory, logger });
+  deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+  deepEqual(namesIn(directory), ["data"]);
+});
+
+type Place = Disposable & { readonly directory: string };
+
+function temporaryPlace(): Place {
+  const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "headwater-" }));
+  Deno.chmodSync(root, 0o711);
+  return {
+    directory: `${root}/postgres`,
+    [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }),
+  };
+}
+
+async function query(server: Pick<EmbeddedPostgres, "url">, text: string): Promise<unknown[]> {
+  const sql = connect({ url: server.url, name: "test", max: 1, logger });
+  try {
+    return [...await sql.unsafe(text)];
+  } finally {
+    await sql.end();
+  }
+}
+
+async function queryUntilServed(server: EmbeddedPostgres, text: string): Promise<unknown[]> {
+  const sql = connect({ url: server.url, name: "test", max: 1, logger });
+  try {
+    const deadline = performance.now() + 20_000;
+    while (true) {
+      try {
+        return [...await sql.unsafe(text)];
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+      }
+    }
+  } finally {
+    await sql.end();
+  }
+}
+
+type Owner = {
+  ready(): Promise<{ url: string; pid: number }>;
+  kill(): Promise<void>;
+};
+
+/** A process of its own that runs a server. */
+function startOwner(directory: string): Owner {
+  const program = fileURLToPath(import.meta.resolve("./run_until_killed.ts"));
+  const permissions = ["--no-prompt", "--allow-run=sh", "--allow-net=127.0.0.1"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, program, directory],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  return {
+    async ready() {
+      const { value } = await reader.read();
+      return JSON.parse(new TextDecoder().decode(value));
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await Promise.all([child.status, reader.cancel(), child.stdin.abort()]);
+    },
+  };
+}
+
+function namesIn(directory: string): string[] {
+  return Array.from(Deno.readDirSync(directory), (entry) => entry.name);
+}
+
+async function shell(script: string): Promise<string> {
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+async function processesNaming(directory: string): Promise<string[]> {
+  const lines = (await shell("ps -eww -o pid=,args=")).split("\n");
+  return lines.filter((line) => line.includes(directory));
+}
+
+/** A zombie is not: it waits for a parent that may never ask. */
+async function isRunning(pid: number): Promise<boolean> {
+  return /^[^Z]/.test((await shell(`ps -o stat= -p ${pid}`)).trim());
+}
