@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 
 export const correlationHeader = "X-Correlation-Id";
 
@@ -35,7 +35,7 @@ export function correlation(newId: () => string): MiddlewareHandler {
 
 /** The headers that tie a call to another service to the request it follows from. */
 export function correlationHeaders(
-  c: Context<{ Variables: CorrelationVariables }>,
+  c: { readonly var: Readonly<CorrelationVariables> },
 ): Record<string, string> {
   const { correlationId, traceparent } = c.var;
   return { [correlationHeader]: correlationId, ...(traceparent && { traceparent }) };

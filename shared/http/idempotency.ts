@@ -11,6 +11,8 @@ export function requestCategory(service: string): string {
   return `${service}Request`;
 }
 
+type RequestLog = Pick<EventLog, "append" | "read">;
+
 export type KeyClaim = {
   readonly service: string;
   readonly key: string;
@@ -25,7 +27,7 @@ export type KeyClaim = {
  *
  * Errors: `Refusal` with `idempotency-key-reused` when the key stands for another request; those of the log.
  */
-export async function claimIdempotencyKey(log: EventLog, claim: KeyClaim): Promise<void> {
+export async function claimIdempotencyKey(log: RequestLog, claim: KeyClaim): Promise<void> {
   const { service, key, context } = claim;
   const stream = `${requestCategory(service)}-${derivedId(service, key)}`;
   const event = {
@@ -65,7 +67,7 @@ export async function claimIdempotencyKey(log: EventLog, claim: KeyClaim): Promi
  * Errors: `BadInput`, `Refusal` with `idempotency-key-reused`, those of the log.
  */
 export function idempotent(
-  { log }: { readonly log: EventLog },
+  { log }: { readonly log: RequestLog },
 ): (c: ServiceContext, body?: unknown) => Promise<CommandContext> {
   return async (c, body) => {
     const context = commandContext(c);
@@ -83,7 +85,7 @@ export function idempotent(
   };
 }
 
-async function claimedFingerprint(log: EventLog, stream: string): Promise<unknown> {
+async function claimedFingerprint(log: RequestLog, stream: string): Promise<unknown> {
   for await (const [first] of log.read(stream, { limit: 1 })) {
     if (first) return (first.data as { fingerprint?: unknown }).fingerprint;
   }

@@ -1,0 +1,57 @@
+import { equal, match, notEqual } from "node:assert/strict";
+import { exampleService } from "../testing/example_service.ts";
+import { correlationHeaders } from "./correlation.ts";
+
+async function correlationIdFor(given: string): Promise<string | null> {
+  const { service } = exampleService();
+  const response = await service(
+    new Request("http://example/orders", { headers: { "X-Correlation-Id": given } }),
+  );
+  equal(response.status, 200);
+  return response.headers.get("X-Correlation-Id");
+}
+
+Deno.test("a sane correlation id is kept", async () => {
+  for (const id of ["a", "4bf92f35-77b3", "order:7/try=2", "x".repeat(128)]) {
+    equal(await correlationIdFor(id), id);
+  }
+});
+
+Deno.test("any other is replaced, and the request goes on", async () => {
+  for (const id of ["", "two words", 'a"b', "x".repeat(129), "ä", "<script>"]) {
+    const answered = await correlationIdFor(id);
+    notEqual(answered, id);
+    match(answered!, /^[0-9a-f-]{36}$/);
+  }
+});
+
+async function forwarded(traceparent: string): Promise<Record<string, string>> {
+  const { service } = exampleService((app) => {
+    app.get("/headers", (c) => c.json(correlationHeaders(c)));
+  });
+  const response = await service(
+    new Request("http://example/headers", {
+      headers: { traceparent, "X-Correlation-Id": "flow-1" },
+    }),
+  );
+  return await response.json();
+}
+
+Deno.test("a well-formed traceparent is passed on beside the correlation id", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const headers = await forwarded(traceparent);
+  equal(headers.traceparent, traceparent);
+  equal(headers["X-Correlation-Id"], "flow-1");
+});
+
+Deno.test("any other traceparent is dropped", async () => {
+  for (
+    const traceparent of [
+      "junk",
+      "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+      "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+    ]
+  ) {
+    equal((await forwarded(traceparent)).traceparent, undefined);
+  }
+});

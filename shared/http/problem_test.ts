@@ -1,0 +1,102 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { Refusal } from "../domain/refusal.ts";
+import { RevisionConflict } from "../ports/event_log.ts";
+import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+import { exampleService } from "../testing/example_service.ts";
+import { BadInput, BodyTooLarge, MediaTypeUnsupported } from "./bad_input.ts";
+
+async function answerTo(thrown: unknown, headers: Record<string, string> = {}) {
+  const { service, logged } = exampleService((app) => {
+    app.get("/fails", () => {
+      throw thrown;
+    });
+  });
+  const response = await service(new Request("http://example/fails", { headers }));
+  equal(response.headers.get("Content-Type"), "application/problem+json");
+  const body = await response.json();
+  equal(body.status, response.status);
+  equal(body.correlationId, response.headers.get("X-Correlation-Id"));
+  return { response, body, logged };
+}
+
+const kinds: [what: string, thrown: unknown, status: number, code: string][] = [
+  ["bad input", new BadInput([{ path: "a", message: "no" }]), 400, "bad-input"],
+  ["a body too large", new BodyTooLarge(10), 413, "body-too-large"],
+  ["another media type", new MediaTypeUnsupported("no"), 415, "media-type-unsupported"],
+  ["an unknown thing", new Refusal("order-unknown", "no"), 404, "order-unknown"],
+  ["a key used twice", new Refusal("idempotency-key-reused", "no"), 422, "idempotency-key-reused"],
+  ["a rule that says no", new Refusal("stock-insufficient", "no"), 409, "stock-insufficient"],
+  ["a lost race", new RevisionConflict("order-1", 3, 5), 409, "revision-conflict"],
+  ["a machine that is down", new Unavailable("no", { code: "log-down" }), 503, "log-down"],
+  ["a call that took too long", new DeadlineExceeded("no"), 504, "deadline-exceeded"],
+  ["a bug", new TypeError("secret is undefined"), 500, "internal-error"],
+  ["a thrown string", "secret", 500, "internal-error"],
+];
+
+for (const [what, thrown, status, code] of kinds) {
+  Deno.test(`${what} is answered with ${status} ${code}`, async () => {
+    const { response, body } = await answerTo(thrown);
+    equal(response.status, status);
+    equal(body.code, code);
+    equal(body.type, `urn:headwater:problem:${code}`);
+  });
+}
+
+Deno.test("a stale If-Match is 412 and says where the stream is", async () => {
+  const { response, body } = await answerTo(new RevisionConflict("order-1", 3, 5), {
+    "If-Match": '"3"',
+  });
+  equal(response.status, 412);
+  equal(body.code, "revision-stale");
+  equal(body.detail, "Cannot apply the command to revision 3: it is now at revision 5");
+});
+
+Deno.test("an unavailable machine says when to come back, in whole seconds and never at once", async () => {
+  for (const [retryAfter, header] of [[0, "1"], [2.2, "3"]] as const) {
+    const { response } = await answerTo(new Unavailable("no", { retryAfter }));
+    equal(response.headers.get("Retry-After"), header);
+  }
+});
+
+Deno.test("a query whose database is away is 503, with the reason in the log alone", async () => {
+  const refused = Object.assign(new Error("connect 10.0.0.7:5432"), { code: "ECONNREFUSED" });
+  const { response, body, logged } = await answerTo(refused);
+  equal(response.status, 503);
+  equal(body.code, "database-unavailable");
+  ok(!JSON.stringify(body).includes("10.0.0.7"));
+  equal(logged[0]?.level, "warn");
+  equal(logged[0]?.fields?.error, refused);
+});
+
+Deno.test("a bug is logged with its correlation id, and nothing of it leaves", async () => {
+  const bug = new TypeError("secret is undefined");
+  const { response, body, logged } = await answerTo(bug, { "X-Correlation-Id": "flow-1" });
+  deepEqual(logged, [{
+    level: "error",
+    message: "Cannot answer a request: unexpected error",
+    fields: { correlationId: "flow-1", error: bug },
+  }]);
+  equal(response.headers.get("X-Correlation-Id"), "flow-1");
+  ok(!JSON.stringify(body).includes("secret"));
+});
+
+Deno.test("a flood of issues is cut", async () => {
+  const issues = Array.from({ length: 5_000 }, (_, index) => ({
+    path: `lines[${index}]`,
+    message: "no",
+  }));
+  const { body } = await answerTo(new BadInput(issues));
+  equal(body.errors.length, 100);
+});
+
+Deno.test("who hung up is no bug of ours", async () => {
+  const controller = new AbortController();
+  const { service, logged } = exampleService((app) => {
+    app.get("/fails", (c) => {
+      controller.abort();
+      throw c.req.raw.signal.reason;
+    });
+  });
+  await service(new Request("http://example/fails", { signal: controller.signal }));
+  deepEqual(logged, []);
+});
