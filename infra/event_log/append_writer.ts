@@ -39,7 +39,7 @@ export class AppendWriter {
     }
     if (!holds(request.expected, stream)) return conflict(request, stream);
     if (request.events.length === 0) return { appended: this.#lastPlace(stream), written: [] };
-    return this.#insert(stream ?? this.#create(request.stream), request, recordedAt);
+    return this.#insert(stream ?? this.#create(request.stream), { request, recordedAt });
   }
 
   /** After a rollback to where `position` was the last: what was remembered since may never have been. */
@@ -102,7 +102,10 @@ export class AppendWriter {
     return { revision: stream.revision, position: Number(position), repeated: false };
   }
 
-  #insert(stream: Stream, request: AppendRequest, recordedAt: number): Outcome {
+  #insert(
+    stream: Stream,
+    { request, recordedAt }: { readonly request: AppendRequest; readonly recordedAt: number },
+  ): Outcome {
     const written = request.events.map(({ id, idBytes, type, data, metadata }): StoredEvent => {
       const position = ++this.#position;
       const revision = ++stream.revision;

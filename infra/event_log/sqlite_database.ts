@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteFailure } from "./sqlite_failure.ts";
+import { checkFile } from "./check_file.ts";
 import { prepareSchema } from "./sqlite_schema.ts";
 
 /**
@@ -11,7 +12,8 @@ import { prepareSchema } from "./sqlite_schema.ts";
  */
 export function openDatabase(path: string): DatabaseSync {
   const action = `Cannot open event log "${path}"`;
-  if (path !== ":memory:") createFolder(path, action);
+  const inFile = path !== ":memory:";
+  if (inFile) prepareFolder(path, action);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
@@ -27,6 +29,7 @@ export function openDatabase(path: string): DatabaseSync {
       commit;
     `);
     prepareSchema(database, action);
+    if (inFile) checkFile(database, { path, action });
     return database;
   } catch (error) {
     database?.close();
@@ -34,10 +37,16 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-function createFolder(path: string, action: string): void {
+function prepareFolder(path: string, action: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (cause) {
     throw new Error(`${action}: its folder cannot be created`, { cause });
+  }
+  // SQLite would take what is left of a log that was cut to nothing for a new one.
+  if (statSync(path, { throwIfNoEntry: false })?.size === 0) {
+    throw new Error(
+      `${action}: the file is empty; if nothing is lost, remove it to begin a new log`,
+    );
   }
 }

@@ -73,11 +73,8 @@ export class SqliteLog implements EventLog {
     let next = from ?? (step === 1 ? 0 : Number.MAX_SAFE_INTEGER);
     let left = limit ?? Infinity;
     while (left > 0 && next >= 0) {
-      const page = await this.#page(
-        action,
-        signal,
-        () => this.#reader[direction](stream, next, left),
-      );
+      const range = { direction, from: next, limit: left };
+      const page = await this.#page(() => this.#reader.stream(stream, range), { action, signal });
       if (page.events.length > 0) yield page.events.map(toRecorded);
       if (page.last) return;
       next = page.events.at(-1)!.revision + step;
@@ -95,7 +92,7 @@ export class SqliteLog implements EventLog {
     let left = limit ?? Infinity;
     while (left > 0) {
       const range = { after, until, limit: left, categories };
-      const page = await this.#page(action, signal, () => this.#reader.all(range));
+      const page = await this.#page(() => this.#reader.all(range), { action, signal });
       if (page.events.length > 0) yield page.events.map(toRecorded);
       if (page.last) return;
       after = page.events.at(-1)!.position;
@@ -132,7 +129,10 @@ export class SqliteLog implements EventLog {
     this.#database.close();
   }
 
-  async #page(action: string, signal: AbortSignal | undefined, read: () => Page): Promise<Page> {
+  async #page(
+    read: () => Page,
+    { action, signal }: { readonly action: string; readonly signal: AbortSignal | undefined },
+  ): Promise<Page> {
     await this.#turn.pass();
     signal?.throwIfAborted();
     if (this.#closing) throw closed(action);

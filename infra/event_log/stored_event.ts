@@ -17,7 +17,7 @@ export type StoredEvent = {
 
 let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
-/** Parses the content. */
+/** Parses the content. Throws where it is not JSON: then the file is damaged. */
 export function toRecorded(stored: StoredEvent): Recorded {
   return {
     id: stored.id,
@@ -26,9 +26,20 @@ export function toRecorded(stored: StoredEvent): Recorded {
     position: stored.position,
     type: stored.type,
     recordedAt: isoText(stored.recordedAt),
-    data: JSON.parse(stored.data),
-    metadata: JSON.parse(stored.metadata) as EventMetadata,
+    data: parsed(stored, "data"),
+    metadata: parsed(stored, "metadata") as EventMetadata,
   };
+}
+
+function parsed(stored: StoredEvent, part: "data" | "metadata"): unknown {
+  try {
+    return JSON.parse(stored[part]);
+  } catch (cause) {
+    throw new Error(
+      `Cannot read event ${stored.revision} of stream "${stored.stream}": its ${part} is damaged`,
+      { cause },
+    );
+  }
 }
 
 /** About how many bytes it takes in memory, give or take. */
