@@ -1,5 +1,6 @@
 import type { Env, Hono } from "hono";
 import type { HealthCheck } from "../ports/service_definition.ts";
+import { realTimers, type Timers } from "../resilience/timers.ts";
 
 type Status = "pass" | "warn" | "fail";
 
@@ -31,19 +32,18 @@ const freshMs = 1_000;
  */
 export function addHealthRoutes<E extends Env>(
   app: Hono<E>,
-  { name, checks, now = () => performance.now() }: {
+  { name, checks, timers = realTimers }: {
     readonly name: string;
     readonly checks: readonly HealthCheck[];
-    /** Milliseconds that only grow. */
-    readonly now?: () => number;
+    readonly timers?: Timers;
   },
 ): void {
   const passedOnce = new Set<string>();
   let latest: { readonly report: Promise<Report>; readonly askedAt: number } | undefined;
 
   function report(): Promise<Report> {
-    if (!latest || now() - latest.askedAt >= freshMs) {
-      latest = { report: ask(checks, now), askedAt: now() };
+    if (!latest || timers.now() - latest.askedAt >= freshMs) {
+      latest = { report: ask(checks, timers), askedAt: timers.now() };
     }
     return latest.report.then((asked) => {
       for (const [check, [result]] of Object.entries(asked.checks)) {
@@ -63,8 +63,8 @@ export function addHealthRoutes<E extends Env>(
   });
 }
 
-async function ask(checks: readonly HealthCheck[], now: () => number): Promise<Report> {
-  const results = await Promise.all(checks.map((check) => askOne(check, now)));
+async function ask(checks: readonly HealthCheck[], timers: Timers): Promise<Report> {
+  const results = await Promise.all(checks.map((check) => askOne(check, timers)));
   const statuses = results.map((result) => result.status);
   return {
     status: statuses.includes("fail") ? "fail" : statuses.includes("warn") ? "warn" : "pass",
@@ -72,11 +72,11 @@ async function ask(checks: readonly HealthCheck[], now: () => number): Promise<R
   };
 }
 
-async function askOne(check: HealthCheck, now: () => number): Promise<CheckResult> {
+async function askOne(check: HealthCheck, timers: Timers): Promise<CheckResult> {
   const time = new Date().toISOString();
-  const startedAt = now();
-  const failure = await failureOf(check);
-  const took = Math.round(now() - startedAt);
+  const startedAt = timers.now();
+  const failure = await failureOf(check, timers);
+  const took = Math.round(timers.now() - startedAt);
   const status = failure !== undefined ? "fail" : took > slowMs ? "warn" : "pass";
   return {
     status,
@@ -88,13 +88,13 @@ async function askOne(check: HealthCheck, now: () => number): Promise<CheckResul
 }
 
 /** A check that does not listen to its signal is given up on all the same. */
-async function failureOf(check: HealthCheck): Promise<string | undefined> {
+async function failureOf(check: HealthCheck, timers: Timers): Promise<string | undefined> {
   const controller = new AbortController();
   const late = Promise.withResolvers<string>();
-  const timer = setTimeout(() => {
+  const cancelTimer = timers.after(deadlineMs, () => {
     late.resolve(`No answer within ${deadlineMs} ms`);
     controller.abort();
-  }, deadlineMs);
+  });
   try {
     return await Promise.race([
       late.promise,
@@ -104,7 +104,7 @@ async function failureOf(check: HealthCheck): Promise<string | undefined> {
       ),
     ]);
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
   }
 }
 

@@ -1,0 +1,130 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { Hono } from "hono";
+import type { HealthCheck } from "../ports/service_definition.ts";
+import { manualTimers } from "../testing/manual_timers.ts";
+import { addHealthRoutes } from "./health.ts";
+
+function setUp(...checks: HealthCheck[]) {
+  const timers = manualTimers();
+  const app = new Hono();
+  addHealthRoutes(app, { name: "order", checks, timers });
+  async function ask(path: string) {
+    const response = await app.request(path);
+    equal(response.headers.get("Content-Type"), "application/health+json");
+    return { status: response.status, body: await response.json() };
+  }
+  return { timers, ask };
+}
+
+/** A check that passes or fails as told, and counts how often it is asked. */
+function switchable(name: string) {
+  const state = { reason: undefined as string | undefined, asked: 0 };
+  const check: HealthCheck = {
+    name,
+    check() {
+      state.asked++;
+      return state.reason === undefined
+        ? Promise.resolve()
+        : Promise.reject(new Error(state.reason));
+    },
+  };
+  return { state, check };
+}
+
+Deno.test("a process that turns is live, whatever its dependencies do", async () => {
+  const { state, check } = switchable("postgres");
+  state.reason = "gone";
+  const { ask } = setUp(check);
+  deepEqual(await ask("/health/live"), {
+    status: 200,
+    body: { status: "pass", checks: {}, serviceId: "order" },
+  });
+  equal(state.asked, 0);
+});
+
+Deno.test("it is ready when every check passes", async () => {
+  const { ask } = setUp(switchable("postgres").check, switchable("event-log").check);
+  const { status, body } = await ask("/health/ready");
+  equal(status, 200);
+  equal(body.status, "pass");
+  deepEqual(Object.keys(body.checks), ["postgres", "event-log"]);
+});
+
+Deno.test("a failed check is 503 and says why, beside those that pass", async () => {
+  const postgres = switchable("postgres");
+  postgres.state.reason = "connection refused";
+  const { ask } = setUp(postgres.check, switchable("event-log").check);
+  const { status, body } = await ask("/health/ready");
+  equal(status, 503);
+  equal(body.status, "fail");
+  equal(body.checks.postgres[0].status, "fail");
+  equal(body.checks.postgres[0].output, "connection refused");
+  equal(body.checks["event-log"][0].status, "pass");
+});
+
+Deno.test("a check that throws at once has failed like any other", async () => {
+  const { ask } = setUp({
+    name: "broken",
+    check() {
+      throw new Error("no such thing");
+    },
+  });
+  equal((await ask("/health/ready")).body.checks.broken[0].output, "no such thing");
+});
+
+Deno.test("a check that hangs has failed after a second, though it ignores its signal", async () => {
+  let aborted = false;
+  const { timers, ask } = setUp({
+    name: "slow",
+    check: (signal) => {
+      signal.addEventListener("abort", () => aborted = true);
+      return new Promise(() => {});
+    },
+  });
+  const asked = ask("/health/ready");
+  await timers.advance(1_000);
+  const { status, body } = await asked;
+  equal(status, 503);
+  equal(body.checks.slow[0].output, "No answer within 1000 ms");
+  equal(aborted, true);
+});
+
+Deno.test("a check that is slow to pass is a warning", async () => {
+  const answer = Promise.withResolvers<void>();
+  const { timers, ask } = setUp({ name: "slow", check: () => answer.promise });
+  const asked = ask("/health/ready");
+  await timers.advance(600);
+  answer.resolve();
+  const { status, body } = await asked;
+  equal(status, 200);
+  equal(body.status, "warn");
+  equal(timers.pending(), 0);
+});
+
+Deno.test("a crowd of probes asks each dependency once a second", async () => {
+  const { state, check } = switchable("postgres");
+  const { timers, ask } = setUp(check);
+  await Promise.all(Array.from({ length: 20 }, () => ask("/health/ready")));
+  equal(state.asked, 1);
+  await timers.advance(999);
+  await ask("/health/ready");
+  equal(state.asked, 1);
+  await timers.advance(1);
+  await ask("/health/ready");
+  equal(state.asked, 2);
+});
+
+Deno.test("it has started once every check has passed, and stays so", async () => {
+  const [postgres, log] = [switchable("postgres"), switchable("event-log")];
+  log.state.reason = "opening";
+  const { timers, ask } = setUp(postgres.check, log.check);
+  equal((await ask("/health/startup")).status, 503);
+  log.state.reason = undefined;
+  postgres.state.reason = "restarting";
+  await timers.advance(1_000);
+  equal((await ask("/health/startup")).status, 200);
+  log.state.reason = "gone";
+  await timers.advance(1_000);
+  equal((await ask("/health/ready")).status, 503);
+  equal((await ask("/health/startup")).status, 200);
+});

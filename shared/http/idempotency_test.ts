@@ -1,0 +1,106 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { CommandContext } from "../domain/handle_command.ts";
+import { exampleService, jsonRequest, validExampleOrder } from "../testing/example_service.ts";
+import { memoryLog } from "../testing/memory_log.ts";
+import { claimIdempotencyKey } from "./idempotency.ts";
+
+const headers = { "Idempotency-Key": "key-1" };
+const other = { ...validExampleOrder, customer: "Eve" };
+
+Deno.test("the same request again goes on, as the same command", async () => {
+  const { service, handled, log } = exampleService();
+  for (let time = 0; time < 3; time++) {
+    const response = await service(jsonRequest("/orders/1", { body: validExampleOrder, headers }));
+    equal(response.status, 202);
+  }
+  equal(new Set(handled.map(({ context }) => context.commandId)).size, 1);
+  equal(log.recorded.length, 1);
+});
+
+Deno.test("the same fields in another order are the same request", async () => {
+  const { service } = exampleService();
+  const { customer, lines } = validExampleOrder;
+  for (const body of [{ customer, lines }, { lines, customer }]) {
+    equal((await service(jsonRequest("/orders/1", { body, headers }))).status, 202);
+  }
+});
+
+for (
+  const [what, second] of [
+    ["another body", jsonRequest("/orders/1", { body: other, headers })],
+    ["another target", jsonRequest("/orders/2", { body: validExampleOrder, headers })],
+  ] as const
+) {
+  Deno.test(`the same key with ${what} is refused and reaches nobody`, async () => {
+    const { service, handled, log } = exampleService();
+    await service(jsonRequest("/orders/1", { body: validExampleOrder, headers }));
+    const response = await service(second);
+    equal(response.status, 422);
+    equal((await response.json()).code, "idempotency-key-reused");
+    equal(handled.length, 1);
+    equal(log.recorded.length, 1);
+  });
+}
+
+Deno.test("without a key nothing is noted, and each request is a command of its own", async () => {
+  const { service, handled, log } = exampleService();
+  for (let time = 0; time < 2; time++) {
+    await service(jsonRequest("/orders/1", { body: validExampleOrder }));
+  }
+  equal(new Set(handled.map(({ context }) => context.commandId)).size, 2);
+  equal(log.recorded.length, 0);
+});
+
+Deno.test("bad input does not use up its key", async () => {
+  const { service } = exampleService();
+  const bad = await service(jsonRequest("/orders/1", { body: {}, headers }));
+  equal(bad.status, 400);
+  const good = await service(jsonRequest("/orders/1", { body: validExampleOrder, headers }));
+  equal(good.status, 202);
+});
+
+Deno.test("of two different requests that race for a key exactly one gets it", async () => {
+  const { service, handled } = exampleService();
+  const answers = await Promise.all(
+    [validExampleOrder, other].map((body) => service(jsonRequest("/orders/1", { body, headers }))),
+  );
+  deepEqual(answers.map(({ status }) => status).sort(), [202, 422]);
+  equal(handled.length, 1);
+});
+
+const context: CommandContext = {
+  commandId: "5b0f3f9e-4a0c-4f0e-8f43-0f9d5c1d1b11",
+  correlationId: "flow-1",
+};
+
+Deno.test("a log that has forgotten the event's id still knows the request by its fingerprint", async () => {
+  const log = memoryLog();
+  const claim = { service: "order", key: "key-1", fingerprint: "f", context };
+  await claimIdempotencyKey(log, claim);
+  let renamed = 0;
+  const forgetful: typeof log = {
+    ...log,
+    append: (stream, events, options) =>
+      log.append(stream, events.map((event) => ({ ...event, id: `new-${++renamed}` })), options),
+  };
+  await claimIdempotencyKey(forgetful, claim);
+  equal(renamed, 1);
+  equal(log.recorded.length, 1);
+});
+
+Deno.test("a claim is an event in the service's own category of requests", async () => {
+  const log = memoryLog();
+  await claimIdempotencyKey(log, { service: "order", key: "key-1", fingerprint: "f", context });
+  const [claimed] = log.recorded;
+  equal(claimed?.stream.startsWith("orderRequest-"), true);
+  equal(claimed?.type, "RequestAccepted");
+  deepEqual(claimed?.data, { fingerprint: "f" });
+  equal(claimed?.metadata.$correlationId, "flow-1");
+});
+
+Deno.test("two services do not share their keys", async () => {
+  const log = memoryLog();
+  await claimIdempotencyKey(log, { service: "order", key: "k", fingerprint: "a", context });
+  await claimIdempotencyKey(log, { service: "shipping", key: "k", fingerprint: "b", context });
+  equal(log.recorded.length, 2);
+});
