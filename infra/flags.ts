@@ -1,0 +1,35 @@
+export type Flags = {
+  /** By flag, `--port` for example; the last one counts. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly help: boolean;
+  /** What cannot be understood, in the order given. */
+  readonly problems: readonly string[];
+};
+
+/** Reads `--flag value` and `--flag=value`, where every flag but `--help` has a value. */
+export function readFlags(args: readonly string[], known: readonly string[]): Flags {
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  let help = false;
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const [flag = "", ...valueParts] = arg.split("=");
+    if (arg === "--help") {
+      help = true;
+    } else if (!flag.startsWith("-")) {
+      problems.push(`unexpected argument "${arg}"`);
+    } else if (!known.includes(flag)) {
+      problems.push(`unknown flag "${flag}", known: ${[...known, "--help"].join(", ")}`);
+    } else {
+      const next = rest[0];
+      const value = valueParts.length > 0
+        ? valueParts.join("=")
+        : next === undefined || next.startsWith("--")
+        ? undefined
+        : rest.shift();
+      if (value === undefined) problems.push(`${flag} lacks its value`);
+      else values.set(flag, value);
+    }
+  }
+  return { values, help, problems };
+}
