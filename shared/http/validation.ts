@@ -4,8 +4,8 @@ import { parseJson } from "./json_body.ts";
 import { readText } from "./read_body.ts";
 import type { ServiceContext } from "./service_app.ts";
 
-/** 256 KiB: the largest command of the shop (hundreds of order lines) has room in it many times over. */
-export const bodyLimit = 256 * 1024;
+/** 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much. */
+export const bodyLimit = 1024 * 1024;
 
 /**
  * The request's body, checked. Schemas should be `z.strictObject`, so that unknown fields are refused.

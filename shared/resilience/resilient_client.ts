@@ -22,7 +22,7 @@ export type ResilienceOptions = {
   readonly bulkhead: BulkheadOptions;
   /** Default: more than half of at least 10 calls in 10 s (Hystrix's window and ratio), open for 5 s (Polly). */
   readonly breaker: BreakerOptions;
-  /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: four times what a service accepts. */
+  /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: what a service accepts. */
   readonly longestBody: number;
 };
 
