@@ -1,0 +1,124 @@
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import { AppendTwin, type TwinAppend } from "./append_twin.ts";
+import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
+import { longestStall, percentile, ratePerSecond } from "./measure.ts";
+
+const streams = 1_000;
+const batch = 100;
+
+/** Appends to a file in a temp directory: events of about 200 bytes of data, to 1,000 streams in turn. */
+export const appendBench: Benchmark = { name: "append", open };
+
+async function open(): Promise<OpenBenchmark> {
+  const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
+  const log = openSqliteLog({ path: `${folder}/headwater.db` });
+  const twin = new AppendTwin(`${folder}/twin.db`);
+  return {
+    cases: [
+      ...[1, 10, 64].map((inFlight): BenchmarkCase => ({
+        name: inFlight === 1 ? "sequential" : `${inFlight} in flight`,
+        unit: "appends/s",
+        headwater: (ms) => ratePerSecond(() => append(log, 1), { ms, inFlight }),
+        twin: (ms) => twinRate(twin, { ms, appends: inFlight, events: 1 }),
+      })),
+      {
+        name: `batches of ${batch}`,
+        unit: "events/s",
+        headwater: async (ms) =>
+          batch * await ratePerSecond(() => append(log, batch), { ms, inFlight: 1 }),
+        twin: (ms) => twinRate(twin, { ms, appends: 1, events: batch }),
+      },
+      {
+        name: "event-loop stall, 64 in flight",
+        unit: "ms max",
+        summary: "max",
+        headwater: (ms) =>
+          longestStall(() => ratePerSecond(() => append(log, 1), { ms, inFlight: 64 })),
+        twin: (ms) => longestStall(() => twinRate(twin, { ms, appends: 64, events: 1 })),
+      },
+      ...[["p50", 0.5], ["p99", 0.99]].map(([name, share]): BenchmarkCase => ({
+        name: `append to subscriber, ${name}`,
+        unit: `ms ${name}`,
+        headwater: appendToSubscriber(log, share as number),
+      })),
+    ],
+    async [Symbol.asyncDispose]() {
+      await log[Symbol.asyncDispose]();
+      twin[Symbol.dispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function append(log: EventLog, events: number): Promise<unknown> {
+  return log.append(nextStream(), newEvents(events), { expected: "any" });
+}
+
+/** Gives the event loop a turn after each transaction, as whoever serves anything must. */
+async function twinRate(
+  twin: AppendTwin,
+  { ms, appends, events }: { ms: number; appends: number; events: number },
+): Promise<number> {
+  const transactions = await ratePerSecond(() => {
+    twin.write(Array.from({ length: appends }, (): TwinAppend => ({
+      stream: nextStream(),
+      events: newEvents(events),
+    })));
+    return new Promise<void>((resolve) => setImmediate(resolve));
+  }, { ms, inFlight: 1 });
+  return transactions * appends * events;
+}
+
+/** From the call of `append` until a live subscriber holds the event. */
+function appendToSubscriber(log: EventLog, share: number): Measurement {
+  return async (ms) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const latencies: number[] = [];
+    let sentAt = 0;
+    const end = performance.now() + ms;
+    for await (const { events } of log.subscribe({ after: await log.head(), signal })) {
+      const now = performance.now();
+      if (events.length > 0) latencies.push(now - sentAt);
+      if (now > end) break;
+      sentAt = now;
+      append(log, 1);
+    }
+    return percentile(latencies, share);
+  };
+}
+
+let streamsUsed = 0;
+
+function nextStream(): string {
+  return `order-${streamsUsed++ % streams}`;
+}
+
+function newEvents(count: number): NewEvent[] {
+  return Array.from({ length: count }, () => {
+    const id = crypto.randomUUID();
+    return {
+      id,
+      type: "OrderPlaced",
+      data: {
+        orderId: id,
+        customerId: "customer-4711",
+        currency: "EUR",
+        lines: [{ sku: "SKU-1", quantity: 2, unitPrice: 1999 }, {
+          sku: "SKU-2",
+          quantity: 1,
+          unitPrice: 4999,
+        }],
+        paymentMethod: "pm_ok",
+      },
+      metadata: {
+        $correlationId: id,
+        $causationId: id,
+        commandId: id,
+        commandHash: "zYQ0nHqY0o5bY3n1h3p5v1J6c2x8m4k7r9s0t1u2v3w",
+        schemaVersion: 1,
+      },
+    };
+  });
+}

@@ -1,0 +1,73 @@
+import { cpus } from "node:os";
+import { appendBench } from "./append_bench.ts";
+import type { Benchmark, CaseResult } from "./benchmark.ts";
+import { measure } from "./measure.ts";
+import { withPeers } from "./peer_results.ts";
+import { resultTable } from "./result_table.ts";
+
+const benchmarks: readonly Benchmark[] = [appendBench];
+
+const rounds = 5;
+const msPerRound = 1_000;
+
+const help = `deno task bench [NAME …] [--json] [--peers]
+
+Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all of them.
+
+  --json   one JSON object per benchmark instead of a table
+  --peers  rivals in the same run, where there are any
+`;
+
+if (import.meta.main) Deno.exitCode = await bench(Deno.args);
+
+async function bench(args: readonly string[]): Promise<number> {
+  const flags = args.filter((arg) => arg.startsWith("-"));
+  const names = args.filter((arg) => !arg.startsWith("-"));
+  if (flags.includes("--help")) return print(help);
+  const unknown = [
+    ...flags.filter((flag) => !["--json", "--peers"].includes(flag)),
+    ...names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name)),
+  ];
+  if (unknown.length > 0) {
+    report(`Cannot run benchmarks: "${unknown[0]}" is not known\n\n${help}`);
+    return 2;
+  }
+  for (const benchmark of benchmarks) {
+    if (names.length > 0 && !names.includes(benchmark.name)) continue;
+    let results = await run(benchmark);
+    if (flags.includes("--peers")) results = await withPeers(benchmark.name, results);
+    const machine = describeMachine();
+    print(
+      flags.includes("--json")
+        ? `${JSON.stringify({ bench: benchmark.name, machine, results })}\n`
+        : `\n${benchmark.name} on ${machine}\n\n${resultTable(results)}`,
+    );
+  }
+  return 0;
+}
+
+async function run(benchmark: Benchmark): Promise<CaseResult[]> {
+  await using opened = await benchmark.open();
+  const results: CaseResult[] = [];
+  for (const one of opened.cases) {
+    report(`${benchmark.name}: ${one.name} …\n`);
+    results.push(await measure(one, { rounds, msPerRound }));
+  }
+  return results;
+}
+
+function describeMachine(): string {
+  const processors = cpus();
+  const { os, arch } = Deno.build;
+  return `${processors.length} × ${processors[0]?.model}, ${os} ${arch}, Deno ${Deno.version.deno}`;
+}
+
+function print(text: string): number {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  return 0;
+}
+
+/** Progress goes beside the results, so that those can be piped on. */
+function report(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+}

@@ -1,0 +1,38 @@
+/** Works for about `ms` milliseconds and gives one value in the unit of its case. */
+export type Measurement = (ms: number) => Promise<number>;
+
+export type BenchmarkCase = {
+  readonly name: string;
+  /** For example `appends/s`, or `ms p99` where smaller is better. */
+  readonly unit: string;
+  /** What stands for all rounds; default: the median. */
+  readonly summary?: "median" | "max";
+  readonly headwater: Measurement;
+  /** The same I/O with the bare driver. */
+  readonly twin?: Measurement;
+};
+
+/** Cases that are ready to run, and what they hold open meanwhile. */
+export interface OpenBenchmark extends AsyncDisposable {
+  readonly cases: readonly BenchmarkCase[];
+}
+
+export type Benchmark = {
+  /** As in `deno task bench NAME`; its rivals are measured by `peers/NAME_peers.ts`. */
+  readonly name: string;
+  open(): Promise<OpenBenchmark>;
+};
+
+/** One line of the table; the JSON of `--json`. */
+export type CaseResult = {
+  readonly case: string;
+  readonly unit: string;
+  readonly headwater: number;
+  readonly twin?: number;
+  readonly peers?: Readonly<Record<string, number>>;
+};
+
+/** Smaller is better where time is measured. */
+export function isTime(unit: string): boolean {
+  return unit.startsWith("ms");
+}
