@@ -1,0 +1,71 @@
+import { createGateway } from "@headwater/gateway";
+import { inventoryService } from "@headwater/inventory";
+import { notificationService } from "@headwater/notification";
+import { orderService } from "@headwater/order";
+import { paymentService } from "@headwater/payment";
+import { startProjections, timelineService } from "@headwater/projections";
+import { shippingService } from "@headwater/shipping";
+import { ConfigError, configHelp, readConfig } from "./config.ts";
+import { DataDirectoryInUse } from "./data_directory.ts";
+import { dev } from "./dev.ts";
+import type { Application } from "./host.ts";
+import { createLogger } from "./logger.ts";
+
+/** Everything that the shop consists of. */
+export const shop: Application = {
+  services: [
+    orderService,
+    paymentService,
+    inventoryService,
+    shippingService,
+    notificationService,
+    timelineService,
+  ],
+  createGateway,
+  startProjections,
+};
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  async dev(args) {
+    const config = readConfig({ args, env: Deno.env });
+    if (config.help) return print(configHelp());
+    const logger = createLogger({ level: config.logLevel });
+    await dev(shop, { config, logger, print, signal: untilSignalled() });
+  },
+};
+
+/** Aborts at Ctrl-C, or when the system asks the process to end; a second time ends it at once. */
+function untilSignalled(): AbortSignal {
+  const stopping = new AbortController();
+  function stop(): void {
+    if (stopping.signal.aborted) Deno.exit(130);
+    stopping.abort();
+  }
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+  return stopping.signal;
+}
+
+function print(line: string): void {
+  // deno-lint-ignore no-console -- the command line's own output
+  console.log(line);
+}
+
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
+  const command = commands[name];
+  if (!command) {
+    print(`Cannot run "${name}": commands are ${Object.keys(commands).join(", ")}`);
+    return 2;
+  }
+  try {
+    await command(args);
+    return 0;
+  } catch (error) {
+    const expected = error instanceof ConfigError || error instanceof DataDirectoryInUse;
+    // deno-lint-ignore no-console -- as above
+    console.error(expected ? error.message : error);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
