@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "@headwater/shared/ports/log";
 import { connect } from "./connect.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+import { startOwner } from "./owner_process.ts";
+import { queryOnce } from "./query_once.ts";
 
 const logger = silentLog;
 
@@ -13,10 +14,10 @@ Deno.test("an embedded PostgreSQL", async (test) => {
   await test.step("what was written is there after a stop and a start", async () => {
     {
       await using server = await startEmbeddedPostgres({ directory, logger });
-      await query(server, "create table words (word text); insert into words values ('água')");
+      await queryOnce(server, "create table words (word text); insert into words values ('água')");
     }
     await using server = await startEmbeddedPostgres({ directory, logger });
-    deepEqual(await query(server, "select word from words"), [{ word: "água" }]);
+    deepEqual(await queryOnce(server, "select word from words"), [{ word: "água" }]);
   });
 
   await test.step("a stopped server leaves no process behind", async () => {
@@ -34,24 +35,26 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     const url = new URL(server.url);
     equal(url.hostname, "127.0.0.1");
     url.password = "wrong";
-    await rejects(query({ url: url.href }, "select 1"), /password authentication failed/);
-    deepEqual(await query(server, "show listen_addresses"), [{ listen_addresses: "127.0.0.1" }]);
+    await rejects(queryOnce({ url: url.href }, "select 1"), /password authentication failed/);
+    deepEqual(await queryOnce(server, "show listen_addresses"), [{
+      listen_addresses: "127.0.0.1",
+    }]);
   });
 
   await test.step("what is acknowledged is on the disk, unless the data are to be thrown away", async () => {
     const settings = "select current_setting('fsync') as fsync";
     {
       await using server = await startEmbeddedPostgres({ directory, logger });
-      deepEqual(await query(server, settings), [{ fsync: "on" }]);
+      deepEqual(await queryOnce(server, settings), [{ fsync: "on" }]);
     }
     const throwAway = { directory, logger, throwAway: true };
     await using server = await startEmbeddedPostgres(throwAway);
-    deepEqual(await query(server, settings), [{ fsync: "off" }]);
+    deepEqual(await queryOnce(server, settings), [{ fsync: "off" }]);
   });
 
   await test.step("a server that was killed is started again on its port and has what it acknowledged", async () => {
     await using server = await startEmbeddedPostgres({ directory, logger });
-    await query(server, "create table kept as select 1 as value");
+    await queryOnce(server, "create table kept as select 1 as value");
     for (let round = 0; round < 2; round++) {
       const { pid, url } = server;
       Deno.kill(pid, "SIGKILL");
@@ -71,10 +74,10 @@ Deno.test("an embedded PostgreSQL", async (test) => {
   await test.step("when its owner is killed the server ends, and the next start has everything", async () => {
     const owner = startOwner(directory);
     const { pid, url } = await owner.ready();
-    await query({ url }, "create table orders as select 1 as value");
+    await queryOnce({ url }, "create table orders as select 1 as value");
     await owner.kill();
     await using server = await startEmbeddedPostgres({ directory, logger });
-    deepEqual(await query(server, "select value from kept"), [{ value: 1 }]);
+    deepEqual(await queryOnce(server, "select value from kept"), [{ value: 1 }]);
     equal(await isRunning(pid), false);
   });
 
@@ -90,7 +93,7 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     const warned: Log = { ...silentLog, warn: (message) => warnings.push(message) };
     await using server = await startEmbeddedPostgres({ directory, logger: warned });
     equal(await isRunning(pid), false);
-    deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+    deepEqual(await queryOnce(server, "select 1 as value"), [{ value: 1 }]);
     match(warnings.join(), /Stopped a PostgreSQL that was left behind/);
   });
 
@@ -108,7 +111,7 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     }
     await Deno.writeTextFile(`${directory}/data/postmaster.pid`, `${Deno.pid}\n`);
     await using server = await startEmbeddedPostgres({ directory, logger });
-    deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+    deepEqual(await queryOnce(server, "select 1 as value"), [{ value: 1 }]);
   });
 
   await test.step("a start that is given up leaves nothing running", async () => {
@@ -143,7 +146,7 @@ Deno.test("a creation that was killed halfway is done anew", async () => {
   deepEqual(namesIn(directory).includes("data"), false);
 
   await using server = await startEmbeddedPostgres({ directory, logger });
-  deepEqual(await query(server, "select 1 as value"), [{ value: 1 }]);
+  deepEqual(await queryOnce(server, "select 1 as value"), [{ value: 1 }]);
   deepEqual(namesIn(directory), ["data"]);
 });
 
@@ -156,15 +159,6 @@ function temporaryPlace(): Place {
     directory: `${root}/postgres`,
     [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }),
   };
-}
-
-async function query(server: Pick<EmbeddedPostgres, "url">, text: string): Promise<unknown[]> {
-  const sql = connect({ url: server.url, name: "test", max: 1, logger });
-  try {
-    return [...await sql.unsafe(text)];
-  } finally {
-    await sql.end();
-  }
 }
 
 async function queryUntilServed(server: EmbeddedPostgres, text: string): Promise<unknown[]> {
@@ -181,33 +175,6 @@ async function queryUntilServed(server: EmbeddedPostgres, text: string): Promise
   } finally {
     await sql.end();
   }
-}
-
-type Owner = {
-  ready(): Promise<{ url: string; pid: number }>;
-  kill(): Promise<void>;
-};
-
-/** A process of its own that runs a server. */
-function startOwner(directory: string): Owner {
-  const program = fileURLToPath(import.meta.resolve("./run_until_killed.ts"));
-  const permissions = ["--no-prompt", "--allow-run=sh", "--allow-net=127.0.0.1"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, program, directory],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  return {
-    async ready() {
-      const { value } = await reader.read();
-      return JSON.parse(new TextDecoder().decode(value));
-    },
-    async kill() {
-      child.kill("SIGKILL");
-      await Promise.all([child.status, reader.cancel(), child.stdin.abort()]);
-    },
-  };
 }
 
 function namesIn(directory: string): string[] {

@@ -1,0 +1,15 @@
+import { silentLog } from "@headwater/shared/ports/log";
+import { connect } from "./connect.ts";
+
+/** For tests: one query over a connection of its own. */
+export async function queryOnce(
+  server: { readonly url: string },
+  text: string,
+): Promise<unknown[]> {
+  const sql = connect({ url: server.url, name: "test", max: 1, logger: silentLog });
+  try {
+    return [...await sql.unsafe(text)];
+  } finally {
+    await sql.end();
+  }
+}
