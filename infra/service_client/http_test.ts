@@ -47,11 +47,14 @@ Deno.test("a base URL may carry a path", async () => {
 });
 
 Deno.test("a compressed answer is handed over decoded, and says so", async () => {
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () =>
-    new Response(
-      new Response("x".repeat(1_000)).body!.pipeThrough(new CompressionStream("gzip")),
-      { headers: { "Content-Encoding": "gzip", ETag: '"3"' } },
-    ));
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () =>
+      new Response(
+        new Response("x".repeat(1_000)).body!.pipeThrough(new CompressionStream("gzip")),
+        { headers: { "Content-Encoding": "gzip", ETag: '"3"' } },
+      ),
+  );
   const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
   const answer = await client.call("payment", new Request("http://payment/x"));
   equal(answer.headers.get("Content-Encoding"), null);

@@ -95,6 +95,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   if (error instanceof RevisionConflict) return answerToConflict(error, context);
   if (error instanceof Unavailable) return answerToUnavailable(error, context);
   if (error instanceof DeadlineExceeded) {
+    context.logger.warn(error.message, { correlationId: context.correlationId });
     return { status: 504, code: "deadline-exceeded", detail: error.message };
   }
   if (isDatabaseDown(error)) {

@@ -139,6 +139,14 @@ Deno.test("a body of unknown length is read no further than the limit", async ()
   equal(cancelled, true);
 });
 
+Deno.test("a body that comes byte by byte is put together", async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...validExampleOrder, customer: "Åse" }));
+  const { service, handled } = exampleService();
+  const body = ReadableStream.from([...bytes].map((byte) => new Uint8Array([byte])));
+  equal((await send(raw(body), service)).status, 202);
+  deepEqual(handled[0]?.data, { ...validExampleOrder, customer: "Åse" });
+});
+
 Deno.test("a body that breaks off is the client's mistake", async () => {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
   equal((await send(raw(body))).errors?.[0]?.message, "The body broke off");

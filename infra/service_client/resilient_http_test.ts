@@ -1,0 +1,88 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Service } from "@headwater/shared/ports/service_client";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
+import { httpClient } from "./http.ts";
+
+function serve(service: Service, port = 0) {
+  return Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, service);
+}
+
+const retry = { tries: 5, shortestPauseMs: 20, longestPauseMs: 200 };
+
+function keyed(body: string): Request {
+  return new Request("http://payment/commands/Charge", {
+    method: "POST",
+    headers: { "Idempotency-Key": "key-1", "Content-Type": "application/json" },
+    body,
+  });
+}
+
+Deno.test("a command sent while its service restarts arrives once it is back", async () => {
+  const first = serve(() => Promise.resolve(new Response()));
+  const { port } = first.addr;
+  await first.shutdown();
+  const tried = Promise.withResolvers<void>();
+  const overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${port}`]]));
+  const client = createResilientClient({
+    call(service, request) {
+      const answer = overHttp.call(service, request);
+      answer.then(() => {}, () => tried.resolve());
+      return answer;
+    },
+  }, { retry, random: () => 1 });
+  const call = client.call("payment", keyed('{"amount":5}'));
+  await tried.promise;
+  await using _second = serve(async (request) => new Response(await request.text()), port);
+  equal(await (await call).text(), '{"amount":5}');
+});
+
+Deno.test("a connection that is cut in the middle of an answer is tried again", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = createResilientClient(
+    httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]])),
+    { retry },
+  );
+  const call = client.call("payment", keyed("{}"));
+  for (const answer of ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", whole("whole")]) {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    await connection.write(new TextEncoder().encode(answer));
+  }
+  equal(await (await call).text(), "whole");
+});
+
+function whole(body: string): string {
+  return `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+Deno.test("a service that hangs is given up, and its connection closed", async () => {
+  const hungUp = Promise.withResolvers<void>();
+  await using server = serve((request) => {
+    request.signal.addEventListener("abort", () => hungUp.resolve());
+    return hungUp.promise.then(() => new Response("too late"));
+  });
+  const client = createResilientClient(
+    httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]])),
+    { tryMs: 50, retry: { ...retry, tries: 1 } },
+  );
+  await rejects(client.call("payment", keyed("{}")), { name: "DeadlineExceeded" });
+  await hungUp.promise;
+});
+
+Deno.test("a dead service opens its breaker, which says so without another connection", async () => {
+  const server = serve(() => Promise.resolve(new Response()));
+  const { port } = server.addr;
+  await server.shutdown();
+  const client = createResilientClient(
+    httpClient(new Map([["payment", `http://127.0.0.1:${port}`]])),
+    { retry: { ...retry, shortestPauseMs: 1 } },
+  );
+  for (const _ of [1, 2]) await rejects(client.call("payment", keyed("{}")), Unavailable);
+  await rejects(client.call("payment", keyed("{}")), (error) => {
+    ok(error instanceof Unavailable);
+    equal(error.code, "circuit-open");
+    return true;
+  });
+  deepEqual(client.describe().map(({ breaker }) => breaker), ["open"]);
+});
