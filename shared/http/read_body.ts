@@ -15,15 +15,30 @@ export async function readBytes(
     await request.body.cancel();
     throw new BodyTooLarge(limit);
   }
+  // Read by hand: for-await releases its lock at the end, which costs more than the reading.
+  const reader = request.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of readableBody(request.body)) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (size > limit) throw new BodyTooLarge(limit);
-    chunks.push(chunk);
+  for (;;) {
+    const { done, value } = await nextChunk(reader);
+    if (done) return joined(chunks, size);
+    size += value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      throw new BodyTooLarge(limit);
+    }
+    chunks.push(value);
   }
-  return joined(chunks, size);
+}
+
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
+  }
 }
 
 function joined(chunks: Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
@@ -44,15 +59,5 @@ export async function readText(request: Request, limit: number): Promise<string>
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new BadInput([{ path: "", message: "Not valid UTF-8" }], { cause });
-  }
-}
-
-async function* readableBody(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  try {
-    yield* body;
-  } catch (cause) {
-    throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
   }
 }
