@@ -3,71 +3,73 @@ import type { View } from "@headwater/shared/domain/view";
 import { setImmediate } from "node:timers/promises";
 import { ApplyFailure } from "./apply_failure.ts";
 import type { RowChanges } from "./row_changes.ts";
+import { viewDecoder } from "./view_decoder.ts";
 import type { Row } from "./view_table.ts";
-import { type Keyed, viewDecoder } from "./view_decoder.ts";
 
 /** How long a fold may keep the event loop to itself. */
 const sliceMs = 8;
+/** The clock is not asked for every event. */
+const eventsPerLook = 32;
 
 /** How far a fold came: all of the events, or those before the one that failed. */
 export type Folded = { readonly count: number; readonly failure?: ApplyFailure };
 
-/** Folds events into rows, in memory; rows that are not held yet are read with `read`. */
+export type FoldOptions = {
+  readonly changes: RowChanges;
+  /** Rows that are not held yet; absent: there are none. */
+  read?(keys: readonly string[]): Promise<ReadonlyMap<string, Row>>;
+};
+
+/** Folds events into rows, in memory. */
 export function eventFolder(view: View) {
   const decode = viewDecoder(view);
 
   return async function foldEvents(
-    events: readonly Recorded[],
-    { changes, read }: {
-      readonly changes: RowChanges;
-      read(keys: readonly string[]): Promise<ReadonlyMap<string, Row>>;
-    },
+    recorded: readonly Recorded[],
+    { changes, read }: FoldOptions,
   ): Promise<Folded> {
-    const breathe = breather();
-    const keyed: (Keyed & { readonly index: number })[] = [];
-    let failed: { readonly index: number; readonly cause: unknown } | undefined;
+    const events: (Recorded | undefined)[] = [];
+    const keys: (string | undefined)[] = [];
 
-    for (const [index, recorded] of events.entries()) {
-      try {
-        const concerned = decode(recorded);
-        if (concerned) keyed.push({ ...concerned, index });
-      } catch (cause) {
-        failed = { index, cause };
-        break;
-      }
-      if (breathe.isDue()) await breathe.now();
-    }
+    const decoded = await eachInTurn(recorded, (stored) => {
+      const event = decode(stored);
+      keys.push(event && view.key(event));
+      events.push(event);
+    });
 
-    const missing = changes.missing(keyed.map(({ key }) => key));
-    if (missing.length > 0) changes.hold(missing, await read(missing));
+    const missing = read ? changes.missing(keys.filter((key) => key !== undefined)) : [];
+    if (read && missing.length > 0) changes.hold(missing, await read(missing));
 
-    for (const { key, event, index } of keyed) {
-      try {
-        changes.set(key, view.evolve(changes.get(key), event));
-      } catch (cause) {
-        failed = { index, cause };
-        break;
-      }
-      if (breathe.isDue()) await breathe.now();
-    }
+    const folded = await eachInTurn(events.slice(0, decoded.count), (event, index) => {
+      const key = keys[index];
+      if (event && key !== undefined) changes.set(key, view.evolve(changes.get(key), event));
+    });
 
-    if (!failed) return { count: events.length };
-    const { index, cause } = failed;
-    return {
-      count: index,
-      failure: new ApplyFailure(view.name, { first: events[index]!, cause }),
-    };
+    const { count } = folded;
+    if (count === recorded.length) return { count };
+    const { cause } = folded.failed ? folded : decoded;
+    return { count, failure: new ApplyFailure(view.name, { first: recorded[count]!, cause }) };
   };
 }
 
-/** Lets others have the event loop every few milliseconds. */
-function breather() {
+type Turns = { readonly count: number; readonly failed: boolean; readonly cause?: unknown };
+
+/** Does something for one item after the other until it throws; others get the event loop in between. */
+async function eachInTurn<Item>(
+  items: readonly Item[],
+  act: (item: Item, index: number) => void,
+): Promise<Turns> {
   let turnEndsAt = performance.now() + sliceMs;
-  return {
-    isDue: () => performance.now() >= turnEndsAt,
-    async now() {
+  for (let index = 0; index < items.length; index++) {
+    try {
+      act(items[index]!, index);
+    } catch (cause) {
+      return { count: index, failed: true, cause };
+    }
+    if (index % eventsPerLook === 0 && performance.now() >= turnEndsAt) {
       await setImmediate();
       turnEndsAt = performance.now() + sliceMs;
-    },
-  };
+    }
+  }
+  return { count: items.length, failed: false };
 }

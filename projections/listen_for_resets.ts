@@ -1,7 +1,7 @@
 import type { Log } from "@headwater/shared/ports/log";
 import type { Sql } from "postgres";
 import { backOffMs, pause } from "./back_off.ts";
-import { resetChannel } from "./prepare_view.ts";
+import { resetChannel, type ResetNotice } from "./prepare_view.ts";
 
 /** How long leaving may take when PostgreSQL does not answer. */
 const leaveMs = 500;
@@ -15,7 +15,7 @@ export function listenForResets(
     readonly sql: Sql;
     readonly logger: Log;
     readonly random: () => number;
-    onReset(name: string): void;
+    onReset(notice: ResetNotice): void;
   },
 ): AsyncDisposable {
   const stop = new AbortController();
@@ -27,8 +27,8 @@ export function listenForResets(
         await pause(backOffMs(attempt, random), stop.signal);
         if (stop.signal.aborted) return undefined;
       }
-      const { unlisten } = await sql.listen(resetChannel, (name) => {
-        if (!stop.signal.aborted) onReset(name);
+      const { unlisten } = await sql.listen(resetChannel, (payload) => {
+        if (!stop.signal.aborted) onReset(JSON.parse(payload));
       });
       return unlisten;
     } catch (error) {

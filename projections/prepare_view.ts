@@ -6,8 +6,10 @@ import { quoted } from "./view_table.ts";
 /** Any number that nobody else takes for an advisory lock in a service's database. */
 const preparationLock = 4_732_905_118;
 
-/** Heard by the workers of every process when a read model was emptied; the payload is its name. */
+/** Heard by the workers of every process when a read model was emptied; the payload is a `ResetNotice` as JSON. */
 export const resetChannel = "projection_reset";
+
+export type ResetNotice = { readonly name: string; readonly epoch: number };
 
 /**
  * Makes a view's table and its checkpoint where they are missing, and makes them anew where they belong to another
@@ -51,12 +53,14 @@ export async function requestRebuild(sql: Sql, view: View): Promise<void> {
 }
 
 async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
-  await sql`
+  const [reset] = await sql`
     insert into projection_checkpoint as stored (name, version)
     values (${view.name}, ${view.version})
     on conflict (name) do update
     set version = excluded.version, epoch = stored.epoch + 1, position = null, filling = true,
         state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
-        replayed = null, target = null, events_per_second = null, updated_at = now()`;
-  await sql`select pg_notify(${resetChannel}, ${view.name})`;
+        replayed = null, target = null, events_per_second = null, updated_at = now()
+    returning epoch`;
+  const notice: ResetNotice = { name: view.name, epoch: reset?.epoch };
+  await sql`select pg_notify(${resetChannel}, ${JSON.stringify(notice)})`;
 }

@@ -33,6 +33,7 @@ export class ProjectionWorker implements AsyncDisposable {
   readonly #state: WorkerState;
   readonly #pace = new EventPace();
   readonly #waiters = new PositionWaiters();
+  readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #turn = new AbortController();
   #stopping = false;
@@ -60,6 +61,11 @@ export class ProjectionWorker implements AsyncDisposable {
     return this.#state.lagMs;
   }
 
+  /** Resolves when the first events were taken in, or could not be. */
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
   /** True when the table belongs to another version of the view. */
   get isOutdated(): boolean {
     return this.#outdated !== undefined;
@@ -85,10 +91,10 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** Another process, or this one, has emptied the read model. */
-  noticeReset(): void {
-    if (this.#checkpoint) {
-      this.#advanced({ ...this.#checkpoint, position: undefined, filling: true });
-    }
+  noticeReset(epoch: number): void {
+    // What it knows already must not be taken for another reset.
+    if (!this.#checkpoint || this.#checkpoint.epoch >= epoch) return;
+    this.#advanced({ ...this.#checkpoint, position: undefined, filling: true });
     this.#turn.abort();
   }
 
@@ -103,6 +109,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#stopping = true;
     this.#turn.abort();
     this.#waiters.reject(this.#stopped());
+    this.#started.resolve();
     await this.#running;
   }
 
@@ -144,6 +151,7 @@ export class ProjectionWorker implements AsyncDisposable {
       advanced: (checkpoint) => {
         // A reset may be known here before the answer to a write that came before it.
         if (!signal.aborted) this.#advanced(checkpoint);
+        this.#started.resolve();
       },
     });
     await this.#follower.run(signal);
@@ -176,7 +184,7 @@ export class ProjectionWorker implements AsyncDisposable {
           this.#state.after({ state: "rebuilding", caughtUp: false, behindSince: undefined }),
         );
       }
-      this.#waiters.reject(this.#rebuilding());
+      if (this.#waiters.size > 0) this.#waiters.reject(this.#rebuilding());
       return;
     }
     if (state === "starting" || state === "rebuilding") {
@@ -196,6 +204,7 @@ export class ProjectionWorker implements AsyncDisposable {
       ...(error instanceof ApplyFailure && { behindSince: error.behindSince }),
     });
     logger.debug("A projection was interrupted", { error });
+    this.#started.resolve();
     const isPostgresAway = isMachine && !(error instanceof Unavailable);
     if (!this.#checkpoint || isPostgresAway) return;
     const { epoch } = this.#checkpoint;

@@ -20,8 +20,11 @@ export class RowChanges {
     return this.#changed.size;
   }
 
-  missing(keys: Iterable<string>): string[] {
-    return [...new Set(keys)].filter((key) => !this.#rows.has(key));
+  /** Which of these keys it knows nothing of. */
+  missing(keys: readonly string[]): string[] {
+    const missing = new Set<string>();
+    for (const key of keys) if (!this.#rows.has(key)) missing.add(key);
+    return [...missing];
   }
 
   /** Takes what the table has of these keys. */

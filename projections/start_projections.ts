@@ -33,10 +33,12 @@ export interface Projections extends ReadModels, AsyncDisposable {
  * Keeps the read models of a service up to date, each with a worker of its own: makes the tables, follows the log, and
  * goes on by itself when PostgreSQL or the log was away. Several processes may run the same views; every event has
  * its effect once.
+ *
+ * Resolves when every worker has made its first step, or found out that it cannot; a long rebuild is not waited for.
  */
-export function startProjections(
+export async function startProjections(
   { service, views, log, sql, logger, random = Math.random, now = Date.now }: ProjectionsOptions,
-): Projections {
+): Promise<Projections> {
   const workers = new Map(
     views.map((view) => [
       view.name,
@@ -54,8 +56,9 @@ export function startProjections(
     sql,
     logger,
     random,
-    onReset: (name) => workers.get(name)?.noticeReset(),
+    onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
   });
+  await Promise.all([...workers.values()].map((worker) => worker.started));
 
   return {
     checks: [...workers].map(([name, worker]) => ({

@@ -5,8 +5,8 @@ import { eventFolder } from "./fold_events.ts";
 import { ReadModelWriter, type Step, type WriterOptions } from "./read_model_writer.ts";
 import { ReplayMeter } from "./replay_meter.ts";
 
-/** A read model that is being filled is written when so many rows are held (some 100 MB), and at the end. */
-const heldRows = 100_000;
+/** A read model that is being filled is written when so many rows are held (some 150 MB), and at the end. */
+const heldRows = 200_000;
 /** How long to wait for events before looking whether another process has reset the read model. */
 const lookEveryMs = 1_000;
 
@@ -65,11 +65,15 @@ export class ViewFollower {
   }
 
   async #apply(batch: EventBatch): Promise<boolean> {
-    for (const piece of piecesOf(batch, this.#options.pace.limit)) {
+    const { sql, table, pace } = this.#options;
+    for (const piece of piecesOf(batch, pace.limit)) {
       const { events } = piece;
       const { count, failure } = await this.#fold(events, {
         changes: this.#writer.changes,
-        read: (keys) => this.#read(keys),
+        // Nothing was ever written to a table whose checkpoint is at the start.
+        ...(this.#writer.stored.position !== undefined && {
+          read: (keys: readonly string[]) => table.read(sql, keys),
+        }),
       });
       if (failure) {
         if (count > 0) {
@@ -105,13 +109,8 @@ export class ViewFollower {
       return await writer.write({ ...step, filled });
     }
     if (this.#meter?.isDue()) await writer.tell(step, this.#meter.progress);
+    this.#options.advanced(writer.stored);
     return true;
-  }
-
-  /** Nothing was ever written to a table whose checkpoint is at the start. */
-  async #read(keys: readonly string[]) {
-    const { sql, table } = this.#options;
-    return this.#writer.stored.position === undefined ? new Map() : await table.read(sql, keys);
   }
 }
 

@@ -23,7 +23,14 @@ export async function writeChanges(
     return await sql.begin(async (tx) => {
       const moved = await moveCheckpoint(tx, move);
       if (moved.length === 0) return false;
-      for (const rows of chunksOf(written)) await table.upsert(tx, rows);
+      // One chunk is on its way while PostgreSQL works on the one before.
+      let before: Promise<unknown> = Promise.resolve();
+      for (const rows of chunksOf(written)) {
+        const next = table.upsert(tx, rows).execute();
+        await before;
+        before = next;
+      }
+      await before;
       for (const keys of chunksOf(removed)) await table.remove(tx, keys);
       return true;
     });

@@ -17,7 +17,7 @@ export type TestBed = {
   readonly sql: Sql;
   readonly name: string;
   /** Projections over their own connections, as another process would have them. */
-  start(views: readonly View[], options?: { readonly log?: EventLog }): TestProjections;
+  start(views: readonly View[], options?: { readonly log?: EventLog }): Promise<TestProjections>;
 };
 
 export type TestProjections = Projections & { readonly sql: Sql };
@@ -49,9 +49,9 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
           log,
           sql: pool(),
           name: database,
-          start(views, options) {
+          async start(views, options) {
             const sql = pool();
-            const projections = startProjections({
+            const projections = await startProjections({
               service: "bank",
               views,
               log: options?.log ?? log,
