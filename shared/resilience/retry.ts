@@ -31,7 +31,7 @@ export async function withRetry<Answer>(
     try {
       return await act();
     } catch (error) {
-      if (attempt >= tries || signal.aborted || !isFailureOfMachine(error)) throw error;
+      if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
       const ms = pauseAfter(error, { ...context, attempt });
       if (timers.now() + ms >= until) throw error;
       await pause(ms, { timers, signal });
@@ -48,6 +48,12 @@ export function isSafeToRepeat(request: Request): boolean {
 export function isFailureOfMachine(error: unknown): boolean {
   if (error instanceof Unavailable) return !error.code.startsWith("read-model-");
   return error instanceof DeadlineExceeded;
+}
+
+/** An open circuit is there to answer at once: waiting it out would keep the places of others. */
+function mayPass(error: unknown): boolean {
+  const isRefusedByBreaker = error instanceof Unavailable && error.code === "circuit-open";
+  return isFailureOfMachine(error) && !isRefusedByBreaker;
 }
 
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */

@@ -72,6 +72,7 @@ for (
   const error of [
     new Refusal("stock-insufficient", "no"),
     new TypeError("a bug"),
+    new Unavailable("open", { code: "circuit-open" }),
     new Unavailable("behind", { code: "read-model-behind" }),
   ]
 ) {

@@ -1,7 +1,11 @@
 import { equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { exampleService, jsonRequest, validExampleOrder } from "../testing/example_service.ts";
-import { readsFrom } from "./read_your_writes.ts";
+import {
+  exampleService,
+  jsonRequest,
+  validExampleOrder,
+} from "@headwater/shared/testing/example_service";
+import { readsFrom } from "@headwater/shared/http/read_your_writes";
 
 const view = { name: "orders" } as Parameters<typeof readsFrom>[1];
 const readModels = { wait: () => Promise.resolve({ position: 1, reached: true }) };
