@@ -1,0 +1,158 @@
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { ServiceDatabase } from "../host.ts";
+import { listSagas } from "./evidence.ts";
+import { factsOf, orderIdOf, outstandingOf } from "./order_facts.ts";
+import type { PlainEvent } from "./plain_event.ts";
+import { pause, sendPatiently } from "./send_patiently.ts";
+import type { ShopClient } from "./shop_client.ts";
+
+export type Progress = {
+  readonly orders: number;
+  /** Nothing will happen to them any more without somebody's asking. */
+  readonly atRest: number;
+  /** Their sagas wait for an operator: that is rest as well. */
+  readonly stuck: number;
+};
+
+export type RestOptions = {
+  readonly log: EventLog;
+  readonly databases: readonly ServiceDatabase[];
+  readonly client: ShopClient;
+  onProgress?(progress: Progress): void;
+  /** Milliseconds without a new event after which it is given up; default 30,000. */
+  readonly limitMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** One query for each read model; where there is nothing to find, they still wait. */
+const queries = [
+  "/api/orders?limit=1",
+  "/api/orders/none/timeline",
+  "/api/payments/order/none",
+  "/api/inventory/items/none",
+  "/api/inventory/reservations/order/none",
+  "/api/shipments/order/none",
+  "/api/notifications?limit=1",
+];
+
+/**
+ * Resolves when nothing happens in the shop any more: every order has come to an end, or its saga is listed as stuck,
+ * and the read models have caught up.
+ */
+export async function waitUntilAtRest(options: RestOptions): Promise<void> {
+  const { log, databases, client, onProgress, limitMs = 30_000, signal } = options;
+  await using watch = watchOrders(log);
+  let progressedAt = performance.now();
+  for (let seen = -1;; await pause(25, signal)) {
+    signal?.throwIfAborted();
+    if (watch.seen() !== seen) progressedAt = performance.now();
+    seen = watch.seen();
+    const outstanding = watch.outstanding();
+    const patient = performance.now() - progressedAt < 250;
+    // Asking the databases is not free, and seldom of use while much is going on.
+    if (outstanding.size > 0 && patient) {
+      onProgress?.({ orders: watch.orders(), atRest: watch.orders() - outstanding.size, stuck: 0 });
+      continue;
+    }
+    const [running, stuck] = await Promise.all([
+      listSagas(databases, "running"),
+      listSagas(databases, "stuck"),
+    ]);
+    const open = [...outstanding].filter(([orderId]) => !stuck.has(orderId));
+    const orders = watch.orders();
+    onProgress?.({ orders, atRest: orders - open.length, stuck: stuck.size });
+    const head = await log.head();
+    if (open.length === 0 && running.size === 0 && watch.position() === head) {
+      await Promise.all(queries.map((path) => caughtUp(client, { path, head, signal })));
+      if (await log.head() === head) return;
+    }
+    if (performance.now() - progressedAt > limitMs) throw notAtRest({ open, running, limitMs });
+  }
+}
+
+/** Follows the log and keeps, per order, what is outstanding. */
+function watchOrders(log: EventLog) {
+  const stopped = new AbortController();
+  const events = new Map<string, PlainEvent[]>();
+  const outstanding = new Map<string, string>();
+  let position: number | undefined;
+  let seen = 0;
+  let failure: { readonly error: unknown } | undefined;
+
+  function take(batch: readonly PlainEvent[]): void {
+    const touched = new Set<string>();
+    for (const event of batch) {
+      const orderId = orderIdOf(event);
+      if (orderId === undefined) continue;
+      touched.add(orderId);
+      const own = events.get(orderId);
+      if (own) own.push(event);
+      else events.set(orderId, [event]);
+    }
+    for (const orderId of touched) {
+      const left = outstandingOf(factsOf(orderId, events.get(orderId) ?? []));
+      if (left === undefined) outstanding.delete(orderId);
+      else outstanding.set(orderId, left);
+    }
+    seen += batch.length;
+  }
+  async function follow(): Promise<void> {
+    try {
+      for await (const batch of log.subscribe({ signal: stopped.signal })) {
+        take(batch.events as readonly PlainEvent[]);
+        position = batch.position;
+      }
+    } catch (error) {
+      failure = { error };
+    }
+  }
+  const following = follow();
+
+  return {
+    orders: () => events.size,
+    outstanding(): ReadonlyMap<string, string> {
+      if (failure) throw failure.error;
+      return outstanding;
+    },
+    position: () => position,
+    seen: () => seen,
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      await following;
+    },
+  };
+}
+
+async function caughtUp(
+  client: ShopClient,
+  { path, head, signal }: {
+    readonly path: string;
+    readonly head: number | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const answer = await sendPatiently(() => client.query(path, { after: head, wait: 5 }), {
+    signal,
+  });
+  if (answer.status === 200 || answer.status === 404) return;
+  throw new Error(
+    `Cannot wait for the read model of "${path}": ${answer.status} ${JSON.stringify(answer.body)}`,
+  );
+}
+
+function notAtRest(
+  { open, running, limitMs }: {
+    readonly open: readonly (readonly [string, string])[];
+    readonly running: ReadonlySet<string>;
+    readonly limitMs: number;
+  },
+): Error {
+  const shown = [
+    ...open.map(([orderId, left]) => `order "${orderId}" ${left}`),
+    ...[...running].map((id) => `the saga of "${id}" is running`),
+    "the read models are behind",
+  ].slice(0, 3);
+  return new Error(
+    `Cannot come to rest: nothing happened for ${limitMs / 1_000} s while ${shown.join("; ")}`,
+  );
+}

@@ -1,0 +1,197 @@
+import { parseArgs } from "node:util";
+import type { Application } from "../host.ts";
+import { createLogger } from "../logger.ts";
+import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
+import { waitUntilAtRest } from "./at_rest.ts";
+import { checkInvariants } from "./invariants.ts";
+import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
+import { palette } from "./palette.ts";
+import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
+import { type ProgressLine, progressLine } from "./progress_line.ts";
+import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./report.ts";
+import { type RunningShop, startShop } from "./running_shop.ts";
+import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
+import type { Verdict } from "./verdict.ts";
+
+const fewest = 40;
+const most = 2_000;
+
+const help =
+  `Places orders of every outcome in a shop that is thrown away afterwards, and checks what must hold
+
+    --json       one JSON object instead of a report
+    --orders N   how many orders, ${fewest} to ${most} (default ${fewest})
+    --help       this text
+`;
+
+type Options = { readonly json: boolean; readonly help: boolean; readonly orders: number };
+
+type Result = {
+  readonly outcomes: readonly Outcome[];
+  readonly ended: readonly EndedOrder[];
+  readonly example: { readonly order: PlannedOrder; readonly timeline: readonly TimelineItem[] };
+  readonly verdicts: readonly Verdict[];
+};
+
+/** `deno task demo`. Resolves with the exit code: 0 only if every invariant holds and every story went as it is told. */
+export async function runDemo(application: Application, args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === "string") {
+    write(Deno.stderr, `${options}\n`);
+    return 2;
+  }
+  if (options.help) {
+    write(Deno.stdout, help);
+    return 0;
+  }
+  using interruption = untilInterrupted();
+  try {
+    return await demo(application, { ...options, signal: interruption.signal });
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    write(Deno.stderr, "Interrupted: everything was stopped and removed\n");
+    return 130;
+  }
+}
+
+async function demo(
+  application: Application,
+  { json, orders, signal }: Options & { readonly signal: AbortSignal },
+): Promise<number> {
+  const startedAt = performance.now();
+  const isTerminal = Deno.stdout.isTerminal();
+  const progress = progressLine({
+    isTerminal,
+    write: (text) => json || write(Deno.stdout, text),
+  });
+  const { outcomes, ended, example, verdicts } = await run(application, {
+    planned: planOrders(orders),
+    progress,
+    signal,
+  });
+  const durationMs = Math.round(performance.now() - startedAt);
+  const good = verdicts.every(({ holds }) => holds) && outcomes.every(({ asTold }) => asTold);
+  if (json) {
+    const byStatus = Object.fromEntries(countBy(ended.map(({ status }) => status)));
+    const result = { orders: ended.length, byStatus, invariants: verdicts, durationMs };
+    write(Deno.stdout, `${JSON.stringify(result)}\n`);
+    return good ? 0 : 1;
+  }
+  const paint = palette({ colour: isTerminal && !Deno.noColor });
+  const broken = verdicts.filter(({ holds }) => !holds).length;
+  const seconds = (durationMs / 1_000).toFixed(1);
+  const lines = [
+    "",
+    ...outcomeTable(outcomes, paint),
+    "",
+    paint.bold(`Order ${example.order.orderId}: ${example.order.story.title}`),
+    ...timelineLines(example.timeline, paint),
+    "",
+    ...verdictLines(verdicts, paint),
+    "",
+    good
+      ? paint.green(`All holds: ${ended.length} orders in ${seconds} s`)
+      : paint.red(`${broken} of ${verdicts.length} invariants are broken, after ${seconds} s`),
+  ];
+  for (const line of lines) progress.print(line);
+  return good ? 0 : 1;
+}
+
+async function run(
+  application: Application,
+  { planned, progress, signal }: {
+    readonly planned: readonly PlannedOrder[];
+    readonly progress: ProgressLine;
+    readonly signal: AbortSignal;
+  },
+): Promise<Result> {
+  await using running = new AsyncDisposableStack();
+  const logger = createLogger({ level: "error" });
+  progress.show("Starting a PostgreSQL of our own …");
+  const postgres = running.use(await startThrowAwayPostgres({ logger }));
+  signal.throwIfAborted();
+  progress.show("Starting the shop …");
+  const directory = await Deno.makeTempDir({ prefix: "headwater-demo-" });
+  running.defer(() => Deno.remove(directory, { recursive: true }));
+  const shop = running.use(
+    await startShop(application, {
+      directory,
+      postgresUrl: postgres.url,
+      name: "demo",
+      logger,
+      signal,
+    }),
+  );
+  signal.throwIfAborted();
+  progress.print(
+    `The shop is open at ${shop.url}, on a PostgreSQL and a log that go when it closes`,
+  );
+
+  const { client } = shop;
+  progress.show(`Placing ${planned.length} orders …`);
+  await receiveStock(client, stockFor(planned));
+  await placeOrders(client, planned);
+  await settle(shop, { progress, signal });
+  progress.show("Dispatching, delivering, changing minds …");
+  await goOn(client, planned);
+  await settle(shop, { progress, signal });
+
+  progress.show("Checking the invariants …");
+  const ended: EndedOrder[] = await client.all("/api/orders");
+  const verdicts = await checkInvariants({ ...shop, acknowledged: client.acknowledged });
+  const order = planned.find(({ placement }) => placement.shippingAddress !== undefined)!;
+  const { items: timeline } = await client.get(`/api/orders/${order.orderId}/timeline`);
+  return { outcomes: outcomesOf(planned, ended), ended, example: { order, timeline }, verdicts };
+}
+
+async function settle(
+  shop: RunningShop,
+  { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
+): Promise<void> {
+  await waitUntilAtRest({
+    ...shop,
+    signal,
+    onProgress: ({ orders, atRest }) =>
+      progress.show(`${atRest} of ${orders} orders are at rest …`),
+  });
+}
+
+/** A sentence for people where the arguments do not fit. */
+function readOptions(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        orders: { type: "string", default: String(fewest) },
+      },
+    });
+    const orders = /^\d{1,4}$/.test(values.orders) ? Number(values.orders) : NaN;
+    if (orders >= fewest && orders <= most) return { ...values, orders };
+    return `Cannot place "${values.orders}" orders: --orders takes a number from ${fewest} to ${most}`;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return `${error.message}\n\n${help}`;
+  }
+}
+
+/** The first Ctrl-C closes the shop; a second one does what it always does. */
+function untilInterrupted(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  function remove(): void {
+    for (const name of signals) Deno.removeSignalListener(name, interrupt);
+  }
+  function interrupt(): void {
+    remove();
+    controller.abort(new Error("Cannot go on: interrupted"));
+  }
+  for (const name of signals) Deno.addSignalListener(name, interrupt);
+  return { signal: controller.signal, [Symbol.dispose]: remove };
+}
+
+function write(stream: typeof Deno.stdout, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}
