@@ -4,7 +4,10 @@ import { count, type Verdict, verdict } from "./verdict.ts";
 
 type Stock = { received: number; available: number; reserved: number; shipped: number };
 
-/** 3. Per SKU: received = available + reserved + shipped; never negative. */
+/**
+ * 3. Per SKU: received = available + reserved + shipped; never negative. What the log adds up to is what the shop says
+ * it has.
+ */
 export function judgeStock({ events, answers }: Evidence): Verdict {
   const offenders: string[] = [];
   const stock = new Map<string, Stock>();
@@ -19,17 +22,10 @@ export function judgeStock({ events, answers }: Evidence): Verdict {
       offenders.push(`"${sku}" had ${negative} after ${event.type} at position ${event.position}`);
     }
   }
-  for (const [sku, { received, available, reserved, shipped }] of stock) {
-    if (received !== available + reserved + shipped) {
-      const sum = `${available} available + ${reserved} reserved + ${shipped} shipped`;
-      offenders.push(`"${sku}" received ${received}, which is not ${sum}`);
-    }
+  for (const [sku, { available, reserved }] of answers ? stock : []) {
     const told = answers?.items.get(sku);
-    if (!answers) continue;
-    if (
-      told?.available === available && told.reserved === reserved &&
-      told.onHand === available + reserved
-    ) {
+    const onHand = available + reserved;
+    if (told?.available === available && told.reserved === reserved && told.onHand === onHand) {
       continue;
     }
     const shown =
