@@ -28,8 +28,16 @@ const enter = `cd "$1" 2>/dev/null && echo yes || echo no`;
 /** Everything above the place is root's alone, so that nobody can put something there in advance. */
 const stateOfRoot = "/var/lib/headwater";
 const move = `
-mkdir -p -m 711 "${stateOfRoot}" && chmod 711 "${stateOfRoot}" && rm -rf "$2" && mkdir -m 700 "$2" &&
-echo "$3" >"$2/id" && echo "$3" >"$1/moved" && chown "$4:$5" "$2"
+state=${stateOfRoot}
+mkdir -p -m 711 "$state" && chmod 711 "$state" && rm -rf "$2" && mkdir -m 700 "$2" &&
+echo "$1" >"$2/origin" && echo "$3" >"$2/id" && echo "$3" >"$1/moved" && chown "$4:$5" "$2" || exit
+# What belonged to temporary directories that are gone
+for place in "$state"/*; do
+  origin=$(cat "$place/origin" 2>/dev/null)
+  case "$origin" in /tmp/* | /var/tmp/* | "\${TMPDIR:-/tmp}"/*) ;; *) continue ;; esac
+  if [ -e "$origin" ] || kill -0 "$(head -n 1 "$place/data/postmaster.pid" 2>/dev/null)" 2>/dev/null; then continue; fi
+  rm -rf "$place"
+done
 `;
 
 /**

@@ -43,6 +43,25 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "what went elsewhere for a temporary directory goes when that is gone and the next one comes",
+  ignore: !isRoot,
+  async fn() {
+    let first: string;
+    {
+      using closed = temporaryRoot(0o700);
+      first = (await clusterPlace(`${closed.path}/postgres`, silentLog)).directory;
+    }
+    using closed = temporaryRoot(0o700);
+    const second = await clusterPlace(`${closed.path}/postgres`, silentLog);
+    const gone = `[ -e "$1" ] || echo gone`;
+    equal(await runShell(gone, { args: [first] }), "gone");
+    equal(await runShell(gone, { args: [second.directory] }), "");
+    await runShell(`rm -rf "$1"`, { args: [second.directory] });
+  },
+});
+
+Deno.test({
   name: "root's PostgreSQL runs as nobody, in a directory that nobody else can read",
   ignore: !isRoot,
   async fn() {
@@ -63,10 +82,16 @@ const copyForUser = `
 set -e
 ln "$2" "$1/deno" 2>/dev/null || cp "$2" "$1/deno"
 mkdir "$1/cache" "$1/checkout" "$1/home"
-cp -R "$3/npm" "$1/cache/npm"
+cp -Rl "$3/npm" "$1/cache/npm" 2>/dev/null || { rm -rf "$1/cache/npm"; cp -R "$3/npm" "$1/cache/npm"; }
 cd "$4"
 tar -cf - --exclude=.git --exclude=.data --exclude=coverage . | tar -xf - -C "$1/checkout"
 chown "$5" "$1/cache" "$1/checkout" "$1/home"
+`;
+
+const testAsOnWindows = `
+cd "$1/checkout"
+export HOME="$1/home" DENO_DIR="$1/cache" TMPDIR="$1/home" NO_COLOR=1
+"$1/deno" test --no-check --cached-only --no-prompt --allow-all infra/postgres/windows_cluster_test.ts
 `;
 
 const endsInTime = `
@@ -109,6 +134,9 @@ Deno.test({
     match(command, new RegExp(`^${user.uid} ${open.path}/home/\\.cache/headwater/`));
     await owner.kill();
     equal(await runShell(endsInTime, { args: [`${pid}`] }), "ended");
+
+    const tested = await runShell(testAsOnWindows, { args: [open.path], user });
+    match(tested, /1 passed \(4 steps\) \| 0 failed/);
   },
 });
 

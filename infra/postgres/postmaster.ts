@@ -1,4 +1,5 @@
 import type { Log } from "@headwater/shared/ports/log";
+import { type Postmaster, serverSettings, StartFailed } from "./cluster.ts";
 import type { ClusterPlace } from "./cluster_place.ts";
 import { release, spawnShell } from "./shell.ts";
 
@@ -15,32 +16,6 @@ exec 3<&- </dev/null
 exec env -i PATH="$PATH" "$program" -D "$data" "$@"
 `;
 
-/** Small, since it shares a machine with everything else; nothing that is acknowledged is lost in a crash. */
-const settings = {
-  listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
-  max_connections: 100,
-  shared_buffers: "32MB",
-  maintenance_work_mem: "32MB",
-  max_wal_size: "256MB",
-  min_wal_size: "32MB",
-  wal_level: "minimal",
-  max_wal_senders: 0,
-  max_logical_replication_workers: 0,
-  max_parallel_workers: 0,
-  max_parallel_workers_per_gather: 0,
-  autovacuum_max_workers: 1,
-  io_method: "sync",
-  jit: "off",
-  huge_pages: "off",
-  timezone: "UTC",
-  log_timezone: "UTC",
-  log_checkpoints: "off",
-  log_line_prefix: "",
-};
-
-const withoutDurability = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
-
 export type PostmasterOptions = {
   readonly binaries: string;
   readonly place: ClusterPlace;
@@ -49,39 +24,14 @@ export type PostmasterOptions = {
   readonly logger: Log;
 };
 
-export type Postmaster = {
-  readonly pid: number;
-  /** Resolves when the process has ended, for whatever reason. */
-  readonly exited: Promise<Deno.CommandStatus>;
-  /** Disconnects everybody, writes a checkpoint and ends. */
-  stop(): Promise<void>;
-};
-
-/** PostgreSQL ended before it was ready. */
-export class StartFailed extends Error {
-  override readonly name = "StartFailed";
-  /** Somebody else listens on the port. */
-  readonly portTaken: boolean;
-  /** Processes of the postmaster before are still about; they notice its end soon. */
-  readonly stillInUse: boolean;
-
-  constructor(directory: string, said: readonly string[]) {
-    const text = said.join("; ");
-    super(`Cannot start PostgreSQL in "${directory}": ${text || "it ended without a word"}`);
-    this.portTaken = text.includes("Address already in use");
-    this.stillInUse = /shared memory block .* still in use|lock file .* already exists/.test(text);
-  }
-}
-
 /** Starts a postmaster and waits until it accepts connections. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const { binaries, place, port, durable, logger } = options;
-  const values = { ...settings, ...(durable ? {} : withoutDurability), port };
   const child = spawnShell(run, {
     args: [
       `${binaries}/postgres`,
       `${place.directory}/data`,
-      ...Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ...serverSettings(port, durable).flatMap((setting) => ["-c", setting]),
     ],
     user: place.user,
   });
@@ -99,11 +49,11 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     }
   }
 
-  async function end(): Promise<Deno.CommandStatus> {
-    const [status] = await Promise.all([child.status, follow(), child.stdout.cancel()]);
+  async function end(): Promise<string> {
+    const [{ code, signal }] = await Promise.all([child.status, follow(), child.stdout.cancel()]);
     await release(input);
     ready.resolve(false);
-    return status;
+    return signal === null ? `code ${code}` : signal;
   }
 
   const exited = end();
