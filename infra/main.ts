@@ -7,6 +7,7 @@ import { startProjections, timelineService } from "@headwater/projections";
 import { shippingService } from "@headwater/shipping";
 import { ConfigError, configHelp, readConfig } from "./config.ts";
 import { DataDirectoryInUse } from "./data_directory.ts";
+import { runDemo } from "./demo/demo.ts";
 import { dev } from "./dev.ts";
 import type { Application } from "./host.ts";
 import { createLogger } from "./logger.ts";
@@ -25,13 +26,18 @@ export const shop: Application = {
   startProjections,
 };
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   async dev(args) {
     const config = readConfig({ args, env: Deno.env });
-    if (config.help) return print(configHelp());
+    if (config.help) {
+      print(configHelp());
+      return 0;
+    }
     const logger = createLogger({ level: config.logLevel });
     await dev(shop, { config, logger, print, signal: untilSignalled() });
+    return 0;
   },
+  demo: (args) => runDemo(shop, args),
 };
 
 /** Aborts at Ctrl-C, or when the system asks the process to end; a second time ends it at once. */
@@ -58,8 +64,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    await command(args);
-    return 0;
+    return await command(args);
   } catch (error) {
     const expected = error instanceof ConfigError || error instanceof DataDirectoryInUse;
     // deno-lint-ignore no-console -- as above
