@@ -67,7 +67,7 @@ export async function clusterPlace(asked: string, logger: Log): Promise<ClusterP
   await runShell(move, {
     args: [directory, elsewhere, crypto.randomUUID(), `${uid}`, `${gid}`],
   });
-  logger.warn("PostgreSQL's data go elsewhere: its unprivileged user cannot enter the directory", {
+  logger.info("PostgreSQL's data go elsewhere: its unprivileged user cannot enter the directory", {
     directory,
     elsewhere,
     uid,

@@ -16,8 +16,8 @@ Deno.test({
   async fn() {
     using closed = temporaryRoot(0o700);
     const directory = `${closed.path}/data/postgres`;
-    const warnings: unknown[] = [];
-    const logger: Log = { ...silentLog, warn: (_message, fields) => warnings.push(fields) };
+    const told: unknown[] = [];
+    const logger: Log = { ...silentLog, info: (_message, fields) => told.push(fields) };
     {
       await using server = await startEmbeddedPostgres({ directory, logger });
       await queryOnce(server, "create table kept as select 1 as value");
@@ -26,8 +26,8 @@ Deno.test({
       await using server = await startEmbeddedPostgres({ directory, logger });
       deepEqual(await queryOnce(server, "select value from kept"), [{ value: 1 }]);
     }
-    equal(warnings.length, 1);
-    match(JSON.stringify(warnings[0]), /"elsewhere":"\/var\/lib\/headwater\/[0-9a-f]{16}"/);
+    equal(told.length, 1);
+    match(JSON.stringify(told[0]), /"elsewhere":"\/var\/lib\/headwater\/[0-9a-f]{16}"/);
 
     // A new log must not meet the read models of an old one
     Deno.removeSync(`${closed.path}/data`, { recursive: true });
@@ -37,7 +37,7 @@ Deno.test({
       const tables = await queryOnce(server, "select to_regclass('kept')::text as kept");
       deepEqual(tables, [{ kept: null }]);
     }
-    const { elsewhere } = warnings[1] as { elsewhere: string };
+    const { elsewhere } = told[1] as { elsewhere: string };
     equal(await runShell(`[ -e "$1" ] || echo gone`, { args: [elsewhere] }), "gone");
   },
 });
