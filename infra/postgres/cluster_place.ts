@@ -45,6 +45,16 @@ done
  * above is closed to others (a home, for example), the files go to a place of root's named after `asked`.
  */
 export async function clusterPlace(asked: string, logger: Log): Promise<ClusterPlace> {
+  try {
+    return await place(asked, logger);
+  } catch (error) {
+    throw new Error(`Cannot keep PostgreSQL's data in "${asked}": ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function place(asked: string, logger: Log): Promise<ClusterPlace> {
   const [directory = "", self, owner = "", movedId = ""] = (await runShell(look, { args: [asked] }))
     .split("\n");
   if (self !== "0") return { directory, moved: false };

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "@headwater/shared/ports/log";
 import { clusterPlace } from "./cluster_place.ts";
@@ -59,6 +59,15 @@ Deno.test({
     equal(await runShell(gone, { args: [second.directory] }), "");
     await runShell(`rm -rf "$1"`, { args: [second.directory] });
   },
+});
+
+Deno.test("a place where no directory can be made is named", async () => {
+  using open = temporaryRoot(0o711);
+  Deno.writeTextFileSync(`${open.path}/file`, "");
+  await rejects(
+    clusterPlace(`${open.path}/file/postgres`, silentLog),
+    /Cannot keep PostgreSQL's data in ".*\/file\/postgres": .*directory/,
+  );
 });
 
 Deno.test({

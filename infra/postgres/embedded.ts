@@ -110,7 +110,6 @@ async function startAgain(
       if (!signal.aborted) return postmaster;
       await postmaster.stop();
     } catch (error) {
-      if (!(error instanceof StartFailed)) throw error;
       logger.warn("PostgreSQL could not be started again: trying on", { attempt, error });
       await pause(Math.min(attempt * 100, 2_000), signal);
     }

@@ -63,11 +63,12 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     pid: child.pid,
     exited,
     async stop() {
-      // Fast, then without a checkpoint, then at once; each is followed by recovery at the next start
-      for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
+      // With a checkpoint; without one, which the next start makes good; and as a crash would
+      for (const [signal, patience] of [["SIGINT", 3_000], ["SIGQUIT", 1_000]] as const) {
         killUnlessEnded(child, signal);
-        if (await within(exited, 5_000)) return;
+        if (await within(exited, patience)) return;
       }
+      killUnlessEnded(child, "SIGKILL");
       await exited;
     },
   };
