@@ -153,8 +153,9 @@ function prepareStatements(database: DatabaseSync): Record<
       from streams where name = ?`),
     createStream: database.prepare("insert into streams (name) values (?)"),
     place: database.prepare("select id, position from events where stream = ? and revision = ?"),
+    // Left to itself, SQLite walks the whole stream in the order of its revisions.
     revisionsOfId: database.prepare(
-      "select revision from events where stream = ? and id = ? order by revision",
+      "select revision from events indexed by events_by_id where stream = ? and id = ? order by position",
     ),
     insert: database.prepare(`
       insert into events

@@ -15,6 +15,8 @@ export type GroupCommitOptions = {
   readonly now: () => Date;
   /** Hears of the events of each transaction, right after its commit. */
   readonly committed: (events: readonly StoredEvent[]) => void;
+  /** Called after each transaction; nothing is written until it resolves, and never again once it rejects. */
+  readonly upkeep?: () => Promise<void> | undefined;
 };
 
 /**
@@ -29,6 +31,7 @@ export class GroupCommit {
   readonly #rollback;
   #queue: Waiting[] = [];
   #scheduled = false;
+  #broken: unknown;
   #whenIdle: PromiseWithResolvers<void> | undefined;
 
   constructor(database: DatabaseSync, options: GroupCommitOptions) {
@@ -46,9 +49,9 @@ export class GroupCommit {
     return waiting.promise;
   }
 
-  /** Resolves when everything added so far is answered. */
+  /** Resolves when everything added so far is answered and nothing is being written. */
   async idle(): Promise<void> {
-    if (this.#queue.length === 0) return;
+    if (!this.#scheduled) return;
     this.#whenIdle ??= Promise.withResolvers<void>();
     await this.#whenIdle.promise;
   }
@@ -56,13 +59,17 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#flush();
-      if (this.#queue.length > 0) return this.#schedule();
-      this.#whenIdle?.resolve();
-      this.#whenIdle = undefined;
-    });
+    setImmediate(() => this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    this.#flush();
+    const upkeep = this.#options.upkeep?.();
+    if (upkeep) await upkeep.catch((cause) => this.#broken = cause);
+    this.#scheduled = false;
+    if (this.#queue.length > 0) return this.#schedule();
+    this.#whenIdle?.resolve();
+    this.#whenIdle = undefined;
   }
 
   #flush(): void {
@@ -70,6 +77,7 @@ export class GroupCommit {
     const before = writer.position;
     const outcomes: Outcome[] = [];
     try {
+      if (this.#broken) throw this.#broken;
       this.#begin.run();
       this.#write(outcomes);
       this.#commit.run();

@@ -1,5 +1,6 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { Checkpoint } from "./checkpoint.ts";
 import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 
@@ -19,7 +20,9 @@ export type SqliteLogOptions = {
 export function openSqliteLog(
   { path, logger = silentLog, now = () => new Date() }: SqliteLogOptions,
 ): EventLog {
-  const log = new SqliteLog(openDatabase(path), { now });
+  const database = openDatabase(path);
+  const checkpoint = path === ":memory:" ? undefined : new Checkpoint(database, { path, logger });
+  const log = new SqliteLog(database, { now, checkpoint });
   logger.info("Event log opened", { path, head: log.position });
   return log;
 }

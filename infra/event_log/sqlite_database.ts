@@ -23,7 +23,6 @@ export function openDatabase(path: string): DatabaseSync {
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma fullfsync = on;
-      pragma wal_autocheckpoint = 200;
       pragma cache_size = -16000;
       begin immediate;
       commit;

@@ -13,6 +13,7 @@ import type {
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { appendRequest } from "./append_request.ts";
 import { AppendWriter } from "./append_writer.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { requireName, requirePlace } from "./checked_argument.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
@@ -22,9 +23,16 @@ import { type Page, SqliteReader } from "./sqlite_reader.ts";
 import { sqliteSubscription } from "./sqlite_subscription.ts";
 import { toRecorded } from "./stored_event.ts";
 
+export type SqliteLogParts = {
+  readonly now: () => Date;
+  /** Left out where there is no file. */
+  readonly checkpoint?: Checkpoint;
+};
+
 /** An event log over a database that `openDatabase` opened, which it closes in the end. */
 export class SqliteLog implements EventLog {
   readonly #database: DatabaseSync;
+  readonly #checkpoint: Checkpoint | undefined;
   readonly #reader: SqliteReader;
   readonly #commits: GroupCommit;
   readonly #tail: LiveTail;
@@ -32,8 +40,9 @@ export class SqliteLog implements EventLog {
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(database: DatabaseSync, { now }: { readonly now: () => Date }) {
+  constructor(database: DatabaseSync, { now, checkpoint }: SqliteLogParts) {
     this.#database = database;
+    this.#checkpoint = checkpoint;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
     const tail = new LiveTail(writer.position);
@@ -42,6 +51,7 @@ export class SqliteLog implements EventLog {
       writer,
       now,
       committed: (events) => tail.add(events),
+      upkeep: checkpoint && (() => checkpoint.runIfDue()),
     });
   }
 
@@ -127,6 +137,7 @@ export class SqliteLog implements EventLog {
     await this.#commits.idle();
     this.#closed.abort();
     this.#database.close();
+    this.#checkpoint?.close();
   }
 
   async #page(
