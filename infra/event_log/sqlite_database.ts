@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { checkFile } from "./check_file.ts";
-import { prepareSchema } from "./sqlite_schema.ts";
+import { prepareSchema, requireOurs } from "./sqlite_schema.ts";
 
 /**
  * Opens the database of an event log and locks it; the lock goes with the process, however that ends.
@@ -18,8 +18,9 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     database = new DatabaseSync(path);
     // Exclusive before WAL: SQLite then keeps the WAL's index in its own memory, which is faster as well.
+    database.exec("pragma locking_mode = exclusive");
+    requireOurs(database, action);
     database.exec(`
-      pragma locking_mode = exclusive;
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma fullfsync = on;
@@ -27,7 +28,7 @@ export function openDatabase(path: string): DatabaseSync {
       begin immediate;
       commit;
     `);
-    prepareSchema(database, action);
+    prepareSchema(database);
     if (inFile) checkFile(database, { path, action });
     return database;
   } catch (error) {

@@ -28,25 +28,30 @@ const tables = `
   create index events_by_category on events (category);
 `;
 
-/** Creates the tables in an empty file. Throws where the file holds something else or a newer log. */
-export function prepareSchema(database: DatabaseSync, action: string): void {
-  const found = read(database, "pragma user_version");
-  if (read(database, "pragma application_id") !== applicationId) {
-    if (found !== 0 || read(database, "select count(*) from sqlite_schema") !== 0) {
-      throw new Error(`${action}: the file is another program's database`);
-    }
-    database.exec(`
-      begin immediate;
-      ${tables}
-      pragma application_id = ${applicationId};
-      pragma user_version = ${version};
-      commit;
-    `);
-  } else if (found !== version) {
+/** Throws where the file holds something else, or a log of another format. Changes nothing. */
+export function requireOurs(database: DatabaseSync, action: string): void {
+  const format = read(database, "pragma user_version");
+  if (read(database, "pragma application_id") === applicationId) {
+    if (format === version) return;
     throw new Error(
-      `${action}: it has format ${found}, this release knows ${version}; use the release that wrote it`,
+      `${action}: it has format ${format}, this release knows ${version}; use the release that wrote it`,
     );
   }
+  if (format !== 0 || read(database, "select count(*) from sqlite_schema") !== 0) {
+    throw new Error(`${action}: the file is another program's database`);
+  }
+}
+
+/** Creates the tables in an empty file. */
+export function prepareSchema(database: DatabaseSync): void {
+  if (read(database, "pragma application_id") === applicationId) return;
+  database.exec(`
+    begin immediate;
+    ${tables}
+    pragma application_id = ${applicationId};
+    pragma user_version = ${version};
+    commit;
+  `);
 }
 
 function read(database: DatabaseSync, sql: string): unknown {

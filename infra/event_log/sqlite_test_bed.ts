@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import type { Recorded } from "@headwater/shared/domain/event";
+
+/** Runs `test` with the path of a log in a folder that is removed afterwards. */
+export async function withFile(test: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "headwater-sqlite-" });
+  try {
+    await test(`${folder}/events.db`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+export function newEvents(count: number, data: unknown = {}): NewEvent[] {
+  return Array.from({ length: count }, () => {
+    const id = crypto.randomUUID();
+    const metadata = {
+      $correlationId: id,
+      $causationId: id,
+      commandId: id,
+      commandHash: "hash",
+      schemaVersion: 1,
+    };
+    return { id, type: "OrderPlaced", data, metadata };
+  });
+}
+
+export async function readEverything(log: EventLog): Promise<Recorded[]> {
+  const events: Recorded[] = [];
+  for await (const page of log.readAll()) events.push(...page);
+  return events;
+}
+
+/** Starts another process that appends to the log, and gives the lines it prints until `enough` of them came. */
+export async function appendElsewhere(
+  path: string,
+  enough: number,
+): Promise<{ lines: string[]; kill: () => Promise<string[]> }> {
+  const script = fileURLToPath(new URL("./append_until_killed.ts", import.meta.url));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-read", "--allow-write", script, path],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (text.split("\n").length <= enough) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("Cannot append elsewhere: the process ended");
+    text += value;
+  }
+  async function kill(): Promise<string[]> {
+    child.kill("SIGKILL");
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+    await child.status;
+    return wholeLines(text);
+  }
+  return { lines: wholeLines(text), kill };
+}
+
+function wholeLines(text: string): string[] {
+  return text.split("\n").slice(0, -1);
+}
