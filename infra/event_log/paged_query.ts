@@ -4,9 +4,15 @@ import { prepareArrays } from "./prepare_arrays.ts";
 /** Position, stream, revision, id, type, recorded at, data, metadata. */
 export type Row = [number, string, number, Uint8Array, string, number, string, string];
 
+const columns = `
+  position, (select name from streams where streams.id = stream), revision, id, type, recorded_at,
+  data, metadata`;
+
 /** Measured: larger pages are no faster. */
 const maxRows = 256;
 const maxBytes = 1024 * 1024;
+/** So few events are read without asking for their size first: most reads are of the end of one stream. */
+export const fewRows = 8;
 
 /**
  * A query for events that is read in pages of bounded size, since a page is read in one go.
@@ -17,29 +23,19 @@ export class PagedQuery {
   readonly #rows: StatementSync;
   readonly #bytes: StatementSync;
 
-  /** `events` selects all columns of `events`; its last parameter is the limit. */
-  constructor(
-    database: DatabaseSync,
-    { events, order }: { readonly events: string; readonly order: string },
-  ) {
-    this.#rows = prepareArrays(
-      database,
-      `
-      select e.position, s.name, e.revision, e.id, e.type, e.recorded_at, e.data, e.metadata
-      from (${events}) e cross join streams s on s.id = e.stream
-      order by ${order}`,
-    );
+  /** `select` makes a query for the columns given; its last parameter is the limit. */
+  constructor(database: DatabaseSync, select: (columns: string) => string) {
+    this.#rows = prepareArrays(database, select(columns));
     this.#bytes = prepareArrays(
       database,
-      `select sum(octet_length(data) + octet_length(metadata)) from (${events})`,
+      `select sum(octet_length(data) + octet_length(metadata)) from (${select("data, metadata")})`,
     );
   }
 
   page(parameters: readonly (string | number)[], limit: number): { rows: Row[]; last: boolean } {
-    const wanted = Math.min(limit, maxRows);
-    let count = wanted;
-    while (count > 1 && this.#bytesOf([...parameters, count]) > maxBytes) {
-      count = Math.ceil(count / 2);
+    let count = Math.min(limit, maxRows);
+    while (count > fewRows && this.#bytesOf([...parameters, count]) > maxBytes) {
+      count = Math.max(fewRows, Math.floor(count / 2));
     }
     const rows = this.#rows.all(...parameters, count) as unknown as Row[];
     return { rows, last: rows.length < count };

@@ -18,6 +18,7 @@ import { requireName, requirePlace } from "./checked_argument.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail, type TailPage } from "./live_tail.ts";
+import { fewRows } from "./paged_query.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { type Page, SqliteReader } from "./sqlite_reader.ts";
 import { sqliteSubscription } from "./sqlite_subscription.ts";
@@ -80,14 +81,16 @@ export class SqliteLog implements EventLog {
     requirePlace(from, `${action}: "from"`);
     requirePlace(limit, `${action}: "limit"`);
     const step = direction === "forwards" ? 1 : -1;
+    let pageLimit = fewRows;
     let next = from ?? (step === 1 ? 0 : Number.MAX_SAFE_INTEGER);
     let left = limit ?? Infinity;
     while (left > 0 && next >= 0) {
-      const range = { direction, from: next, limit: left };
+      const range = { direction, from: next, limit: Math.min(left, pageLimit) };
       const page = await this.#page(() => this.#reader.stream(stream, range), { action, signal });
       if (page.events.length > 0) yield page.events.map(toRecorded);
       if (page.last) return;
       next = page.events.at(-1)!.revision + step;
+      pageLimit = Infinity;
       left -= page.events.length;
     }
   }

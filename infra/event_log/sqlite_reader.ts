@@ -24,9 +24,6 @@ export type AllRange = {
 
 // Everywhere "limit ? + 0": for a bare parameter SQLite plans the query anew each time it is bound, twenty times the
 // cost of a short read.
-const ofStream =
-  "select e.* from streams s cross join events e on e.stream = s.id where s.name = ?";
-
 /** Reads events a page at a time; each call is one synchronous read of bounded size. */
 export class SqliteReader {
   readonly #database: DatabaseSync;
@@ -38,19 +35,16 @@ export class SqliteReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#forwards = new PagedQuery(database, {
-      events: `${ofStream} and revision >= ? order by revision limit ? + 0`,
-      order: "e.revision",
-    });
-    this.#backwards = new PagedQuery(database, {
-      events: `${ofStream} and revision <= ? order by revision desc limit ? + 0`,
-      order: "e.revision desc",
-    });
-    this.#all = new PagedQuery(database, {
-      events:
-        "select * from events where position > ? and position <= ? order by position limit ? + 0",
-      order: "e.position",
-    });
+    this.#forwards = new PagedQuery(database, (columns) => `
+      select ${columns} from events
+      where stream = (select id from streams where name = ?) and revision >= ?
+      order by revision limit ?`);
+    this.#backwards = new PagedQuery(database, (columns) => `
+      select ${columns} from events
+      where stream = (select id from streams where name = ?) and revision <= ?
+      order by revision desc limit ?`);
+    this.#all = new PagedQuery(database, (columns) => `
+      select ${columns} from events where position > ? and position <= ? order by position limit ?`);
   }
 
   /** From revision `from` on, in the direction given. */
@@ -66,10 +60,7 @@ export class SqliteReader {
     const names = [...new Set(categories)];
     let query = this.#ofCategories.get(names.length);
     if (!query) {
-      query = new PagedQuery(this.#database, {
-        events: eventsOfCategories(names.length),
-        order: "e.position",
-      });
+      query = categoriesQuery(this.#database, names.length);
       this.#ofCategories.set(names.length, query);
     }
     return toPage(query.page(names.flatMap((category) => [category, after, until]), limit));
@@ -77,10 +68,12 @@ export class SqliteReader {
 }
 
 /** Merges what the index holds of each category, so no more of it is read than the page needs. */
-function eventsOfCategories(count: number): string {
-  const one = "select position from events where category = ? and position > ? and position <= ?";
-  const merged = `${Array(count).fill(one).join(" union all ")} order by position limit ? + 0`;
-  return `select e.* from (${merged}) p cross join events e on e.position = p.position`;
+function categoriesQuery(database: DatabaseSync, count: number): PagedQuery {
+  const one =
+    "select position as at from events where category = ? and position > ? and position <= ?";
+  const merged = `${Array(count).fill(one).join(" union all ")} order by at limit ?`;
+  return new PagedQuery(database, (columns) => `
+    select ${columns} from (${merged}) cross join events on position = at order by at`);
 }
 
 function toPage({ rows, last }: { rows: Row[]; last: boolean }): Page {
