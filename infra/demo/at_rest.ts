@@ -3,7 +3,7 @@ import type { ServiceDatabase } from "../host.ts";
 import { listSagas } from "./evidence.ts";
 import { factsOf, orderIdOf, outstandingOf } from "./order_facts.ts";
 import type { PlainEvent } from "./plain_event.ts";
-import { pause, sendPatiently } from "./send_patiently.ts";
+import { type Patience, pause, sendPatiently } from "./send_patiently.ts";
 import type { ShopClient } from "./shop_client.ts";
 
 export type Progress = {
@@ -47,23 +47,29 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
     signal?.throwIfAborted();
     if (watch.seen() !== seen) progressedAt = performance.now();
     seen = watch.seen();
-    const outstanding = watch.outstanding();
-    const patient = performance.now() - progressedAt < 250;
+    const waiting = watch.outstanding().size;
+    const orders = watch.orders();
     // Asking the databases is not free, and seldom of use while much is going on.
-    if (outstanding.size > 0 && patient) {
-      onProgress?.({ orders: watch.orders(), atRest: watch.orders() - outstanding.size, stuck: 0 });
+    if (waiting > 0 && performance.now() - progressedAt < 250) {
+      onProgress?.({ orders, atRest: orders - waiting, stuck: 0 });
       continue;
     }
+    const head = await log.head();
     const [running, stuck] = await Promise.all([
       listSagas(databases, "running"),
       listSagas(databases, "stuck"),
     ]);
-    const open = [...outstanding].filter(([orderId]) => !stuck.has(orderId));
-    const orders = watch.orders();
-    onProgress?.({ orders, atRest: orders - open.length, stuck: stuck.size });
-    const head = await log.head();
-    if (open.length === 0 && running.size === 0 && watch.position() === head) {
-      await Promise.all(queries.map((path) => caughtUp(client, { path, head, signal })));
+    if (await log.head() !== head || watch.position() !== head) continue;
+    const open = [...watch.outstanding()].filter(([orderId]) => !stuck.has(orderId));
+    onProgress?.({
+      orders: watch.orders(),
+      atRest: watch.orders() - open.length,
+      stuck: stuck.size,
+    });
+    if (open.length === 0 && running.size === 0) {
+      for (const path of queries) {
+        await caughtUp(client, { path, head, patienceMs: limitMs, signal });
+      }
       if (await log.head() === head) return;
     }
     if (performance.now() - progressedAt > limitMs) throw notAtRest({ open, running, limitMs });
@@ -125,15 +131,15 @@ function watchOrders(log: EventLog) {
 
 async function caughtUp(
   client: ShopClient,
-  { path, head, signal }: {
+  { path, head, ...patience }: Patience & {
     readonly path: string;
     readonly head: number | undefined;
-    readonly signal: AbortSignal | undefined;
   },
 ): Promise<void> {
-  const answer = await sendPatiently(() => client.query(path, { after: head, wait: 5 }), {
-    signal,
-  });
+  const answer = await sendPatiently(
+    () => client.query(path, { after: head, wait: 5 }),
+    patience,
+  );
   if (answer.status === 200 || answer.status === 404) return;
   throw new Error(
     `Cannot wait for the read model of "${path}": ${answer.status} ${JSON.stringify(answer.body)}`,

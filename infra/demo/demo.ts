@@ -5,13 +5,13 @@ import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { checkInvariants } from "./invariants.ts";
 import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
-import { palette } from "./palette.ts";
+import { type Palette, palette } from "./palette.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 import { type ProgressLine, progressLine } from "./progress_line.ts";
 import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./report.ts";
 import { type RunningShop, startShop } from "./running_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
-import type { Verdict } from "./verdict.ts";
+import { count, type Verdict } from "./verdict.ts";
 
 const fewest = 40;
 const most = 2_000;
@@ -64,23 +64,35 @@ async function demo(
     isTerminal,
     write: (text) => json || write(Deno.stdout, text),
   });
-  const { outcomes, ended, example, verdicts } = await run(application, {
-    planned: planOrders(orders),
-    progress,
-    signal,
-  });
+  const planned = planOrders(orders);
+  const result = await run(application, { planned, progress, signal })
+    .finally(() => progress.clear());
   const durationMs = Math.round(performance.now() - startedAt);
-  const good = verdicts.every(({ holds }) => holds) && outcomes.every(({ asTold }) => asTold);
-  if (json) {
-    const byStatus = Object.fromEntries(countBy(ended.map(({ status }) => status)));
-    const result = { orders: ended.length, byStatus, invariants: verdicts, durationMs };
-    write(Deno.stdout, `${JSON.stringify(result)}\n`);
-    return good ? 0 : 1;
-  }
-  const paint = palette({ colour: isTerminal && !Deno.noColor });
+  const lines = json
+    ? [JSON.stringify(asJson(result, durationMs))]
+    : report(result, { durationMs, paint: palette({ colour: isTerminal && !Deno.noColor }) });
+  write(Deno.stdout, `${lines.join("\n")}\n`);
+  return isGood(result) ? 0 : 1;
+}
+
+function isGood({ verdicts, outcomes }: Result): boolean {
+  return verdicts.every(({ holds }) => holds) && outcomes.every(({ asTold }) => asTold);
+}
+
+function asJson({ ended, verdicts }: Result, durationMs: number) {
+  const byStatus = Object.fromEntries(countBy(ended.map(({ status }) => status)));
+  return { orders: ended.length, byStatus, invariants: verdicts, durationMs };
+}
+
+function report(
+  result: Result,
+  { durationMs, paint }: { readonly durationMs: number; readonly paint: Palette },
+): string[] {
+  const { outcomes, ended, example, verdicts } = result;
   const broken = verdicts.filter(({ holds }) => !holds).length;
+  const wrong = outcomes.filter(({ asTold }) => !asTold).length;
   const seconds = (durationMs / 1_000).toFixed(1);
-  const lines = [
+  return [
     "",
     ...outcomeTable(outcomes, paint),
     "",
@@ -89,12 +101,10 @@ async function demo(
     "",
     ...verdictLines(verdicts, paint),
     "",
-    good
-      ? paint.green(`All holds: ${ended.length} orders in ${seconds} s`)
-      : paint.red(`${broken} of ${verdicts.length} invariants are broken, after ${seconds} s`),
+    isGood(result) ? paint.green(`All holds: ${ended.length} orders in ${seconds} s`) : paint.red(
+      `${count(broken, "invariant")} broken, ${count(wrong, "story", "stories")} ended otherwise`,
+    ),
   ];
-  for (const line of lines) progress.print(line);
-  return good ? 0 : 1;
 }
 
 async function run(

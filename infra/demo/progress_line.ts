@@ -9,6 +9,8 @@ export type ProgressLine = {
   show(text: string): void;
   /** A line that stays. */
   print(line: string): void;
+  /** Nothing is going on any more. */
+  clear(): void;
 };
 
 /** Milliseconds between two lines where a line cannot be written over. */
@@ -32,6 +34,10 @@ export function progressLine(screen: Screen, now = () => performance.now()): Pro
     },
     print(line) {
       screen.write(screen.isTerminal && showing !== "" ? `\r\x1b[2K${line}\n` : `${line}\n`);
+      showing = "";
+    },
+    clear() {
+      if (screen.isTerminal && showing !== "") screen.write("\r\x1b[2K");
       showing = "";
     },
   };

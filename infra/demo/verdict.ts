@@ -19,6 +19,6 @@ export function verdict(
 }
 
 /** `1 order`, `2 orders`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, ...[noun, plural = `${noun}s`]: readonly string[]): string {
+  return `${number} ${number === 1 ? noun : plural}`;
 }
