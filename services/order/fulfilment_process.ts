@@ -34,13 +34,14 @@ export type FulfilmentState = {
   /** Set once the order is being cancelled. */
   readonly cancelling?: { readonly reason: string; readonly by: "customer" | "fulfilment" };
   readonly dispatched: boolean;
+  readonly delivered: boolean;
 };
 
 export const fulfilmentProcess: Process<FulfilmentInput, FulfilmentEvent, FulfilmentState> = {
   name: "fulfilment",
   inputs: [orderEvents, stockItemEvents, paymentEvents, shipmentEvents, notificationEvents],
   events: fulfilmentEvents,
-  initialState: { todo: [], standing: [], dispatched: false },
+  initialState: { todo: [], standing: [], dispatched: false, delivered: false },
   key: (input) => "orderId" in input.data ? input.data.orderId : undefined,
   react,
   evolve,
@@ -105,9 +106,9 @@ function react(input: FulfilmentInput, state: FulfilmentState): readonly Fulfilm
     case "ShipmentCancellationRejected":
       return refused("cancel-shipment", input.data.reason);
     case "ShipmentDispatched":
-      return [{ type: "DispatchHeard", data: { orderId } }];
+      return state.dispatched ? [] : [{ type: "DispatchHeard", data: { orderId } }];
     case "ShipmentDelivered":
-      return [{ type: "DeliveryHeard", data: { orderId } }];
+      return state.delivered ? [] : [{ type: "DeliveryHeard", data: { orderId } }];
     case "NotificationSent":
       return done(`notify:${input.data.kind}`);
     default:
@@ -148,8 +149,10 @@ function evolve(state: FulfilmentState, event: FulfilmentEvent): FulfilmentState
         ? heard
         : { ...heard, todo: [...state.todo, ...shippingSteps(fulfilment)] };
     }
-    case "DeliveryHeard":
-      return { ...state, todo: [...state.todo, "mark-delivered"] };
+    case "DeliveryHeard": {
+      const heard = { ...state, delivered: true };
+      return state.cancelling ? heard : { ...heard, todo: [...state.todo, "mark-delivered"] };
+    }
   }
 }
 
@@ -177,7 +180,7 @@ function afterRefusal(
 
 /** The parcel has left: the cancellation is called off and fulfilment goes on. */
 function orderStands(state: FulfilmentState): FulfilmentState {
-  const { fulfilment, standing, todo } = state;
+  const { fulfilment, standing, delivered } = state;
   if (!fulfilment) return state;
   const missing = forwardSteps(fulfilment).filter((step) => !standing.includes(step));
   return {
@@ -188,7 +191,7 @@ function orderStands(state: FulfilmentState): FulfilmentState {
       "reject-cancellation",
       ...missing,
       ...shippingSteps(fulfilment),
-      ...todo.filter((step) => step === "mark-delivered"),
+      ...(delivered ? ["mark-delivered"] : []),
     ],
   };
 }
@@ -199,8 +202,9 @@ function cancelled(state: FulfilmentState, reason: string): FulfilmentState {
     return { ...state, todo: ["reject-cancellation", ...state.todo] };
   }
   const [now] = state.todo;
-  // These may have happened without our having heard of it; their outcome comes for certain.
-  const awaited = now !== undefined && /^(reserve-stock|charge-payment|arrange-shipment)/.test(now);
+  // The step may have been taken without our having heard of it; its outcome comes for certain. Only the order itself
+  // confirms nothing any more once it is being cancelled.
+  const awaited = now !== undefined && now !== "confirm-order";
   return {
     ...state,
     cancelling,

@@ -19,6 +19,8 @@ export type OrderState =
     readonly status: OrderStatus;
     readonly placed: Placed;
     readonly confirmed: boolean;
+    /** The parcel is on its way: the order stands. */
+    readonly dispatched: boolean;
     readonly reason?: string;
   };
 
@@ -38,7 +40,8 @@ function decide(command: OrderCommand, state: OrderState): readonly OrderEvent[]
   switch (command.type) {
     case "RequestCancellation": {
       if (status === "cancelling" || status === "cancelled") return [];
-      if (status === "shipped" || status === "delivered" || command.data.shipmentDispatched) {
+      // A caller that looked before the dispatch may come after it.
+      if (state.dispatched || command.data.shipmentDispatched) {
         throw new Refusal(
           "order-already-shipped",
           `Cannot cancel order "${orderId}": its shipment was dispatched`,
@@ -98,7 +101,7 @@ function place(
 
 function evolve(state: OrderState, event: OrderEvent): OrderState {
   if (event.type === "OrderPlaced") {
-    return { status: "placed", placed: event.data, confirmed: false };
+    return { status: "placed", placed: event.data, confirmed: false, dispatched: false };
   }
   if (state.status === "none") return state;
   switch (event.type) {
@@ -109,11 +112,11 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
     case "OrderCancellationStarted":
       return { ...state, status: "cancelling", reason: event.data.reason };
     case "OrderCancellationRejected":
-      return { ...state, status: "confirmed", reason: undefined };
+      return { ...state, status: "confirmed", dispatched: true, reason: undefined };
     case "OrderCancelled":
       return { ...state, status: "cancelled", reason: event.data.reason };
     case "OrderShipped":
-      return { ...state, status: "shipped" };
+      return { ...state, status: "shipped", dispatched: true };
     case "OrderDelivered":
       return { ...state, status: "delivered" };
   }
