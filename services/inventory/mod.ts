@@ -12,3 +12,5 @@ export const inventoryService: ServiceDefinition = {
   processes: [],
   create: (dependencies) => toService(inventoryRoutes(dependencies)),
 };
+
+export { stockItem } from "./stock_item.ts";

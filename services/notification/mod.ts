@@ -12,3 +12,5 @@ export const notificationService: ServiceDefinition = {
   create: (dependencies) =>
     toService(notificationRoutes(dependencies, logSender(dependencies.logger))),
 };
+
+export { notification } from "./notification.ts";

@@ -12,3 +12,6 @@ export const orderService: ServiceDefinition = {
   processes: [fulfilmentProcess],
   create: (dependencies) => toService(orderRoutes(dependencies)),
 };
+
+export { fulfilmentProcess } from "./fulfilment_process.ts";
+export { order } from "./order.ts";

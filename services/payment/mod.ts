@@ -13,3 +13,5 @@ export const paymentService: ServiceDefinition = {
   create: (dependencies) =>
     toService(paymentRoutes(dependencies, simulatedProvider(dependencies.sql))),
 };
+
+export { payment } from "./payment.ts";

@@ -11,3 +11,5 @@ export const shippingService: ServiceDefinition = {
   processes: [],
   create: (dependencies) => toService(shippingRoutes(dependencies)),
 };
+
+export { shipment } from "./shipment.ts";

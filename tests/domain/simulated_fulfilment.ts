@@ -1,0 +1,59 @@
+import { fulfilmentProcess } from "@headwater/order";
+import { derivedId } from "@headwater/shared/domain/derived_id";
+import type { Step } from "@headwater/shared/domain/process";
+import type { Kind, SimulatedLog } from "./simulated_log.ts";
+
+type Input = Parameters<typeof fulfilmentProcess.react>[0];
+type Event = ReturnType<typeof fulfilmentProcess.react>[number];
+type State = typeof fulfilmentProcess.initialState;
+
+const fulfilmentKind: Kind<Input, Event, State> = {
+  events: fulfilmentProcess.events,
+  decider: {
+    initialState: fulfilmentProcess.initialState,
+    decide: fulfilmentProcess.react,
+    evolve: fulfilmentProcess.evolve,
+  },
+};
+
+/** Listeners of the process, each with its own place in the log, on the instances' own streams. */
+export class SimulatedFulfilment {
+  readonly #log: SimulatedLog;
+  /** How many events each listener has heard. */
+  readonly heard = [0, 0];
+
+  constructor(log: SimulatedLog) {
+    this.#log = log;
+  }
+
+  /** Listeners that have something to hear. */
+  behind(): number[] {
+    const { length } = this.#log.recorded;
+    return [...this.heard.keys()].filter((listener) => this.heard[listener]! < length);
+  }
+
+  hear(listener: number): void {
+    const place = this.heard[listener]!;
+    const recorded = this.#log.recorded[place]!;
+    this.heard[listener] = place + 1;
+    const schemas = fulfilmentProcess.inputs.find(({ category }) =>
+      recorded.stream.startsWith(`${category}-`)
+    );
+    const input = schemas?.decode(recorded);
+    const id = input && fulfilmentProcess.key(input);
+    if (id === undefined) return;
+    this.#log.handle(fulfilmentKind, {
+      id,
+      commandId: derivedId("fulfilment", recorded.id),
+      command: { type: recorded.type, data: recorded.data } as Input,
+    });
+  }
+
+  outstanding(orderId: string): readonly Step[] {
+    return fulfilmentProcess.outstanding(this.#log.state(fulfilmentKind, orderId));
+  }
+
+  finished(orderId: string): boolean {
+    return fulfilmentProcess.finished(this.#log.state(fulfilmentKind, orderId));
+  }
+}
