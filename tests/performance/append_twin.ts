@@ -25,6 +25,10 @@ export class AppendTwin implements Disposable {
     this.#event = this.#database.prepare("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   }
 
+  prepare(sql: string): StatementSync {
+    return this.#database.prepare(sql);
+  }
+
   write(appends: readonly TwinAppend[]): void {
     this.#begin.run();
     for (const { stream, events } of appends) this.#insert(stream, events);

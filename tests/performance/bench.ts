@@ -1,11 +1,12 @@
 import { cpus } from "node:os";
 import { appendBench } from "./append_bench.ts";
 import type { Benchmark, CaseResult } from "./benchmark.ts";
+import { commandsBench } from "./commands_bench.ts";
 import { measure } from "./measure.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
 
-const benchmarks: readonly Benchmark[] = [appendBench];
+const benchmarks: readonly Benchmark[] = [appendBench, commandsBench];
 
 const rounds = 5;
 const msPerRound = 1_000;

@@ -1,0 +1,104 @@
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
+import { defineEvents } from "@headwater/shared/domain/event_schemas";
+import { handleCommand } from "@headwater/shared/domain/handle_command";
+import { z } from "zod";
+import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
+import {
+  type CartCommand,
+  type CartEvent,
+  cartItem,
+  type CartState,
+  decideCart,
+  emptyCart,
+  evolveCart,
+} from "./cart.ts";
+import { CommandsTwin } from "./commands_twin.ts";
+import { ratePerSecond } from "./measure.ts";
+
+/** Commands that lead to one event each, over a file in a temp directory. */
+export const commandsBench: Benchmark = { name: "commands", open };
+
+const cartEvents = defineEvents("cart", {
+  ItemAdded: z.object({
+    cartId: z.string(),
+    sku: z.string(),
+    quantity: z.int().positive(),
+    unitPrice: z.int().nonnegative(),
+  }),
+  CartConfirmed: z.object({ cartId: z.string() }),
+});
+
+type CartStore = AggregateStore<CartCommand, CartEvent, CartState>;
+
+async function open(): Promise<OpenBenchmark> {
+  const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
+  const log = openSqliteLog({ path: `${folder}/headwater.db` });
+  const store: CartStore = new AggregateStore({
+    log,
+    decider: { initialState: emptyCart, decide: decideCart, evolve: evolveCart },
+    events: cartEvents,
+  });
+  const twin = new CommandsTwin(`${folder}/twin.db`);
+  return {
+    cases: [
+      ...[1, 10].map((inFlight): BenchmarkCase => ({
+        name: inFlight === 1 ? "new streams" : `${inFlight} in flight`,
+        unit: "commands/s",
+        headwater: (ms) =>
+          ratePerSecond(() => addItem(store, { cartId: newCart(), n: 0 }), { ms, inFlight }),
+        twin: async (ms) =>
+          inFlight * await ratePerSecond(() => {
+            const added = Array.from({ length: inFlight }, newCart);
+            return twin.handle(added.map((cartId) => ({ cartId, n: 0 })));
+          }, { ms, inFlight: 1 }),
+      })),
+      ...[0, 400].map((from): BenchmarkCase => ({
+        name: `growing stream, ${from} to ${from + 100}`,
+        unit: "commands/s",
+        headwater: (ms) => growthRate((item) => addItem(store, item), { ms, from }),
+        twin: (ms) => growthRate((item) => twin.handle([item]), { ms, from }),
+      })),
+    ],
+    async [Symbol.asyncDispose]() {
+      await log[Symbol.asyncDispose]();
+      twin[Symbol.dispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function addItem(
+  store: CartStore,
+  { cartId, n }: { readonly cartId: string; readonly n: number },
+): Promise<unknown> {
+  const commandId = crypto.randomUUID();
+  return handleCommand(store, {
+    id: cartId,
+    command: { type: "AddItem", data: cartItem(cartId, n) },
+    context: { commandId, correlationId: commandId },
+  });
+}
+
+/** Grows one stream after the other, one command at a time; the rate of the hundred that begins at `from`. */
+async function growthRate(
+  handle: (item: { readonly cartId: string; readonly n: number }) => Promise<unknown>,
+  { ms, from }: { readonly ms: number; readonly from: number },
+): Promise<number> {
+  const end = performance.now() + ms;
+  let measured = 0;
+  let took = 0;
+  while (performance.now() < end) {
+    const cartId = newCart();
+    for (let n = 0; n < from; n++) await handle({ cartId, n });
+    const start = performance.now();
+    for (let n = from; n < from + 100; n++) await handle({ cartId, n });
+    took += performance.now() - start;
+    measured += 100;
+  }
+  return measured / took * 1000;
+}
+
+function newCart(): string {
+  return crypto.randomUUID();
+}
