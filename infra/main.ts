@@ -10,6 +10,7 @@ import { DataDirectoryInUse } from "./data_directory.ts";
 import { runDemo } from "./demo/demo.ts";
 import { dev } from "./dev.ts";
 import type { Application } from "./host.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 
 /** Everything that the shop consists of. */
@@ -34,23 +35,12 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
       return 0;
     }
     const logger = createLogger({ level: config.logLevel });
-    await dev(shop, { config, logger, print, signal: untilSignalled() });
+    using interruption = listenForInterruption();
+    await dev(shop, { config, logger, print, signal: interruption.signal });
     return 0;
   },
   demo: (args) => runDemo(shop, args),
 };
-
-/** Aborts at Ctrl-C, or when the system asks the process to end; a second time ends it at once. */
-function untilSignalled(): AbortSignal {
-  const stopping = new AbortController();
-  function stop(): void {
-    if (stopping.signal.aborted) Deno.exit(130);
-    stopping.abort();
-  }
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  return stopping.signal;
-}
 
 function print(line: string): void {
   // deno-lint-ignore no-console -- the command line's own output

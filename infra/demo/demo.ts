@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Application } from "../host.ts";
+import { listenForInterruption } from "../interruption.ts";
 import { createLogger } from "../logger.ts";
 import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
 import { waitUntilAtRest } from "./at_rest.ts";
@@ -44,7 +45,7 @@ export async function runDemo(application: Application, args: readonly string[])
     write(Deno.stdout, help);
     return 0;
   }
-  using interruption = untilInterrupted();
+  using interruption = listenForInterruption();
   try {
     return await demo(application, { ...options, signal: interruption.signal });
   } catch (error) {
@@ -184,21 +185,6 @@ function readOptions(args: readonly string[]): Options | string {
     if (!(error instanceof TypeError)) throw error;
     return `${error.message}\n\n${help}`;
   }
-}
-
-/** The first Ctrl-C closes the shop; a second one does what it always does. */
-function untilInterrupted(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  function remove(): void {
-    for (const name of signals) Deno.removeSignalListener(name, interrupt);
-  }
-  function interrupt(): void {
-    remove();
-    controller.abort(new Error("Cannot go on: interrupted"));
-  }
-  for (const name of signals) Deno.addSignalListener(name, interrupt);
-  return { signal: controller.signal, [Symbol.dispose]: remove };
 }
 
 function write(stream: typeof Deno.stdout, text: string): void {

@@ -1,0 +1,29 @@
+/** Ctrl-C, or the system's asking the process to end. */
+export type Interruption = Disposable & {
+  /** Aborts at the first one. */
+  readonly signal: AbortSignal;
+};
+
+/** What is one Ctrl-C for people may come twice: from the terminal, and passed on by `deno task`. */
+const sameMs = 1_000;
+
+/** Listens until it is disposed. Whoever presses Ctrl-C again, later, ends the process at once. */
+export function listenForInterruption(): Interruption {
+  const controller = new AbortController();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  let firstAt = Infinity;
+
+  function interrupt(): void {
+    const now = performance.now();
+    if (now - firstAt > sameMs) Deno.exit(130);
+    firstAt = Math.min(firstAt, now);
+    controller.abort(new Error("Cannot go on: interrupted"));
+  }
+  for (const name of signals) Deno.addSignalListener(name, interrupt);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of signals) Deno.removeSignalListener(name, interrupt);
+    },
+  };
+}

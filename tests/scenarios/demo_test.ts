@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { root } from "../architecture/place.ts";
+
+type Result = {
+  readonly orders: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly invariants: readonly { readonly name: string; readonly holds: boolean }[];
+  readonly durationMs: number;
+};
+
+Deno.test("the demo prints one JSON object, ends well and leaves nothing behind", async () => {
+  await using demo = await startDemo("--json");
+  const { code, stdout, stderr } = await demo.ended();
+  assert.equal(code, 0, stderr);
+  const result: Result = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(result), ["orders", "byStatus", "invariants", "durationMs"]);
+  assert.equal(result.orders, 40);
+  const statuses = Object.keys(result.byStatus).toSorted();
+  assert.deepEqual(statuses, ["cancelled", "confirmed", "delivered", "shipped"]);
+  assert.equal(result.invariants.length, 7);
+  assert.ok(result.invariants.every(({ holds }) => holds));
+  assert.deepEqual(await demo.leftovers(), []);
+});
+
+Deno.test("a demo that is interrupted leaves nothing behind", async () => {
+  await using demo = await startDemo();
+  await demo.printed("The shop is open");
+  // As a terminal and "deno task" do, both
+  demo.interrupt();
+  demo.interrupt();
+  const { code, stderr } = await demo.ended();
+  assert.match(stderr, /Interrupted/);
+  assert.equal(code, 130);
+  assert.deepEqual(await demo.leftovers(), []);
+});
+
+Deno.test("a demo refuses arguments that it does not know", async () => {
+  for (const args of [["--orders", "0"], ["--orders", "many"], ["--fast"], ["now"]]) {
+    await using demo = await startDemo(...args);
+    const { code, stdout, stderr } = await demo.ended();
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /--orders/);
+  }
+});
+
+/** `deno task demo`, with a folder of its own for what it leaves behind. */
+async function startDemo(...args: readonly string[]) {
+  const temporary = await Deno.makeTempDir({ prefix: "headwater-demo-test-" });
+  // PostgreSQL runs as another user where we are root
+  await Deno.chmod(temporary, 0o711);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "demo", ...args],
+    cwd: root,
+    env: { TMPDIR: temporary },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let stdout = "";
+  let stderr = "";
+  const waiting: (() => void)[] = [];
+  const reading = Promise.all([
+    read(child.stdout, (text) => {
+      stdout += text;
+      for (const look of waiting) look();
+    }),
+    read(child.stderr, (text) => stderr += text),
+  ]);
+
+  return {
+    async ended() {
+      await reading;
+      const { code } = await child.status;
+      return { code, stdout, stderr };
+    },
+    async printed(text: string): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(() => stdout.includes(text) && resolve());
+      if (stdout.includes(text)) resolve();
+      const gone = reading.then(() => assert.fail(`It ended without "${text}": ${stderr}`));
+      await Promise.race([promise, gone]);
+      // It is no failure when it ends after that
+      gone.catch(() => {});
+    },
+    interrupt: () => child.kill("SIGINT"),
+    async leftovers() {
+      const files = await Array.fromAsync(Deno.readDir(temporary), ({ name }) => name);
+      const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
+      const processes = new TextDecoder().decode(stdout).split("\n")
+        .filter((line) => line.includes(temporary));
+      return [...files, ...processes];
+    },
+    async [Symbol.asyncDispose]() {
+      await reading;
+      await child.status;
+      await Deno.remove(temporary, { recursive: true });
+    },
+  };
+}
+
+async function read(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+}
