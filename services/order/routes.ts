@@ -64,10 +64,18 @@ export function orderRoutes(dependencies: ServiceDependencies): ServiceApp {
     const orderId = readParam(c, "id", idSchema);
     const { reason } = await readJson(c, cancellation);
     const context = await accept(c, { reason });
-    const handled = await handle({
-      type: "RequestCancellation",
-      data: { orderId, reason, shipmentDispatched: await shipmentDispatched(log, orderId) },
-    }, context);
+    const dispatched = await shipmentDispatched(log, orderId);
+    const handled = await handleCommand(orders, {
+      id: orderId,
+      command: {
+        type: "RequestCancellation",
+        data: { orderId, reason, shipmentDispatched: dispatched },
+      },
+      // Sent again after the parcel has left, it is still the same request.
+      content: { type: "RequestCancellation", data: { orderId, reason } },
+      context,
+      random,
+    });
     return commandAnswer(c, handled, { body: { orderId, revision: handled.revision } });
   });
 

@@ -32,6 +32,8 @@ export type CommandRequest<Command extends DomainCommand> = {
   readonly id: string;
   readonly command: Command;
   readonly context: CommandContext;
+  /** What must be the same when the command's id comes again; default: all of the command. */
+  readonly content?: unknown;
   /** Uniform in [0, 1), for the pause after a lost race. */
   readonly random?: () => number;
 };
@@ -56,7 +58,7 @@ export async function handleCommand<
   request: CommandRequest<Command>,
 ): Promise<Handled> {
   const stream = store.streamOf(request.id);
-  const hash = fingerprint(request.command);
+  const hash = fingerprint(request.content ?? request.command);
   for (let attempt = 1;; attempt++) {
     try {
       return await store.exclusive(stream, () => decideOnce(store, stream, { ...request, hash }));

@@ -1,0 +1,65 @@
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import { orderService } from "@headwater/order";
+import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
+import { handleCommand } from "@headwater/shared/domain/handle_command";
+import { silentLog } from "@headwater/shared/ports/log";
+import { shipment } from "@headwater/shipping";
+import { shipmentEvents, shipmentIdOf } from "@headwater/shipping/contract";
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { placement } from "./placement_example.ts";
+
+Deno.test("a cancellation sent again after the parcel has left gets its first answer", async () => {
+  await using log = openSqliteLog({ path: ":memory:" });
+  const service = orderService.create({
+    log,
+    // Commands reach no read model and no other service.
+    sql: {} as Sql,
+    client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
+    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
+    logger: silentLog,
+    checks: [],
+    newId: () => crypto.randomUUID(),
+    random: Math.random,
+  });
+  function post(path: string, body: unknown): Promise<Response> {
+    return service(
+      new Request(`http://order${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": path },
+        body: JSON.stringify(body),
+      }),
+    );
+  }
+  async function cancel(): Promise<unknown[]> {
+    const { status, headers, ...response } = await answer(
+      await post("/orders/order-1/cancel", { reason: "too slow" }),
+    );
+    return [status, headers.get("ETag"), headers.get("X-Position"), response.body];
+  }
+
+  assert.equal((await answer(await post("/orders", placement))).status, 202);
+  const first = await cancel();
+  assert.equal(first[0], 202);
+  await dispatch("order-1");
+  assert.deepEqual(await cancel(), first);
+
+  async function dispatch(orderId: string): Promise<void> {
+    const store = new AggregateStore({ log, decider: shipment, events: shipmentEvents });
+    const shipmentId = shipmentIdOf(orderId);
+    const address = placement.shippingAddress;
+    for (
+      const command of [
+        { type: "ArrangeShipment" as const, data: { orderId, address } },
+        { type: "DispatchShipment" as const, data: { shipmentId } },
+      ]
+    ) {
+      const context = { commandId: crypto.randomUUID(), correlationId: "test" };
+      await handleCommand(store, { id: shipmentId, command, context });
+    }
+  }
+});
+
+async function answer(response: Response) {
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
