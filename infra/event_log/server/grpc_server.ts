@@ -1,13 +1,11 @@
-import http2, {
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
 import type { Log } from "@headwater/shared/ports/log";
 import type { Rpc } from "./grpc_call.ts";
 import { isGrpcContentType, timeoutMs } from "./grpc_headers.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
-import { Http2Call } from "./http2_call.ts";
+import { encodeHeaders } from "./http2/header_encoder.ts";
+import { Http2Connection, type KeepAlive } from "./http2/http2_connection.ts";
+import type { Http2Stream } from "./http2/http2_stream.ts";
+import { ServerCall } from "./server_call.ts";
 import { type HttpHandler, listenForBoth } from "./shared_port.ts";
 
 export type GrpcServerOptions = {
@@ -19,8 +17,8 @@ export type GrpcServerOptions = {
   /** Answers HTTP/1.1 on the same port. */
   readonly http1: HttpHandler;
   readonly logger: Log;
-  /** Milliseconds between pings to each client, and how long the answer may take; default 10 s each, as on the original. */
-  readonly keepAlive?: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** Pings after so long a silence, and how long the answer may take; default 10 s each, as on the original. */
+  readonly keepAlive?: KeepAlive;
   /** Longest request message in bytes; default 16 MiB. */
   readonly maxMessageBytes?: number;
   /** How long a connection may take to say what it speaks; default 10 s. */
@@ -35,6 +33,8 @@ export type GrpcServer = AsyncDisposable & {
   readonly open: { readonly connections: number; readonly calls: number };
 };
 
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Serves gRPC over HTTP/2 without TLS. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const {
@@ -45,79 +45,71 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     stopMs = 2_000,
   } = options;
   const serviceNames = new Set(Array.from(services.keys(), serviceOf));
-  const calls = new Set<Http2Call>();
-  const sessions = new Set<ServerHttp2Session>();
+  const calls = new Set<ServerCall>();
+  const connections = new Set<Http2Connection>();
 
-  const server = http2.createServer({
-    settings: { initialWindowSize: 1024 * 1024, maxConcurrentStreams: 100_000 },
-    maxSessionMemory: 512,
-  });
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-  });
-  server.on("sessionError", (error) => {
-    logger.debug("A gRPC connection failed", { error });
-  });
-  server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    if (!isGrpcContentType(headers["content-type"])) {
-      stream.respond({ ":status": 415 }, { endStream: true });
-      stream.resume();
-      return;
+  function answer(stream: Http2Stream, peer: string): void {
+    if (
+      stream.headers[":method"] !== "POST" || !isGrpcContentType(stream.headers["content-type"])
+    ) {
+      const status = stream.headers[":method"] === "POST" ? "415" : "405";
+      return stream.respond(encodeHeaders({ ":status": status }), { endStream: true });
     }
-    const call = new Http2Call(stream, {
-      headers,
-      maxMessageBytes,
-      peer: `${stream.session?.socket.remoteAddress}:${stream.session?.socket.remotePort}`,
-    });
+    const call = new ServerCall(stream, { peer, maxMessageBytes });
     calls.add(call);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = timeoutMs(call.header("grpc-timeout"));
-    if (deadline !== undefined) {
-      timer = setTimeout(() => {
-        const late = new GrpcError({
-          code: grpcStatus.deadlineExceeded,
-          message: "Deadline Exceeded",
-        });
-        call.abort(late);
-        call.finish(late);
-      }, Math.min(deadline, 2 ** 31 - 1));
-    }
-    stream.on("error", (error) => logger.debug("A gRPC stream failed", { error }));
-    stream.once("close", () => {
-      clearTimeout(timer);
+    const stopTimer = startDeadline(call);
+    stream.onClose = () => {
+      stopTimer();
       calls.delete(call);
-      call.abort(
-        new GrpcError({ code: grpcStatus.cancelled, message: "Call canceled by the client." }),
-      );
-    });
-    void run(call, rpcFor(call.path));
-  });
-
-  function rpcFor(path: string): Rpc {
-    return services.get(path) ?? (() => {
-      const what = serviceNames.has(serviceOf(path)) ? "Method" : "Service";
-      return Promise.reject(
-        new GrpcError({ code: grpcStatus.unimplemented, message: `${what} is unimplemented.` }),
-      );
-    });
+      const message = "Call canceled by the client.";
+      call.abort(new GrpcError({ code: grpcStatus.cancelled, message }));
+    };
+    void run(call);
   }
 
-  async function run(call: Http2Call, rpc: Rpc): Promise<void> {
+  function startDeadline(call: ServerCall): () => void {
+    const deadline = timeoutMs(call.header("grpc-timeout"));
+    if (deadline === undefined) return () => {};
+    const timer = setTimeout(() => {
+      end(call, new GrpcError({ code: grpcStatus.deadlineExceeded, message: "Deadline Exceeded" }));
+    }, Math.min(deadline, longestTimerMs));
+    return () => clearTimeout(timer);
+  }
+
+  async function run(call: ServerCall): Promise<void> {
     try {
-      await rpc(call);
+      await (services.get(call.path) ?? refuse)(call);
       call.finish();
     } catch (error) {
       if (error instanceof GrpcError) return call.finish(error);
-      if (call.over && error === call.over) return call.finish(call.over);
       logger.error("An rpc failed", { path: call.path, error });
-      call.finish(
-        new GrpcError({ code: grpcStatus.unknown, message: "Exception was thrown by handler." }),
-      );
+      const message = "Exception was thrown by handler.";
+      call.finish(new GrpcError({ code: grpcStatus.unknown, message }));
     }
   }
 
-  const listener = await listenForBoth({ ...options, http2: server });
+  function refuse({ path }: ServerCall): never {
+    const what = serviceNames.has(serviceOf(path)) ? "Method" : "Service";
+    const message = `${what} is unimplemented.`;
+    throw new GrpcError({ code: grpcStatus.unimplemented, message });
+  }
+
+  const listener = await listenForBoth({
+    ...options,
+    onHttp2(socket) {
+      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+      const connection = new Http2Connection(socket, {
+        onStream: (stream) => answer(stream, peer),
+        onError: (error) => logger.warn("A client broke the protocol", { peer, error }),
+      });
+      connections.add(connection);
+      socket.once("close", () => connections.delete(connection));
+    },
+  });
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.checkAlive(keepAlive);
+  }, Math.min(keepAlive.intervalMs, keepAlive.timeoutMs) / 4);
+
   return {
     port: listener.port,
     open: {
@@ -129,18 +121,19 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       },
     },
     async [Symbol.asyncDispose]() {
-      const stopping = new GrpcError({
-        code: grpcStatus.unavailable,
-        message: "Server Is Not Ready",
-      });
-      for (const call of calls) {
-        call.abort(stopping);
-        call.finish(stopping);
-      }
-      for (const session of sessions) session.close();
+      clearInterval(heartbeat);
+      const message = "Server Is Not Ready";
+      for (const call of calls) end(call, new GrpcError({ code: grpcStatus.unavailable, message }));
+      for (const connection of connections) connection.close();
       await listener.stop(stopMs);
     },
   };
+}
+
+/** Ends a call from outside: its rpc learns of it by its signal. */
+function end(call: ServerCall, reason: GrpcError): void {
+  call.abort(reason);
+  call.finish(reason);
 }
 
 function serviceOf(path: string): string {

@@ -1,4 +1,4 @@
-import type { Http2Server } from "node:http2";
+import { Buffer } from "node:buffer";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import net, { type AddressInfo, type Socket } from "node:net";
 
@@ -8,44 +8,51 @@ export type SharedPortOptions = {
   readonly host: string;
   readonly port: number;
   readonly http1: HttpHandler;
-  readonly http2: Http2Server;
+  /** Gets connections whose first bytes are HTTP/2's, those bytes still unread. */
+  readonly onHttp2: (socket: Socket) => void;
   readonly silenceMs?: number;
 };
 
 export type SharedPort = {
   readonly port: number;
   readonly connections: number;
-  /** Takes no more connections, waits for the open ones, and cuts those left after `withinMs`. */
+  /** Takes no more connections, waits for the open ones to end, and cuts those left after `withinMs`. */
   stop(withinMs: number): Promise<void>;
 };
 
-const http2Preface = "PRI";
+const http2Beginning = Buffer.from("PRI");
 
 /** Listens on one port for HTTP/1.1 and HTTP/2: whoever begins with HTTP/2's preface speaks HTTP/2. */
 export async function listenForBoth(options: SharedPortOptions): Promise<SharedPort> {
-  const { silenceMs = 10_000 } = options;
+  const { host, port, silenceMs = 10_000 } = options;
   const http1 = http.createServer(options.http1);
   const sockets = new Set<Socket>();
   const listener = net.createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+    // A client may vanish at any time; what it had asked for ends with the socket's close
     socket.on("error", () => socket.destroy());
     socket.setTimeout(silenceMs, () => socket.destroy());
-    socket.once("data", (bytes) => {
+    let begun: Buffer = Buffer.alloc(0);
+    socket.on("data", function look(bytes: Buffer) {
+      begun = begun.length === 0 ? bytes : Buffer.concat([begun, bytes]);
+      const length = Math.min(begun.length, http2Beginning.length);
+      const isHttp2 = begun.compare(http2Beginning, 0, length, 0, length) === 0;
+      if (isHttp2 && length < http2Beginning.length) return;
+      socket.off("data", look);
       socket.setTimeout(0);
       socket.pause();
-      socket.unshift(bytes);
-      const speaksHttp2 = bytes.toString("latin1", 0, 3) === http2Preface;
-      (speaksHttp2 ? options.http2 : http1).emit("connection", socket);
+      socket.unshift(begun);
+      if (!isHttp2) return http1.emit("connection", socket);
+      options.onHttp2(socket);
+      socket.resume();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen({ host: options.host, port: options.port }, () => {
-      listener.removeListener("error", reject);
-      resolve();
-    });
-  });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  listener.once("error", reject);
+  listener.listen({ host, port }, resolve);
+  await listening;
+  listener.off("error", reject);
   return {
     port: (listener.address() as AddressInfo).port,
     get connections() {

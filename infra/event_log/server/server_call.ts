@@ -1,51 +1,56 @@
 import { Buffer } from "node:buffer";
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { GrpcCall } from "./grpc_call.ts";
 import { createDeframer } from "./grpc_frame.ts";
 import { trailersOf } from "./grpc_headers.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
+import { encodeHeaders } from "./http2/header_encoder.ts";
+import type { Http2Stream } from "./http2/http2_stream.ts";
 
-const responseHeaders = {
-  ":status": 200,
+const answerHeaders = {
+  ":status": "200",
   "content-type": "application/grpc",
   "grpc-accept-encoding": "identity",
 };
+const answerBlock = encodeHeaders(answerHeaders);
 const okTrailers = { "grpc-status": "0" };
+const okBlock = encodeHeaders(okTrailers);
 
-export type Http2CallOptions = {
-  readonly headers: IncomingHttpHeaders;
+export type ServerCallOptions = {
   readonly peer: string;
   readonly maxMessageBytes: number;
 };
 
-/** A gRPC call on a stream of `node:http2`. */
-export class Http2Call implements GrpcCall {
-  readonly path: string;
+/** A gRPC call on a stream of HTTP/2. */
+export class ServerCall implements GrpcCall {
   readonly peer: string;
-  readonly #stream: ServerHttp2Stream;
-  readonly #headers: IncomingHttpHeaders;
+  readonly #stream: Http2Stream;
   readonly #maxMessageBytes: number;
   /** Made when somebody asks for it: most calls are over before. */
   #controller: AbortController | undefined;
   #over: GrpcError | undefined;
   #ended = false;
   #answering = false;
-  /** Rejections of what waits: the reader of requests, and one writer. */
-  readonly #waiting = new Set<(reason: GrpcError) => void>();
-  #drain: Promise<void> | undefined;
   #requestsTaken = false;
+  /** What waits for requests or for room, to be told that the call is over. */
+  readonly #waiting = new Set<(reason: GrpcError) => void>();
+  #drained: PromiseWithResolvers<void> | undefined;
 
-  constructor(stream: ServerHttp2Stream, options: Http2CallOptions) {
+  constructor(stream: Http2Stream, { peer, maxMessageBytes }: ServerCallOptions) {
     this.#stream = stream;
-    this.#headers = options.headers;
-    this.#maxMessageBytes = options.maxMessageBytes;
-    this.path = options.headers[":path"] ?? "";
-    this.peer = options.peer;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.peer = peer;
+    stream.onDrain = () => {
+      this.#drained?.resolve();
+      this.#drained = undefined;
+    };
+  }
+
+  get path(): string {
+    return this.#stream.headers[":path"] ?? "";
   }
 
   header(name: string): string | undefined {
-    const value = this.#headers[name];
-    return Array.isArray(value) ? value.join(",") : value;
+    return this.#stream.headers[name];
   }
 
   binaryHeader(name: string): Uint8Array | undefined {
@@ -70,10 +75,8 @@ export class Http2Call implements GrpcCall {
     let only: Uint8Array | undefined;
     await this.receive((messages) => {
       if (only || messages.length > 1) {
-        throw new GrpcError({
-          code: grpcStatus.internal,
-          message: "Additional data after the message received.",
-        });
+        const message = "Additional data after the message received.";
+        throw new GrpcError({ code: grpcStatus.internal, message });
       }
       only = messages[0];
     });
@@ -113,23 +116,24 @@ export class Http2Call implements GrpcCall {
   }
 
   receive(take: (messages: readonly Uint8Array[]) => void | Promise<void>): Promise<void> {
-    if (this.#requestsTaken) {
-      throw new TypeError("Cannot read requests twice: they are read already");
-    }
+    if (this.#requestsTaken) throw new TypeError("Cannot read the requests: they are read already");
     this.#requestsTaken = true;
     if (this.#over) return Promise.reject(this.#over);
     const stream = this.#stream;
     const deframer = createDeframer(this.#maxMessageBytes);
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => {
-        this.#waiting.delete(fail);
-        stream.removeListener("data", onData);
-        stream.removeListener("end", onEnd);
-        reject(error);
-      };
-      const onData = (chunk: Uint8Array) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const fail = (error: unknown) => {
+      this.#waiting.delete(fail);
+      stream.pause();
+      reject(error);
+    };
+    this.#waiting.add(fail);
+    stream.read({
+      take(chunks) {
         try {
-          const messages = deframer.push(chunk);
+          const messages = chunks.length === 1
+            ? deframer.push(chunks[0]!)
+            : chunks.flatMap((chunk) => deframer.push(chunk));
           if (messages.length === 0) return;
           const held = take(messages);
           if (!held) return;
@@ -138,45 +142,40 @@ export class Http2Call implements GrpcCall {
         } catch (error) {
           fail(error);
         }
-      };
-      const onEnd = () => {
+      },
+      end: () => {
         if (!deframer.empty) {
           return fail(new GrpcError({ code: grpcStatus.internal, message: "Incomplete message." }));
         }
         this.#waiting.delete(fail);
         resolve();
-      };
-      this.#waiting.add(fail);
-      stream.on("data", onData).on("end", onEnd);
+      },
     });
+    return promise;
   }
 
   write(framed: Uint8Array): boolean {
     if (this.#over || this.#ended) return false;
-    this.#answer();
+    if (!this.#answering) {
+      this.#answering = true;
+      this.#stream.respond(answerBlock, { endStream: false });
+    }
     return this.#stream.write(framed);
   }
 
   drained(): Promise<void> {
     if (this.#over) return Promise.reject(this.#over);
-    if (!this.#stream.writableNeedDrain) return Promise.resolve();
-    this.#drain ??= new Promise((resolve, reject) => {
-      const fail = (reason: GrpcError) => {
-        this.#stream.removeListener("drain", onDrain);
-        reject(reason);
-      };
-      const onDrain = () => {
-        this.#waiting.delete(fail);
-        this.#drain = undefined;
-        resolve();
-      };
-      this.#waiting.add(fail);
-      this.#stream.once("drain", onDrain);
-    });
-    return this.#drain;
+    if (this.#stream.hasRoom) return Promise.resolve();
+    if (!this.#drained) {
+      const waiting = Promise.withResolvers<void>();
+      this.#drained = waiting;
+      this.#waiting.add(waiting.reject);
+      waiting.promise.then(() => this.#waiting.delete(waiting.reject), () => {});
+    }
+    return this.#drained.promise;
   }
 
-  /** Whatever waits rejects, and nothing more is sent. */
+  /** Whatever waits rejects, and nothing more is sent but the status. */
   abort(reason: GrpcError): void {
     if (this.#over || this.#ended) return;
     this.#over = reason;
@@ -185,30 +184,15 @@ export class Http2Call implements GrpcCall {
     this.#controller?.abort(reason);
   }
 
-  /** Sends the status, after all that was written; the first status counts. */
+  /** Sends the status after all that was written. The first status counts. */
   finish(error?: GrpcError): void {
     if (this.#ended) return;
     this.#ended = true;
-    const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    const trailers = error ? trailersOf(error) : okTrailers;
-    if (!this.#answering) {
-      stream.respond({ ...responseHeaders, ...trailers }, { endStream: true });
+    if (this.#answering) {
+      this.#stream.end(error ? encodeHeaders(trailersOf(error)) : okBlock);
     } else {
-      stream.once("wantTrailers", () => stream.sendTrailers(trailers));
-      stream.end();
+      const trailers = error ? trailersOf(error) : okTrailers;
+      this.#stream.respond(encodeHeaders({ ...answerHeaders, ...trailers }), { endStream: true });
     }
-    this.#discardRequests();
-  }
-
-  #answer(): void {
-    if (this.#answering) return;
-    this.#answering = true;
-    this.#stream.respond(responseHeaders, { waitForTrailers: true });
-  }
-
-  /** The client may still be sending: the stream would stay open until it is done. */
-  #discardRequests(): void {
-    this.#stream.resume();
   }
 }
