@@ -93,7 +93,12 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
   if (events.length === 0) {
     return { revision: loaded.revision, position: loaded.position, repeated: false };
   }
-  return await append(store, loaded, { events, context, hash });
+  const appended = await append(store, loaded, { events, context, hash });
+  if (!appended.repeated) return appended;
+  // The same id was handled elsewhere meanwhile; whether for the same command, only the log can tell.
+  const { commands } = await store.refresh(stream);
+  const meanwhile = commands.get(context.commandId);
+  return meanwhile ? repeat(meanwhile, hash, context) : appended;
 }
 
 async function append<Command extends DomainCommand, Event extends DomainEvent, State>(

@@ -1,0 +1,296 @@
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import { stockItem } from "@headwater/inventory";
+import { type StockItemCommand, stockItemEvents } from "@headwater/inventory/contract";
+import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
+import { derivedId } from "@headwater/shared/domain/derived_id";
+import type { Recorded } from "@headwater/shared/domain/event";
+import { type CommandContext, handleCommand } from "@headwater/shared/domain/handle_command";
+import { Refusal } from "@headwater/shared/domain/refusal";
+import { type EventLog, RevisionConflict } from "@headwater/shared/ports/event_log";
+import assert from "node:assert/strict";
+
+const correlationId = "correlation-1";
+
+function open() {
+  return openSqliteLog({ path: ":memory:" });
+}
+
+function storeOn(log: EventLog, decider = stockItem) {
+  return new AggregateStore({ log, decider, events: stockItemEvents });
+}
+
+type Store = ReturnType<typeof storeOn>;
+
+function receive(quantity: number): StockItemCommand {
+  return { type: "ReceiveStock", data: { sku: "SKU1", quantity } };
+}
+
+function reserve(orderId: string, quantity = 1): StockItemCommand {
+  return { type: "ReserveStock", data: { sku: "SKU1", orderId, quantity } };
+}
+
+/** Without losing time between tries. */
+function handle(store: Store, command: StockItemCommand, context: Partial<CommandContext> = {}) {
+  return handleCommand(store, {
+    id: "SKU1",
+    command,
+    context: { commandId: crypto.randomUUID(), correlationId, ...context },
+    random: () => 0,
+  });
+}
+
+async function stored(log: EventLog, stream = "stockItem-SKU1"): Promise<Recorded[]> {
+  const events: Recorded[] = [];
+  for await (const page of log.read(stream)) events.push(...page);
+  return events;
+}
+
+/** The log, with something to do before each append. */
+function beforeAppend(log: EventLog, act: () => Promise<void>): EventLog {
+  return {
+    append: async (...args) => {
+      await act();
+      return await log.append(...args);
+    },
+    read: (...args) => log.read(...args),
+    readAll: (...args) => log.readAll(...args),
+    subscribe: (...args) => log.subscribe(...args),
+    head: () => log.head(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+Deno.test("a command's events are appended after those that were folded", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  assert.deepEqual(await handle(store, receive(3)), { revision: 0, position: 1, repeated: false });
+  const context = { commandId: "2f1c2cf5-5d4c-4c3b-9f62-6d0f0c5a4f11", actor: "Ada" };
+  const handled = await handle(store, reserve("order-1", 2), { ...context, causationId: "cause" });
+  assert.deepEqual(handled, { revision: 1, position: 2, repeated: false });
+
+  const [, reserved] = await stored(log);
+  assert.deepEqual(reserved?.data, { sku: "SKU1", orderId: "order-1", quantity: 2 });
+  assert.equal(reserved?.id, derivedId(context.commandId, 0));
+  const { commandHash, ...metadata } = reserved.metadata;
+  assert.match(commandHash, /^[\w-]{43}$/);
+  assert.deepEqual(metadata, {
+    $correlationId: correlationId,
+    $causationId: "cause",
+    commandId: context.commandId,
+    schemaVersion: 1,
+    actor: "Ada",
+  });
+  assert.deepEqual((await store.load("SKU1")).state, { available: 1, reserved: { "order-1": 2 } });
+});
+
+Deno.test("a command that is fulfilled already gives the place of the stream", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  assert.deepEqual(
+    await handle(store, { type: "ReleaseStock", data: { sku: "SKU1", orderId: "order-1" } }),
+    { revision: -1, position: undefined, repeated: false },
+  );
+  await handle(store, receive(1));
+  await handle(store, reserve("order-1"));
+  const handled = await handle(store, reserve("order-1"));
+  assert.deepEqual(handled, { revision: 1, position: 2, repeated: false });
+  assert.equal((await stored(log)).length, 2);
+});
+
+Deno.test("a refused command appends nothing", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  await handle(store, receive(5));
+  await handle(store, reserve("order-1", 2));
+  await assert.rejects(
+    handle(store, reserve("order-1", 3)),
+    (error) => error instanceof Refusal && error.code === "reservation-exists",
+  );
+  assert.equal((await stored(log)).length, 2);
+});
+
+Deno.test("a repeated command gives its first result and is not decided again, a hundred commands later and after a restart", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  const commandId = crypto.randomUUID();
+  const first = await handle(store, receive(7), { commandId });
+  for (let count = 0; count < 100; count++) await handle(store, receive(1));
+  const again = { ...first, repeated: true };
+  assert.deepEqual(await handle(store, receive(7), { commandId }), again);
+
+  const undecided = { ...stockItem, decide: () => assert.fail("must not decide again") };
+  const afterRestart = storeOn(log, undecided);
+  assert.deepEqual(await handle(afterRestart, receive(7), { commandId }), again);
+  assert.equal((await stored(log)).length, 101);
+});
+
+Deno.test("the same id with another command is refused", async () => {
+  await using log = open();
+  const commandId = crypto.randomUUID();
+  await handle(storeOn(log), receive(7), { commandId });
+  for (const store of [storeOn(log), storeOn(log)]) {
+    await assert.rejects(
+      handle(store, receive(8), { commandId }),
+      (error) => error instanceof Refusal && error.code === "idempotency-key-reused",
+    );
+  }
+});
+
+Deno.test("the same id with another command is refused when both come at the same time", async () => {
+  await using log = open();
+  const commandId = crypto.randomUUID();
+  const rival = storeOn(log);
+  const racing = beforeAppend(log, async () => void await handle(rival, receive(7), { commandId }));
+  await assert.rejects(
+    handle(storeOn(racing), receive(8), { commandId }),
+    (error) => error instanceof Refusal && error.code === "idempotency-key-reused",
+  );
+  const again = await handle(storeOn(racing), receive(7), { commandId });
+  assert.deepEqual(again, { revision: 0, position: 1, repeated: true });
+});
+
+Deno.test("two stores that race for the last piece promise it once", async () => {
+  await using log = open();
+  const stores = [storeOn(log), storeOn(log)];
+  await handle(stores[0]!, receive(1));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, number) => handle(stores[number % 2]!, reserve(`o${number}`))),
+  );
+  const types = (await stored(log)).map(({ type }) => type);
+  assert.equal(types.filter((type) => type === "StockReserved").length, 1);
+  assert.equal(types.filter((type) => type === "StockReservationRejected").length, 7);
+});
+
+Deno.test("a lost race is decided again on what the log then holds", async () => {
+  await using log = open();
+  const rival = storeOn(log);
+  await handle(rival, receive(1));
+  let races = 0;
+  const racing = beforeAppend(log, async () => {
+    if (races++ === 0) await handle(rival, reserve("order-of-the-rival"));
+  });
+  await handle(storeOn(racing), reserve("order-1"));
+  const last = (await stored(log)).at(-1);
+  assert.equal(last?.type, "StockReservationRejected");
+  assert.equal((last?.data as { available: number }).available, 0);
+});
+
+Deno.test("a command that loses every race gives up at the fifth try", async () => {
+  await using log = open();
+  const rival = storeOn(log);
+  let races = 0;
+  const racing = beforeAppend(log, async () => {
+    races += 1;
+    await handle(rival, receive(1));
+  });
+  await assert.rejects(handle(storeOn(racing), receive(100)), RevisionConflict);
+  assert.equal(races, 5);
+  assert.equal((await stored(log)).length, 5);
+});
+
+Deno.test("If-Match holds at the stream's revision and fails at once anywhere else", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  await handle(store, receive(1));
+  const commandId = crypto.randomUUID();
+  const first = await handle(store, receive(2), { commandId, expectedRevision: 0 });
+  assert.equal(first.revision, 1);
+  for (const expectedRevision of [0, 2]) {
+    await assert.rejects(
+      handle(store, receive(3), { expectedRevision }),
+      (error) => error instanceof RevisionConflict && error.actual === 1,
+    );
+  }
+  const repeated = await handle(store, receive(2), { commandId, expectedRevision: 0 });
+  assert.deepEqual(repeated, { ...first, repeated: true });
+  assert.equal((await stored(log)).length, 2);
+});
+
+Deno.test("a race lost under If-Match is not tried again", async () => {
+  await using log = open();
+  const rival = storeOn(log);
+  await handle(rival, receive(1));
+  let races = 0;
+  const racing = beforeAppend(log, async () => {
+    races += 1;
+    await handle(rival, receive(1));
+  });
+  await assert.rejects(
+    handle(storeOn(racing), receive(2), { expectedRevision: 0 }),
+    RevisionConflict,
+  );
+  assert.equal(races, 1);
+});
+
+Deno.test("what another store appended is seen by the next command", async () => {
+  await using log = open();
+  const [one, other] = [storeOn(log), storeOn(log)];
+  await handle(one, receive(1));
+  assert.equal((await other.load("SKU1")).state.available, 1);
+  await handle(one, receive(4));
+  assert.equal((await other.load("SKU1")).state.available, 5);
+  await handle(other, reserve("order-1", 5));
+  assert.deepEqual((await one.load("SKU1")).state, { available: 0, reserved: { "order-1": 5 } });
+});
+
+Deno.test("all events of a command are appended, or none", async () => {
+  await using log = open();
+  const twice: typeof stockItem = {
+    ...stockItem,
+    decide: (command, state) => [
+      ...stockItem.decide(command, state),
+      ...stockItem.decide(command, state),
+    ],
+  };
+  const commandId = crypto.randomUUID();
+  const handled = await handle(storeOn(log, twice), receive(2), { commandId });
+  assert.deepEqual(handled, { revision: 1, position: 2, repeated: false });
+  const again = await handle(storeOn(log), receive(2), { commandId });
+  assert.deepEqual(again, { revision: 1, position: 2, repeated: true });
+
+  const halfWrong: typeof stockItem = {
+    ...stockItem,
+    decide: (command, state) => [
+      ...stockItem.decide(command, state),
+      { type: "StockReceived", data: { sku: "SKU1", quantity: -1 } },
+    ],
+  };
+  await assert.rejects(handle(storeOn(log, halfWrong), receive(2)), { name: "ZodError" });
+  assert.equal((await stored(log)).length, 2);
+});
+
+Deno.test("commands on one stream take turns, so that none loses a race against its own store", async () => {
+  await using log = open();
+  let appends = 0;
+  const counted = beforeAppend(log, () => Promise.resolve(void (appends += 1)));
+  const store = storeOn(counted);
+  await Promise.all(Array.from({ length: 50 }, () => handle(store, receive(1))));
+  assert.equal(appends, 50);
+  assert.equal((await store.load("SKU1")).state.available, 50);
+});
+
+Deno.test("a command that fails leaves its turn to the next", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  const [failed, handled] = await Promise.allSettled([
+    handle(store, receive(0.5)),
+    handle(store, receive(1)),
+  ]);
+  assert.equal(failed.status, "rejected");
+  assert.equal(handled.status, "fulfilled");
+});
+
+Deno.test("a store without room for what it folds reads the stream anew", async () => {
+  await using log = open();
+  const store = new AggregateStore({
+    log,
+    decider: stockItem,
+    events: stockItemEvents,
+    cachedEvents: 1,
+  });
+  const commandId = crypto.randomUUID();
+  const first = await handle(store, receive(1), { commandId });
+  await handle(store, receive(1));
+  assert.deepEqual(await handle(store, receive(1), { commandId }), { ...first, repeated: true });
+  assert.equal((await store.load("SKU1")).state.available, 2);
+});
