@@ -1,14 +1,8 @@
 import { importVisitor } from "./import_visitor.ts";
 import { fromRoot, type Place, placeOf, root } from "./place.ts";
 
-/** The commands of infra; they alone may put services and projections together. */
-export const entryPoints = [
-  "main.ts",
-  "demo.ts",
-  "eventstore.ts",
-  "projections.ts",
-  "sagas.ts",
-];
+/** The files of infra that put services and projections together. */
+export const entryPoints = ["main.ts"];
 
 const peers = "tests/performance/peers";
 

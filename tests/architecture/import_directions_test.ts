@@ -72,7 +72,6 @@ Deno.test("within infra only the entry points import services and projections", 
   assertAllowed("infra/host.ts", ["./config.ts", "@headwater/shared/ports/log"]);
   assertAllowed("infra/main.ts", ["@headwater/order", "@headwater/projections", "./host.ts"]);
   assertAllowed("infra/main_test.ts", ["@headwater/order", "./main.ts"]);
-  assertAllowed("infra/demo.ts", ["./main.ts"]);
   assertRefused("infra/main.ts", ["@headwater/order/contract", "../services/order/mod.ts"]);
   assertRefused("infra/host.ts", [
     "./main.ts",
