@@ -38,20 +38,21 @@ export type StoryShop = {
   events(): Promise<number>;
 };
 
-type Story = (shop: StoryShop) => Promise<void>;
+/** By their names, which are sentences. */
+export type Stories = Readonly<Record<string, (shop: StoryShop) => Promise<void>>>;
 
 /** Tells stories, one after the other in the same shop; at the end of each the invariants hold. */
-export function stories(title: string, tales: Readonly<Record<string, Story>>): void {
+export function tell(title: string, stories: Stories): void {
   Deno.test(title, async (t) => {
     await using stage = await openStage();
-    for (const [name, tell] of Object.entries(tales)) {
+    for (const [name, story] of Object.entries(stories)) {
       await t.step({
         name,
         // The shop goes on between the steps; that it leaves nothing behind is seen at the end.
         sanitizeOps: false,
         sanitizeResources: false,
         async fn() {
-          await tell(stage);
+          await story(stage);
           await stage.check();
         },
       });
@@ -102,9 +103,10 @@ async function openStage(): Promise<StoryShop & AsyncDisposable & { check(): Pro
     },
     async reaches(orderId, status) {
       for (const until = performance.now() + 20_000;;) {
-        const shown = await page(orderId);
-        if (shown.order.status === status) return shown;
-        assert.ok(performance.now() < until, `"${orderId}" is "${shown.order.status}"`);
+        // Where its read model has not heard of it yet there is no page.
+        const { body } = await client.query(`/api/orders/${orderId}`);
+        if (body.data?.order.status === status) return body.data;
+        assert.ok(performance.now() < until, `"${orderId}" is not "${status}" yet`);
       }
     },
     async steps(orderId) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ShopClient } from "@headwater/infra/demo/shop_client";
 import { assertProblem } from "./problem_document.ts";
-import { stories } from "./stories.ts";
+import type { Stories } from "./stories.ts";
 
 const line = { sku: "TEA", quantity: 1, unitPrice: 450 };
 const order = {
@@ -87,7 +87,8 @@ const badRequests: readonly (readonly [string, Parameters<ShopClient["send"]>[1]
   ["/api/orders/never/cancel", posting({ reason: "x" }, { "If-Match": '"-1"' }), "If-Match"],
 ];
 
-stories("bad input at the gateway", {
+/** What is wrong is refused with its place, and nothing happens. */
+export const httpBadInput: Stories = {
   async "bad orders are refused with the field's path, and nothing is appended"(shop) {
     const { client } = shop;
     const events = await shop.events();
@@ -158,7 +159,7 @@ stories("bad input at the gateway", {
     await client.place({ ...order, orderId: "at-last" });
     assert.equal((await shop.settled("at-last")).order.status, "confirmed");
   },
-});
+};
 
 /** A good order but for one place. */
 function oneWrongField(): fc.Arbitrary<unknown> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { stories } from "./stories.ts";
+import type { Stories } from "./stories.ts";
 
-stories("orders that are fulfilled", {
+/** Orders that go well. */
+export const orderFulfilled: Stories = {
   async "an order is placed, confirmed, shipped and delivered"({ client, ...shop }) {
     await client.receive("TEA", { quantity: 10 });
     const { body } = await client.place({
@@ -127,7 +128,7 @@ stories("orders that are fulfilled", {
       assert.equal(items[0].orderId, orderId);
     }
   },
-});
+};
 
 function sums(payment: { status: string; charged: number; refunded: number } | null) {
   return payment &&

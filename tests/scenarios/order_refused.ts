@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stories } from "./stories.ts";
+import type { Stories } from "./stories.ts";
 
 const undeliverable = {
   name: "Robinson",
@@ -9,14 +9,15 @@ const undeliverable = {
   country: "XX",
 };
 
-stories("orders that cannot be fulfilled", {
+/** Orders that cannot be fulfilled: what was done is undone. */
+export const orderRefused: Stories = {
   async "stock runs out for the second product"({ client, ...shop }) {
-    await client.receive("TEA", { quantity: 10 });
+    await client.receive("COFFEE", { quantity: 10 });
     await client.receive("KETTLE", { quantity: 1 });
     const { body: { orderId } } = await client.place({
       customerId: "ben",
       lines: [
-        { sku: "TEA", quantity: 2, unitPrice: 450 },
+        { sku: "COFFEE", quantity: 2, unitPrice: 450 },
         { sku: "KETTLE", quantity: 2, unitPrice: 3_900 },
       ],
     });
@@ -24,14 +25,14 @@ stories("orders that cannot be fulfilled", {
     assert.equal(order.status, "cancelled");
     assert.equal(order.reason, "stock-insufficient");
     assert.equal(payment, null);
-    assert.deepEqual(reservations, [{ sku: "TEA", quantity: 2, status: "released" }]);
+    assert.deepEqual(reservations, [{ sku: "COFFEE", quantity: 2, status: "released" }]);
     assert.equal(shipment, null);
     assert.deepEqual(await shop.notifications("ben"), ["order-cancelled"]);
-    assert.equal((await client.get("/api/inventory/items/TEA")).available, 10);
+    assert.equal((await client.get("/api/inventory/items/COFFEE")).available, 10);
     assert.deepEqual(await shop.steps(orderId), [
-      "reserve-stock:TEA",
+      "reserve-stock:COFFEE",
       "start-cancellation",
-      "release-stock:TEA",
+      "release-stock:COFFEE",
       "complete-cancellation",
       "notify:order-cancelled",
     ]);
@@ -48,19 +49,19 @@ stories("orders that cannot be fulfilled", {
 
   async "the payment is declined"({ client, ...shop }) {
     const { body: { orderId } } = await client.place({
-      lines: [{ sku: "TEA", quantity: 1, unitPrice: 450 }],
+      lines: [{ sku: "COFFEE", quantity: 1, unitPrice: 450 }],
       paymentMethod: "pm_declined",
     });
     const { order, payment, reservations } = await shop.settled(orderId);
     assert.equal(order.status, "cancelled");
     assert.equal(order.reason, "card-declined");
     assert.equal(payment?.status, "declined");
-    assert.deepEqual(reservations, [{ sku: "TEA", quantity: 1, status: "released" }]);
+    assert.deepEqual(reservations, [{ sku: "COFFEE", quantity: 1, status: "released" }]);
   },
 
   async "the payment provider is down"({ client, ...shop }) {
     const { body: { orderId } } = await client.place({
-      lines: [{ sku: "TEA", quantity: 1, unitPrice: 450 }],
+      lines: [{ sku: "COFFEE", quantity: 1, unitPrice: 450 }],
       paymentMethod: "pm_down",
     });
     const { order, payment } = await shop.settled(orderId);
@@ -74,7 +75,7 @@ stories("orders that cannot be fulfilled", {
     const { body: { orderId } } = await client.place({
       customerId: "robinson",
       lines: [
-        { sku: "TEA", quantity: 1, unitPrice: 450 },
+        { sku: "COFFEE", quantity: 1, unitPrice: 450 },
         { sku: "MUG", quantity: 1, unitPrice: 1_000 },
       ],
       shippingAddress: undeliverable,
@@ -89,7 +90,7 @@ stories("orders that cannot be fulfilled", {
     assert.equal(shipment?.status, "refused");
     assert.deepEqual(await shop.notifications("robinson"), ["order-cancelled"]);
     assert.deepEqual(await shop.steps(orderId), [
-      "reserve-stock:TEA",
+      "reserve-stock:COFFEE",
       "reserve-stock:MUG",
       "charge-payment",
       "confirm-order",
@@ -97,7 +98,7 @@ stories("orders that cannot be fulfilled", {
       "withdraw-confirmation",
       "refund-payment",
       "release-stock:MUG",
-      "release-stock:TEA",
+      "release-stock:COFFEE",
       "complete-cancellation",
       "notify:order-cancelled",
     ]);
@@ -119,4 +120,4 @@ stories("orders that cannot be fulfilled", {
     const last = await client.get("/api/inventory/items/LAST");
     assert.deepEqual([last.onHand, last.reserved, last.available], [1, 1, 0]);
   },
-});
+};

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { stories } from "./stories.ts";
+import type { Stories } from "./stories.ts";
 
 const methods = ["pm_ok", "pm_timeout", "pm_flaky", "pm_declined", "pm_ok"];
 
-stories("a restart in the middle", {
+/** The host goes down in the middle. */
+export const restart: Stories = {
   async "everything goes on where it was"({ client, ...shop }) {
     const lines = [
-      { sku: "TEA", quantity: 1, unitPrice: 450 },
-      { sku: "MUG", quantity: 1, unitPrice: 1_000 },
+      { sku: "SPOON", quantity: 1, unitPrice: 450 },
+      { sku: "BOWL", quantity: 1, unitPrice: 1_000 },
     ];
-    await client.receive("TEA", { quantity: 30 });
-    await client.receive("MUG", { quantity: 24 });
+    await client.receive("SPOON", { quantity: 30 });
+    await client.receive("BOWL", { quantity: 24 });
 
     const orders = Array.from({ length: 30 }, (_, number) => ({
       orderId: `order-${number}`,
@@ -28,15 +29,15 @@ stories("a restart in the middle", {
       if (paymentMethod === "pm_declined") assert.equal(order.status, "cancelled");
       else assert.ok(["confirmed", "cancelled"].includes(order.status), order.status);
     }
-    const mugs = await client.get("/api/inventory/items/MUG");
+    const mugs = await client.get("/api/inventory/items/BOWL");
     assert.equal(mugs.onHand, 24);
     assert.equal(mugs.available + mugs.reserved, 24);
   },
 
   async "an order is delivered by another process than the one that took it"({ client, ...shop }) {
-    await client.receive("PEN", { quantity: 1 });
+    await client.receive("PLATE", { quantity: 1 });
     const { body: { orderId } } = await client.place({
-      lines: [{ sku: "PEN", quantity: 1, unitPrice: 200 }],
+      lines: [{ sku: "PLATE", quantity: 1, unitPrice: 200 }],
     });
     const { shipment } = await shop.settled(orderId);
     await shop.restart();
@@ -45,4 +46,4 @@ stories("a restart in the middle", {
     await shop.restart();
     assert.equal((await shop.settled(orderId)).order.status, "delivered");
   },
-});
+};
