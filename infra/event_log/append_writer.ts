@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Appended, RevisionConflict } from "@headwater/shared/ports/event_log";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
@@ -11,12 +10,12 @@ export type Outcome =
   | { readonly appended: Appended; readonly written: readonly StoredEvent[] }
   | { readonly conflict: RevisionConflict };
 
-/** How many streams it remembers the place of. */
-const rememberedStreams = 10_000;
+/** How many streams it remembers the place of; beyond, it begins anew, which costs one lookup for each. */
+const rememberedStreams = 20_000;
 
 /** Writes appends into an open transaction: checks the expectation, knows repeats, gives out places. */
 export class AppendWriter {
-  readonly #streams = new LRUCache<string, Stream>({ max: rememberedStreams });
+  readonly #streams = new Map<string, Stream>();
   readonly #statements: ReturnType<typeof prepareStatements>;
   #position: number;
 
@@ -54,13 +53,17 @@ export class AppendWriter {
     const row = this.#statements.stream.get(name);
     if (!row) return undefined;
     const stream = { id: Number(row.id), revision: Number(row.revision) };
-    this.#streams.set(name, stream);
-    return stream;
+    return this.#remember(name, stream);
   }
 
   #create(name: string): Stream {
     const { lastInsertRowid } = this.#statements.createStream.run(name);
     const stream = { id: Number(lastInsertRowid), revision: -1 };
+    return this.#remember(name, stream);
+  }
+
+  #remember(name: string, stream: Stream): Stream {
+    if (this.#streams.size === rememberedStreams) this.#streams.clear();
     this.#streams.set(name, stream);
     return stream;
   }

@@ -24,7 +24,7 @@ export function openDatabase(path: string): DatabaseSync {
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma fullfsync = on;
-      pragma cache_size = -16000;
+      pragma cache_size = -32000;
       begin immediate;
       commit;
     `);

@@ -4,10 +4,10 @@ import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
 import { longestStall, percentile, ratePerSecond } from "./measure.ts";
 
-const streams = 1_000;
+const streams = 10_000;
 const batch = 100;
 
-/** Appends to a file in a temp directory: events of about 200 bytes of data, to 1,000 streams in turn. */
+/** Appends to a file in a temp directory: events of about 200 bytes of data, to 10,000 streams in turn. */
 export const appendBench: Benchmark = { name: "append", open };
 
 async function open(): Promise<OpenBenchmark> {

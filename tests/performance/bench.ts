@@ -8,8 +8,8 @@ import { resultTable } from "./result_table.ts";
 
 const benchmarks: readonly Benchmark[] = [appendBench, commandsBench];
 
-const rounds = 5;
-const msPerRound = 1_000;
+const rounds = 15;
+const msPerRound = 400;
 
 const help = `deno task bench [NAME …] [--json] [--peers]
 
