@@ -1,0 +1,137 @@
+import { GrpcError, grpcStatus } from "./grpc_status.ts";
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Reads a protobuf message field by field: for requests that come in great numbers.
+ *
+ * ```ts
+ * import { ProtobufReader } from "./protobuf_reader.ts";
+ *
+ * function readName(message: Uint8Array): string {
+ *   const reader = new ProtobufReader(message);
+ *   let name = "";
+ *   while (reader.next()) {
+ *     if (reader.field === 1) name = reader.string();
+ *     else reader.skip();
+ *   }
+ *   return name;
+ * }
+ * ```
+ *
+ * Errors: `GrpcError` INVALID_ARGUMENT for what is no protobuf, or of another type than it is read as.
+ */
+export class ProtobufReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  #end: number;
+  #field = 0;
+  #type = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#end = bytes.length;
+  }
+
+  /** Number of the field that `next` went to. */
+  get field(): number {
+    return this.#field;
+  }
+
+  /** Goes to the next field, which must be read or skipped; false at the end. */
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    const key = this.#varint();
+    this.#field = Math.floor(key / 8);
+    this.#type = key % 8;
+    if (this.#field === 0) throw malformed("field 0");
+    return true;
+  }
+
+  skip(): void {
+    if (this.#type === 0) this.#varint();
+    else if (this.#type === 2) this.bytes();
+    else if (this.#type === 1) this.#advance(8);
+    else if (this.#type === 5) this.#advance(4);
+    else throw malformed(`wire type ${this.#type}`);
+  }
+
+  /** Unsigned, of 32 or 64 bits, or an enum; not exact above 2^53, but in order. */
+  uint(): number {
+    this.#expect(0);
+    return this.#varint();
+  }
+
+  /** Unsigned of 64 bits. */
+  uint64(): bigint {
+    this.#expect(0);
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asUintN(64, value);
+    }
+    throw malformed("a varint of more than ten bytes");
+  }
+
+  /** Signed of 64 bits, as two's complement. */
+  int64(): bigint {
+    return BigInt.asIntN(64, this.uint64());
+  }
+
+  bool(): boolean {
+    return this.uint() !== 0;
+  }
+
+  /** Shares memory with the message. */
+  bytes(): Uint8Array {
+    this.#expect(2);
+    const length = this.#varint();
+    const start = this.#at;
+    this.#advance(length);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  string(): string {
+    return decoder.decode(this.bytes());
+  }
+
+  /** A nested message. */
+  message(): ProtobufReader {
+    return new ProtobufReader(this.bytes());
+  }
+
+  #varint(): number {
+    let value = this.#byte();
+    if (value < 0x80) return value;
+    value &= 0x7f;
+    for (let factor = 0x80; factor <= 2 ** 63; factor *= 0x80) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+    throw malformed("a varint of more than ten bytes");
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw malformed("it ends too early");
+    return this.#bytes[this.#at++]!;
+  }
+
+  #advance(bytes: number): void {
+    this.#at += bytes;
+    if (this.#at > this.#end) throw malformed("it ends too early");
+  }
+
+  #expect(type: number): void {
+    if (this.#type !== type) throw malformed(`field ${this.#field} has wire type ${this.#type}`);
+  }
+}
+
+function malformed(detail: string): GrpcError {
+  return new GrpcError({
+    code: grpcStatus.invalidArgument,
+    message: `Cannot decode the request: ${detail}`,
+  });
+}
