@@ -2,6 +2,7 @@ import { derivedId } from "../domain/derived_id.ts";
 import type { Process, Step } from "../domain/process.ts";
 import type { Log } from "../ports/log.ts";
 import type { ServiceClient } from "../ports/service_client.ts";
+import type { Timers } from "../resilience/timers.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 
@@ -12,6 +13,7 @@ export type DriverDependencies = {
   readonly records: ProcessRecords;
   readonly logger: Log;
   readonly signal: AbortSignal;
+  readonly timers: Timers;
   random(): number;
 };
 
@@ -101,13 +103,14 @@ export class InstanceDriver {
   }
 
   async #wait(ms: number): Promise<void> {
-    const { signal } = this.#dependencies;
+    const { signal, timers } = this.#dependencies;
+    if (signal.aborted) return;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const timer = setTimeout(end, ms);
+    const cancel = timers.after(ms, end);
     const abort = () => end();
     signal.addEventListener("abort", abort);
     await Promise.race([ended, this.#woken.promise]);
-    clearTimeout(timer);
+    cancel();
     signal.removeEventListener("abort", abort);
   }
 }

@@ -3,6 +3,8 @@ import type { EventBatch, EventLog } from "../ports/event_log.ts";
 import type { Log } from "../ports/log.ts";
 import type { ServiceClient } from "../ports/service_client.ts";
 import type { HealthCheck } from "../ports/service_definition.ts";
+import { Unavailable } from "../ports/unavailable.ts";
+import { realTimers, type Timers } from "../resilience/timers.ts";
 import { InstanceDriver } from "./instance_driver.ts";
 import { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
@@ -14,6 +16,8 @@ export type ProcessRuntimeOptions = {
   readonly client: ServiceClient;
   readonly records: ProcessRecords;
   readonly logger: Log;
+  /** For its pauses and its patience; default: real time. */
+  readonly timers?: Timers;
   /** Uniform in [0, 1). */
   random(): number;
 };
@@ -40,6 +44,7 @@ export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
 class Runtime {
   readonly #options: ProcessRuntimeOptions;
   readonly #inbox: ProcessInbox;
+  readonly #timers: Timers;
   readonly #stopped = new AbortController();
   readonly #drivers = new Map<string, InstanceDriver>();
   readonly #running = new Set<Promise<void>>();
@@ -48,6 +53,7 @@ class Runtime {
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
+    this.#timers = options.timers ?? realTimers;
     this.#inbox = new ProcessInbox(options.process, options);
     this.#listening = this.#listenForEver();
   }
@@ -75,13 +81,13 @@ class Runtime {
         if (signal.aborted) return;
         this.#trouble = error;
         logger.error("process interrupted, will go on", { process: process.name, error });
-        await pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), signal);
+        await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
   }
 
   async #listen(progressed: () => void): Promise<void> {
-    const { log, records } = this.#options;
+    const { log, process, records } = this.#options;
     const { position, unfinished } = await records.load();
     for (const id of unfinished) this.#drive(id);
     const subscription = log.subscribe({
@@ -93,6 +99,8 @@ class Runtime {
       await this.#hear(batch);
       progressed();
     }
+    if (this.#stopped.signal.aborted) return;
+    throw new Unavailable(`Cannot go on with process "${process.name}": its subscription ended`);
   }
 
   async #hear(batch: EventBatch): Promise<void> {
@@ -129,6 +137,7 @@ class Runtime {
     const driver = new InstanceDriver(id, {
       ...this.#options,
       random: this.#options.random,
+      timers: this.#timers,
       inbox: this.#inbox,
       signal: this.#stopped.signal,
     });
@@ -146,19 +155,22 @@ class Runtime {
         break;
       } catch (error) {
         logger.warn("driving a process failed, will go on", { process: process.name, id, error });
-        await pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), signal);
+        await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
     if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
   }
-}
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const abort = () => resolve();
-  signal.addEventListener("abort", abort);
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", abort);
+  /** Cut short when the runtime stops. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopped;
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#timers.after(ms, resolve);
+    const abort = () => resolve();
+    signal.addEventListener("abort", abort);
+    await promise;
+    cancel();
+    signal.removeEventListener("abort", abort);
+  }
 }

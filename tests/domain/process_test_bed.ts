@@ -1,0 +1,123 @@
+import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
+import type { Recorded } from "@headwater/shared/domain/event";
+import { derivedId } from "@headwater/shared/domain/derived_id";
+import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import type { Log, LogFields } from "@headwater/shared/ports/log";
+import type { InstanceRecord, ProcessRecords } from "@headwater/shared/process/process_records";
+import { type ProcessRuntime, startProcess } from "@headwater/shared/process/process_runtime";
+import { manualTimers } from "@headwater/shared/testing/manual_timers";
+import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
+
+/** What the messenger answers to a command; before that it may have done it. */
+type Messenger = (command: { type: string; errandId: string; request: Request }) =>
+  | Promise<Response>
+  | Response;
+
+/** A log, a service that runs errands as a test wants it to, and runtimes of the process on them. */
+export class ProcessTestBed implements AsyncDisposable {
+  readonly log = openSqliteLog({ path: ":memory:" });
+  readonly timers = manualTimers();
+  readonly requests: Request[] = [];
+  readonly warnings: { readonly message: string; readonly fields?: LogFields }[] = [];
+  /** By default it does what it is told. */
+  messenger: Messenger = ({ type, errandId }) => this.does(type, errandId);
+  readonly #runtimes: ProcessRuntime[] = [];
+
+  start(options: { readonly log?: EventLog; readonly records?: ProcessRecords } = {}) {
+    const runtime = startProcess({
+      process: errandProcess,
+      log: options.log ?? this.log,
+      records: options.records ?? memoryRecords(),
+      client: {
+        call: async (_service, request) => {
+          this.requests.push(request);
+          const type = request.url.split("/").at(-1)!;
+          const { errandId } = await request.clone().json();
+          return await this.messenger({ type, errandId, request });
+        },
+      },
+      logger: this.#logger(),
+      timers: this.timers,
+      random: () => 0.5,
+    });
+    this.#runtimes.push(runtime);
+    return runtime;
+  }
+
+  /** The command has its event, as often as it comes. */
+  async does(type: string, errandId: string): Promise<Response> {
+    await this.append(type === "RunErrand" ? "ErrandRun" : "ErrandReported", errandId);
+    return new Response(null, { status: 202 });
+  }
+
+  async append(type: ErrandEvent["type"], errandId: string): Promise<void> {
+    const { data, schemaVersion } = errandEvents.encode({ type, data: { errandId } });
+    const commandId = derivedId(type, errandId);
+    const event: NewEvent = {
+      id: derivedId(commandId, 0),
+      type,
+      data,
+      metadata: {
+        $correlationId: `correlation of ${errandId}`,
+        $causationId: commandId,
+        commandId,
+        commandHash: "hash",
+        schemaVersion,
+      },
+    };
+    await this.log.append(`errand-${errandId}`, [event], { expected: "any" });
+  }
+
+  /** The process's own events of an errand. */
+  async events(errandId: string): Promise<Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const page of this.log.read(`running-${errandId}`)) events.push(...page);
+    return events;
+  }
+
+  /** What the process did of an errand: `["Started", "run", "report"]` when all is done. */
+  async progress(errandId: string): Promise<string[]> {
+    return (await this.events(errandId)).map(({ type, data }) =>
+      (data as { step?: string }).step ?? type
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#runtimes.map((runtime) => runtime[Symbol.asyncDispose]()));
+    await this.log[Symbol.asyncDispose]();
+  }
+
+  #logger(): Log {
+    const keep = (message: string, fields?: LogFields) =>
+      void this.warnings.push({ message, fields });
+    return { debug() {}, info() {}, warn: keep, error: keep };
+  }
+}
+
+type MemoryRecords = ProcessRecords & {
+  readonly instances: Map<string, Pick<InstanceRecord, "state" | "step" | "cause">>;
+  position(): number | undefined;
+};
+
+/** Records that are lost with the test. */
+export function memoryRecords(): MemoryRecords {
+  const instances: MemoryRecords["instances"] = new Map();
+  let noted: number | undefined;
+  return {
+    instances,
+    position: () => noted,
+    load: () => Promise.resolve({ position: noted, unfinished: [...instances.keys()] }),
+    save({ position, instances: heard }) {
+      for (const [id, { finished }] of heard) {
+        if (finished) instances.delete(id);
+        else instances.set(id, { state: "running", step: null, cause: null });
+      }
+      noted = Math.max(noted ?? 0, position);
+      return Promise.resolve();
+    },
+    note(id, hold) {
+      if (instances.has(id)) instances.set(id, hold);
+      return Promise.resolve();
+    },
+  };
+}
