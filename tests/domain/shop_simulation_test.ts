@@ -10,7 +10,7 @@ const rarePaymentMethods = ["pm_declined", "pm_flaky", "pm_timeout", "pm_down"];
 const mostMoments = 20_000;
 
 Deno.test("the shop comes to rest in order, whatever happens in whatever sequence", () => {
-  fc.assert(fc.property(fc.nat(), simulate), { numRuns: 1_000, endOnFailure: true });
+  fc.assert(fc.property(fc.nat(), simulate), { numRuns: 300, endOnFailure: true });
 });
 
 /** To replay a failure: `simulate(seed)` with the number that it printed. */
