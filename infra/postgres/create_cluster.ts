@@ -10,7 +10,7 @@ const create = `
 cd "$2" || exit
 if [ ! -f data/PG_VERSION ]; then
   umask 077
-  read -r password
+  read -r password || exit
   ${endsWithParent}
   rm -rf data.new.* password.*
   new=data.new.$$

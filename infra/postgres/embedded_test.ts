@@ -143,6 +143,7 @@ Deno.test("a creation that was killed halfway is done anew", async () => {
     if (paths.some((path) => path.includes("data.new."))) break;
   }
   await owner.kill();
+  await noneNaming(directory);
   deepEqual(namesIn(directory).includes("data"), false);
 
   await using server = await startEmbeddedPostgres({ directory, logger });
@@ -189,6 +190,13 @@ async function shell(script: string): Promise<string> {
 async function processesNaming(directory: string): Promise<string[]> {
   const lines = (await shell("ps -eww -o pid=,args=")).split("\n");
   return lines.filter((line) => line.includes(directory));
+}
+
+async function noneNaming(directory: string): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while ((await processesNaming(directory)).length > 0) {
+    if (performance.now() > deadline) throw new Error(`Cannot go on: "${directory}" is in use`);
+  }
 }
 
 /** A zombie is not: it waits for a parent that may never ask. */

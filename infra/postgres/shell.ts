@@ -11,11 +11,12 @@ export type ShellOptions = {
 
 /**
  * Put before a script: when the standard input ends, because this process is gone, the whole process group is killed.
- * The outer parentheses end at once, so that what the script turns into has no child it does not know.
+ * The outer parentheses end at once, so that what the script turns into has no child it does not know. Not
+ * "-KILL --": Debian's shell takes that "--" for a process.
  */
 export const endsWithParent = `
 exec 3<&0
-( ( read -r _ <&3 || kill -KILL -- "-$$" ) >/dev/null 2>&1 & )
+( ( read -r _ <&3 || kill -s KILL -- "-$$" ) >/dev/null 2>&1 & )
 exec 3<&- </dev/null
 `;
 
