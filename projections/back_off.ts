@@ -1,9 +1,14 @@
-const shortestMs = 100;
+const leastMs = 20;
+const firstMs = 100;
 const longestMs = 5_000;
 
-/** Milliseconds to wait before try `attempt` (1, 2 …): full jitter, so that many workers do not come back at once. */
+/**
+ * Milliseconds to wait before try `attempt` (1, 2 …): full jitter, so that many workers do not come back at once. Never
+ * none at all: a pool needs a moment to find out which of its connections are broken.
+ */
 export function backOffMs(attempt: number, random: () => number): number {
-  return Math.round(random() * Math.min(longestMs, shortestMs * 2 ** attempt));
+  const longest = Math.min(longestMs, firstMs * 2 ** attempt);
+  return Math.round(leastMs + random() * (longest - leastMs));
 }
 
 /** Resolves after `ms`, or as soon as `signal` aborts. */

@@ -1,4 +1,5 @@
 import type { Fragment, ISql } from "postgres";
+import { answered } from "./answered.ts";
 
 // deno-lint-ignore ban-types -- the connection's own custom types are of no concern here
 export type Queryable = ISql<{}>;
@@ -77,9 +78,11 @@ export async function loadCheckpoint(
   sql: Queryable,
   name: string,
 ): Promise<Checkpoint | undefined> {
-  const [row] = await sql`
-    select position::float8 as position, version, epoch, filling
-    from projection_checkpoint where name = ${name}`;
+  const [row] = await answered(() =>
+    sql`
+      select position::float8 as position, version, epoch, filling
+      from projection_checkpoint where name = ${name}`
+  );
   if (!row) return undefined;
   return {
     position: row.position ?? undefined,
@@ -118,11 +121,15 @@ export async function saveReport(
     readonly replay?: ReplayProgress;
   },
 ): Promise<void> {
-  await sql`
-    update projection_checkpoint
-    set replayed = ${replay?.replayed ?? null}::bigint, target = ${replay?.target ?? null}::bigint,
-        events_per_second = ${replay?.eventsPerSecond ?? null}::float8, ${reported(sql, report)}
-    where name = ${name} and epoch = ${epoch}`;
+  await answered(() =>
+    sql`
+      update projection_checkpoint
+      set replayed = ${replay?.replayed ?? null}::bigint,
+          target = ${replay?.target ?? null}::bigint,
+          events_per_second = ${replay?.eventsPerSecond ?? null}::float8,
+          ${reported(sql, report)}
+      where name = ${name} and epoch = ${epoch}`
+  );
 }
 
 function reported(sql: Queryable, report: WorkerReport): Fragment {

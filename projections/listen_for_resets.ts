@@ -1,5 +1,6 @@
 import type { Log } from "@headwater/shared/ports/log";
 import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
 import { backOffMs, pause } from "./back_off.ts";
 import { resetChannel, type ResetNotice } from "./prepare_view.ts";
 
@@ -39,7 +40,7 @@ export function listenForResets(
 
   async function isThere(): Promise<boolean> {
     try {
-      await sql`select 1`;
+      await answered(() => sql`select 1`);
       return true;
     } catch (error) {
       logger.debug("PostgreSQL does not answer", { error });

@@ -27,6 +27,15 @@ const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 /** True when a machine is at fault, and neither an event nor the code that folds it. */
 export function isMachineFailure(error: unknown): boolean {
   if (error instanceof Unavailable) return true;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && (connectionCodes.has(code) || passingSqlStates.test(code));
+  const code = codeOf(error);
+  return connectionCodes.has(code) || passingSqlStates.test(code);
+}
+
+/** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === "42P01" || (error instanceof Error && codeOf(error.cause) === "42P01");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

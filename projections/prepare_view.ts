@@ -1,5 +1,6 @@
 import type { View } from "@headwater/shared/domain/view";
 import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
 import { checkpointTable, type Queryable } from "./checkpoint.ts";
 import { quoted } from "./view_table.ts";
 
@@ -17,31 +18,33 @@ export type ResetNotice = { readonly name: string; readonly epoch: number };
  * Safe when several processes do it at once. Resolves to the reason why the table starts empty, if it does.
  */
 export async function prepareView(sql: Sql, view: View): Promise<string | undefined> {
-  return await sql.begin(async (tx) => {
-    // "if not exists" would tell us every time that it does.
-    await tx`select set_config('client_min_messages', 'warning', true)`;
-    await tx`select pg_advisory_xact_lock(${preparationLock})`;
-    await tx.unsafe(checkpointTable);
-    // The checkpoint first, then the table: the order in which every writer locks them.
-    const [stored] = await tx`
+  return await answered(() =>
+    sql.begin(async (tx) => {
+      // "if not exists" would tell us every time that it does.
+      await tx`select set_config('client_min_messages', 'warning', true)`;
+      await tx`select pg_advisory_xact_lock(${preparationLock})`;
+      await tx.unsafe(checkpointTable);
+      // The checkpoint first, then the table: the order in which every writer locks them.
+      const [stored] = await tx`
       select version from projection_checkpoint where name = ${view.name} for update`;
-    const [table] = await tx`
+      const [table] = await tx`
       select 1 from pg_class where oid = to_regclass(quote_ident(${view.table}))`;
-    const reason = !stored
-      ? "the read model is new"
-      : stored.version !== view.version
-      ? `the view has version ${view.version} and the table ${stored.version}`
-      : !table
-      ? "the table is missing"
-      : undefined;
-    if (reason) {
-      await tx.unsafe(`drop table if exists ${quoted(view.table)}`);
-      await resetCheckpoint(tx, view);
-      await tx.unsafe(`create table ${quoted(view.table)} (${view.columns})`);
-    }
-    for (const statement of view.indexes ?? []) await tx.unsafe(statement);
-    return reason;
-  });
+      const reason = !stored
+        ? "the read model is new"
+        : stored.version !== view.version
+        ? `the view has version ${view.version} and the table ${stored.version}`
+        : !table
+        ? "the table is missing"
+        : undefined;
+      if (reason) {
+        await tx.unsafe(`drop table if exists ${quoted(view.table)}`);
+        await resetCheckpoint(tx, view);
+        await tx.unsafe(`create table ${quoted(view.table)} (${view.columns})`);
+      }
+      for (const statement of view.indexes ?? []) await tx.unsafe(statement);
+      return reason;
+    })
+  );
 }
 
 /** Empties a read model; the workers that run it fill it again from the log's first event. */

@@ -8,13 +8,15 @@ import { ApplyFailure, messageOf } from "./apply_failure.ts";
 import { backOffMs, pause } from "./back_off.ts";
 import { type Checkpoint, loadCheckpoint, saveReport, type WorkerReport } from "./checkpoint.ts";
 import { EventPace } from "./event_pace.ts";
-import { isMachineFailure } from "./machine_failure.ts";
+import { isMachineFailure, isMissingTable } from "./machine_failure.ts";
 import { PositionWaiters } from "./position_waiters.ts";
 import { prepareView } from "./prepare_view.ts";
 import { ViewFollower } from "./view_follower.ts";
 import { ViewTable } from "./view_table.ts";
 import { WorkerState } from "./worker_state.ts";
 
+/** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
+const leaveMs = 3_000;
 /** Less than every position: whoever waits for it waits until anything is known. */
 const anything = -1;
 
@@ -110,7 +112,9 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#turn.abort();
     this.#waiters.reject(this.#stopped());
     this.#started.resolve();
-    await this.#running;
+    const given = new AbortController();
+    await Promise.race([this.#running, pause(leaveMs, given.signal)]);
+    given.abort();
   }
 
   async #run(): Promise<void> {
@@ -138,6 +142,10 @@ export class ProjectionWorker implements AsyncDisposable {
     const { view, sql, log, now } = this.#options;
     const checkpoint = await this.#load();
     const table = await ViewTable.open(sql, view);
+    if (!table) {
+      this.#checkpoint = undefined;
+      return;
+    }
     this.#advanced(checkpoint);
     this.#follower = new ViewFollower({
       view,
@@ -199,13 +207,16 @@ export class ProjectionWorker implements AsyncDisposable {
   async #interrupted(error: unknown): Promise<void> {
     const { sql, view, logger } = this.#options;
     const isMachine = isMachineFailure(error);
+    // The next try prepares everything anew.
+    if (isMissingTable(error)) this.#checkpoint = undefined;
     this.#state.interrupted(isMachine ? "waiting" : "failing", {
       cause: messageOf(error),
       ...(error instanceof ApplyFailure && { behindSince: error.behindSince }),
     });
     logger.debug("A projection was interrupted", { error });
     this.#started.resolve();
-    const isPostgresAway = isMachine && !(error instanceof Unavailable);
+    const isPostgresAway = isMachine &&
+      !(error instanceof Unavailable && error.code !== "postgres-unavailable");
     if (!this.#checkpoint || isPostgresAway) return;
     const { epoch } = this.#checkpoint;
     try {

@@ -1,5 +1,6 @@
 import type { View } from "@headwater/shared/domain/view";
 import type { Fragment } from "postgres";
+import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";
 
 // deno-lint-ignore no-explicit-any -- rows are the view's own business
@@ -40,25 +41,29 @@ export class ViewTable {
     this.#onConflict = assignments.length > 0 ? `update set ${assignments.join(", ")}` : "nothing";
   }
 
-  /** The table as it is; columns that PostgreSQL computes are left to it. */
-  static async open(sql: Queryable, view: View): Promise<ViewTable> {
-    const columns = await sql<Column[]>`
-      select attname as name, atttypid::regtype::text as type
-      from pg_attribute
-      where attrelid = to_regclass(quote_ident(${view.table})) and attnum > 0
-        and not attisdropped and attgenerated = '' and attidentity = ''
-      order by attnum`;
-    return new ViewTable(view, columns);
+  /** The table as it is; columns that PostgreSQL computes are left to it. Undefined when it is not there. */
+  static async open(sql: Queryable, view: View): Promise<ViewTable | undefined> {
+    const columns = await answered(() =>
+      sql<Column[]>`
+        select attname as name, atttypid::regtype::text as type
+        from pg_attribute
+        where attrelid = to_regclass(quote_ident(${view.table})) and attnum > 0
+          and not attisdropped and attgenerated = '' and attidentity = ''
+        order by attnum`
+    );
+    return columns.length === 0 ? undefined : new ViewTable(view, columns);
   }
 
   /** The rows there are of these keys. */
   async read(sql: Queryable, keys: readonly string[]): Promise<Map<string, Row>> {
-    const found = await sql<{ row: string }[]>`
-      select row_to_json(row)::text as row
-      from (
-        select ${sql.unsafe(this.#selection)} from ${sql.unsafe(this.#table)}
-        where ${sql.unsafe(this.#key)} = ${this.#anyOf(sql, keys)}
-      ) as row`;
+    const found = await answered(() =>
+      sql<{ row: string }[]>`
+        select row_to_json(row)::text as row
+        from (
+          select ${sql.unsafe(this.#selection)} from ${sql.unsafe(this.#table)}
+          where ${sql.unsafe(this.#key)} = ${this.#anyOf(sql, keys)}
+        ) as row`
+    );
     const rows = found.map(({ row }) => JSON.parse(row) as Row);
     return new Map(rows.map((row) => [String(row[this.#view.keyColumn]), row]));
   }

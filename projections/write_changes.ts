@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
 import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
 import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
@@ -20,28 +21,32 @@ export async function writeChanges(
 ): Promise<boolean> {
   const { written, removed } = changes.outstanding();
   if (written.length > chunkRows || removed.length > chunkRows) {
-    return await sql.begin(async (tx) => {
-      const moved = await moveCheckpoint(tx, move);
-      if (moved.length === 0) return false;
-      // One chunk is on its way while PostgreSQL works on the one before.
-      let before: Promise<unknown> = Promise.resolve();
-      for (const rows of chunksOf(written)) {
-        const next = table.upsert(tx, rows).execute();
-        await before;
-        before = next;
-      }
-      await before;
-      for (const keys of chunksOf(removed)) await table.remove(tx, keys);
-      return true;
-    });
+    return await answered((alive) =>
+      sql.begin(async (tx) => {
+        const moved = await moveCheckpoint(tx, move);
+        if (moved.length === 0) return false;
+        // One chunk is on its way while PostgreSQL works on the one before.
+        let before: Promise<unknown> = Promise.resolve();
+        for (const rows of chunksOf(written)) {
+          const next = table.upsert(tx, rows).execute();
+          await before.then(alive);
+          before = next;
+        }
+        await before.then(alive);
+        for (const keys of chunksOf(removed)) await table.remove(tx, keys).then(alive);
+        return true;
+      })
+    );
   }
   // One statement is one round trip, and a transaction of its own.
   const ifMoved = sql`exists (select 1 from moved)`;
-  const moved = await sql`
-    with moved as (${moveCheckpoint(sql, move)})
-    ${written.length > 0 ? sql`, written as (${table.upsert(sql, written, ifMoved)})` : sql``}
-    ${removed.length > 0 ? sql`, removed as (${table.remove(sql, removed, ifMoved)})` : sql``}
-    select 1 from moved`;
+  const moved = await answered(() =>
+    sql`
+      with moved as (${moveCheckpoint(sql, move)})
+      ${written.length > 0 ? sql`, written as (${table.upsert(sql, written, ifMoved)})` : sql``}
+      ${removed.length > 0 ? sql`, removed as (${table.remove(sql, removed, ifMoved)})` : sql``}
+      select 1 from moved`
+  );
   return moved.length > 0;
 }
 

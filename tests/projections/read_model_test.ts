@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import type { DomainEvent } from "@headwater/shared/domain/event";
 import { requestRebuild } from "@headwater/projections";
 import fc from "fast-check";
-import { setTimeout } from "node:timers/promises";
 import { type AccountEvent, accountView } from "./account_view.ts";
-import { append, caughtUp, projectionTests, pureFold, tableRows, until } from "./test_bed.ts";
+import {
+  append,
+  appendMany,
+  caughtUp,
+  projectionTests,
+  pureFold,
+  randomOf,
+  tableRows,
+  until,
+} from "./test_bed.ts";
 
 const account = fc.constantFrom("a", "b", "c", "d", 'quoted "d"', "ä€😀");
 const event: fc.Arbitrary<AccountEvent> = fc.oneof(
@@ -88,28 +95,3 @@ projectionTests("read models", async (step) => {
     assert.deepEqual([...one.status(), ...other.status()].map(({ cause }) => cause), [null, null]);
   });
 });
-
-async function appendMany(
-  log: Parameters<typeof append>[0],
-  { count, random }: { readonly count: number; readonly random: () => number },
-): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    const closes = random() < 0.02;
-    const event: DomainEvent = closes
-      ? { type: "Closed", data: {} }
-      : { type: "Deposited", data: { amount: Math.floor(random() * 1_000) } };
-    await append(log, `account-${Math.floor(random() * 40)}`, event);
-    if (random() < 0.3) await setTimeout(random() * 3);
-  }
-}
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
