@@ -135,6 +135,8 @@ async function openStage(): Promise<StoryShop & AsyncDisposable & { check(): Pro
       const verdicts = await checkInvariants({ ...opened(), client, acknowledged });
       assert.deepEqual(verdicts.filter(({ holds }) => !holds), []);
       assert.equal(verdicts.length, 7);
+      // Nothing was judged by looking at nothing
+      assert.match(verdicts[5]?.detail ?? "", /^7 read models, [1-9]/);
     },
     [Symbol.asyncDispose]: () => stage.disposeAsync(),
   };
