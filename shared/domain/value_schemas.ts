@@ -19,7 +19,7 @@ export const amountSchema = z.int().min(0);
 /** 1 to 1,000,000 pieces. */
 export const quantitySchema = z.int().min(1).max(1_000_000);
 
-/** A line of text for people: trimmed, not empty, no control characters, at most `max` UTF-16 units. */
+/** A line of text for people: trimmed, not empty, no control characters, at most `max` code points. */
 export function textSchema(max: number): z.ZodType<string, string> {
   return z.string().trim().min(1).max(max)
     .refine((text) => !/\p{Cc}/u.test(text), "Must not contain control characters")

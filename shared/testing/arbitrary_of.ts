@@ -48,7 +48,7 @@ function valueOf(schema: z.ZodType): fc.Arbitrary<unknown> {
 function text(schema: z.ZodString): fc.Arbitrary<string> {
   const pattern = checksOf(schema).find((check) => check.pattern)?.pattern;
   if (pattern) return fc.stringMatching(pattern);
-  // Counted in graphemes here and in UTF-16 units there.
+  // Counted in graphemes here and in code points there.
   const maxLength = Math.ceil((schema.maxLength ?? 100) / 3);
   return fc.string({ unit: "grapheme", minLength: schema.minLength ?? 0, maxLength });
 }
