@@ -24,11 +24,10 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
       await tx`select set_config('client_min_messages', 'warning', true)`;
       await tx`select pg_advisory_xact_lock(${preparationLock})`;
       await tx.unsafe(checkpointTable);
-      // The checkpoint first, then the table: the order in which every writer locks them.
       const [stored] = await tx`
-      select version from projection_checkpoint where name = ${view.name} for update`;
+        select version from projection_checkpoint where name = ${view.name}`;
       const [table] = await tx`
-      select 1 from pg_class where oid = to_regclass(quote_ident(${view.table}))`;
+        select 1 from pg_class where oid = to_regclass(quote_ident(${view.table}))`;
       const reason = !stored
         ? "the read model is new"
         : stored.version !== view.version
@@ -37,6 +36,7 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
         ? "the table is missing"
         : undefined;
       if (reason) {
+        // The table first, then the checkpoint: the order in which every writer locks them.
         await tx.unsafe(`drop table if exists ${quoted(view.table)}`);
         await resetCheckpoint(tx, view);
         await tx.unsafe(`create table ${quoted(view.table)} (${view.columns})`);
@@ -47,15 +47,25 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
   );
 }
 
-/** Empties a read model; the workers that run it fill it again from the log's first event. */
-export async function requestRebuild(sql: Sql, view: View): Promise<void> {
-  await sql.begin(async (tx) => {
-    await resetCheckpoint(tx, view);
+/**
+ * Empties a read model; the workers that run it fill it again from the log's first event.
+ * Resolves to the checkpoint's new epoch. Fails when the table belongs to another version of the view.
+ */
+export async function requestRebuild(sql: Sql, view: View): Promise<number> {
+  return await sql.begin(async (tx) => {
     await tx.unsafe(`truncate ${quoted(view.table)}`);
+    const [stored] = await tx`
+      select version from projection_checkpoint where name = ${view.name}`;
+    if (stored?.version !== view.version) {
+      throw new Error(
+        `Cannot rebuild "${view.name}" for version ${view.version}: its table belongs to version ${stored?.version}; the service rebuilds it when it starts`,
+      );
+    }
+    return await resetCheckpoint(tx, view);
   });
 }
 
-async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
+async function resetCheckpoint(sql: Queryable, view: View): Promise<number> {
   const [reset] = await sql`
     insert into projection_checkpoint as stored (name, version)
     values (${view.name}, ${view.version})
@@ -64,6 +74,8 @@ async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
         state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
         replayed = null, target = null, events_per_second = null, updated_at = now()
     returning epoch`;
-  const notice: ResetNotice = { name: view.name, epoch: reset?.epoch };
+  const epoch: number = reset?.epoch;
+  const notice: ResetNotice = { name: view.name, epoch };
   await sql`select pg_notify(${resetChannel}, ${JSON.stringify(notice)})`;
+  return epoch;
 }

@@ -5,8 +5,8 @@ export type ProjectionStatus = {
   readonly service: string;
   readonly name: string;
   readonly state: ProjectionState;
-  /** ISO 8601: since when it has been in this state. */
-  readonly since: string;
+  /** ISO 8601: since when it has been in this state; null: that is not known. */
+  readonly since: string | null;
   readonly cause: string | null;
   /** Age of the oldest event that is not applied; 0 when there is none. */
   readonly lagMs: number;

@@ -68,6 +68,11 @@ export class ViewTable {
     return new Map(rows.map((row) => [String(row[this.#view.keyColumn]), row]));
   }
 
+  /** Holds the table against being emptied or dropped. */
+  async lock(sql: Queryable): Promise<void> {
+    await sql`lock table ${sql.unsafe(this.#table)} in row exclusive mode`;
+  }
+
   /** Inserts rows or replaces them, where `condition` holds. */
   upsert(sql: Queryable, rows: readonly Row[], condition: Fragment = sql`true`): Fragment {
     return sql`

@@ -23,6 +23,8 @@ export async function writeChanges(
   if (written.length > chunkRows || removed.length > chunkRows) {
     return await answered((alive) =>
       sql.begin(async (tx) => {
+        // The table first, then the checkpoint: the order in which every writer locks them.
+        await table.lock(tx);
         const moved = await moveCheckpoint(tx, move);
         if (moved.length === 0) return false;
         // One chunk is on its way while PostgreSQL works on the one before.

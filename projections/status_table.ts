@@ -1,0 +1,34 @@
+import type { ProjectionStatus } from "./projection_status.ts";
+
+/** The statuses for people: one line each, under a line of headings. */
+export function statusTable(statuses: readonly ProjectionStatus[]): string {
+  const rows = [
+    ["SERVICE", "NAME", "STATE", "SINCE", "LAG", "POSITION", "VERSION", ""],
+    ...statuses.map((status) => [
+      status.service,
+      status.name,
+      status.state,
+      status.since ?? "-",
+      status.caughtUp ? "-" : duration(status.lagMs),
+      status.position === null ? "-" : grouped(status.position),
+      String(status.version),
+      status.needsRebuild ? "needs a rebuild" : status.cause ?? "",
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
+    .join("\n");
+}
+
+/** 1234567 → 1,234,567 */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function duration(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return `${Math.round(ms / 3_600_000)} h`;
+}
