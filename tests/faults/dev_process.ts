@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { environmentVariables } from "@headwater/infra/config";
+import { describeRunning } from "@headwater/infra/data_directory";
+import { root } from "../architecture/place.ts";
+
+export type DevEnd = {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** `deno task dev`, as people start it, in processes of its own. Disposing kills it if need be. */
+export type DevProcess = AsyncDisposable & {
+  /** Resolves when it serves; rejects when it ends before that. */
+  ready(): Promise<RunningDev>;
+  /** As a terminal does at Ctrl-C: to the task and to what it runs, at the same time. */
+  interrupt(signal?: Deno.Signal): void;
+  ended(): Promise<DevEnd>;
+};
+
+export type RunningDev = {
+  /** Of the process that is the shop; the task is another one. */
+  readonly pid: number;
+  readonly url: string;
+  /** kill -9. */
+  kill(): Promise<void>;
+};
+
+export function startDev(
+  directory: string,
+  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
+): DevProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "dev"],
+    cwd: root,
+    env: {
+      // Whatever servers are set for other tests: here it runs on what is embedded
+      ...Object.fromEntries(environmentVariables.map((name) => [name, ""])),
+      PORT: "0",
+      LOG_LEVEL: "warn",
+      DATA_DIR: directory,
+      ...env,
+    },
+    // A process group, like a job of a shell
+    detached: true,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { promise: greeted, resolve: greet } = Promise.withResolvers<void>();
+  let stdout = "";
+  let stderr = "";
+  const said = Promise.all([
+    read(child.stdout, (text) => {
+      stdout += text;
+      // The last thing it says before it waits
+      if (stdout.includes("/timeline")) greet();
+    }),
+    read(child.stderr, (text) => stderr += text),
+  ]);
+  let isOver = false;
+  const over = Promise.all([child.status, said]).then(([{ code }]) => {
+    isOver = true;
+    greet();
+    return code;
+  });
+
+  function interrupt(signal: Deno.Signal = "SIGINT"): void {
+    Deno.kill(-child.pid, signal);
+  }
+  async function ended(): Promise<DevEnd> {
+    const code = await over;
+    return { code, stdout, stderr };
+  }
+
+  return {
+    async ready() {
+      await greeted;
+      assert.ok(!isOver, `dev ended: ${stdout}${stderr}`);
+      const running = await describeRunning(directory);
+      assert.ok(running?.urls.gateway);
+      return {
+        pid: running.pid,
+        url: running.urls.gateway,
+        async kill() {
+          Deno.kill(running.pid, "SIGKILL");
+          await over;
+        },
+      };
+    },
+    interrupt,
+    ended,
+    async [Symbol.asyncDispose]() {
+      if (!isOver) interrupt("SIGKILL");
+      await over;
+    },
+  };
+}
+
+async function read(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+}

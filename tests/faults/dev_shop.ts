@@ -1,0 +1,52 @@
+import { ShopClient } from "@headwater/infra/demo/shop_client";
+import { type DevProcess, type RunningDev, startDev } from "./dev_process.ts";
+
+/** A shop in `deno task dev` that ends and comes back, and a client that takes it as one. */
+export type DevShop = AsyncDisposable & {
+  readonly client: ShopClient;
+  readonly process: DevProcess;
+  /** kill -9. Requests under way break, new ones find nobody. */
+  kill(): Promise<void>;
+  /** Again, on the same data, once it has ended. */
+  start(): Promise<void>;
+};
+
+export async function openDevShop(directory: string): Promise<DevShop> {
+  let process = startDev(directory);
+  let running: RunningDev | undefined;
+
+  async function ready(): Promise<void> {
+    running = await process.ready();
+    process.ended().then(() => running = undefined);
+  }
+  try {
+    await ready();
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    client: new ShopClient({
+      patienceMs: 60_000,
+      shop(request) {
+        // What a client gets from a port where nobody listens. The old one may be somebody else's by now
+        if (!running) throw new TypeError("Cannot reach the shop: it is closed");
+        const { pathname, search } = new URL(request.url);
+        return fetch(new Request(`${running.url}${pathname}${search}`, request));
+      },
+    }),
+    get process() {
+      return process;
+    },
+    async kill() {
+      const killed = running?.kill();
+      running = undefined;
+      await killed;
+    },
+    async start() {
+      process = startDev(directory);
+      await ready();
+    },
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
+}
