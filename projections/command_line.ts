@@ -64,10 +64,9 @@ async function rebuild(name: string, options: CommandLineOptions): Promise<numbe
   const startedAt = performance.now();
   const line = progressLine(options);
   try {
-    const epoch = await requestRebuild(found.sql, found.view);
+    await requestRebuild(found.sql, found.view);
     const { end, cause } = await followRebuild(found.sql, {
       name,
-      epoch,
       signal: options.signal ?? new AbortController().signal,
       onProgress: (progress) => line(`${name}  ${described(progress)}`),
     });

@@ -16,7 +16,6 @@ export type RebuildProgress = {
 export type RebuildEnd = "done" | "failing" | "nobody";
 
 type Row = {
-  readonly epoch: number;
   readonly filling: boolean;
   readonly state: ProjectionState;
   readonly cause: string | null;
@@ -32,10 +31,8 @@ type Row = {
  */
 export async function followRebuild(
   sql: Sql,
-  { name, epoch, signal, onProgress }: {
+  { name, signal, onProgress }: {
     readonly name: string;
-    /** Of the reset that began it. */
-    readonly epoch: number;
     readonly signal: AbortSignal;
     onProgress(progress: RebuildProgress): void;
   },
@@ -44,10 +41,10 @@ export async function followRebuild(
   let heardAt = performance.now();
   while (!signal.aborted) {
     const [row] = await sql<Row[]>`
-      select epoch, filling, state, cause, replayed::float8 as replayed, target::float8 as target,
+      select filling, state, cause, replayed::float8 as replayed, target::float8 as target,
              events_per_second, updated_at::text as updated
       from projection_checkpoint where name = ${name}`;
-    if (!row || row.epoch !== epoch || !row.filling) return { end: "done" };
+    if (!row?.filling) return { end: "done" };
     if (row.state === "failing") return { end: "failing", cause: row.cause ?? "" };
     if (row.updated !== heard) {
       heard = row.updated;

@@ -49,10 +49,10 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
 
 /**
  * Empties a read model; the workers that run it fill it again from the log's first event.
- * Resolves to the checkpoint's new epoch. Fails when the table belongs to another version of the view.
+ * Fails when the table belongs to another version of the view.
  */
-export async function requestRebuild(sql: Sql, view: View): Promise<number> {
-  return await sql.begin(async (tx) => {
+export async function requestRebuild(sql: Sql, view: View): Promise<void> {
+  await sql.begin(async (tx) => {
     await tx.unsafe(`truncate ${quoted(view.table)}`);
     const [stored] = await tx`
       select version from projection_checkpoint where name = ${view.name}`;
@@ -61,11 +61,11 @@ export async function requestRebuild(sql: Sql, view: View): Promise<number> {
         `Cannot rebuild "${view.name}" for version ${view.version}: its table belongs to version ${stored?.version}; the service rebuilds it when it starts`,
       );
     }
-    return await resetCheckpoint(tx, view);
+    await resetCheckpoint(tx, view);
   });
 }
 
-async function resetCheckpoint(sql: Queryable, view: View): Promise<number> {
+async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
   const [reset] = await sql`
     insert into projection_checkpoint as stored (name, version)
     values (${view.name}, ${view.version})
@@ -74,8 +74,6 @@ async function resetCheckpoint(sql: Queryable, view: View): Promise<number> {
         state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
         replayed = null, target = null, events_per_second = null, updated_at = now()
     returning epoch`;
-  const epoch: number = reset?.epoch;
-  const notice: ResetNotice = { name: view.name, epoch };
+  const notice: ResetNotice = { name: view.name, epoch: reset?.epoch };
   await sql`select pg_notify(${resetChannel}, ${JSON.stringify(notice)})`;
-  return epoch;
 }

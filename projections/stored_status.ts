@@ -76,7 +76,8 @@ function statusOf(
   if (!row) return unknownStatus(view, { service, cause: "Its service has not run here yet" });
   const isSilent = now() - row.updated_ms > silentMs;
   const isBehindHead = head?.position !== undefined && (row.position ?? -1) < head.position;
-  const caughtUp = head ? row.state !== "rebuilding" && !isBehindHead : row.caught_up && !isSilent;
+  const isRunning = !isSilent && row.state !== "stopped";
+  const caughtUp = head ? row.state !== "rebuilding" && !isBehindHead : row.caught_up && isRunning;
   // Since when, at the earliest, something may be there that it does not have.
   const behindSince = row.behind_since_ms ?? (isSilent ? row.updated_ms : now());
   return {

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { Recorded } from "@headwater/shared/domain/event";
+import type { EventBatch } from "@headwater/shared/ports/event_log";
+import { BatchInbox } from "./batch_inbox.ts";
+
+function batch(position: number, { events = 1, caughtUp = false } = {}): EventBatch {
+  return {
+    events: Array.from({ length: events }, () => ({ position }) as Recorded),
+    position,
+    caughtUp,
+  };
+}
+
+/** A subscription that is fed by hand, and tells how much of it was read. */
+function feed(batches: readonly EventBatch[]) {
+  const fed = { read: 0 };
+  async function* subscribe(signal: AbortSignal): AsyncGenerator<EventBatch> {
+    for (const one of batches) {
+      fed.read++;
+      yield one;
+    }
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+  }
+  return { fed, subscribe };
+}
+
+Deno.test("what has come meanwhile is handed over as one batch", async () => {
+  const { subscribe } = feed([batch(3), batch(5, { events: 2 }), batch(9, { caughtUp: true })]);
+  await using inbox = new BatchInbox(subscribe);
+  await new Promise((resolve) => setTimeout(resolve));
+  const taken = await inbox.take(1_000);
+  assert.ok(taken && taken !== "over");
+  assert.deepEqual(taken.events.map(({ position }) => position), [3, 5, 5, 9]);
+  assert.deepEqual([taken.position, taken.caughtUp], [9, true]);
+});
+
+Deno.test("nothing comes: undefined after the time given", async () => {
+  await using inbox = new BatchInbox(feed([]).subscribe);
+  assert.equal(await inbox.take(1), undefined);
+});
+
+Deno.test("reading ahead stops when enough lies there, and goes on when it was taken", async () => {
+  const { fed, subscribe } = feed(
+    Array.from({ length: 10 }, (_, index) => batch(index, { events: 2_000 })),
+  );
+  await using inbox = new BatchInbox(subscribe);
+  for (const position of [1, 3, 5, 7, 9]) {
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(fed.read, position + 1);
+    const taken = await inbox.take(1_000);
+    assert.ok(taken && taken !== "over");
+    assert.equal(taken.position, position);
+  }
+});
+
+Deno.test("the error of a subscription comes after what it has yielded", async () => {
+  await using inbox = new BatchInbox(async function* () {
+    yield batch(1);
+    await Promise.reject(new Error("The log is away"));
+  });
+  assert.deepEqual(await inbox.take(1_000), batch(1));
+  await assert.rejects(inbox.take(1_000), /The log is away/);
+});
+
+Deno.test("a closed inbox is over", async () => {
+  await using inbox = new BatchInbox(feed([]).subscribe);
+  const taking = inbox.take(60_000);
+  inbox.close();
+  assert.equal(await taking, "over");
+});

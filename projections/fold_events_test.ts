@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { Recorded } from "@headwater/shared/domain/event";
+import { defineEvents } from "@headwater/shared/domain/event_schemas";
+import type { View } from "@headwater/shared/domain/view";
+import { z } from "zod";
+import { eventFolder } from "./fold_events.ts";
+import { RowChanges } from "./row_changes.ts";
+import type { Row } from "./view_table.ts";
+
+const countView: View = {
+  name: "counts",
+  version: 1,
+  table: "count",
+  columns: "id text primary key, total integer not null",
+  keyColumn: "id",
+  reads: [defineEvents("count", { Added: z.object({ by: z.int() }), Reset: z.object({}) })],
+  key: ({ stream }) => stream === "count-none" ? undefined : stream,
+  evolve(row, { type, stream, data }) {
+    if (type === "Reset") return undefined;
+    const { by } = data as { by: number };
+    if (by === 13) throw new Error("13 is not liked");
+    return by === 0 ? row : { id: stream, total: (row?.total ?? 0) + by };
+  },
+};
+
+let position = 0;
+function event(stream: string, by?: unknown): Recorded {
+  const type = by === undefined ? "Reset" : "Added";
+  const data = by === undefined ? {} : { by };
+  const metadata = { schemaVersion: 1 };
+  return { type, data, stream, metadata, revision: 0, position: ++position } as unknown as Recorded;
+}
+
+/** Folds over what a table holds; tells what was read and what is to be written. */
+async function fold(table: Readonly<Record<string, Row>>, events: readonly Recorded[]) {
+  const changes = new RowChanges();
+  const read: string[] = [];
+  const { count, failure } = await eventFolder(countView)(events, {
+    changes,
+    read(keys) {
+      read.push(...keys);
+      return Promise.resolve(new Map(Object.entries(table)));
+    },
+  });
+  return { count, cause: failure?.message, read, ...changes.outstanding() };
+}
+
+Deno.test("rows are read once, and written when they changed", async () => {
+  const folded = await fold({ "count-a": { id: "count-a", total: 5 } }, [
+    event("count-a", 1),
+    event("count-b", 2),
+    event("count-a", 3),
+    event("count-c", 0),
+    event("count-none", 4),
+    event("stranger-a", 4),
+  ]);
+  assert.deepEqual(folded, {
+    count: 6,
+    cause: undefined,
+    read: ["count-a", "count-b", "count-c"],
+    written: [{ id: "count-a", total: 9 }, { id: "count-b", total: 2 }],
+    removed: [],
+  });
+});
+
+Deno.test("a row that evolves into nothing is removed", async () => {
+  const { written, removed } = await fold({}, [event("count-a", 1), event("count-a")]);
+  assert.deepEqual([written, removed], [[], ["count-a"]]);
+});
+
+Deno.test("a fold stops before the event that fails", async () => {
+  const folded = await fold({}, [
+    event("count-a", 1),
+    event("count-b", 13),
+    event("count-a", "many"),
+  ]);
+  assert.equal(folded.count, 1);
+  assert.equal(
+    folded.cause,
+    'Cannot apply event 0 ("Added") of stream "count-b" to "counts": 13 is not liked',
+  );
+  assert.deepEqual(folded.written, [{ id: "count-a", total: 1 }]);
+});
+
+Deno.test("what is stored and does not fit stops it as well", async () => {
+  const folded = await fold({}, [event("count-a", 1), event("count-a", "many")]);
+  assert.equal(folded.count, 1);
+  assert.match(folded.cause ?? "", /^Cannot apply event 0 .*: Cannot read event 0 of stream/);
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import type { View } from "@headwater/shared/domain/view";
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import { requestRebuild } from "@headwater/projections";
+import { type AccountEvent, type AccountRow, accountView } from "./account_view.ts";
+import {
+  append,
+  appendMany,
+  caughtUp,
+  projectionTests,
+  pureFold,
+  randomOf,
+  tableRows,
+  until,
+} from "./test_bed.ts";
+
+projectionTests("rebuilding", async (step) => {
+  await step("under load, again and again, loses and doubles nothing", async (bed) => {
+    const { log, sql, start } = bed;
+    await using one = await start([accountView]);
+    await using other = await start([accountView]);
+    const random = randomOf(21);
+    const appending = appendMany(log, { count: 800, random });
+    for (let times = 0; times < 8; times++) {
+      await setTimeout(random() * 80);
+      await requestRebuild(sql, accountView);
+    }
+    await appending;
+    await caughtUp(one, { view: accountView, log });
+    await caughtUp(other, { view: accountView, log });
+    assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+    const [checkpoint] = await sql`select epoch, filling from projection_checkpoint`;
+    assert.deepEqual({ ...checkpoint }, { epoch: 8, filling: false });
+  });
+
+  await step("starts again when the process stopped in the middle", async (bed) => {
+    const { log, sql, start } = bed;
+    await appendMany(log, { count: 600, random: randomOf(22) });
+    {
+      await using projections = await start([accountView], { log: slowLog(log) });
+      assert.equal(projections.status()[0]?.state, "rebuilding");
+      await assert.rejects(
+        projections.wait(accountView, { position: undefined, waitMs: 0 }),
+        { code: "read-model-rebuilding" },
+      );
+      const [check] = projections.checks;
+      await assert.rejects(async () => await check?.check(new AbortController().signal));
+    }
+    const [left] = await sql`select filling, position from projection_checkpoint`;
+    assert.deepEqual({ ...left }, { filling: true, position: null });
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+  });
+
+  await step("writes in parts when there are many rows", async ({ log, sql, start }) => {
+    for (let from = 0; from < 4_500; from += 500) {
+      await Promise.all(
+        Array.from({ length: 500 }, (_, index) =>
+          append(log, `account-${from + index}`, {
+            type: "Deposited",
+            data: { amount: from + index },
+          })),
+      );
+    }
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+  });
+
+  await step(
+    "happens by itself for a new version, which older processes leave alone",
+    async (bed) => {
+      const { log, sql, start } = bed;
+      await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
+      await using old = await start([accountView]);
+      await caughtUp(old, { view: accountView, log });
+
+      await using young = await start([secondVersion]);
+      await caughtUp(young, { view: secondVersion, log });
+      assert.equal((await tableRows(secondVersion, sql))[0].doubled, 2);
+
+      await until(() => old.status()[0]?.needsRebuild === true);
+      await append(log, "account-a", { type: "Deposited", data: { amount: 2 } });
+      await assert.rejects(
+        old.wait(accountView, { position: undefined, waitMs: 0 }),
+        { code: "read-model-outdated" },
+      );
+      await caughtUp(young, { view: secondVersion, log });
+      assert.deepEqual(await tableRows(secondVersion, sql), await pureFold(secondVersion, log));
+    },
+  );
+
+  await step("happens by itself when the table was dropped", async ({ log, sql, start }) => {
+    await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    await sql`drop table account`;
+    await append(log, "account-a", { type: "Deposited", data: { amount: 2 } });
+    await until(async () => {
+      const [found] = await sql`select 1 from pg_class where relname = 'account'`;
+      return found !== undefined;
+    });
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+  });
+});
+
+const secondVersion: View<AccountRow & { doubled: number }, AccountEvent> = {
+  ...accountView,
+  version: 2,
+  columns: `${accountView.columns}, doubled bigint not null`,
+  evolve(row, event) {
+    const evolved = accountView.evolve(row, event);
+    return evolved && { ...evolved, doubled: 2 * evolved.balance };
+  },
+};
+
+/** Hands over a few events at a time, and never reaches the end. */
+function slowLog(log: EventLog): EventLog {
+  return {
+    ...log,
+    head: () => log.head(),
+    async *subscribe(options) {
+      for await (const { events, position } of log.subscribe(options)) {
+        for (let from = 0; from < events.length && !options.signal.aborted; from += 10) {
+          yield { events: events.slice(from, from + 10), position: 1, caughtUp: false };
+          await setTimeout(20);
+        }
+        if (options.signal.aborted) return;
+        yield { events: [], position, caughtUp: false };
+      }
+    },
+  } as EventLog;
+}
