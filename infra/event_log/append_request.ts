@@ -2,22 +2,26 @@ import { categoryOf } from "@headwater/shared/domain/event";
 import type { ExpectedRevision, NewEvent } from "@headwater/shared/ports/event_log";
 import { isUuid, uuidToBytes } from "./event_id.ts";
 import { isPlace, requireName } from "./checked_argument.ts";
-import { sizeOf } from "./stored_event.ts";
+import { type Content, type JsonMark, jsonMark, sizeOf } from "./stored_event.ts";
 
 /** An append that was checked and turned into what the tables take. */
 export type AppendRequest = {
   readonly stream: string;
   readonly category: string;
   readonly expected: ExpectedRevision;
+  /** None where the stream is to be deleted. */
   readonly events: readonly PreparedEvent[];
+  /** Deletes the stream instead: until somebody writes to it again, or for ever. */
+  readonly deletes?: "until-written" | "for-ever";
 };
 
 export type PreparedEvent = {
   readonly id: string;
   readonly idBytes: Uint8Array;
   readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
+  readonly data: Content;
+  readonly metadata: Content;
+  readonly json: JsonMark;
 };
 
 /** An append is written in one go, so its size bounds how long the event loop stands still. */
@@ -59,6 +63,7 @@ function prepare(event: NewEvent, subject: string): PreparedEvent {
     type: event.type,
     data: toJson(event.data, `${subject}: its data`),
     metadata: toJson(event.metadata, `${subject}: its metadata`),
+    json: jsonMark.own,
   };
 }
 

@@ -1,25 +1,34 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Appended, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { categoryOf } from "@headwater/shared/domain/event";
+import type { Appended } from "@headwater/shared/ports/event_log";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
-import type { StoredEvent } from "./stored_event.ts";
-
-type Stream = { readonly id: number; revision: number };
+import { uuidToBytes } from "./event_id.ts";
+import { jsonMark, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
+import { metastreamOf, originalOf, softDeletionMetadata } from "./stream_metadata.ts";
+import { type KnownStream, StreamDirectory } from "./stream_directory.ts";
 
 /** What one append came to; nothing counts before the transaction is committed. */
 export type Outcome =
   | { readonly appended: Appended; readonly written: readonly StoredEvent[] }
-  | { readonly conflict: RevisionConflict };
+  /** The expectation does not hold. `actual` is the last event's revision, -1 where there is none. */
+  | { readonly refused: "conflict"; readonly actual: number }
+  /** Deleted for ever, or expected to exist where it is deleted until somebody writes to it. */
+  | { readonly refused: "deleted" };
 
-/** How many streams it remembers the place of; beyond, it begins anew, which costs one lookup for each. */
-const rememberedStreams = 20_000;
+type Verdict = "write" | "conflict" | "deleted" | Appended;
 
-/** Writes appends into an open transaction: checks the expectation, knows repeats, gives out places. */
+/**
+ * Writes appends into an open transaction: checks the expectation, knows repeats, gives out places, and keeps what
+ * deleting and reviving a stream means for its metadata. The checks and their order are EventStoreDB's.
+ */
 export class AppendWriter {
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams: StreamDirectory;
   readonly #statements: ReturnType<typeof prepareStatements>;
   #position: number;
+  #recordedAt = 0;
 
   constructor(database: DatabaseSync) {
+    this.#streams = new StreamDirectory(database);
     this.#statements = prepareStatements(database);
     this.#position = Number(this.#statements.head.get()!.position ?? 0);
   }
@@ -30,63 +39,75 @@ export class AppendWriter {
   }
 
   write(request: AppendRequest, recordedAt: number): Outcome {
-    const stream = this.#find(request.stream);
-    const starts = stream ? this.#possibleStarts(stream, request) : [];
-    if (starts.length > 0) {
-      const repeated = this.#repeated(stream!, starts, request.events);
-      return repeated ? { appended: repeated, written: [] } : conflict(request, stream);
+    this.#recordedAt = recordedAt;
+    const stream = this.#streams.find(request.stream);
+    const verdict = this.#check(request, stream);
+    if (verdict === "deleted") return { refused: "deleted" };
+    if (verdict === "conflict") return { refused: "conflict", actual: stream?.revision ?? -1 };
+    if (verdict !== "write") return { appended: verdict, written: [] };
+    if (request.deletes) return this.#delete(request, stream);
+    if (request.events.length === 0 && !stream?.isSoftDeleted) {
+      return { appended: this.#lastPlace(stream), written: [] };
     }
-    if (!holds(request.expected, stream)) return conflict(request, stream);
-    if (request.events.length === 0) return { appended: this.#lastPlace(stream), written: [] };
-    return this.#insert(stream ?? this.#create(request.stream), { request, recordedAt });
+    return this.#append(request, stream ?? this.#streams.create(request.stream));
   }
 
   /** After a rollback to where `position` was the last: what was remembered since may never have been. */
   forget(position: number): void {
-    this.#streams.clear();
+    this.#streams.forget();
     this.#position = position;
   }
 
-  #find(name: string): Stream | undefined {
-    const known = this.#streams.get(name);
-    if (known) return known;
-    const row = this.#statements.stream.get(name);
-    if (!row) return undefined;
-    const stream = { id: Number(row.id), revision: Number(row.revision) };
-    return this.#remember(name, stream);
-  }
-
-  #create(name: string): Stream {
-    const { lastInsertRowid } = this.#statements.createStream.run(name);
-    const stream = { id: Number(lastInsertRowid), revision: -1 };
-    return this.#remember(name, stream);
-  }
-
-  #remember(name: string, stream: Stream): Stream {
-    if (this.#streams.size === rememberedStreams) this.#streams.clear();
-    this.#streams.set(name, stream);
-    return stream;
-  }
-
-  /**
-   * At which revisions these events can be if they were appended before: after the one expected, or where any is
-   * allowed wherever the first event's id is known.
-   */
-  #possibleStarts(stream: Stream, { expected, events }: AppendRequest): readonly number[] {
-    const [first] = events;
-    if (!first) return [];
-    if (expected === "any" || expected === "stream-exists") {
-      return this.#statements.revisionsOfId.all(stream.id, first.idBytes)
-        .map(({ revision }) => Number(revision));
+  #check(request: AppendRequest, stream: KnownStream | undefined): Verdict {
+    const { expected, events } = request;
+    if (this.#isGone(request.stream, stream)) return "deleted";
+    const revision = stream?.revision ?? -1;
+    if (expected === "stream-exists") {
+      if (stream?.isSoftDeleted) return "deleted";
+      if (revision < 0 && !this.#hasMetadata(request.stream)) return "conflict";
     }
-    const start = expected === "no-stream" ? 0 : expected + 1;
-    return start <= stream.revision ? [start] : [];
+    if (expected === "any" || expected === "stream-exists") {
+      const [first] = events;
+      const starts = first && stream ? this.#revisionsOf(stream, first) : [];
+      return starts.length === 0 ? "write" : this.#repeated(stream!, { starts, events }) ??
+        this.#repeatedInAnyOrder(stream!, events) ?? "conflict";
+    }
+    const last = expected === "no-stream" ? -1 : expected;
+    if (last === revision) return "write";
+    if (last > revision) return "conflict";
+    const revives = expected === "no-stream" && stream!.isSoftDeleted;
+    if (events.length === 0) return request.deletes && revives ? "write" : "conflict";
+    const starts = [last + 1];
+    const repeated = this.#repeated(stream!, { starts, events });
+    if (repeated) return repeated;
+    const beginsAlike = this.#repeated(stream!, { starts, events: events.slice(0, 1) });
+    return revives && !beginsAlike ? "write" : "conflict";
   }
 
+  /** The metadata of a stream that is deleted for ever is deleted with it. */
+  #isGone(name: string, stream: KnownStream | undefined): boolean {
+    if (stream?.revision === tombstoneRevision) return true;
+    const original = originalOf(name);
+    return original !== undefined &&
+      this.#streams.find(original)?.revision === tombstoneRevision;
+  }
+
+  #hasMetadata(name: string): boolean {
+    return (this.#streams.find(metastreamOf(name))?.revision ?? -1) >= 0;
+  }
+
+  #revisionsOf(stream: KnownStream, { idBytes }: PreparedEvent): readonly number[] {
+    return this.#statements.revisionsOfId.all(stream.id, idBytes)
+      .map(({ revision }) => Number(revision));
+  }
+
+  /** Where the first event's id is known, the others may follow it. */
   #repeated(
-    stream: Stream,
-    starts: readonly number[],
-    events: readonly PreparedEvent[],
+    stream: KnownStream,
+    { starts, events }: {
+      readonly starts: readonly number[];
+      readonly events: readonly PreparedEvent[];
+    },
   ): Appended | undefined {
     for (const start of starts) {
       const places = events.map((_, index) => this.#statements.place.get(stream.id, start + index));
@@ -99,62 +120,130 @@ export class AppendWriter {
     return undefined;
   }
 
-  #lastPlace(stream: Stream | undefined): Appended {
-    if (!stream) return { revision: -1, position: 0, repeated: false };
+  #repeatedInAnyOrder(
+    stream: KnownStream,
+    events: readonly PreparedEvent[],
+  ): Appended | undefined {
+    let revision = -1;
+    for (const event of events) {
+      const known = this.#revisionsOf(stream, event).at(-1);
+      if (known === undefined) return undefined;
+      revision = known;
+    }
+    const { position } = this.#statements.place.get(stream.id, revision)!;
+    return { revision, position: Number(position), repeated: true };
+  }
+
+  #lastPlace(stream: KnownStream | undefined): Appended {
+    if (!stream || stream.revision < 0) return { revision: -1, position: 0, repeated: false };
     const { position } = this.#statements.place.get(stream.id, stream.revision)!;
     return { revision: stream.revision, position: Number(position), repeated: false };
   }
 
-  #insert(
-    stream: Stream,
-    { request, recordedAt }: { readonly request: AppendRequest; readonly recordedAt: number },
-  ): Outcome {
-    const written = request.events.map(({ id, idBytes, type, data, metadata }): StoredEvent => {
-      const position = ++this.#position;
-      const revision = ++stream.revision;
-      this.#statements.insert.run(
-        position,
-        stream.id,
-        revision,
-        idBytes,
-        request.category,
-        type,
-        recordedAt,
-        data,
-        metadata,
-      );
-      return { position, stream: request.stream, revision, id, type, recordedAt, data, metadata };
-    });
-    const { revision, position } = written.at(-1)!;
+  #append({ stream: name, category, events }: AppendRequest, stream: KnownStream): Outcome {
+    const { isSoftDeleted } = stream;
+    const original = originalOf(name);
+    const written = events.map((event) =>
+      this.#insert(event, { name, category, stream, revision: stream.revision + 1 })
+    );
+    const last = written.at(-1);
+    if (original !== undefined && last) {
+      const owner = this.#streams.find(original) ?? this.#streams.create(original);
+      const revives = owner.isSoftDeleted;
+      this.#streams.setMetadata(owner, last);
+      if (revives) written.push(...this.#revive(original, owner));
+    }
+    if (isSoftDeleted) written.push(...this.#revive(name, stream));
+    const { revision, position } = last ?? this.#lastPlace(stream);
     return { appended: { revision, position, repeated: false }, written };
+  }
+
+  #delete({ stream: name, category, deletes }: AppendRequest, found?: KnownStream): Outcome {
+    if (deletes === "for-ever") {
+      const stream = found ?? this.#streams.create(name);
+      const event = systemEvent({ type: "$streamDeleted", data: "", json: jsonMark.none });
+      return wrote(this.#insert(event, { name, category, stream, revision: tombstoneRevision }));
+    }
+    if ((found?.revision ?? -1) < 0 && !this.#hasMetadata(name)) {
+      return { refused: "conflict", actual: -1 };
+    }
+    return wrote(
+      this.#writeMetadata(found ?? this.#streams.create(name), {
+        name,
+        data: softDeletionMetadata,
+      }),
+    );
+  }
+
+  /** Its events from now on can be read, those before stay hidden. */
+  #revive(name: string, stream: KnownStream): StoredEvent[] {
+    const data = this.#streams.metadataRevivedAt(name, stream.revision + 1);
+    return data === undefined ? [] : [this.#writeMetadata(stream, { name, data })];
+  }
+
+  #writeMetadata(
+    stream: KnownStream,
+    { name, data }: { readonly name: string; readonly data: string },
+  ): StoredEvent {
+    const metastream = metastreamOf(name);
+    const holder = this.#streams.find(metastream) ?? this.#streams.create(metastream);
+    const event = systemEvent({ type: "$metadata", data, json: jsonMark.claimed });
+    const revision = holder.revision + 1;
+    const category = categoryOf(metastream);
+    const stored = this.#insert(event, { name: metastream, category, stream: holder, revision });
+    this.#streams.setMetadata(stream, stored);
+    return stored;
+  }
+
+  #insert(
+    { id, idBytes, type, data, metadata, json }: PreparedEvent,
+    { name, category, stream, revision }: {
+      readonly name: string;
+      readonly category: string;
+      readonly stream: KnownStream;
+      readonly revision: number;
+    },
+  ): StoredEvent {
+    const recordedAt = this.#recordedAt;
+    const position = ++this.#position;
+    stream.revision = revision;
+    this.#statements.insert.run(
+      position,
+      stream.id,
+      revision,
+      idBytes,
+      category,
+      type,
+      recordedAt,
+      data,
+      metadata,
+      json,
+    );
+    return { position, stream: name, revision, id, type, recordedAt, data, metadata, json };
   }
 }
 
-function holds(expected: AppendRequest["expected"], stream: Stream | undefined): boolean {
-  if (expected === "any") return true;
-  if (expected === "no-stream") return stream === undefined;
-  if (expected === "stream-exists") return stream !== undefined;
-  return stream?.revision === expected;
+function wrote(event: StoredEvent): Outcome {
+  const { revision, position } = event;
+  return { appended: { revision, position, repeated: false }, written: [event] };
 }
 
-function conflict({ stream, expected }: AppendRequest, found: Stream | undefined): Outcome {
-  return { conflict: new RevisionConflict(stream, expected, found?.revision) };
+function systemEvent(
+  { type, data, json }: Pick<PreparedEvent, "type" | "data" | "json">,
+): PreparedEvent {
+  const id = crypto.randomUUID();
+  return { id, idBytes: uuidToBytes(id), type, data, metadata: "", json };
 }
 
 function sameBytes(stored: unknown, bytes: Uint8Array): boolean {
   return stored instanceof Uint8Array && bytes.every((byte, at) => byte === stored[at]);
 }
 
-function prepareStatements(database: DatabaseSync): Record<
-  "head" | "stream" | "createStream" | "place" | "revisionsOfId" | "insert",
-  StatementSync
-> {
+function prepareStatements(
+  database: DatabaseSync,
+): Record<"head" | "place" | "revisionsOfId" | "insert", StatementSync> {
   return {
     head: database.prepare("select max(position) as position from events"),
-    stream: database.prepare(`
-      select id, (select max(revision) from events where stream = streams.id) as revision
-      from streams where name = ?`),
-    createStream: database.prepare("insert into streams (name) values (?)"),
     place: database.prepare("select id, position from events where stream = ? and revision = ?"),
     // Left to itself, SQLite walks the whole stream in the order of its revisions.
     revisionsOfId: database.prepare(
@@ -162,7 +251,7 @@ function prepareStatements(database: DatabaseSync): Record<
     ),
     insert: database.prepare(`
       insert into events
-        (position, stream, revision, id, category, type, recorded_at, data, metadata)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        (position, stream, revision, id, category, type, recorded_at, data, metadata, json)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   };
 }

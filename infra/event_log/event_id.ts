@@ -18,6 +18,15 @@ export function uuidToBytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** The text form, in lower case, of 32 hexadecimal digits with or without hyphens. */
+export function uuidText(digits: string): string {
+  const lower = digits.toLowerCase();
+  if (lower.length === 36) return lower;
+  return `${lower.slice(0, 8)}-${lower.slice(8, 12)}-${lower.slice(12, 16)}-${
+    lower.slice(16, 20)
+  }-${lower.slice(20)}`;
+}
+
 /** The text form, in lower case. */
 export function bytesToUuid(bytes: Uint8Array): string {
   let text = "";

@@ -1,11 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Appended } from "@headwater/shared/ports/event_log";
 import type { AppendRequest } from "./append_request.ts";
 import type { AppendWriter, Outcome } from "./append_writer.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import type { StoredEvent } from "./stored_event.ts";
 
-type Waiting = PromiseWithResolvers<Appended> & { readonly request: AppendRequest };
+type Waiting = PromiseWithResolvers<Outcome> & { readonly request: AppendRequest };
 
 /** A transaction takes no more appends after so long: what is left goes into the next one. */
 const maxWritingMs = 4;
@@ -21,7 +20,7 @@ export type GroupCommitOptions = {
 
 /**
  * Appends that come in one turn of the event loop share one transaction, and so one wait for the disk.
- * Each is answered only after the commit; one that conflicts leaves the others alone.
+ * Each is answered only after the commit; one that is refused leaves the others alone.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
@@ -42,8 +41,8 @@ export class GroupCommit {
     this.#rollback = database.prepare("rollback");
   }
 
-  add(request: AppendRequest): Promise<Appended> {
-    const waiting = { ...Promise.withResolvers<Appended>(), request };
+  add(request: AppendRequest): Promise<Outcome> {
+    const waiting = { ...Promise.withResolvers<Outcome>(), request };
     this.#queue.push(waiting);
     this.#schedule();
     return waiting.promise;
@@ -87,11 +86,7 @@ export class GroupCommit {
     }
     const taken = this.#queue.splice(0, outcomes.length);
     committed(outcomes.flatMap((outcome) => "written" in outcome ? outcome.written : []));
-    taken.forEach((waiting, index) => {
-      const outcome = outcomes[index]!;
-      if ("conflict" in outcome) waiting.reject(outcome.conflict);
-      else waiting.resolve(outcome.appended);
-    });
+    taken.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
   }
 
   #write(outcomes: Outcome[]): void {

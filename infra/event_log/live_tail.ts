@@ -1,7 +1,12 @@
 import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
-import { sizeOf, type StoredEvent, toRecorded } from "./stored_event.ts";
+import { isSystemEvent, sizeOf, type StoredEvent, toRecorded } from "./stored_event.ts";
 
-type Entry = { readonly stored: StoredEvent; readonly category: string; recorded?: Recorded };
+type Entry = {
+  readonly stored: StoredEvent;
+  /** Undefined: a system event, which no reader of the port gets. */
+  readonly category: string | undefined;
+  recorded?: Recorded;
+};
 
 export type TailPage = {
   readonly events: readonly Recorded[];
@@ -36,7 +41,8 @@ export class LiveTail {
     const last = events.at(-1);
     if (!last) return;
     for (const stored of events) {
-      this.#entries.push({ stored, category: categoryOf(stored.stream) });
+      const category = isSystemEvent(stored) ? undefined : categoryOf(stored.stream);
+      this.#entries.push({ stored, category });
       this.#bytes += sizeOf(stored);
     }
     this.#head = last.position;
@@ -53,6 +59,7 @@ export class LiveTail {
     for (let at = after + 1 - first; at < this.#entries.length; at++) {
       const entry = this.#entries[at]!;
       position = entry.stored.position;
+      if (entry.category === undefined) continue;
       if (categories && !categories.has(entry.category)) continue;
       events.push(entry.recorded ??= toRecorded(entry.stored));
       if (events.length === pageEvents) break;

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { bytesToUuid } from "./event_id.ts";
 import { PagedQuery, type Row } from "./paged_query.ts";
 import type { StoredEvent } from "./stored_event.ts";
 
@@ -77,17 +76,11 @@ function categoriesQuery(database: DatabaseSync, count: number): PagedQuery {
 }
 
 function toPage({ rows, last }: { rows: Row[]; last: boolean }): Page {
-  const events = rows.map((
-    [position, stream, revision, id, type, recordedAt, data, metadata],
-  ): StoredEvent => ({
-    position,
-    stream,
-    revision,
-    id: bytesToUuid(id),
-    type,
-    recordedAt,
-    data,
-    metadata,
-  }));
-  return { events, last };
+  return { events: rows.map(toStored), last };
+}
+
+function toStored(
+  [position, stream, revision, id, type, recordedAt, data, metadata, json]: Row,
+): StoredEvent {
+  return { position, stream, revision, id, type, recordedAt, data, metadata, json };
 }

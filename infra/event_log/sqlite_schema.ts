@@ -4,11 +4,15 @@ import type { DatabaseSync } from "node:sqlite";
 const applicationId = 0x68776c67;
 const version = 1;
 
-// Content is `any`: text where it is JSON; bytes have a place as well.
+// A stream's metadata is an event like any other; what reading needs of the newest one is kept beside the name.
+// Content is `any`: text where the bytes are UTF-8, which is read several times as fast as bytes are.
 const tables = `
   create table streams (
     id integer primary key,
-    name text not null unique
+    name text not null unique,
+    max_count integer,
+    max_age integer,
+    truncate_before integer
   ) strict;
 
   create table events (
@@ -20,7 +24,8 @@ const tables = `
     type text not null,
     recorded_at integer not null,
     data any not null,
-    metadata any not null
+    metadata any not null,
+    json integer not null default 1
   ) strict;
 
   create unique index events_by_revision on events (stream, revision);

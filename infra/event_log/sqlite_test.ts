@@ -3,6 +3,7 @@ import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { openSqliteLog } from "./sqlite.ts";
 import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";
+import { SqliteStore } from "./sqlite_store.ts";
 import { appendElsewhere, newEvents, readEverything, withFile } from "./sqlite_test_bed.ts";
 
 Deno.test("a log is found again as it was left, and known events are still known", () =>
@@ -64,7 +65,7 @@ Deno.test("what another process got acknowledged before it was killed is all the
 
 Deno.test("a full disk refuses appends, keeps what was there, and takes appends again once there is room", async () => {
   const database = openDatabase(":memory:");
-  await using log = new SqliteLog(database, { now: () => new Date() });
+  await using log = new SqliteLog(new SqliteStore(database, { now: () => new Date() }));
   await log.append("order-1", newEvents(10), { expected: "no-stream" });
   const before = await readEverything(log);
   database.exec("pragma max_page_count = 20");
@@ -89,7 +90,7 @@ Deno.test("a full disk in a file refuses appends and loses nothing that was ackn
     database.exec("pragma max_page_count = 40");
     let acknowledged = 0;
     {
-      await using log = new SqliteLog(database, { now: () => new Date() });
+      await using log = new SqliteLog(new SqliteStore(database, { now: () => new Date() }));
       await assert.rejects(async () => {
         for (;; acknowledged++) {
           await log.append("order-1", newEvents(1, "x".repeat(2_000)), { expected: "any" });

@@ -1,39 +1,59 @@
 import type { EventMetadata, Recorded } from "@headwater/shared/domain/event";
+import { uuidText } from "./event_id.ts";
 
-/** An event as the tables hold it: content still as text. */
+/** Bytes; as text where they are UTF-8. */
+export type Content = string | Uint8Array;
+
+/** An event as the tables hold it: content not parsed. */
 export type StoredEvent = {
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
+  /** The 32 digits of a UUID, with or without hyphens, in either case. */
   readonly id: string;
   readonly type: string;
   /** Milliseconds since 1970. */
   readonly recordedAt: number;
-  /** JSON. */
-  readonly data: string;
-  /** JSON. */
-  readonly metadata: string;
+  readonly data: Content;
+  readonly metadata: Content;
+  readonly json: JsonMark;
 };
+
+/** What is known about data: not JSON, JSON with JSON metadata from this log's own port, or what a client called JSON. */
+export const jsonMark = { none: 0, own: 1, claimed: 2 } as const;
+export type JsonMark = typeof jsonMark[keyof typeof jsonMark];
+
+/** The revision of the event that deletes a stream for ever: no event comes after it. */
+export const tombstoneRevision = Number.MAX_SAFE_INTEGER;
 
 let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
-/** Parses the content. Throws where it is not JSON: then the file is damaged. */
+/**
+ * Parses the content. Throws where it is not the JSON that the port wrote: then the file is damaged. Of other writers'
+ * events, data that is no JSON is `null`, and metadata that is no object is empty.
+ */
 export function toRecorded(stored: StoredEvent): Recorded {
+  const isOwn = stored.json === jsonMark.own;
   return {
-    id: stored.id,
+    id: uuidText(stored.id),
     stream: stored.stream,
     revision: stored.revision,
     position: stored.position,
     type: stored.type,
     recordedAt: isoText(stored.recordedAt),
-    data: parsed(stored, "data"),
-    metadata: parsed(stored, "metadata") as EventMetadata,
+    data: isOwn ? parsed(stored, "data") : parsedOrNull(stored.data),
+    metadata: (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as EventMetadata,
   };
+}
+
+/** System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. */
+export function isSystemEvent({ stream, type }: Pick<StoredEvent, "stream" | "type">): boolean {
+  return type.startsWith("$") || stream.startsWith("$");
 }
 
 function parsed(stored: StoredEvent, part: "data" | "metadata"): unknown {
   try {
-    return JSON.parse(stored[part]);
+    return JSON.parse(contentText(stored[part]));
   } catch (cause) {
     throw new Error(
       `Cannot read event ${stored.revision} of stream "${stored.stream}": its ${part} is damaged`,
@@ -42,8 +62,26 @@ function parsed(stored: StoredEvent, part: "data" | "metadata"): unknown {
   }
 }
 
+function parsedOrNull(content: Content): unknown {
+  try {
+    return JSON.parse(contentText(content));
+  } catch {
+    return null;
+  }
+}
+
+function asObject(content: Content): object {
+  const value = parsedOrNull(content);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+/** Content as text; bytes that are no UTF-8 are replaced. */
+export function contentText(content: Content): string {
+  return typeof content === "string" ? content : new TextDecoder().decode(content);
+}
+
 /** About how many bytes it takes in memory, give or take. */
-export function sizeOf(stored: { readonly data: string; readonly metadata: string }): number {
+export function sizeOf(stored: { readonly data: Content; readonly metadata: Content }): number {
   return stored.data.length + stored.metadata.length + 200;
 }
 

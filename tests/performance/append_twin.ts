@@ -22,7 +22,9 @@ export class AppendTwin implements Disposable {
     this.#begin = this.#database.prepare("begin immediate");
     this.#commit = this.#database.prepare("commit");
     this.#stream = this.#database.prepare("insert into streams (name) values (?)");
-    this.#event = this.#database.prepare("insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#event = this.#database.prepare(
+      "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+    );
   }
 
   prepare(sql: string): StatementSync {
