@@ -65,15 +65,14 @@ export async function startHost(
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
   const services = new Map<string, Service>();
-  const databases: ServiceDatabase[] = [];
   const client = createResilientClient(inProcessClient(services));
-  await Promise.all(definitions.map(async (definition) => {
+  const databases = await Promise.all(definitions.map(async (definition) => {
     const url = await database(definition.name);
     const running = starting.use(
       await startService(definition, { log, url, client, logger, startProjections }),
     );
     services.set(definition.name, running.service);
-    databases.push({ service: definition.name, views: definition.views, sql: running.sql });
+    return { service: definition.name, views: definition.views, sql: running.sql };
   }));
   const checks = definitions.map(({ name }) => serviceCheck(name, client));
   const gateway = createGateway({ client, logger, checks, newId: () => crypto.randomUUID() });

@@ -3,7 +3,7 @@ import { inventoryService } from "@headwater/inventory";
 import { notificationService } from "@headwater/notification";
 import { orderService } from "@headwater/order";
 import { paymentService } from "@headwater/payment";
-import { startProjections, timelineService } from "@headwater/projections";
+import { projectionsCommand, startProjections, timelineService } from "@headwater/projections";
 import { shippingService } from "@headwater/shipping";
 import { ConfigError, configHelp, readConfig } from "./config.ts";
 import { DataDirectoryInUse } from "./data_directory.ts";
@@ -12,6 +12,8 @@ import { dev } from "./dev.ts";
 import type { Application } from "./host.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
+import { operate } from "./operate.ts";
+import { sagasCommand } from "./sagas.ts";
 
 /** Everything that the shop consists of. */
 export const shop: Application = {
@@ -40,7 +42,38 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return 0;
   },
   demo: (args) => runDemo(shop, args),
+  async projections(args) {
+    await using operated = await operate(shop, operatorsView());
+    using interruption = listenForInterruption();
+    const { signal } = interruption;
+    return await projectionsCommand(args, {
+      ...operated,
+      print: write,
+      isTerminal: Deno.stdout.isTerminal(),
+      signal,
+    });
+  },
+  async sagas(args) {
+    await using operated = await operate(shop, operatorsView());
+    const running = shop.services.filter(({ processes }) => processes.length > 0);
+    const databases = operated.databases.filter(({ service }) =>
+      running.some(({ name }) => name === service)
+    );
+    return await sagasCommand(args, { databases, print: write, now: Date.now });
+  },
 };
+
+/** Operators' commands have words of their own, so their settings come from the environment alone. */
+function operatorsView() {
+  return {
+    config: readConfig({ args: [], env: Deno.env }),
+    logger: createLogger({ level: "error" }),
+  };
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
 
 function print(line: string): void {
   // deno-lint-ignore no-console -- the command line's own output
