@@ -2,16 +2,11 @@ import { rowsAfter } from "@headwater/shared/testing/given";
 import assert from "node:assert/strict";
 import type { StockItemEvent } from "./contract.ts";
 import { stockItemEventExamples as event } from "./examples.ts";
-import { reservationView } from "./reservation_view.ts";
 import { stockItemView } from "./stock_item_view.ts";
 
 function stockAfter(...events: StockItemEvent[]): number[] {
   const row = rowsAfter(stockItemView, ...events).get("SKU1")!;
   return [row.received, row.available, row.reserved, row.shipped];
-}
-
-function statusAfter(...events: StockItemEvent[]): string | undefined {
-  return rowsAfter(reservationView, ...events).get("order-1/SKU1")?.status;
 }
 
 Deno.test("the stock of an item moves between available, reserved and shipped", () => {
@@ -25,27 +20,4 @@ Deno.test("the stock of an item moves between available, reserved and shipped", 
 Deno.test("a rejected reservation leaves the stock, and makes no item of an unknown SKU", () => {
   assert.deepEqual(stockAfter(event.StockReceived, event.StockReservationRejected), [10, 10, 0, 0]);
   assert.equal(rowsAfter(stockItemView, event.StockReservationRejected).size, 0);
-});
-
-Deno.test("a reservation has one row per order and SKU", () => {
-  const other = { ...event.StockReserved.data, orderId: "order-2" };
-  const rows = rowsAfter(reservationView, event.StockReceived, event.StockReserved, {
-    type: "StockReserved",
-    data: other,
-  });
-  assert.deepEqual([...rows.keys()], ["order-1/SKU1", "order-2/SKU1"]);
-  assert.deepEqual(rows.get("order-1/SKU1"), {
-    reservation_id: "order-1/SKU1",
-    order_id: "order-1",
-    sku: "SKU1",
-    quantity: 2,
-    status: "reserved",
-  });
-});
-
-Deno.test("a reservation is reserved, released or shipped; a rejected one is none", () => {
-  assert.equal(statusAfter(event.StockReserved), "reserved");
-  assert.equal(statusAfter(event.StockReserved, event.StockReleased), "released");
-  assert.equal(statusAfter(event.StockReserved, event.StockShipped), "shipped");
-  assert.equal(statusAfter(event.StockReservationRejected), undefined);
 });
