@@ -2,7 +2,8 @@ import type { Log } from "@headwater/shared/ports/log";
 import { type Adapters, openAdapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
 import { openDataDirectory } from "./data_directory.ts";
-import { type Application, startHost } from "./host.ts";
+import type { Application } from "./application.ts";
+import { startHost } from "./host.ts";
 import { serve } from "./serve.ts";
 
 export type DevOptions = {

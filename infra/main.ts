@@ -9,7 +9,7 @@ import { ConfigError, configHelp, readConfig } from "./config.ts";
 import { DataDirectoryInUse } from "./data_directory.ts";
 import { runDemo } from "./demo/demo.ts";
 import { dev } from "./dev.ts";
-import type { Application } from "./host.ts";
+import type { Application } from "./application.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 import { operate } from "./operate.ts";

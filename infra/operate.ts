@@ -2,7 +2,8 @@ import type { Log } from "@headwater/shared/ports/log";
 import { databaseName, openAdapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
 import { describeRunning, openDataDirectory } from "./data_directory.ts";
-import { type Application, type ServiceDatabase, startHost } from "./host.ts";
+import type { Application, ServiceDatabase } from "./application.ts";
+import { startHost } from "./host.ts";
 import { connect } from "./postgres/connect.ts";
 import { ensureDatabase } from "./postgres/ensure_database.ts";
 

@@ -1,5 +1,5 @@
 import { listInstances } from "@headwater/shared/process/process_records";
-import type { ServiceDatabase } from "./host.ts";
+import type { ServiceDatabase } from "./application.ts";
 
 const usage = `Usage:
   list [--json]    unfinished instances of every process, longest running first

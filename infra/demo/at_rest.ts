@@ -1,5 +1,5 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
-import type { ServiceDatabase } from "../host.ts";
+import type { ServiceDatabase } from "../application.ts";
 import { listSagas } from "./evidence.ts";
 import { factsOf, orderIdOf, outstandingOf } from "./order_facts.ts";
 import type { PlainEvent } from "./plain_event.ts";

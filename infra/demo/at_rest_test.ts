@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import { openSqliteLog } from "../event_log/sqlite.ts";
-import type { ServiceDatabase } from "../host.ts";
+import type { ServiceDatabase } from "../application.ts";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { type Entry, exampleEntries, recorded, without } from "./example_history.ts";
 import { ShopClient } from "./shop_client.ts";

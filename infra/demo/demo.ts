@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Application } from "../host.ts";
+import type { Application } from "../application.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { createLogger } from "../logger.ts";
 import { startThrowAwayPostgres } from "../postgres/throw_away.ts";

@@ -2,7 +2,7 @@ import type { View } from "@headwater/shared/domain/view";
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import { listInstances } from "@headwater/shared/process/process_records";
 import type { Sql } from "postgres";
-import type { ServiceDatabase } from "../host.ts";
+import type { ServiceDatabase } from "../application.ts";
 import { type PlainEvent, readPlainEvents } from "./plain_event.ts";
 import type { Acknowledged, ShopClient } from "./shop_client.ts";
 

@@ -1,7 +1,8 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import { openSqliteLog } from "../event_log/sqlite.ts";
-import { type Application, type Host, startHost } from "../host.ts";
+import type { Application } from "../application.ts";
+import { type Host, startHost } from "../host.ts";
 import { ensureDatabase } from "../postgres/ensure_database.ts";
 import { serve, type Server } from "../serve.ts";
 import { ShopClient } from "./shop_client.ts";

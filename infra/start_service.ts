@@ -1,0 +1,90 @@
+import type { Sql } from "postgres";
+import { ownedLog } from "@headwater/shared/domain/owned_log";
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { Log } from "@headwater/shared/ports/log";
+import type { Service, ServiceClient } from "@headwater/shared/ports/service_client";
+import type { HealthCheck, ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { processMigration, processRecords } from "@headwater/shared/process/process_records";
+import { startProcess } from "@headwater/shared/process/process_runtime";
+import type { StartProjections } from "./application.ts";
+import { connect } from "./postgres/connect.ts";
+import { migrate } from "./postgres/migrate.ts";
+
+export type RunningService = AsyncDisposable & {
+  readonly service: Service;
+  readonly sql: Sql;
+};
+
+export type ServiceOptions = {
+  readonly log: EventLog;
+  /** Of the service's own database. */
+  readonly url: string;
+  readonly client: ServiceClient;
+  readonly logger: Log;
+  readonly startProjections: StartProjections;
+};
+
+/** Runs one service with its read models and processes. */
+export async function startService(
+  definition: ServiceDefinition,
+  { log, url, client, logger, startProjections }: ServiceOptions,
+): Promise<RunningService> {
+  await using starting = new AsyncDisposableStack();
+  const { name, categories, views, processes, migrations = [] } = definition;
+  const sql = connect({ url, name, logger });
+  starting.defer(() => sql.end({ timeout: 5 }));
+  await migrate(sql, {
+    service: name,
+    migrations: [...(processes.length > 0 ? [processMigration] : []), ...migrations],
+  });
+  const own = ownedLog(log, { service: name, categories });
+  const projections = starting.use(
+    await startProjections({ service: name, views, log: own, sql, logger }),
+  );
+  const random = Math.random;
+  const runtimes = processes.map((process) =>
+    starting.use(startProcess({
+      process,
+      log: own,
+      client,
+      records: processRecords(sql, process.name),
+      logger,
+      random,
+    }))
+  );
+  const service = definition.create({
+    log: own,
+    sql,
+    client,
+    readModels: projections,
+    logger,
+    checks: [
+      postgresCheck(sql),
+      logCheck(log),
+      ...projections.checks,
+      ...runtimes.map(({ check }) => check),
+    ],
+    newId: () => crypto.randomUUID(),
+    random,
+  });
+  const running = starting.move();
+  return { service, sql, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function postgresCheck(sql: Sql): HealthCheck {
+  return {
+    name: "postgres",
+    async check() {
+      await sql`select 1`;
+    },
+  };
+}
+
+function logCheck(log: EventLog): HealthCheck {
+  return {
+    name: "event-log",
+    async check() {
+      await log.head();
+    },
+  };
+}
