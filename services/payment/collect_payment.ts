@@ -8,7 +8,7 @@ import {
 } from "@headwater/shared/domain/handle_command";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import type { PaymentCommand, PaymentEvent } from "./contract.ts";
-import type { PaymentState, ProviderAnswer } from "./payment.ts";
+import { isLastAttempt, type PaymentState, type ProviderAnswer } from "./payment.ts";
 import type { PaymentProvider } from "./payment_provider.ts";
 
 export type Payments = AggregateStore<PaymentCommand | ProviderAnswer, PaymentEvent, PaymentState>;
@@ -37,9 +37,7 @@ export async function collectPayment(
     if (state.status !== "pending" && state.status !== "unknown") {
       return { revision, position, repeated: false };
     }
-    const answer = state.status === "pending"
-      ? await charge(dependencies, state.requested)
-      : await outcome(dependencies, state.requested);
+    const answer = await nextAnswer(dependencies, state);
     // Named after the revision it answers: of two that ask at once, the slower one's answer changes nothing.
     const commandId = derivedId(context.commandId, revision, fingerprint(answer));
     await handleCommand(payments, {
@@ -73,6 +71,18 @@ export async function refundPayment(
     context: { ...context, commandId: derivedId(context.commandId, "RecordRefund") },
     random,
   });
+}
+
+async function nextAnswer(
+  dependencies: CollectionDependencies,
+  state: Extract<PaymentState, { requested: unknown }>,
+): Promise<ProviderAnswer> {
+  if (state.status === "unknown") return await outcome(dependencies, state.requested);
+  const answer = await charge(dependencies, state.requested);
+  // Before it is given up for good: an earlier attempt may have charged, with us crashing before its answer was noted.
+  return answer.type === "RecordFailedAttempt" && isLastAttempt(state)
+    ? await outcome(dependencies, state.requested)
+    : answer;
 }
 
 async function charge(

@@ -106,6 +106,22 @@ Deno.test("a provider that stays away is given up as if it had declined", async 
   assert.equal(types().at(-1), "PaymentDeclined");
 });
 
+Deno.test("a charge that was made without our knowing is found before the payment is given up", async () => {
+  const { charge, calls, types } = desk({
+    charge: unavailable,
+    find: () => Promise.resolve("charged"),
+  });
+  await charge();
+  assert.deepEqual(calls, ["charge", "charge", "charge", "charge", "charge", "find"]);
+  assert.equal(types().at(-1), "PaymentCharged");
+});
+
+Deno.test("a payment is not given up while nobody can say whether it was charged", async () => {
+  const { charge, types } = desk({ charge: unavailable, find: unavailable });
+  await assert.rejects(charge(), Unavailable);
+  assert.equal(types().includes("PaymentDeclined"), false);
+});
+
 Deno.test("an outcome that did not come in time is asked for", async () => {
   const { charge, calls, types } = desk({
     charge: (_charge, signal) => silence(signal),

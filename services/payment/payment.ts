@@ -64,7 +64,7 @@ function decide(
         data: { paymentId, orderId, attempt, cause },
       };
       const reason = "payment-provider-unreachable";
-      return attempt < mostAttempts
+      return !isLastAttempt(state)
         ? [failed]
         : [failed, { type: "PaymentDeclined", data: { paymentId, orderId, reason } }];
     }
@@ -79,6 +79,11 @@ function decide(
         ? [{ type: "PaymentRefunded", data: { paymentId, orderId, currency, amount } }]
         : [];
   }
+}
+
+/** After one more failure the payment is declined. */
+export function isLastAttempt({ failedAttempts }: { readonly failedAttempts: number }): boolean {
+  return failedAttempts + 1 >= mostAttempts;
 }
 
 function evolve(state: PaymentState, event: PaymentEvent): PaymentState {

@@ -32,7 +32,7 @@ export type EventSchemas<Event extends DomainEvent = any> = {
   /**
    * Reads a stored event: old versions are upcast, what is stored stays as it is.
    * Undefined for a type this code does not know, which a newer release may have written.
-   * Throws when stored data does not fit its schema.
+   * Throws when stored data does not fit its schema, or is of a newer version.
    */
   decode(recorded: Recorded): Recorded<Event> | undefined;
 };
@@ -88,6 +88,13 @@ export function defineEvents<D extends Definitions>(
       const definition = byType.get(recorded.type);
       if (!definition) return undefined;
       const { schema, upcasts } = definition;
+      if (recorded.metadata.schemaVersion > upcasts.length + 1) {
+        throw new Error(
+          `Cannot read event ${recorded.revision} of stream "${recorded.stream}": it is version ${recorded.metadata.schemaVersion} of "${recorded.type}", this release knows ${
+            upcasts.length + 1
+          }`,
+        );
+      }
       let data = recorded.data;
       for (const upcast of upcasts.slice(recorded.metadata.schemaVersion - 1)) {
         data = upcast(data as never);

@@ -45,6 +45,13 @@ Deno.test("a type that a newer release may have written is passed over", () => {
   assert.equal(doorEvents.decode(stored({ type: "toString", data: {} }, 1)), undefined);
 });
 
+Deno.test("an event of a newer version is not taken for an older one", () => {
+  assert.throws(() => doorEvents.decode(stored({ type: "DoorOpened", data: { doorId: "1" } }, 4)), {
+    message:
+      'Cannot read event 4 of stream "door-1": it is version 4 of "DoorOpened", this release knows 3',
+  });
+});
+
 Deno.test("stored data that does not fit is an error that says where it lies", () => {
   assert.throws(
     () => doorEvents.decode(stored({ type: "DoorClosed", data: { doorId: 1 } }, 1)),
