@@ -57,6 +57,11 @@ const settings = z.object({
   SHIPPING_DATABASE_URL: databaseOf("shipping"),
   NOTIFICATION_DATABASE_URL: databaseOf("notification"),
   PROJECTIONS_DATABASE_URL: databaseOf("projections"),
+  SERVICE_URLS: z.string().regex(/^\w+=https?:\/\/[^\s,]+(,\w+=https?:\/\/[^\s,]+)*$/).optional()
+    .meta({
+      description: "where the other services are, for one that runs alone",
+      allowed: "order=http://host:port,payment=http://host:port,…",
+    }),
   REDIS_URL: url("rediss?").optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
     allowed: "redis://user:password@host:port/database, rediss://…",
@@ -78,6 +83,8 @@ export type Config = {
   readonly databaseUrl: string | undefined;
   /** By service: a database that is not on that server. */
   readonly databaseUrls: Readonly<Record<string, string>>;
+  /** Where each service is, for one that runs alone. */
+  readonly serviceUrls: ReadonlyMap<string, string>;
   /** Undefined: memory. */
   readonly redisUrl: string | undefined;
 };
@@ -164,6 +171,9 @@ function configOf(data: Settings, help: boolean): Config {
     eventStoreUrl: data.EVENTSTORE_URL,
     databaseUrl: data.DATABASE_URL,
     databaseUrls,
+    serviceUrls: new Map(
+      data.SERVICE_URLS?.split(",").map((entry) => entry.split("=", 2) as [string, string]),
+    ),
     redisUrl: data.REDIS_URL,
   };
 }

@@ -1,10 +1,12 @@
 import type { Log } from "@headwater/shared/ports/log";
-import { type Adapters, openAdapters } from "./adapters.ts";
+import { openAdapters } from "./adapters.ts";
+import { aborted } from "./aborted.ts";
 import type { Config } from "./config.ts";
-import { openDataDirectory } from "./data_directory.ts";
+import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import type { Application } from "./application.ts";
 import { startHost } from "./host.ts";
 import { serve } from "./serve.ts";
+import { startSplit } from "./split/start_split.ts";
 
 export type DevOptions = {
   readonly config: Config;
@@ -15,37 +17,64 @@ export type DevOptions = {
   readonly signal: AbortSignal;
 };
 
+/** What is running, for people and for other processes. */
+type Started = {
+  readonly url: string;
+  readonly postgresUrl: string | undefined;
+  readonly parts: readonly { readonly name: string; readonly where: string }[];
+};
+
 /** `deno task dev`: the whole application in this process, until the signal. */
 export async function dev(application: Application, options: DevOptions): Promise<void> {
-  const { config, logger, print, signal } = options;
   const startedAt = performance.now();
+  const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
   await using adapters = await openAdapters({ config, directory: directory.path, logger, signal });
   await using host = await startHost(application, { ...adapters, logger });
   await using server = serve(host.gateway, { ...config, logger });
+  const parts = [
+    ...adapters.parts,
+    { name: "services", where: application.services.map(({ name }) => name).join(", ") },
+    { name: "gateway", where: server.url },
+  ];
+  const { postgresUrl } = adapters;
+  await announce(directory, { ...options, startedAt, url: server.url, postgresUrl, parts });
+}
+
+/** `deno task dev --split`: a process for each service, each started again when it dies, until the signal. */
+export async function devSplit(application: Application, options: DevOptions): Promise<void> {
+  const startedAt = performance.now();
+  await using directory = await openDataDirectory(options.config.dataDirectory);
+  await using split = await startSplit(application, { ...options, directory: directory.path });
+  const parts = [
+    { name: "PostgreSQL", where: options.config.databaseUrl ? "as configured" : "embedded" },
+    ...split.processes.map(({ name, pid }) => ({ name, where: `process ${pid}` })),
+    { name: "event log", where: split.eventStoreUrl },
+    { name: "gateway", where: split.url },
+  ];
+  await announce(directory, { ...options, ...split, startedAt, parts });
+}
+
+/** Tells where everything is, then waits for the signal. */
+async function announce(
+  directory: DataDirectory,
+  { url, postgresUrl, parts, startedAt, print, signal }: Started & DevOptions & {
+    readonly startedAt: number;
+  },
+): Promise<void> {
   await directory.announce({
-    gateway: server.url,
-    ...(adapters.postgresUrl !== undefined && { postgres: adapters.postgresUrl }),
+    gateway: url,
+    ...(postgresUrl !== undefined && { postgres: postgresUrl }),
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  for (const line of greeting(application, { adapters, url: server.url, seconds })) print(line);
+  for (const line of greeting({ parts, url, seconds })) print(line);
   await aborted(signal);
   print("Stopping …");
 }
 
 function greeting(
-  { services }: Application,
-  { adapters, url, seconds }: {
-    readonly adapters: Adapters;
-    readonly url: string;
-    readonly seconds: string;
-  },
+  { parts, url, seconds }: Pick<Started, "parts" | "url"> & { readonly seconds: string },
 ): string[] {
-  const parts = [
-    ...adapters.parts,
-    { name: "services", where: services.map(({ name }) => name).join(", ") },
-    { name: "gateway", where: url },
-  ];
   const order = JSON.stringify({
     orderId: "my-first",
     customerId: "me",
@@ -72,11 +101,4 @@ function greeting(
     `  curl ${url}/api/orders/my-first/timeline`,
     "",
   ];
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
 }

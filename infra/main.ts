@@ -8,12 +8,18 @@ import { shippingService } from "@headwater/shipping";
 import { ConfigError, configHelp, readConfig } from "./config.ts";
 import { DataDirectoryInUse } from "./data_directory.ts";
 import { runDemo } from "./demo/demo.ts";
-import { dev } from "./dev.ts";
+import { dev, devSplit } from "./dev.ts";
 import type { Application } from "./application.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 import { operate } from "./operate.ts";
 import { sagasCommand } from "./sagas.ts";
+import {
+  type AloneOptions,
+  serveGateway,
+  serveService,
+  untilSupervisorEnds,
+} from "./split/serve_alone.ts";
 
 /** Everything that the shop consists of. */
 export const shop: Application = {
@@ -31,16 +37,25 @@ export const shop: Application = {
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   async dev(args) {
-    const config = readConfig({ args, env: Deno.env });
-    if (config.help) {
-      print(configHelp());
-      return 0;
-    }
+    const split = args.includes("--split");
+    const config = readConfig({ args: args.filter((arg) => arg !== "--split"), env: Deno.env });
+    if (config.help) return help("--split    a process for each service, over a real event store");
     const logger = createLogger({ level: config.logLevel });
     using interruption = listenForInterruption();
-    await dev(shop, { config, logger, print, signal: interruption.signal });
+    const { signal } = interruption;
+    await (split ? devSplit : dev)(shop, { config, logger, print, signal });
     return 0;
   },
+  async service([name, ...args]) {
+    const definition = shop.services.find((service) => service.name === name);
+    if (!definition) {
+      const names = shop.services.map((service) => service.name).join(", ");
+      print(`Cannot run service "${name}": services are ${names}`);
+      return 2;
+    }
+    return await alone(args, (options) => serveService(definition, shop, options));
+  },
+  gateway: (args) => alone(args, (options) => serveGateway(shop, options)),
   demo: (args) => runDemo(shop, args),
   async projections(args) {
     await using operated = await operate(shop, operatorsView());
@@ -62,6 +77,26 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
     return await sagasCommand(args, { databases, print: write, now: Date.now });
   },
 };
+
+/** Runs a part of the shop in a process of its own; `--supervised`: until standard input closes. */
+async function alone(
+  args: readonly string[],
+  run: (options: AloneOptions) => Promise<void>,
+): Promise<number> {
+  const config = readConfig({ args: args.filter((arg) => arg !== "--supervised"), env: Deno.env });
+  if (config.help) return help("--supervised    stop when standard input closes");
+  const logger = createLogger({ level: config.logLevel });
+  using interruption = listenForInterruption();
+  // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
+  const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;
+  await run({ config, logger, signal });
+  return 0;
+}
+
+function help(more: string): number {
+  print(`${configHelp()}\n    ${more}\n`);
+  return 0;
+}
 
 /** Operators' commands have words of their own, so their settings come from the environment alone. */
 function operatorsView() {

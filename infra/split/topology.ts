@@ -1,0 +1,84 @@
+import type { Application } from "../application.ts";
+import { environmentVariables } from "../config.ts";
+import type { ProcessPlan } from "./supervised_process.ts";
+
+export type TopologyOptions = {
+  readonly gateway: { readonly host: string; readonly port: number };
+  /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
+  readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
+  /** Free ports, one for each service. */
+  readonly ports: readonly number[];
+  /** `EVENTSTORE_URL`, database URLs, `LOG_LEVEL`: what every process gets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Nothing but this machine has to be reached. */
+  readonly isLocal: boolean;
+};
+
+const script = new URL("../main.ts", import.meta.url).href;
+
+/** One process for each service, one for the gateway and one for the event store, in the order in which they start. */
+export function topology({ services }: Application, options: TopologyOptions): {
+  readonly eventStore: ProcessPlan | undefined;
+  readonly services: readonly ProcessPlan[];
+  readonly gateway: ProcessPlan;
+} {
+  const { gateway, eventStore, ports, isLocal } = options;
+  const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
+  const env = {
+    ...options.env,
+    SERVICE_URLS: urls.map(([name, url]) => `${name}=${url}`).join(","),
+  };
+  const net = isLocal ? "--allow-net=127.0.0.1" : "--allow-net";
+  const environment = `--allow-env=${environmentVariables.join(",")},PG*,GRPC*,grpc*`;
+
+  function serving(
+    { name, words, url, permissions }: {
+      readonly name: string;
+      readonly words: readonly string[];
+      readonly url: string;
+      readonly permissions: readonly string[];
+    },
+  ): ProcessPlan {
+    const args = ["run", "--no-prompt", ...permissions, script, ...words, "--supervised"];
+    return { name, args, env, isReady: () => answers(`${url}/health/live`) };
+  }
+  return {
+    eventStore: eventStore && serving({
+      name: "eventstore",
+      words: ["eventstore", "--data", eventStore.directory, "--port", String(eventStore.port)],
+      url: `http://127.0.0.1:${eventStore.port}`,
+      permissions: [
+        "--allow-net=127.0.0.1",
+        "--allow-env",
+        `--allow-read=${eventStore.directory}`,
+        `--allow-write=${eventStore.directory}`,
+      ],
+    }),
+    services: services.map(({ name }, index) =>
+      serving({
+        name,
+        words: ["service", name, "--port", String(ports[index])],
+        url: `http://127.0.0.1:${ports[index]}`,
+        permissions: [net, environment],
+      })
+    ),
+    gateway: serving({
+      name: "gateway",
+      words: ["gateway", "--host", gateway.host, "--port", String(gateway.port)],
+      url: `http://127.0.0.1:${gateway.port}`,
+      permissions: [`--allow-net=127.0.0.1,${gateway.host}`, environment],
+    }),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch (error) {
+    // Nobody listens there yet, or not in time.
+    if (error instanceof TypeError || error instanceof DOMException) return false;
+    throw error;
+  }
+}
