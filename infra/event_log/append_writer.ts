@@ -141,7 +141,7 @@ export class AppendWriter {
   }
 
   #append({ stream: name, category, events }: AppendRequest, stream: KnownStream): Outcome {
-    const { isSoftDeleted } = stream;
+    const { isSoftDeleted, revision: before } = stream;
     const original = originalOf(name);
     const written = events.map((event) =>
       this.#insert(event, { name, category, stream, revision: stream.revision + 1 })
@@ -151,9 +151,9 @@ export class AppendWriter {
       const owner = this.#streams.find(original) ?? this.#streams.create(original);
       const revives = owner.isSoftDeleted;
       this.#streams.setMetadata(owner, last);
-      if (revives) written.push(...this.#revive(original, owner));
+      if (revives) written.push(...this.#revive(owner, { name: original, at: owner.revision + 1 }));
     }
-    if (isSoftDeleted) written.push(...this.#revive(name, stream));
+    if (isSoftDeleted) written.push(...this.#revive(stream, { name, at: before + 1 }));
     const { revision, position } = last ?? this.#lastPlace(stream);
     return { appended: { revision, position, repeated: false }, written };
   }
@@ -176,8 +176,11 @@ export class AppendWriter {
   }
 
   /** Its events from now on can be read, those before stay hidden. */
-  #revive(name: string, stream: KnownStream): StoredEvent[] {
-    const data = this.#streams.metadataRevivedAt(name, stream.revision + 1);
+  #revive(
+    stream: KnownStream,
+    { name, at }: { readonly name: string; readonly at: number },
+  ): StoredEvent[] {
+    const data = this.#streams.metadataRevivedAt(name, at);
     return data === undefined ? [] : [this.#writeMetadata(stream, { name, data })];
   }
 

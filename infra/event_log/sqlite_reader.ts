@@ -79,7 +79,8 @@ function toPage({ rows, last }: { rows: Row[]; last: boolean }): Page {
   return { events: rows.map(toStored), last };
 }
 
-function toStored(
+/** A row of `PagedQuery` as an event. */
+export function toStored(
   [position, stream, revision, id, type, recordedAt, data, metadata, json]: Row,
 ): StoredEvent {
   return { position, stream, revision, id, type, recordedAt, data, metadata, json };

@@ -103,7 +103,7 @@ export class ProtobufWriter {
 
   string(field: number, value: string): void {
     const { length } = value;
-    if (length > longAscii) return this.bytes(field, encoder.encode(value));
+    if (length > longAscii) return this.#longString(field, value);
     this.#key(field, wireType.bytes);
     this.#reserve(1 + length);
     const start = this.#end;
@@ -122,6 +122,21 @@ export class ProtobufWriter {
       bytes[start + 1 + at] = code;
     }
     this.#end = start + 1 + length;
+  }
+
+  /** Encoded where it belongs: a buffer of its own takes several times as long. */
+  #longString(field: number, value: string): void {
+    this.#key(field, wireType.bytes);
+    this.#reserve(5 + value.length * 3);
+    const guessed = varintBytes(value.length);
+    const start = this.#end;
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(start + guessed));
+    const shift = varintBytes(written) - guessed;
+    if (shift !== 0) {
+      this.#bytes.copyWithin(start + guessed + shift, start + guessed, start + guessed + written);
+    }
+    this.#varint(written);
+    this.#end += written;
   }
 
   #key(field: number, type: number): void {

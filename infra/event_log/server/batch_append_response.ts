@@ -1,0 +1,88 @@
+import type { Appended, ExpectedRevision } from "@headwater/shared/ports/event_log";
+import { writePlace } from "./append_response.ts";
+import { grpcStatus } from "./grpc_status.ts";
+import type { PendingBatch } from "./pending_batch.ts";
+import type { ProtobufWriter } from "./protobuf_writer.ts";
+import { writeStreamIdentifier } from "./read_response.ts";
+
+/** What came of a batch. */
+export type BatchAnswer =
+  | { readonly appended: Appended }
+  | { readonly problem: "conflict"; readonly actual: number }
+  | { readonly problem: "too-large"; readonly maxAppendBytes: number }
+  | { readonly problem: "bad-request"; readonly message: string }
+  | { readonly problem: "deleted" | "timeout" | "unknown" };
+
+type Batch = Pick<PendingBatch, "correlationId" | "stream" | "expected">;
+type Problem = Exclude<BatchAnswer, { readonly appended: Appended }>;
+
+/** By problem: the code, and the name of the message in the status's details, which is its text as well. */
+const statuses = {
+  conflict: { code: grpcStatus.alreadyExists, name: "WrongExpectedVersion" },
+  deleted: { code: grpcStatus.notFound, name: "StreamDeleted" },
+  timeout: { code: grpcStatus.deadlineExceeded, name: "Timeout" },
+  unknown: { code: grpcStatus.unknown, name: "Unknown" },
+  "too-large": { code: grpcStatus.invalidArgument, name: "MaximumAppendSizeExceeded" },
+  "bad-request": { code: grpcStatus.invalidArgument, name: "BadRequest" },
+} as const;
+
+const responseFields = { revision: 5, "no-stream": 6, any: 7, "stream-exists": 8 } as const;
+const conflictFields = { revision: 3, any: 4, "stream-exists": 5, "no-stream": 6 } as const;
+
+/** Writes a `BatchAppendResp`. */
+export function writeBatchResponse(
+  writer: ProtobufWriter,
+  { batch, answer }: { readonly batch: Batch; readonly answer: BatchAnswer },
+): void {
+  writer.beginFrame();
+  writer.bytes(1, batch.correlationId);
+  if ("appended" in answer) {
+    const success = writer.beginNested(3);
+    writePlace(writer, answer.appended);
+    writer.endNested(success);
+  } else {
+    const error = writer.beginNested(2);
+    writeStatus(writer, { batch, problem: answer });
+    writer.endNested(error);
+  }
+  writeStreamIdentifier(writer, { field: 4, name: batch.stream });
+  writeExpected(writer, { expected: batch.expected, fields: responseFields });
+  writer.endFrame();
+}
+
+/** A `google.rpc.Status` with one detail. */
+function writeStatus(
+  writer: ProtobufWriter,
+  { batch, problem }: { readonly batch: Batch; readonly problem: Problem },
+): void {
+  const { code, name } = statuses[problem.problem];
+  writer.uint(1, code);
+  writer.string(2, problem.problem === "bad-request" ? problem.message : name);
+  const details = writer.beginNested(3);
+  writer.string(1, `type.googleapis.com/event_store.client.${name}`);
+  const value = writer.beginNested(2);
+  if (problem.problem === "conflict") {
+    if (problem.actual >= 0) writer.uint(1, problem.actual);
+    else writer.empty(2);
+    writeExpected(writer, { expected: batch.expected, fields: conflictFields });
+  } else if (problem.problem === "deleted") {
+    writeStreamIdentifier(writer, { field: 1, name: batch.stream });
+  } else if (problem.problem === "too-large") {
+    writer.uint(1, problem.maxAppendBytes);
+  } else if (problem.problem === "bad-request") {
+    writer.string(1, problem.message);
+  }
+  writer.endNested(value);
+  writer.endNested(details);
+}
+
+function writeExpected(
+  writer: ProtobufWriter,
+  { expected, fields }: {
+    readonly expected: ExpectedRevision | undefined;
+    readonly fields: typeof responseFields | typeof conflictFields;
+  },
+): void {
+  if (typeof expected === "number") writer.uint(fields.revision, expected);
+  else if (expected !== undefined) writer.empty(fields[expected]);
+}

@@ -1,0 +1,89 @@
+import type { Log } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/shared/ports/log";
+import { openSqliteStore } from "../sqlite_store.ts";
+import { EventStore } from "./event_store.ts";
+import { gossipService } from "./gossip.ts";
+import { startGrpcServer } from "./grpc_server.ts";
+import type { Rpc } from "./grpc_call.ts";
+import { http1Endpoints } from "./http1_endpoints.ts";
+import { serverFeatures } from "./server_features.ts";
+import { streamsService } from "./streams_service.ts";
+
+export type EventStoreServerOptions = {
+  /** A file, created with its folder when it is not there, or ":memory:". */
+  readonly path: string;
+  /** Default 127.0.0.1: there is no TLS and there are no users. */
+  readonly host?: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** What clients that discover the server connect to; default: `host` and the port. */
+  readonly advertisedHost?: string;
+  /** The data of one append in bytes; default 1 MiB, as on the original. */
+  readonly maxAppendBytes?: number;
+  /** A batch that is not written after so long is answered with a timeout. */
+  readonly writeTimeoutMs?: number;
+  readonly logger?: Log;
+  readonly now?: () => Date;
+};
+
+export type EventStoreServer = AsyncDisposable & {
+  readonly port: number;
+  /** `esdb://127.0.0.1:2113?tls=false` for example. */
+  readonly connectionString: string;
+};
+
+/** Longer than the original's 2 s: a disk that others keep busy may take that long, and the client waits 10 s anyway. */
+const defaultWriteTimeoutMs = 10_000;
+
+/**
+ * Serves EventStoreDB's clients from a SQLite file, for development and tests.
+ *
+ * Errors: as `openSqliteLog`, and those of listening on the port.
+ */
+export async function startEventStoreServer(
+  options: EventStoreServerOptions,
+): Promise<EventStoreServer> {
+  const { path, host = "127.0.0.1", logger = silentLog, now } = options;
+  const sqlite = openSqliteStore({ path, logger, ...(now && { now }) });
+  try {
+    const store = new EventStore(sqlite);
+    await store.prepare();
+    let port = options.port;
+    let ready = true;
+    const services = new Map<string, Rpc>([
+      ...streamsService(store, {
+        maxAppendBytes: options.maxAppendBytes ?? 1024 * 1024,
+        writeTimeoutMs: options.writeTimeoutMs ?? defaultWriteTimeoutMs,
+        logger,
+      }),
+      ...gossipService({
+        instanceId: crypto.randomUUID(),
+        endPoint: () => ({ host: options.advertisedHost ?? host, port }),
+      }),
+    ]);
+    const server = await startGrpcServer({
+      host,
+      port,
+      services: new Map([...services, ...serverFeatures(services.keys())]),
+      http1: http1Endpoints({
+        ready: () => ready,
+        projections: true,
+        stats: () => ({ head: store.head, ...server.open }),
+      }),
+      logger,
+    });
+    port = server.port;
+    return {
+      port,
+      connectionString: `esdb://${host.includes(":") ? `[${host}]` : host}:${port}?tls=false`,
+      async [Symbol.asyncDispose]() {
+        ready = false;
+        await server[Symbol.asyncDispose]();
+        await sqlite[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await sqlite[Symbol.asyncDispose]();
+    throw error;
+  }
+}
