@@ -19,7 +19,7 @@ export type GrpcServerOptions = {
   readonly logger: Log;
   /** Pings after so long a silence, and how long the answer may take; default 10 s each, as on the original. */
   readonly keepAlive?: KeepAlive;
-  /** Longest request message in bytes; default 16 MiB. */
+  /** Longest request message in bytes; default: what a record of the original's log may have, 16 MiB less some. */
   readonly maxMessageBytes?: number;
   /** How long a connection may take to say what it speaks; default 10 s. */
   readonly silenceMs?: number;
@@ -41,7 +41,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     services,
     logger,
     keepAlive = { intervalMs: 10_000, timeoutMs: 10_000 },
-    maxMessageBytes = 16 * 1024 * 1024,
+    maxMessageBytes = 16 * 1024 * 1024 - 10_000,
     stopMs = 2_000,
   } = options;
   const serviceNames = new Set(Array.from(services.keys(), serviceOf));

@@ -7,11 +7,12 @@ import { frame } from "./grpc_frame.ts";
 import { errorOf, grpcTestBed, until, untilOver } from "./grpc_test_bed.ts";
 
 const mebibyte = 1024 * 1024;
+const mostBytes = 16 * mebibyte - 10_000;
 
 Deno.test("a unary call is answered, whatever the size of its message", async () => {
   const echo: Rpc = async (call) => void call.write(frame(await call.first()));
   await using bed = await grpcTestBed({ echo });
-  for (const size of [0, 1, 200, 16_384, 65_536, 5 * mebibyte, 16 * mebibyte]) {
+  for (const size of [0, 1, 200, 16_384, 65_536, 5 * mebibyte, mostBytes]) {
     const message = Buffer.alloc(size, "abcdefg");
     assert.ok(message.equals(await bed.unary("echo", message)), `${size} bytes`);
   }
@@ -22,7 +23,7 @@ Deno.test("a unary call is answered, whatever the size of its message", async ()
 Deno.test("a message over the limit is refused as too much", async () => {
   const echo: Rpc = async (call) => void call.write(frame(await call.first()));
   await using bed = await grpcTestBed({ echo });
-  await assert.rejects(bed.unary("echo", Buffer.alloc(16 * mebibyte + 1)), {
+  await assert.rejects(bed.unary("echo", Buffer.alloc(mostBytes + 1)), {
     code: status.RESOURCE_EXHAUSTED,
   });
 });

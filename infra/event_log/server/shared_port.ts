@@ -27,6 +27,7 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
   const { host, port, silenceMs = 10_000 } = options;
   const http1 = http.createServer(options.http1);
   const sockets = new Set<Socket>();
+  const others = new Set<Socket>();
   const listener = net.createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -43,8 +44,13 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
       socket.setTimeout(0);
       socket.pause();
       socket.unshift(begun);
-      if (!isHttp2) return http1.emit("connection", socket);
-      options.onHttp2(socket);
+      if (isHttp2) {
+        options.onHttp2(socket);
+      } else {
+        others.add(socket);
+        socket.once("close", () => others.delete(socket));
+        http1.emit("connection", socket);
+      }
       socket.resume();
     });
   });
@@ -60,7 +66,7 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
     },
     async stop(withinMs) {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      http1.close();
+      for (const socket of others) socket.destroySoon();
       const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), withinMs);
       await closed;
       clearTimeout(cut);

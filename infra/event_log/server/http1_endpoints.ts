@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { serverVersion } from "./server_features.ts";
+import type { HttpHandler } from "./shared_port.ts";
+
+export type Http1EndpointsOptions = {
+  /** Whether calls are served; a server that is starting or stopping is not. */
+  readonly ready: () => boolean;
+  /** Whether the streams of the standard projections can be read. */
+  readonly projections: boolean;
+  /** What `/stats` tells of the store. */
+  readonly stats: () => Readonly<Record<string, unknown>>;
+};
+
+/** What the original answers over HTTP/1.1 to those who watch it; its AtomPub interface is not here. */
+export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOptions): HttpHandler {
+  const startedAt = new Date().toISOString();
+
+  return (request, response) => {
+    const url = URL.parse(request.url ?? "/", "http://localhost");
+    if (!url) return end(response, 400);
+    const { pathname, searchParams } = url;
+    if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405);
+    if (pathname === "/health/live") {
+      const liveCode = Number(searchParams.get("liveCode") ?? 204);
+      return end(response, ready() ? validStatus(liveCode) : 503);
+    }
+    if (pathname === "/ping") {
+      return endJson(request, response, {
+        msgTypeId: 0,
+        text: "Ping request successfully handled",
+      });
+    }
+    if (pathname === "/info") {
+      return endJson(request, response, {
+        esVersion: `${serverVersion}.0`,
+        state: ready() ? "leader" : "initializing",
+        features: { projections, userManagement: false, atomPub: false },
+        authentication: { type: "insecure", properties: {} },
+      });
+    }
+    if (pathname === "/stats") {
+      const { rss, heapUsed } = Deno.memoryUsage();
+      return endJson(request, response, {
+        proc: { startTime: startedAt, id: Deno.pid, mem: rss, gc: { totalBytesInHeaps: heapUsed } },
+        es: stats(),
+      });
+    }
+    end(response, 404);
+  };
+}
+
+function validStatus(status: number): number {
+  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : 204;
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status, status === 204 ? {} : { "content-length": "0" }).end();
+}
+
+function endJson(request: IncomingMessage, response: ServerResponse, body: object): void {
+  const text = JSON.stringify(body, null, 2);
+  response.writeHead(200, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(new TextEncoder().encode(text).length),
+  });
+  response.end(request.method === "HEAD" ? undefined : text);
+}
