@@ -10,6 +10,7 @@ import { DataDirectoryInUse } from "./data_directory.ts";
 import { runDemo } from "./demo/demo.ts";
 import { dev, devSplit } from "./dev.ts";
 import type { Application } from "./application.ts";
+import { eventStoreCommand } from "./event_store_command.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 import { operate } from "./operate.ts";
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   },
   gateway: (args) => alone(args, (options) => serveGateway(shop, options)),
   demo: (args) => runDemo(shop, args),
+  eventstore: (args) => eventStoreCommand(args, { env: Deno.env, print }),
   async projections(args) {
     await using operated = await operate(shop, operatorsView());
     using interruption = listenForInterruption();
