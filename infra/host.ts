@@ -4,7 +4,7 @@ import type { Service } from "@headwater/shared/ports/service_client";
 import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
 import { type Application, serviceChecks, type ServiceDatabase } from "./application.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
-import { startService } from "./start_service.ts";
+import { type RunningService, startService } from "./start_service.ts";
 
 export type HostOptions = {
   readonly log: EventLog;
@@ -27,12 +27,16 @@ export async function startHost(
   const { services: definitions, startProjections, createGateway } = application;
   const services = new Map<string, Service>();
   const client = createResilientClient(inProcessClient(services));
+  const stopping: RunningService[] = [];
+  // Side by side, so that one that waits for something that is gone does not hold up the others.
+  starting.defer(async () => {
+    await Promise.all(stopping.map((service) => service[Symbol.asyncDispose]()));
+  });
   // All of them, so that what did start is stopped when one of them fails.
   const started = await Promise.allSettled(definitions.map(async (definition) => {
     const url = await database(definition.name);
-    const running = starting.use(
-      await startService(definition, { log, url, client, logger, startProjections }),
-    );
+    const running = await startService(definition, { log, url, client, logger, startProjections });
+    stopping.push(running);
     services.set(definition.name, running.service);
     return { service: definition.name, views: definition.views, sql: running.sql };
   }));

@@ -32,7 +32,8 @@ export async function startService(
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, processes, migrations = [] } = definition;
   const sql = connect({ url, name, logger });
-  starting.defer(() => sql.end({ timeout: 5 }));
+  // Not long: whoever asked has gone by then, and a query whose connection broke as it was sent is never settled.
+  starting.defer(() => sql.end({ timeout: 1 }));
   await migrate(sql, {
     service: name,
     migrations: [...(processes.length > 0 ? [processMigration] : []), ...migrations],
