@@ -5,9 +5,9 @@ import { orderService } from "@headwater/order";
 import { paymentService } from "@headwater/payment";
 import { projectionsCommand, startProjections, timelineService } from "@headwater/projections";
 import { shippingService } from "@headwater/shipping";
-import { ConfigError, configHelp, readConfig } from "./config.ts";
-import { DataDirectoryInUse } from "./data_directory.ts";
+import { configHelp, readConfig } from "./config.ts";
 import { runDemo } from "./demo/demo.ts";
+import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import type { Application } from "./application.ts";
 import { eventStoreCommand } from "./event_store_command.ts";
@@ -44,7 +44,12 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
     const logger = createLogger({ level: config.logLevel });
     using interruption = listenForInterruption();
     const { signal } = interruption;
-    await (split ? devSplit : dev)(shop, { config, logger, print, signal });
+    try {
+      await (split ? devSplit : dev)(shop, { config, logger, print, signal });
+    } catch (error) {
+      // Before it had started: it has stopped, which is all that was asked for
+      if (error !== signal.reason) throw error;
+    }
     return 0;
   },
   async service([name, ...args]) {
@@ -126,9 +131,8 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
   try {
     return await command(args);
   } catch (error) {
-    const expected = error instanceof ConfigError || error instanceof DataDirectoryInUse;
     // deno-lint-ignore no-console -- as above
-    console.error(expected ? error.message : error);
+    console.error(describeFailure(error));
     return 1;
   }
 }

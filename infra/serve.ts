@@ -18,16 +18,17 @@ const graceMs = 2_000;
 /** Serves a service over HTTP. Disposing lets requests under way finish, for a short while. */
 export function serve(service: Service, { host, port, logger }: ServeOptions): Server {
   const aborted = new AbortController();
-  const server = Deno.serve({
-    hostname: host,
-    port,
-    signal: aborted.signal,
-    onListen() {},
-    onError(error) {
-      logger.error("request failed outside of the service", { error });
-      return new Response(null, { status: 500 });
-    },
-  }, (request) => service(request));
+  const server = listening(() =>
+    Deno.serve({
+      hostname: host,
+      port,
+      signal: aborted.signal,
+      onListen() {},
+      onError(error) {
+        logger.error("request failed outside of the service", { error });
+        return new Response(null, { status: 500 });
+      },
+    }, (request) => service(request)), `${host}:${port}`);
   const { hostname, port: actual } = server.addr as Deno.NetAddr;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
   return {
@@ -39,4 +40,14 @@ export function serve(service: Service, { host, port, logger }: ServeOptions): S
       await server.finished;
     },
   };
+}
+
+function listening<Listener>(listen: () => Listener, where: string): Listener {
+  try {
+    return listen();
+  } catch (error) {
+    const isTaken = error instanceof Deno.errors.AddrInUse;
+    const reason = isTaken ? "another process has that port" : (error as Error).message;
+    throw new Error(`Cannot listen on "${where}": ${reason}`, { cause: error });
+  }
 }

@@ -36,10 +36,17 @@ export class StartFailed extends Error {
 
   constructor(directory: string, said: readonly string[]) {
     const text = said.join("; ");
-    super(`Cannot start PostgreSQL in "${directory}": ${text || "it ended without a word"}`);
+    const reason = reasonIn(said) || "it ended without a word";
+    super(`Cannot start PostgreSQL in "${directory}": ${reason}`);
     this.portTaken = text.includes("could not bind");
     this.stillInUse = /shared memory block .* still in use|lock file .* already exists/.test(text);
   }
+}
+
+/** Of all that PostgreSQL's programs said, in one line: what made them end. */
+export function reasonIn(said: readonly string[]): string {
+  const grave = said.flatMap((line) => /\b(FATAL|PANIC|error): .*/.exec(line)?.[0] ?? []);
+  return (grave.length > 0 ? grave : said).join("; ");
 }
 
 const small = {

@@ -1,4 +1,4 @@
-import { clusterDefaults } from "./cluster.ts";
+import { clusterDefaults, reasonIn } from "./cluster.ts";
 import { endsWithParent, runShell } from "./shell.ts";
 import type { ClusterPlace } from "./cluster_place.ts";
 
@@ -34,9 +34,9 @@ export async function createCluster(
       input: `${crypto.randomUUID()}\n`,
     });
   } catch (error) {
-    throw new Error(
-      `Cannot create a PostgreSQL cluster in "${directory}": ${(error as Error).message}`,
-      { cause: error },
-    );
+    const reason = reasonIn((error as Error).message.split("\n"));
+    throw new Error(`Cannot create a PostgreSQL cluster in "${directory}": ${reason}`, {
+      cause: error,
+    });
   }
 }
