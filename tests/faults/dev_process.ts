@@ -13,8 +13,10 @@ export type DevEnd = {
 export type DevProcess = AsyncDisposable & {
   /** Resolves when it serves; rejects when it ends before that. */
   ready(): Promise<RunningDev>;
-  /** As a terminal does at Ctrl-C: to the task and to what it runs, at the same time. */
+  /** Ctrl-C, as a terminal does it: to the task and to what it runs, at the same time. */
   interrupt(signal?: Deno.Signal): void;
+  /** Interrupts it: it must end soon and well. */
+  stop(signal?: Deno.Signal): Promise<void>;
   ended(): Promise<DevEnd>;
 };
 
@@ -26,12 +28,20 @@ export type RunningDev = {
   kill(): Promise<void>;
 };
 
+/** In milliseconds: what people are promised. */
+const longestStop = 5_000;
+
 export function startDev(
   directory: string,
-  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
+  { env = {}, within = [] }: {
+    readonly env?: Readonly<Record<string, string>>;
+    /** A command that runs the command line it is given. */
+    readonly within?: readonly string[];
+  } = {},
 ): DevProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "dev"],
+  const [command = "", ...args] = [...within, Deno.execPath(), "task", "--quiet", "dev"];
+  const child = new Deno.Command(command, {
+    args,
     cwd: root,
     env: {
       // Whatever servers are set for other tests: here it runs on what is embedded
@@ -88,6 +98,15 @@ export function startDev(
       };
     },
     interrupt,
+    async stop(signal) {
+      const askedAt = performance.now();
+      interrupt(signal);
+      const code = await over;
+      const ms = Math.round(performance.now() - askedAt);
+      assert.equal(code, 0, stderr);
+      assert.ok(ms < longestStop, `dev stopped after ${ms} ms`);
+      assert.equal(await describeRunning(directory), undefined);
+    },
     ended,
     async [Symbol.asyncDispose]() {
       if (!isOver) interrupt("SIGKILL");

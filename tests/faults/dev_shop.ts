@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { ShopClient } from "@headwater/infra/demo/shop_client";
 import { type DevProcess, type RunningDev, startDev } from "./dev_process.ts";
 
@@ -5,6 +6,8 @@ import { type DevProcess, type RunningDev, startDev } from "./dev_process.ts";
 export type DevShop = AsyncDisposable & {
   readonly client: ShopClient;
   readonly process: DevProcess;
+  /** As it is now; throws while it has ended. */
+  readonly running: RunningDev;
   /** kill -9. Requests under way break, new ones find nobody. */
   kill(): Promise<void>;
   /** Again, on the same data, once it has ended. */
@@ -37,6 +40,10 @@ export async function openDevShop(directory: string): Promise<DevShop> {
     }),
     get process() {
       return process;
+    },
+    get running() {
+      assert.ok(running, "the shop is closed");
+      return running;
     },
     async kill() {
       const killed = running?.kill();

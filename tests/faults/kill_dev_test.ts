@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { seededRandom } from "../domain/seeded_random.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { openDevShop } from "./dev_shop.ts";
@@ -47,9 +46,7 @@ async function killAgainAndAgain(): Promise<void> {
   await killWhile(load.goOn(), 1);
   await load.endsAsTold();
 
-  shop.process.interrupt();
-  const { code, stderr } = await shop.process.ended();
-  assert.equal(code, 0, stderr);
+  await shop.process.stop();
   await place.deserted();
   await judgeData(place.directory, client);
 }
