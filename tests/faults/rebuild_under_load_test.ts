@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { waitUntilAtRest } from "@headwater/infra/demo/at_rest";
+import { checkInvariants } from "@headwater/infra/demo/invariants";
+import { startShop } from "@headwater/infra/demo/running_shop";
+import { shop as application } from "@headwater/infra/main";
+import { startThrowAwayPostgres } from "@headwater/infra/postgres/throw_away";
+import { requestRebuild } from "@headwater/projections";
+import { silentLog } from "@headwater/shared/ports/log";
+import { eventually } from "@headwater/shared/testing/eventually";
+import { makeDataPlace } from "./data_place.ts";
+import { askAllTheTime } from "./question_watch.ts";
+import { loadOf } from "./shop_load.ts";
+
+Deno.test({
+  name:
+    "read models that are rebuilt under load ask for patience meanwhile and end equal to the log",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using postgres = await startThrowAwayPostgres();
+    await using place = await makeDataPlace();
+    await using shop = await startShop(application, {
+      directory: place.directory,
+      postgresUrl: postgres.url,
+      name: "rebuilt",
+      logger: silentLog,
+    });
+    const { client, databases } = shop;
+    const load = loadOf(client, { orders: 60 });
+    const placing = load.place();
+    await eventually("orders", () => client.acknowledged.length >= 20);
+    await using questions = askAllTheTime(client, {
+      paths: [
+        "/api/orders?limit=5",
+        "/api/orders/order001/timeline",
+        "/api/payments/order/order001",
+        "/api/inventory/items/TEA",
+        "/api/inventory/reservations/order/order001",
+        "/api/shipments/order/order001",
+        "/api/notifications?limit=5",
+      ],
+      // The table is empty a moment before the worker hears of it
+      mayForget: true,
+    });
+
+    const views = databases.flatMap(({ views, sql }) => views.map((view) => ({ view, sql })));
+    for (const enough of [1, 10, 20]) {
+      // With a short history it may be over before anybody asks
+      await eventually("refusals", async () => {
+        await Promise.all(views.map(({ view, sql }) => requestRebuild(sql, view)));
+        return questions.refused.length >= enough;
+      });
+    }
+    await placing;
+    await load.everybodyTold();
+    await load.goOn();
+    await load.endsAsTold();
+    await waitUntilAtRest(shop);
+    await questions.end();
+    const codes = new Set(questions.refused.map((refusal) => refusal.split(" ")[1]));
+    assert.deepEqual([...codes], ["read-model-rebuilding"]);
+
+    const verdicts = await checkInvariants({ ...shop, acknowledged: client.acknowledged });
+    assert.deepEqual(verdicts.filter(({ holds }) => !holds), []);
+  },
+});
