@@ -66,12 +66,8 @@ const options = z.object({
     description: "most bytes of data in one append",
     allowed: "a whole number from 1 to 16777216",
   }),
-  commitTimeoutMs: milliseconds.default(2_000).meta({
-    ...named("commit-timeout-ms"),
-    description: "how long an append may take",
-    allowed: aTime,
-  }),
-  writeTimeoutMs: milliseconds.default(2_000).meta({
+  // The original's 2 s are few where others keep the disk busy, and clients wait for 10 s anyway
+  writeTimeoutMs: milliseconds.default(10_000).meta({
     ...named("write-timeout-ms"),
     description: "how long a batch append may take, when its client allows it longer",
     allowed: aTime,

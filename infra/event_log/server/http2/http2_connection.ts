@@ -170,8 +170,8 @@ export class Http2Connection {
 
   #takeSettings(frame: Frame): void {
     this.#greeted = true;
-    if ((frame.flags & frameFlag.ack) !== 0) return;
     const window = readSettings(frame).get(setting.initialWindowSize);
+    if ((frame.flags & frameFlag.ack) !== 0) return;
     if (window !== undefined) {
       const more = window - this.#peerStreamWindow;
       this.#peerStreamWindow = window;
