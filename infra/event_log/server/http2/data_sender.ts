@@ -76,9 +76,10 @@ export class DataSender {
   resume(): void {
     // Those that are waiting now: who waits again waits for another round
     for (const stream of [...this.#waiting]) {
-      if (!this.#waiting.delete(stream)) continue;
-      this.#send(stream);
-      if (this.#isFull()) break;
+      if (this.#writer.choked) return;
+      // Keeps its turn, unless it only waits to hear that there is room again
+      if (this.#window <= 0 && stream.queue.length > 0) continue;
+      if (this.#waiting.delete(stream)) this.#send(stream);
     }
   }
 
