@@ -64,9 +64,9 @@ export type EventBatch = {
  * - The same append repeated (same event ids, same expectation) has one effect and gives the original places,
  *   whatever was appended since.
  *
- * Errors: `RevisionConflict` (the expectation does not hold; nothing was written), `Unavailable` (try again later;
- * the outcome of an append may be unknown, so repeat it with the same ids), `DeadlineExceeded`, `RangeError`/`TypeError` for arguments
- * that no log could take.
+ * Errors: `RevisionConflict` (the expectation does not hold; nothing was written), `StreamDeleted` (nothing was written
+ * and never will be), `Unavailable` (try again later; the outcome of an append may be unknown, so repeat it with the
+ * same ids), `DeadlineExceeded`, `RangeError`/`TypeError` for arguments that no log could take.
  */
 export interface EventLog extends AsyncDisposable {
   append(
@@ -105,5 +105,14 @@ export class RevisionConflict extends Error {
       }`,
       options,
     );
+  }
+}
+
+/** The stream was deleted for ever: nothing can be appended to it again. */
+export class StreamDeleted extends Error {
+  override readonly name = "StreamDeleted";
+
+  constructor(readonly stream: string, options?: ErrorOptions) {
+    super(`Cannot append to stream "${stream}": it was deleted for ever`, options);
   }
 }

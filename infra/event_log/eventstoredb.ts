@@ -1,0 +1,67 @@
+import type { EventLog } from "@headwater/shared/ports/event_log";
+import { type Log, silentLog } from "@headwater/shared/ports/log";
+import type { HealthCheck } from "@headwater/shared/ports/service_definition";
+import { realTimers } from "@headwater/shared/resilience/timers";
+import { connectToEventStore } from "./eventstoredb/event_store_connection.ts";
+import { EventStoreLog } from "./eventstoredb/event_store_log.ts";
+import type { SubscriptionStatus } from "./eventstoredb/subscription_status.ts";
+
+export type EventStoreDbOptions = {
+  /** `esdb://…`, `esdb+discover://…` or `kurrentdb://…`. */
+  readonly connectionString: string;
+  readonly logger?: Log;
+  /** Uniform in [0, 1), for the pauses between attempts to connect. */
+  readonly random?: () => number;
+  readonly now?: () => Date;
+  /** For each call to the server; default 10 s. */
+  readonly deadlineMs?: number;
+};
+
+export type EventStoreDbLog = EventLog & {
+  /** What each open subscription is doing. */
+  readonly subscriptions: readonly SubscriptionStatus[];
+  /** Fails while a subscription is connecting again. */
+  readonly check: HealthCheck;
+};
+
+/**
+ * Opens an EventStoreDB or KurrentDB as the event log; nothing is sent before the first call. Needs a server of 23.10 or
+ * later.
+ *
+ * Errors: `Error` for a connection string that cannot be read.
+ */
+export function openEventStoreDb(
+  {
+    connectionString,
+    logger = silentLog,
+    random = Math.random,
+    now = () => new Date(),
+    deadlineMs = 10_000,
+  }: EventStoreDbOptions,
+): EventStoreDbLog {
+  const connection = connectToEventStore(connectionString);
+  const log = new EventStoreLog({
+    connection,
+    timers: realTimers,
+    random,
+    now,
+    logger,
+    deadlineMs,
+  });
+  return Object.assign(log, { check: subscriptionCheck(log) });
+}
+
+function subscriptionCheck(log: EventStoreLog): HealthCheck {
+  return {
+    name: "event-log-subscriptions",
+    // deno-lint-ignore require-await -- a failure is a rejection
+    async check() {
+      const lost = log.subscriptions.filter(({ state }) => state === "reconnecting");
+      if (lost.length === 0) return;
+      const names = lost.map(({ categories, since, cause }) =>
+        `${categories?.join(" and ") ?? "everything"} since ${since} (${cause})`
+      );
+      throw new Error(`Reconnecting: ${names.join("; ")}`);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import shared from "@eventstore/db-client/generated/shared_pb.js";
+import type streams from "@eventstore/db-client/generated/streams_pb.js";
+import { RevisionConflict, StreamDeleted } from "@headwater/shared/ports/event_log";
+import { DeadlineExceeded } from "@headwater/shared/ports/unavailable";
+import type { WireAppend } from "./batch_append_request.ts";
+import { place } from "./recorded_event.ts";
+
+/** Where the last event of an append is. */
+export type WrittenPlace = { readonly revision: number; readonly position: number };
+
+/**
+ * The place in an answer to an append. Throws what the server refused it for: `RevisionConflict`, `StreamDeleted`,
+ * `DeadlineExceeded`, `RangeError` for too many bytes at once.
+ */
+export function writtenPlace(
+  response: streams.BatchAppendResp,
+  { stream, expected }: WireAppend,
+): WrittenPlace {
+  const success = response.getSuccess();
+  if (success) {
+    const position = success.getPosition()?.getCommitPosition();
+    if (position === undefined) {
+      throw new Error(`Cannot append to stream "${stream}": the server gave no position`);
+    }
+    return { revision: place(success.getCurrentRevision()), position: place(position) };
+  }
+  const status = response.getError();
+  const details = status?.getDetails();
+  const action = `Cannot append to stream "${stream}"`;
+  switch (details?.getTypeName()) {
+    case "event_store.client.WrongExpectedVersion": {
+      const conflict = shared.WrongExpectedVersion.deserializeBinary(details.getValue_asU8());
+      const actual = conflict.hasCurrentStreamRevision()
+        ? place(conflict.getCurrentStreamRevision())
+        : undefined;
+      throw new RevisionConflict(stream, expected, actual);
+    }
+    case "event_store.client.StreamDeleted":
+      throw new StreamDeleted(stream);
+    case "event_store.client.Timeout":
+      throw new DeadlineExceeded(`${action}: the server ran out of time`);
+    case "event_store.client.MaximumAppendSizeExceeded": {
+      const limit = shared.MaximumAppendSizeExceeded.deserializeBinary(details.getValue_asU8());
+      throw new RangeError(
+        `${action}: its events take more than the ${limit.getMaxappendsize()} bytes that the server allows`,
+      );
+    }
+    case "event_store.client.AccessDenied":
+      throw new Error(`${action}: access denied`);
+    default:
+      throw new Error(`${action}: ${status?.getMessage() || "the server gave no reason"}`);
+  }
+}

@@ -1,0 +1,203 @@
+import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
+import type {
+  EventBatch,
+  ReadAllOptions,
+  SubscribeOptions,
+} from "@headwater/shared/ports/event_log";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import type { EventStoreLogParts } from "./event_store_log.ts";
+import { UnknownPosition } from "./event_store_failure.ts";
+import { type FeedMessage, MessageFeed } from "./message_feed.ts";
+import type { PageCall, PageReader } from "./page_reader.ts";
+import { allPageRequest, headRequest, subscriptionRequest } from "./read_request.ts";
+import { toRecorded } from "./recorded_event.ts";
+import {
+  type ConnectionAttempt,
+  type SubscriptionMessage,
+  SupervisedSubscription,
+} from "./supervised_subscription.ts";
+import type { SubscriptionStatus } from "./subscription_status.ts";
+import { TailWatch } from "./tail_watch.ts";
+
+export type LogFollowerParts = EventStoreLogParts & {
+  readonly pages: PageReader;
+  /** Ends all of it. */
+  readonly closed: AbortSignal;
+};
+
+type Scope = Pick<ReadAllOptions, "after" | "categories">;
+
+const tailEvents = 512;
+
+/** Reads the log in its order, to its end or for ever. */
+export class LogFollower {
+  readonly #parts: LogFollowerParts;
+  readonly #watch: TailWatch;
+  readonly #subscriptions = new Set<SupervisedSubscription>();
+
+  constructor(parts: LogFollowerParts) {
+    this.#parts = parts;
+    this.#watch = new TailWatch({
+      timers: parts.timers,
+      read: async (from) => {
+        const request = allPageRequest(from, tailEvents);
+        const { events, whole } = await parts.pages.read(request, {
+          action: "Cannot look at the end of the event log",
+        });
+        return { events, last: whole && events.length < tailEvents };
+      },
+    });
+  }
+
+  get subscriptions(): readonly SubscriptionStatus[] {
+    return [...this.#subscriptions].map(({ status }) => status);
+  }
+
+  /** Notes that there is an event at a position. */
+  saw(position: number): void {
+    this.#watch.saw(position);
+  }
+
+  async *follow(
+    { after, categories, signal }: SubscribeOptions,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const { timers, random, now, logger, closed } = this.#parts;
+    const subscription = new SupervisedSubscription({
+      after,
+      categories,
+      connect: (from) => this.#attempt({ after: from, categories }),
+      wants: wantsOf(categories),
+      watch: this.#watch,
+      timers,
+      random,
+      now,
+      logger,
+      signal: AbortSignal.any([signal, closed]),
+    });
+    this.#subscriptions.add(subscription);
+    try {
+      yield* subscription.batches();
+    } finally {
+      this.#subscriptions.delete(subscription);
+    }
+  }
+
+  /** Position of the last event; undefined: there is none. */
+  async head({ action, signal }: PageCall): Promise<number | undefined> {
+    const { events: [last] } = await this.#parts.pages.read(headRequest(), { action, signal });
+    if (last) this.saw(last.position);
+    return last?.position;
+  }
+
+  /** Pages of the events up to the head as it is now. */
+  async *upToNow(
+    { after = -1, categories, limit = Infinity, signal }: ReadAllOptions,
+  ): AsyncGenerator<readonly Recorded[], void, undefined> {
+    const until = await this.head({ action: "Cannot read the event log", signal });
+    if (until === undefined) return;
+    let position = after;
+    let left = limit;
+    let isAstray = false;
+    while (left > 0 && position < until) {
+      const from = isAstray || position === -1 ? undefined : position;
+      try {
+        for await (const messages of this.#messages({ after: from, categories, signal })) {
+          const page: Recorded[] = [];
+          for (const message of messages) {
+            const reached = message.kind === "caught-up" ? until : positionOf(message);
+            if (reached <= position) continue;
+            const recorded = reached <= until && shown(message, categories);
+            if (recorded && page.length < left) page.push(recorded);
+            position = reached;
+          }
+          left -= page.length;
+          if (page.length > 0) yield page;
+          if (left === 0 || position >= until) return;
+        }
+      } catch (error) {
+        if (!(error instanceof UnknownPosition) || isAstray) throw error;
+        isAstray = true;
+      }
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#watch.stop();
+  }
+
+  /**
+   * A subscription, which is left where its reader has enough: only to subscribers does the server tell how far it has
+   * looked, so that a long search can be told from silence.
+   */
+  async *#messages(
+    scope: Scope & { readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<readonly FeedMessage[], void, undefined> {
+    const feed = this.#feed(scope);
+    try {
+      for (;;) {
+        const messages = await feed.take(this.#parts.deadlineMs);
+        if (!messages) throw new Unavailable("Cannot read the event log: the server stopped");
+        yield messages;
+      }
+    } finally {
+      feed.close();
+    }
+  }
+
+  #attempt(scope: Scope): ConnectionAttempt {
+    const feed = this.#feed(scope);
+    return {
+      async take(withinMs) {
+        const messages = await feed.take(withinMs);
+        if (!messages) {
+          throw new Unavailable("Cannot follow the event log: the server ended the subscription");
+        }
+        return messages.map((message) => subscriptionMessage(message, scope.categories));
+      },
+      fail: (reason) => feed.fail(reason),
+    };
+  }
+
+  #feed(
+    { after, categories, signal }: Scope & { readonly signal?: AbortSignal | undefined },
+  ): MessageFeed {
+    const { connection, timers, closed } = this.#parts;
+    return new MessageFeed({
+      connection,
+      request: subscriptionRequest(after, categories),
+      action: "Cannot read the event log",
+      timers,
+      signal: signal ? AbortSignal.any([signal, closed]) : closed,
+    });
+  }
+}
+
+function subscriptionMessage(
+  message: FeedMessage,
+  categories: readonly string[] | undefined,
+): SubscriptionMessage {
+  if (message.kind !== "event") return message;
+  const { position } = message.event;
+  return { kind: "event", position, event: shown(message, categories) };
+}
+
+function positionOf(message: Exclude<FeedMessage, { readonly kind: "caught-up" }>): number {
+  return message.kind === "event" ? message.event.position : message.position;
+}
+
+/** The server chooses by how names begin: `a-b-1` begins with `a-b-`, yet its category is `a`. */
+function shown(
+  message: FeedMessage,
+  categories: readonly string[] | undefined,
+): Recorded | undefined {
+  if (message.kind !== "event") return undefined;
+  const { event } = message;
+  if (categories && !categories.includes(categoryOf(event.stream))) return undefined;
+  return toRecorded(event);
+}
+
+function wantsOf(categories: readonly string[] | undefined): (stream: string) => boolean {
+  if (!categories) return (stream) => !stream.startsWith("$");
+  const prefixes = categories.map((category) => `${category}-`);
+  return (stream) => prefixes.some((prefix) => stream.startsWith(prefix));
+}

@@ -1,0 +1,165 @@
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import type { Timers } from "@headwater/shared/resilience/timers";
+
+/** A subscription that has caught up, as the watch sees it. */
+export type Follower = {
+  readonly position: number | undefined;
+  /** Since when it has been waiting for the server to send something (`timers.now()`); undefined: it is busy. */
+  readonly waitingSince: number | undefined;
+  /** True for streams whose events the server has to send. */
+  wants(stream: string): boolean;
+  /** Nothing that it wants lies between its position and this one. */
+  advance(position: number): void;
+  /** The server has stopped sending. */
+  fail(error: Error): void;
+};
+
+export type TailEvent = { readonly position: number; readonly stream: string };
+
+export type TailWatchOptions = {
+  /** The first events of the log from a position on, that of the position included; undefined: from the start. */
+  readonly read: (from: number | undefined) => Promise<{
+    readonly events: readonly TailEvent[];
+    /** False: there are more. */
+    readonly last: boolean;
+  }>;
+  readonly timers: Timers;
+  readonly stallMs?: number;
+};
+
+const pollMs = 250;
+/** What was just appended arrives by itself within this time, where it is wanted. */
+const quietMs = 50;
+const defaultStallMs = 5_000;
+const failuresInARow = 2;
+
+/**
+ * Looks at the end of the log for the subscriptions that hear nothing. The server sends a mark only every 32 events that
+ * a subscription does not want, so on its own the reader of a quiet category cannot know that it has missed nothing;
+ * nor can it know that it should have heard something. One short read serves all of them.
+ */
+export class TailWatch {
+  readonly #options: TailWatchOptions;
+  readonly #followers = new Set<Follower>();
+  /** What the server still has to send, and since when. */
+  readonly #owed = new Map<Follower, { readonly position: number; readonly since: number }>();
+  #head: number | undefined;
+  #failures = 0;
+  #looking: Promise<void> | undefined;
+  #dueAt = Infinity;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: TailWatchOptions) {
+    this.#options = options;
+  }
+
+  /** The greatest position that was ever seen, by whomever. */
+  get head(): number | undefined {
+    return this.#head;
+  }
+
+  /** Notes that there is an event at a position. */
+  saw(position: number): void {
+    if (position <= (this.#head ?? -1)) return;
+    this.#head = position;
+    this.#schedule(quietMs);
+  }
+
+  /** Watches for a subscription until the result is called. */
+  follow(follower: Follower): () => void {
+    this.#followers.add(follower);
+    this.#schedule(quietMs);
+    return () => {
+      this.#followers.delete(follower);
+      this.#owed.delete(follower);
+      if (this.#followers.size === 0) this.#unschedule();
+    };
+  }
+
+  /** Resolves when nothing is being read. */
+  async stop(): Promise<void> {
+    this.#followers.clear();
+    this.#unschedule();
+    await this.#looking;
+  }
+
+  #schedule(ms: number): void {
+    if (this.#followers.size === 0 || this.#looking) return;
+    const { timers } = this.#options;
+    const at = timers.now() + ms;
+    if (at >= this.#dueAt) return;
+    this.#unschedule();
+    this.#dueAt = at;
+    this.#cancelTimer = timers.after(ms, () => {
+      this.#unschedule();
+      this.#looking = this.#look().finally(() => {
+        this.#looking = undefined;
+      }).then((again) => this.#schedule(again ? 0 : pollMs));
+    });
+  }
+
+  #unschedule(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#dueAt = Infinity;
+  }
+
+  /** True when there is more to look at. */
+  async #look(): Promise<boolean> {
+    const now = this.#options.timers.now();
+    const quiet = [...this.#followers].filter(({ waitingSince }) =>
+      waitingSince !== undefined && now - waitingSince >= quietMs
+    );
+    if (quiet.length === 0) return false;
+    const starts = quiet.map(({ position }) => position ?? -1);
+    const from = Math.min(...starts);
+    try {
+      const { events, last } = await this.#options.read(from === -1 ? undefined : from);
+      this.#failures = 0;
+      for (const follower of quiet) this.#show(events, follower);
+      const end = events.at(-1)?.position ?? -1;
+      if (end > (this.#head ?? -1)) this.#head = end;
+      return !last;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  #show(events: readonly TailEvent[], follower: Follower): void {
+    if (!this.#followers.has(follower)) return;
+    const start = follower.position ?? -1;
+    const later = events.filter(({ position }) => position > start);
+    const wanted = later.find(({ stream }) => follower.wants(stream));
+    const passed = wanted ? later[later.indexOf(wanted) - 1] : later.at(-1);
+    if (passed) follower.advance(passed.position);
+    if (wanted) this.#owe(follower, wanted.position);
+    else this.#owed.delete(follower);
+  }
+
+  #owe(follower: Follower, position: number): void {
+    const { timers, stallMs = defaultStallMs } = this.#options;
+    const before = this.#owed.get(follower);
+    const isWaiting = follower.waitingSince !== undefined;
+    if (before?.position !== position || !isWaiting) {
+      this.#owed.set(follower, { position, since: timers.now() });
+    } else if (timers.now() - before.since >= stallMs) {
+      this.#owed.delete(follower);
+      follower.fail(
+        new Unavailable(
+          `Cannot follow the event log: the event at position ${position} was not sent within ${stallMs} ms`,
+          { code: "event-store-stalled" },
+        ),
+      );
+    }
+  }
+
+  /** A server that does not answer reads has left its subscribers alone as well. */
+  #failed(error: unknown): void {
+    if (++this.#failures < failuresInARow) return;
+    this.#failures = 0;
+    for (const follower of [...this.#followers]) {
+      follower.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
