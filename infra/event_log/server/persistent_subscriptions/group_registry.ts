@@ -1,0 +1,132 @@
+import { categoryOf } from "@headwater/shared/domain/event";
+import type { EventStore } from "../event_store.ts";
+import { loadConfigs, saveConfigs } from "./group_configs.ts";
+import { type GroupConfig, problemOf, stateStream, subscriptionId } from "./group_settings.ts";
+import { groupSource } from "./group_source.ts";
+import type { GroupRequest } from "./settings_request.ts";
+import {
+  type GroupName,
+  subscriptionDoesNotExist,
+  subscriptionExists,
+  subscriptionFailed,
+} from "./subscription_errors.ts";
+import { type GroupOptions, SubscriptionGroup } from "./subscription_group.ts";
+
+/** All groups of a server. Changes go one after the other. */
+export class GroupRegistry {
+  readonly #store: EventStore;
+  readonly #options: GroupOptions;
+  readonly #groups = new Map<string, SubscriptionGroup>();
+  #changing: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: GroupOptions) {
+    this.#store = options.store;
+    this.#options = options;
+  }
+
+  get groups(): readonly SubscriptionGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Errors: `GrpcError` where there is none. */
+  get(name: GroupName): SubscriptionGroup {
+    const group = this.#groups.get(subscriptionId(name));
+    if (!group) throw subscriptionDoesNotExist(name);
+    return group;
+  }
+
+  /** Starts the groups that the log tells of. */
+  start(): Promise<void> {
+    return this.#change(async () => {
+      for (const config of await loadConfigs(this.#store)) await this.#run(config);
+    });
+  }
+
+  create({ name, settings, filter }: GroupRequest): Promise<void> {
+    return this.#change(async () => {
+      if (this.#groups.has(subscriptionId(name))) throw subscriptionExists(name);
+      const config = await this.#configOf({ name, settings, filter });
+      await saveConfigs(this.#store, [...this.#configs(), config]);
+      await this.#run(config);
+    });
+  }
+
+  /** Clients are dropped; the group goes on from its checkpoint, with the filter it had. */
+  update({ name, settings }: GroupRequest): Promise<void> {
+    return this.#change(async () => {
+      const old = this.get(name);
+      const { filter } = old.config;
+      const config = await this.#configOf({ name, settings, filter });
+      await saveConfigs(
+        this.#store,
+        this.#configs().map((each) => each === old.config ? config : each),
+      );
+      await old.close();
+      await this.#run(config);
+    });
+  }
+
+  /** Clients are dropped, and what the group remembered is deleted. */
+  delete(name: GroupName): Promise<void> {
+    return this.#change(async () => {
+      const group = this.get(name);
+      await group.close();
+      this.#groups.delete(subscriptionId(name));
+      // Before the group: one that is created later must not find its checkpoint
+      for (const part of ["checkpoint", "parked"] as const) {
+        const stream = stateStream(name, part);
+        const category = categoryOf(stream);
+        const deletion = { stream, category, expected: "any", events: [] } as const;
+        await this.#store.append({ ...deletion, deletes: "until-written" });
+      }
+      await saveConfigs(this.#store, this.#configs());
+    });
+  }
+
+  /** Clients are dropped; all groups begin again from what the log says. */
+  restart(): Promise<void> {
+    return this.#change(async () => {
+      await this.#closeAll();
+      for (const config of await loadConfigs(this.#store)) await this.#run(config);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#change(async () => {
+      this.#isClosed = true;
+      await this.#closeAll();
+    });
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all(this.groups.map((group) => group.close()));
+    this.#groups.clear();
+  }
+
+  async #run(config: GroupConfig): Promise<void> {
+    if (this.#isClosed) return;
+    const group = new SubscriptionGroup(config, this.#options);
+    this.#groups.set(subscriptionId(config), group);
+    await group.start();
+  }
+
+  #configs(): GroupConfig[] {
+    return this.groups.map(({ config }) => config);
+  }
+
+  async #configOf({ name, settings, filter }: GroupRequest): Promise<GroupConfig> {
+    const problem = problemOf(settings);
+    if (problem !== undefined) throw subscriptionFailed(name, problem);
+    const draft = { ...name, settings: { ...settings, liveFrom: 0 }, filter };
+    if (settings.startFrom !== "end") return draft;
+    const liveFrom = await groupSource(this.#store, draft).end();
+    return { ...draft, settings: { ...settings, liveFrom } };
+  }
+
+  #change<Result>(change: () => Promise<Result>): Promise<Result> {
+    const done = this.#changing.then(change);
+    this.#changing = done.catch(() => {});
+    return done;
+  }
+}

@@ -1,0 +1,127 @@
+import persistent from "@eventstore/db-client/generated/persistent_pb.js";
+import shared from "@eventstore/db-client/generated/shared_pb.js";
+import type { Log } from "@headwater/shared/ports/log";
+import type { EventStore } from "../event_store.ts";
+import type { Rpc } from "../grpc_call.ts";
+import { invalidArgument } from "../stream_errors.ts";
+import { unaryRpc } from "../unary_rpc.ts";
+import { groupInfo } from "./group_info.ts";
+import { GroupRegistry } from "./group_registry.ts";
+import { wholeLog } from "./group_settings.ts";
+import { readGroup } from "./read_group.ts";
+import { readGroupRequest } from "./settings_request.ts";
+import {
+  type GroupName,
+  subscriptionDoesNotExist,
+  subscriptionFailed,
+} from "./subscription_errors.ts";
+
+export type PersistentSubscriptionsOptions = {
+  readonly logger: Log;
+  /** How often groups look for messages that took too long, and whether checkpoints are due; default 1 s. */
+  readonly tickMs?: number;
+};
+
+/** Stops the groups when it is disposed of: after the server, before the store. */
+export type PersistentSubscriptionsService = AsyncDisposable & {
+  readonly rpcs: ReadonlyMap<string, Rpc>;
+};
+
+type NamedOptions = {
+  getStreamIdentifier(): { getStreamName_asU8(): Uint8Array } | undefined;
+  hasAll(): boolean;
+  getGroupName(): string;
+};
+
+/** The service that shares events among groups of consumers; starts the groups that the log tells of. */
+export async function startPersistentSubscriptions(
+  store: EventStore,
+  { logger, tickMs = 1000 }: PersistentSubscriptionsOptions,
+): Promise<PersistentSubscriptionsService> {
+  const registry = new GroupRegistry({ store, logger, tickMs });
+  await registry.start();
+  const path = "/event_store.client.persistent_subscriptions.PersistentSubscriptions";
+  const rpcs = new Map<string, Rpc>([
+    [
+      `${path}/Create`,
+      unaryRpc(persistent.CreateReq, async (request) => {
+        await registry.create(readGroupRequest(request));
+        return new persistent.CreateResp();
+      }),
+    ],
+    [
+      `${path}/Update`,
+      unaryRpc(persistent.UpdateReq, async (request) => {
+        await registry.update(readGroupRequest(request));
+        return new persistent.UpdateResp();
+      }),
+    ],
+    [
+      `${path}/Delete`,
+      unaryRpc(persistent.DeleteReq, async (request) => {
+        await registry.delete(nameOf(request.getOptions()));
+        return new persistent.DeleteResp();
+      }),
+    ],
+    [`${path}/Read`, readGroup(registry)],
+    [
+      `${path}/GetInfo`,
+      unaryRpc(persistent.GetInfoReq, async (request) => {
+        const group = registry.get(nameOf(request.getOptions()));
+        return new persistent.GetInfoResp().setSubscriptionInfo(await groupInfo(group));
+      }),
+    ],
+    [`${path}/List`, unaryRpc(persistent.ListReq, (request) => list(registry, request))],
+    [
+      `${path}/ReplayParked`,
+      unaryRpc(persistent.ReplayParkedReq, async (request) => {
+        const options = request.getOptions();
+        const name = nameOf(options);
+        const group = registry.get(name);
+        const stopAt = options?.hasStopAt() ? Number(options.getStopAt()) : Infinity;
+        if (stopAt < 0) {
+          throw subscriptionFailed(name, `Cannot stop replaying parked messages at ${stopAt}`);
+        }
+        await group.replayParked(stopAt);
+        return new persistent.ReplayParkedResp();
+      }),
+    ],
+    [
+      `${path}/RestartSubsystem`,
+      unaryRpc(shared.Empty, async () => {
+        await registry.restart();
+        return new shared.Empty();
+      }),
+    ],
+  ]);
+  return { rpcs, [Symbol.asyncDispose]: () => registry.close() };
+}
+
+async function list(
+  registry: GroupRegistry,
+  request: InstanceType<typeof persistent.ListReq>,
+): Promise<InstanceType<typeof persistent.ListResp>> {
+  const ofStream = request.getOptions()?.getListForStream();
+  let groups = registry.groups;
+  if (ofStream) {
+    const stream = ofStream.hasAll()
+      ? wholeLog
+      : new TextDecoder().decode(ofStream.getStream()?.getStreamName_asU8());
+    groups = groups.filter(({ config }) => config.stream === stream);
+    if (groups.length === 0) throw subscriptionDoesNotExist({ stream, group: "" });
+  } else if (!request.getOptions()?.hasListAllSubscriptions()) {
+    throw invalidArgument("it says neither stream nor all");
+  }
+  const response = new persistent.ListResp();
+  for (const group of groups) response.addSubscriptions(await groupInfo(group));
+  return response;
+}
+
+function nameOf(options: NamedOptions | undefined): GroupName {
+  const identifier = options?.getStreamIdentifier();
+  if (!options || !identifier && !options.hasAll()) {
+    throw invalidArgument("it says neither stream nor all");
+  }
+  const stream = identifier ? new TextDecoder().decode(identifier.getStreamName_asU8()) : wholeLog;
+  return { stream, group: options.getGroupName() };
+}
