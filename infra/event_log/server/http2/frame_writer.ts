@@ -3,7 +3,10 @@ import type { Socket } from "node:net";
 import { frameFlag, frameHeaderBytes, frameType, maxFrameBytes } from "./frame_reader.ts";
 import { type Http2ErrorCode, http2ErrorCode } from "./http2_error.ts";
 
+/** Memory to frame into: little for the first small frame of a turn, as many connections may have just that. */
 const slabBytes = 64 * 1024;
+const smallSlabBytes = 4 * 1024;
+const smallFrameBytes = 1024;
 /** Unsent bytes from which on no more data is framed. */
 const chokeBytes = 512 * 1024;
 
@@ -84,8 +87,8 @@ export class FrameWriter {
   flush(): void {
     this.#scheduled = false;
     this.#hand();
-    const isSpare = this.#slab.length - this.#end >= frameHeaderBytes + maxFrameBytes;
-    FrameWriter.#spare = isSpare ? this.#slab.subarray(this.#end) : undefined;
+    const rest = this.#slab.subarray(this.#end);
+    if (rest.length > (FrameWriter.#spare?.length ?? smallFrameBytes)) FrameWriter.#spare = rest;
     this.#slab = this.#slab.subarray(0, 0);
     this.#start = this.#end = 0;
   }
@@ -113,8 +116,15 @@ export class FrameWriter {
   #reserve(bytes: number): void {
     if (this.#slab.length - this.#end >= bytes) return;
     this.#hand();
-    this.#slab = FrameWriter.#spare ?? Buffer.allocUnsafeSlow(slabBytes);
-    FrameWriter.#spare = undefined;
+    const spare = FrameWriter.#spare;
+    if (spare && spare.length >= bytes) {
+      this.#slab = spare;
+      FrameWriter.#spare = undefined;
+    } else {
+      const isFirst = this.#slab.length === 0;
+      const isSmall = isFirst && bytes <= smallFrameBytes;
+      this.#slab = Buffer.allocUnsafeSlow(isSmall ? smallSlabBytes : slabBytes);
+    }
     this.#start = this.#end = 0;
   }
 
