@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { startEventStoreServer } from "./event_log/server/event_store_server.ts";
+import { readServerOptions, serverOptionsHelp } from "./event_log/server/server_options.ts";
 import { aborted } from "./aborted.ts";
 import type { ConfigSources } from "./config.ts";
-import { eventStoreHelp, readEventStoreSettings } from "./event_store_settings.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 import { untilSupervisorEnds } from "./split/serve_alone.ts";
@@ -18,20 +18,23 @@ export async function eventStoreCommand(
   { env, print }: EventStoreCommandOptions,
 ): Promise<number> {
   const supervised = args.includes("--supervised");
-  const settings = readEventStoreSettings({
+  const options = readServerOptions({
     args: args.filter((arg) => arg !== "--supervised"),
     env,
   });
-  if (settings.help) {
-    print(eventStoreHelp());
+  if (options.help) {
+    print(serverOptionsHelp());
     return 0;
   }
-  const { data, logLevel } = settings;
+  const { data, logLevel } = options;
   const path = data === ":memory:" ? data : join(data, "events.sqlite");
   using interruption = listenForInterruption();
+  const { keepAliveIntervalMs: intervalMs, keepAliveTimeoutMs: timeoutMs } = options;
   await using server = await startEventStoreServer({
-    ...settings,
+    ...options,
     path,
+    standardProjections: options.startProjections,
+    keepAlive: { intervalMs, timeoutMs },
     logger: createLogger({ level: logLevel }),
   });
   print(

@@ -37,13 +37,13 @@ export class SqliteReader {
     this.#forwards = new PagedQuery(database, (columns) => `
       select ${columns} from events
       where stream = (select id from streams where name = ?) and revision >= ?
-      order by revision limit ?`);
+      order by revision limit ? + 0`);
     this.#backwards = new PagedQuery(database, (columns) => `
       select ${columns} from events
       where stream = (select id from streams where name = ?) and revision <= ?
-      order by revision desc limit ?`);
+      order by revision desc limit ? + 0`);
     this.#all = new PagedQuery(database, (columns) => `
-      select ${columns} from events where position > ? and position <= ? order by position limit ?`);
+      select ${columns} from events where position > ? and position <= ? order by position limit ? + 0`);
   }
 
   /** From revision `from` on, in the direction given. */
@@ -70,7 +70,7 @@ export class SqliteReader {
 function categoriesQuery(database: DatabaseSync, count: number): PagedQuery {
   const one =
     "select position as at from events where category = ? and position > ? and position <= ?";
-  const merged = `${Array(count).fill(one).join(" union all ")} order by at limit ?`;
+  const merged = `${Array(count).fill(one).join(" union all ")} order by at limit ? + 0`;
   return new PagedQuery(database, (columns) => `
     select ${columns} from (${merged}) cross join events on position = at order by at`);
 }

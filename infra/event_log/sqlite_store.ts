@@ -17,6 +17,8 @@ export type SqliteStoreOptions = {
   readonly path: string;
   readonly logger?: Log;
   readonly now?: () => Date;
+  /** False: appends do not wait for the disk; the last ones are lost, or the file is damaged, when the power goes. */
+  readonly flushToDisk?: boolean;
 };
 
 export type SqliteStoreParts = {
@@ -29,10 +31,12 @@ type PageOptions = { readonly action: string; readonly signal?: AbortSignal | un
 
 /** Opens the store in a file, for this process alone. Errors as `openSqliteLog`. */
 export function openSqliteStore(
-  { path, logger = silentLog, now = () => new Date() }: SqliteStoreOptions,
+  { path, logger = silentLog, now = () => new Date(), flushToDisk = true }: SqliteStoreOptions,
 ): SqliteStore {
   const database = openDatabase(path);
-  const checkpoint = path === ":memory:" ? undefined : new Checkpoint(database, { path, logger });
+  const isDurable = flushToDisk && path !== ":memory:";
+  const checkpoint = isDurable ? new Checkpoint(database, { path, logger }) : undefined;
+  if (!flushToDisk) database.exec("pragma synchronous = off");
   const store = new SqliteStore(database, { now, checkpoint });
   logger.info("Event log opened", { path, head: store.head });
   return store;

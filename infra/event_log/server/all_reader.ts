@@ -46,11 +46,11 @@ export class AllReader {
     const backwards = "position < ? order by position desc";
     this.#forwards = new PagedQuery(
       database,
-      (columns) => `select ${columns} from events where ${forwards} limit ?`,
+      (columns) => `select ${columns} from events where ${forwards} limit ? + 0`,
     );
     this.#backwards = new PagedQuery(
       database,
-      (columns) => `select ${columns} from events where ${backwards} limit ?`,
+      (columns) => `select ${columns} from events where ${backwards} limit ? + 0`,
     );
     const outline = "select position, stream, type from events where";
     this.#outlineForwards = prepareArrays(database, `${outline} ${forwards} limit ? + 0`);
@@ -60,7 +60,7 @@ export class AllReader {
       (columns) =>
         `select ${columns}
          from (select value as wanted, key as place from json_each(?))
-         cross join events on position = wanted order by place limit ?`,
+         cross join events on position = wanted order by place limit ? + 0`,
     );
   }
 

@@ -7,6 +7,8 @@ import { contentText, jsonMark, type StoredEvent } from "../stored_event.ts";
 import { metastreamOf } from "../stream_metadata.ts";
 import { type AllPage, type AllRange, AllReader } from "./all_reader.ts";
 import { LiveEvents } from "./live_events.ts";
+import { type ProjectedLink, projectedName } from "./projected_stream.ts";
+import { ProjectedStreams } from "./projected_streams.ts";
 import type { ResolvedEvent } from "./read_response.ts";
 import { type StreamPage, type StreamRange, StreamReader } from "./stream_reader.ts";
 
@@ -41,13 +43,18 @@ export class EventStore {
   readonly #store: SqliteStore;
   readonly #streams: StreamReader;
   readonly #all: AllReader;
+  readonly #projected: ProjectedStreams | undefined;
 
-  constructor(store: SqliteStore) {
+  constructor(
+    store: SqliteStore,
+    { standardProjections }: { readonly standardProjections: boolean },
+  ) {
     this.#store = store;
     this.now = store.now;
     this.#streams = new StreamReader(store.database, store.now);
     this.#all = new AllReader(store.database);
-    store.onCommit((events) => this.live.publish(events));
+    if (standardProjections) this.#projected = new ProjectedStreams(store, this.#streams);
+    store.onCommit((events) => this.#publish(events));
   }
 
   /** Position of the last event; 0: none. Positions grow by one from 1. */
@@ -88,9 +95,12 @@ export class EventStore {
     });
   }
 
-  readStream(name: string, range: StreamRange): Promise<StreamPage> {
+  /** A stream that was written comes before one that is projected under the same name. */
+  async readStream(name: string, range: StreamRange): Promise<StreamPage> {
     const action = `Cannot read stream "${name}"`;
-    return this.#store.page(() => this.#streams.read(name, range), { action });
+    const page = await this.#store.page(() => this.#streams.read(name, range), { action });
+    const projected = page.state === "missing" ? projectedName(name) : undefined;
+    return projected && this.#projected ? await this.#projected.read(projected, range) : page;
   }
 
   readAll(range: AllRange): Promise<AllPage> {
@@ -117,6 +127,14 @@ export class EventStore {
    */
   resolve(event: StoredEvent): ResolvedEvent {
     if (event.type !== "$>") return { event, link: undefined };
+    const { target: projected } = event as Partial<ProjectedLink>;
+    if (projected) {
+      const isReadable = this.#store.pageNow(
+        () => this.#streams.isReadable(projected),
+        "Cannot follow a link",
+      );
+      return { event: isReadable ? projected : undefined, link: event };
+    }
     const text = contentText(event.data);
     const at = text.indexOf("@");
     const digits = text.slice(0, at);
@@ -127,5 +145,12 @@ export class EventStore {
       "Cannot follow a link",
     );
     return { event: target, link: event };
+  }
+
+  #publish(events: readonly StoredEvent[]): void {
+    this.live.publish(events);
+    if (!this.#projected || !this.live.watchesSystemStreams) return;
+    const links = this.#projected.linksTo(events, (name) => this.live.isWatched(name));
+    this.live.publishToStreams(links);
   }
 }

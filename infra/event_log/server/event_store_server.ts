@@ -4,8 +4,13 @@ import { openSqliteStore } from "../sqlite_store.ts";
 import { EventStore } from "./event_store.ts";
 import { gossipService } from "./gossip.ts";
 import { startGrpcServer } from "./grpc_server.ts";
+import type { KeepAlive } from "./http2/http2_connection.ts";
 import type { Rpc } from "./grpc_call.ts";
 import { http1Endpoints } from "./http1_endpoints.ts";
+import {
+  type PersistentSubscriptionsService,
+  startPersistentSubscriptions,
+} from "./persistent_subscriptions/persistent_subscriptions_service.ts";
 import { serverFeatures } from "./server_features.ts";
 import { streamsService } from "./streams_service.ts";
 
@@ -17,11 +22,17 @@ export type EventStoreServerOptions = {
   /** 0 for any free one. */
   readonly port: number;
   /** What clients that discover the server connect to; default: `host` and the port. */
-  readonly advertisedHost?: string;
+  readonly advertiseHost?: string | undefined;
+  readonly advertisePort?: number | undefined;
   /** The data of one append in bytes; default 1 MiB, as on the original. */
   readonly maxAppendBytes?: number;
   /** A batch that is not written after so long is answered with a timeout. */
   readonly writeTimeoutMs?: number;
+  /** False: appends do not wait for the disk, and the last ones are lost when the power goes. Default true. */
+  readonly flushToDisk?: boolean;
+  /** Whether `$ce-…`, `$et-…` and `$streams` can be read; default true. */
+  readonly standardProjections?: boolean;
+  readonly keepAlive?: KeepAlive;
   readonly logger?: Log;
   readonly now?: () => Date;
 };
@@ -44,10 +55,13 @@ export async function startEventStoreServer(
   options: EventStoreServerOptions,
 ): Promise<EventStoreServer> {
   const { path, host = "127.0.0.1", logger = silentLog, now } = options;
-  const sqlite = openSqliteStore({ path, logger, ...(now && { now }) });
+  const { flushToDisk = true, standardProjections = true } = options;
+  const sqlite = openSqliteStore({ path, logger, flushToDisk, ...(now && { now }) });
+  let subscriptions: PersistentSubscriptionsService | undefined;
   try {
-    const store = new EventStore(sqlite);
+    const store = new EventStore(sqlite, { standardProjections });
     await store.prepare();
+    subscriptions = await startPersistentSubscriptions(store, { logger });
     let port = options.port;
     let ready = true;
     const services = new Map<string, Rpc>([
@@ -56,9 +70,13 @@ export async function startEventStoreServer(
         writeTimeoutMs: options.writeTimeoutMs ?? defaultWriteTimeoutMs,
         logger,
       }),
+      ...subscriptions.rpcs,
       ...gossipService({
         instanceId: crypto.randomUUID(),
-        endPoint: () => ({ host: options.advertisedHost ?? host, port }),
+        endPoint: () => ({
+          host: options.advertiseHost ?? host,
+          port: options.advertisePort ?? port,
+        }),
       }),
     ]);
     const server = await startGrpcServer({
@@ -67,10 +85,11 @@ export async function startEventStoreServer(
       services: new Map([...services, ...serverFeatures(services.keys())]),
       http1: http1Endpoints({
         ready: () => ready,
-        projections: true,
+        projections: standardProjections,
         stats: () => ({ head: store.head, ...server.open }),
       }),
       logger,
+      ...(options.keepAlive && { keepAlive: options.keepAlive }),
     });
     port = server.port;
     return {
@@ -79,10 +98,12 @@ export async function startEventStoreServer(
       async [Symbol.asyncDispose]() {
         ready = false;
         await server[Symbol.asyncDispose]();
+        await subscriptions?.[Symbol.asyncDispose]();
         await sqlite[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
+    await subscriptions?.[Symbol.asyncDispose]();
     await sqlite[Symbol.asyncDispose]();
     throw error;
   }

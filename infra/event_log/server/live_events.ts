@@ -9,13 +9,26 @@ export type AllWatcher = (events: readonly StoredEvent[]) => void;
 export class LiveEvents {
   readonly #ofStreams = new Map<string, Set<StreamWatcher>>();
   readonly #ofAll = new Set<AllWatcher>();
+  #systemStreams = 0;
+
+  /** True when somebody watches a stream whose name begins with `$`: one of those that may be projected. */
+  get watchesSystemStreams(): boolean {
+    return this.#systemStreams > 0;
+  }
+
+  isWatched(name: string): boolean {
+    return this.#ofStreams.has(name);
+  }
 
   /** The result ends it. */
   watchStream(name: string, watcher: StreamWatcher): () => void {
     const watchers = this.#ofStreams.get(name) ?? new Set();
     this.#ofStreams.set(name, watchers.add(watcher));
+    const counted = name.startsWith("$") ? 1 : 0;
+    this.#systemStreams += counted;
     return () => {
-      watchers.delete(watcher);
+      if (!watchers.delete(watcher)) return;
+      this.#systemStreams -= counted;
       if (watchers.size === 0 && this.#ofStreams.get(name) === watchers) {
         this.#ofStreams.delete(name);
       }
@@ -29,11 +42,14 @@ export class LiveEvents {
   }
 
   publish(events: readonly StoredEvent[]): void {
-    if (this.#ofStreams.size > 0) {
-      for (const event of events) {
-        for (const watcher of this.#ofStreams.get(event.stream) ?? []) watcher(event);
-      }
-    }
+    if (this.#ofStreams.size > 0) this.publishToStreams(events);
     for (const watcher of this.#ofAll) watcher(events);
+  }
+
+  /** For links that are in no log. */
+  publishToStreams(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      for (const watcher of this.#ofStreams.get(event.stream) ?? []) watcher(event);
+    }
   }
 }

@@ -49,11 +49,11 @@ export class StreamReader {
     this.#forwards = new PagedQuery(database, (columns) => `
       select ${columns} from events
       where stream = ? and revision >= ? and revision < ? and recorded_at >= ?
-      order by revision limit ?`);
+      order by revision limit ? + 0`);
     this.#backwards = new PagedQuery(database, (columns) => `
       select ${columns} from events
       where stream = ? and revision >= ? and revision <= ? and recorded_at >= ?
-      order by revision desc limit ?`);
+      order by revision desc limit ? + 0`);
   }
 
   read(name: string, { direction, from, limit }: StreamRange): StreamPage {
@@ -87,6 +87,19 @@ export class StreamReader {
     return event?.revision === revision ? event : undefined;
   }
 
+  /** Whether an event that was read elsewhere can be read as part of its stream. */
+  isReadable({ stream, revision, recordedAt }: StoredEvent): boolean {
+    const state = this.stateOf(stream);
+    return typeof state === "object" && revision >= state.firstRevision &&
+      recordedAt >= state.notBefore;
+  }
+
+  /** What the metadata of a stream without events of its own says: of so many links, which can be read. */
+  boundsOf(name: string, count: number): Pick<StreamState, "firstRevision" | "notBefore"> {
+    const row = this.#state.get(name);
+    return row ? this.#bounds(row, count - 1) : { firstRevision: 0, notBefore: 0 };
+  }
+
   stateOf(name: string): StreamState | "missing" | "deleted" {
     // The metadata of a stream that is deleted for ever is deleted with it.
     if (name.startsWith("$$") && this.stateOf(name.slice(2)) === "deleted") return "deleted";
@@ -94,14 +107,24 @@ export class StreamReader {
     if (!row || row.revision === null) return "missing";
     const lastRevision = Number(row.revision);
     if (lastRevision === tombstoneRevision) return "deleted";
-    const truncateBefore = Number(row.truncateBefore ?? 0);
-    if (truncateBefore === tombstoneRevision) return "missing";
+    if (row.truncateBefore === tombstoneRevision) return "missing";
+    const bounds = this.#bounds(row, lastRevision);
     // Of metadata only the newest event can be read.
-    const maxCount = name.startsWith("$$") ? 1 : Number(row.maxCount ?? Infinity);
-    const firstRevision = Math.max(lastRevision - maxCount + 1, truncateBefore, 0);
-    const notBefore = row.maxAge === null
-      ? 0
-      : this.#now().getTime() - Math.min(Number(row.maxAge), 1e9) * 1000;
-    return { id: Number(row.id), lastRevision, firstRevision, notBefore };
+    const firstRevision = name.startsWith("$$") ? lastRevision : bounds.firstRevision;
+    return { id: Number(row.id), lastRevision, ...bounds, firstRevision };
+  }
+
+  #bounds(
+    { maxCount, maxAge, truncateBefore }: Readonly<Record<string, unknown>>,
+    lastRevision: number,
+  ): Pick<StreamState, "firstRevision" | "notBefore"> {
+    return {
+      firstRevision: Math.max(
+        lastRevision - Number(maxCount ?? Infinity) + 1,
+        Number(truncateBefore ?? 0),
+        0,
+      ),
+      notBefore: maxAge === null ? 0 : this.#now().getTime() - Math.min(Number(maxAge), 1e9) * 1000,
+    };
   }
 }
