@@ -32,8 +32,16 @@ export type Deframer = {
 
 const noBytes = new Uint8Array(0);
 
+export type DeframerOptions = {
+  /** The request's `grpc-encoding`: how those messages are compressed that say that they are. */
+  readonly encoding?: string | undefined;
+};
+
 /** Cuts a request's bytes into messages, however they were chunked. */
-export function createDeframer(maxMessageBytes: number): Deframer {
+export function createDeframer(
+  maxMessageBytes: number,
+  { encoding }: DeframerOptions = {},
+): Deframer {
   // Parts of one unfinished message, prefix included; joined once it is complete, not at every chunk
   let parts: Uint8Array[] = [];
   let have = 0;
@@ -57,7 +65,7 @@ export function createDeframer(maxMessageBytes: number): Deframer {
         const left = bytes.length - at;
         need = left < framePrefixBytes
           ? framePrefixBytes
-          : framePrefixBytes + messageLength(bytes, { at, maxMessageBytes });
+          : framePrefixBytes + messageLength(bytes, { at, maxMessageBytes, encoding });
         if (left < need) break;
         messages.push(bytes.subarray(at + framePrefixBytes, at + need));
         at += need;
@@ -72,21 +80,12 @@ export function createDeframer(maxMessageBytes: number): Deframer {
 
 function messageLength(
   bytes: Uint8Array,
-  { at, maxMessageBytes }: { readonly at: number; readonly maxMessageBytes: number },
+  { at, maxMessageBytes, encoding }: DeframerOptions & {
+    readonly at: number;
+    readonly maxMessageBytes: number;
+  },
 ): number {
-  const flag = bytes[at]!;
-  if (flag === 1) {
-    throw new GrpcError({
-      code: grpcStatus.internal,
-      message: "Request did not include grpc-encoding value with compressed message.",
-    });
-  }
-  if (flag !== 0) {
-    throw new GrpcError({
-      code: grpcStatus.internal,
-      message: "Unexpected compressed flag value in message header.",
-    });
-  }
+  if (bytes[at] !== 0) throw cannotDecompress(bytes[at]!, encoding);
   const length = bytes[at + 1]! * 0x1000000 +
     (bytes[at + 2]! << 16 | bytes[at + 3]! << 8 | bytes[at + 4]!);
   if (length > maxMessageBytes) {
@@ -96,6 +95,20 @@ function messageLength(
     });
   }
   return length;
+}
+
+function cannotDecompress(flag: number, encoding: string | undefined): GrpcError {
+  const { internal, unimplemented } = grpcStatus;
+  if (flag !== 1) {
+    const message = "Unexpected compressed flag value in message header.";
+    return new GrpcError({ code: internal, message });
+  }
+  if (encoding === undefined || encoding === "identity") {
+    const message = "Request did not include grpc-encoding value with compressed message.";
+    return new GrpcError({ code: internal, message });
+  }
+  const message = `Unsupported grpc-encoding value '${encoding}'. Supported encodings: identity`;
+  return new GrpcError({ code: unimplemented, message });
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array {

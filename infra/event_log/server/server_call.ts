@@ -120,7 +120,9 @@ export class ServerCall implements GrpcCall {
     this.#requestsTaken = true;
     if (this.#over) return Promise.reject(this.#over);
     const stream = this.#stream;
-    const deframer = createDeframer(this.#maxMessageBytes);
+    const deframer = createDeframer(this.#maxMessageBytes, {
+      encoding: this.header("grpc-encoding"),
+    });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const fail = (error: unknown) => {
       this.#waiting.delete(fail);

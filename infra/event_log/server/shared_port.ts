@@ -41,10 +41,10 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
       const isHttp2 = begun.compare(http2Beginning, 0, length, 0, length) === 0;
       if (isHttp2 && length < http2Beginning.length) return;
       socket.off("data", look);
-      socket.setTimeout(0);
       socket.pause();
       socket.unshift(begun);
       if (isHttp2) {
+        socket.setTimeout(0);
         options.onHttp2(socket);
       } else {
         others.add(socket);

@@ -25,6 +25,14 @@ Deno.test("a connection that stops in the middle of HTTP/2's preface is closed",
   await until(() => bed.server.open.connections === 0);
 });
 
+Deno.test("a connection that stops in the middle of an HTTP/1.1 request is closed", async () => {
+  await using bed = await grpcTestBed({}, { silenceMs: 100 });
+  const socket = net.connect(bed.server.port, "127.0.0.1").resume();
+  socket.write("GET /ping HTTP/1.1\r\nHost: x\r\n");
+  await once(socket, "close");
+  await until(() => bed.server.open.connections === 0);
+});
+
 Deno.test("a client that does not answer pings is given up", async () => {
   const keepAlive = { intervalMs: 50, timeoutMs: 50 };
   await using bed = await grpcTestBed({ wait: () => new Promise(() => {}) }, { keepAlive });

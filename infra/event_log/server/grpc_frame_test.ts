@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import { createDeframer, frame } from "./grpc_frame.ts";
+import { GrpcError, grpcStatus } from "./grpc_status.ts";
+
+Deno.test("messages come out as they went in, however their frames are cut", () => {
+  const messages = fc.array(fc.uint8Array({ maxLength: 500 }), { maxLength: 10 });
+  const cuts = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1 });
+  fc.assert(fc.property(messages, cuts, (messages, cuts) => {
+    const bytes = Buffer.concat(messages.map(frame));
+    const deframer = createDeframer(1_000);
+    const received: Uint8Array[] = [];
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const size = cuts[turn % cuts.length]!;
+      received.push(...deframer.push(bytes.subarray(at, at += size)));
+    }
+    assert.deepEqual(
+      received.map((message) => Array.from(message)),
+      messages.map((m) => Array.from(m)),
+    );
+    assert.ok(deframer.empty);
+  }));
+});
+
+Deno.test("a message that is too long is refused before it has come", () => {
+  const deframer = createDeframer(1_000);
+  assert.deepEqual(deframer.push(frame(new Uint8Array(1_000))).length, 1);
+  assert.throws(() => deframer.push(Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff)), {
+    code: grpcStatus.resourceExhausted,
+  });
+});
+
+Deno.test("compressed messages are refused", () => {
+  const compressed = Uint8Array.of(1, 0, 0, 0, 1, 7);
+  const refuse = (bytes: Uint8Array, encoding?: string) => {
+    let code: number | undefined;
+    try {
+      createDeframer(1_000, { encoding }).push(bytes);
+    } catch (error) {
+      if (error instanceof GrpcError) code = error.code;
+    }
+    return code;
+  };
+  assert.equal(refuse(compressed), grpcStatus.internal);
+  assert.equal(refuse(compressed, "identity"), grpcStatus.internal);
+  assert.equal(refuse(compressed, "gzip"), grpcStatus.unimplemented);
+  assert.equal(refuse(Uint8Array.of(9, 0, 0, 0, 1, 7), "gzip"), grpcStatus.internal);
+  assert.equal(refuse(frame(Uint8Array.of(7)), "gzip"), undefined);
+});
+
+Deno.test("an unfinished message is not the end", () => {
+  const deframer = createDeframer(1_000);
+  deframer.push(Uint8Array.of(0, 0));
+  assert.ok(!deframer.empty);
+});
