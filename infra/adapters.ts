@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
+import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import type { Config } from "./config.ts";
 import { openSqliteLog } from "./event_log/sqlite.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded.ts";
@@ -9,6 +10,8 @@ import { ensureDatabase } from "./postgres/ensure_database.ts";
 /** What an application runs on. */
 export type Adapters = AsyncDisposable & {
   readonly log: EventLog;
+  /** Of the connection to the log, beside the log's own answer. */
+  readonly checks: readonly HealthCheck[];
   /** URL of a service's own database, made when it is not there. */
   database(service: string): Promise<string>;
   /** What was started or is used, and where: for people. */
@@ -29,15 +32,16 @@ export type AdapterOptions = {
 
 /** Opens what the configuration names, and embedded parts for what it does not. */
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
-  const { config, directory, logger } = options;
+  const { config, logger } = options;
   await using opening = new AsyncDisposableStack();
-  const path = join(directory, "events.sqlite");
-  const log = opening.use(openSqliteLog({ path, logger }));
+  const eventLog = await openEventLog(options);
+  opening.use(eventLog.log);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);
   const opened = opening.move();
   return {
-    log,
+    log: eventLog.log,
+    checks: eventLog.checks,
     async database(service) {
       const own = config.databaseUrls[service];
       if (own !== undefined) return own;
@@ -47,12 +51,31 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
       return await ensureDatabase({ adminUrl: postgres.url, name: databaseName(service), logger });
     },
     parts: [
-      { name: "event log", where: `SQLite, ${path}` },
+      { name: "event log", where: eventLog.where },
       { name: "PostgreSQL", where: postgres.where },
     ],
     postgresUrl: postgres.url,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function openEventLog({ config, directory, logger }: AdapterOptions): Promise<{
+  readonly log: EventLog;
+  readonly checks: readonly HealthCheck[];
+  readonly where: string;
+}> {
+  if (config.eventStoreUrl !== undefined) {
+    // Not before it is needed: the client costs memory and time, and looks at the whole environment.
+    const { openEventStoreDb } = await import("./event_log/eventstoredb.ts");
+    const log = openEventStoreDb({ connectionString: config.eventStoreUrl, logger });
+    return {
+      log,
+      checks: [log.check],
+      where: `EventStoreDB, ${config.eventStoreUrl.replace(/\/\/[^@/]*@/, "//")}`,
+    };
+  }
+  const path = join(directory, "events.sqlite");
+  return { log: openSqliteLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
 }
 
 export function databaseName(service: string): string {

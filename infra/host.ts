@@ -1,6 +1,7 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import type { Service } from "@headwater/shared/ports/service_client";
+import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
 import { type Application, serviceChecks, type ServiceDatabase } from "./application.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
@@ -8,6 +9,8 @@ import { type RunningService, startService } from "./start_service.ts";
 
 export type HostOptions = {
   readonly log: EventLog;
+  /** Of the connection to the log. */
+  readonly checks?: readonly HealthCheck[];
   /** URL of a service's own database, which is there when this resolves. */
   database(service: string): Promise<string>;
   readonly logger: Log;
@@ -21,7 +24,7 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, database, logger }: HostOptions,
+  { log, checks, database, logger }: HostOptions,
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
   const { services: definitions, startProjections, createGateway } = application;
@@ -35,7 +38,14 @@ export async function startHost(
   // All of them, so that what did start is stopped when one of them fails.
   const started = await Promise.allSettled(definitions.map(async (definition) => {
     const url = await database(definition.name);
-    const running = await startService(definition, { log, url, client, logger, startProjections });
+    const running = await startService(definition, {
+      log,
+      checks,
+      url,
+      client,
+      logger,
+      startProjections,
+    });
     stopping.push(running);
     services.set(definition.name, running.service);
     return { service: definition.name, views: definition.views, sql: running.sql };
@@ -44,8 +54,12 @@ export async function startHost(
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
-  const checks = serviceChecks(application, client);
-  const gateway = createGateway({ client, logger, checks, newId: () => crypto.randomUUID() });
+  const gateway = createGateway({
+    client,
+    logger,
+    checks: serviceChecks(application, client),
+    newId: () => crypto.randomUUID(),
+  });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

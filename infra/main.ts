@@ -10,7 +10,6 @@ import { runDemo } from "./demo/demo.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import type { Application } from "./application.ts";
-import { eventStoreCommand } from "./event_store_command.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger } from "./logger.ts";
 import { operate } from "./operate.ts";
@@ -63,7 +62,11 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   },
   gateway: (args) => alone(args, (options) => serveGateway(shop, options)),
   demo: (args) => runDemo(shop, args),
-  eventstore: (args) => eventStoreCommand(args, { env: Deno.env, print }),
+  async eventstore(args) {
+    // The other commands need nothing of it.
+    const { eventStoreCommand } = await import("./event_store_command.ts");
+    return await eventStoreCommand(args, { env: Deno.env, print });
+  },
   async projections(args) {
     await using operated = await operate(shop, operatorsView());
     using interruption = listenForInterruption();

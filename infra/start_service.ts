@@ -17,6 +17,8 @@ export type RunningService = AsyncDisposable & {
 
 export type ServiceOptions = {
   readonly log: EventLog;
+  /** Of the connection to the log. */
+  readonly checks?: readonly HealthCheck[];
   /** Of the service's own database. */
   readonly url: string;
   readonly client: ServiceClient;
@@ -27,7 +29,7 @@ export type ServiceOptions = {
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, url, client, logger, startProjections }: ServiceOptions,
+  { log, checks = [], url, client, logger, startProjections }: ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, processes, migrations = [] } = definition;
@@ -62,6 +64,7 @@ export async function startService(
     checks: [
       postgresCheck(sql),
       logCheck(log),
+      ...checks,
       ...projections.checks,
       ...runtimes.map(({ check }) => check),
     ],

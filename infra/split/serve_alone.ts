@@ -26,6 +26,7 @@ export async function serveService(
   await using adapters = await openAdapters({ config, directory, logger, signal });
   await using running = await startService(definition, {
     log: adapters.log,
+    checks: adapters.checks,
     url: await adapters.database(definition.name),
     client: createResilientClient(httpClient(config.serviceUrls)),
     logger,
