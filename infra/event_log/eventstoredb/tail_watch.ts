@@ -116,9 +116,9 @@ export class TailWatch {
     try {
       const { events, last } = await this.#options.read(from === -1 ? undefined : from);
       this.#failures = 0;
-      for (const follower of quiet) this.#show(events, follower);
       const end = events.at(-1)?.position ?? -1;
       if (end > (this.#head ?? -1)) this.#head = end;
+      for (const follower of quiet) this.#show(events, follower);
       return !last;
     } catch (error) {
       this.#failed(error);

@@ -1,0 +1,184 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
+import type { EventBatch } from "@headwater/shared/ports/event_log";
+import { manualTimers } from "@headwater/shared/testing/manual_timers";
+import { UnknownPosition } from "./event_store_failure.ts";
+import { caughtUp, checkpoint, event, subscriptionTestBed } from "./subscription_test_bed.ts";
+
+const down = new Unavailable("Cannot read the event log: the server is down");
+
+/** Positions of the events, then the batch's own, then whether it says that nothing was left. */
+async function next(batches: AsyncIterator<EventBatch, void>) {
+  const { value } = await batches.next();
+  if (!value) return "ended";
+  return [value.events.map(({ position }) => position), value.position, value.caughtUp];
+}
+
+Deno.test("what arrives together is one batch, which says where to go on", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(3), event(5), checkpoint(8), caughtUp);
+  deepEqual(await first, [[3, 5], 8, true]);
+});
+
+Deno.test("after a failure the next attempt goes on behind what was seen", async () => {
+  await using bed = subscriptionTestBed(manualTimers(), { after: 2 });
+  const first = next(bed.batches);
+  const attempt = bed.attempt(1);
+  equal(attempt.after, 2);
+  attempt.send(event(3), checkpoint(7));
+  deepEqual(await first, [[3], 7, false]);
+  attempt.fail(down);
+  await bed.timers.advance(1_000);
+  const second = bed.attempt(2);
+  equal(second.after, 7);
+  second.send(event(9), caughtUp);
+  deepEqual(await next(bed.batches), [[9], 9, true]);
+});
+
+Deno.test("what a broken attempt still has to say is not heard", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  const attempt = bed.attempt(1);
+  attempt.fail(down);
+  await bed.timers.advance(1_000);
+  const second = bed.attempt(2);
+  attempt.send(event(99));
+  second.send(event(1), caughtUp);
+  deepEqual(await first, [[1], 1, true]);
+  equal(attempt.isOver, true);
+});
+
+Deno.test("events that were seen before are dropped", async () => {
+  await using bed = subscriptionTestBed(manualTimers(), { after: 4 });
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(3), event(4), event(5), checkpoint(4), event(5), caughtUp);
+  deepEqual(await first, [[5], 5, true]);
+});
+
+Deno.test("it tries for ever, with longer and longer pauses, and says since when", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  for (let number = 1; number <= 30; number++) {
+    bed.attempt(number).fail(down);
+    await bed.timers.advance(5_000);
+  }
+  const { state, since, cause } = bed.subscription.status;
+  deepEqual([state, since], ["reconnecting", "1970-01-01T00:00:00.000Z"]);
+  match(cause!, /the server is down/);
+  bed.attempt(31).send(event(1), caughtUp);
+  deepEqual(await first, [[1], 1, true]);
+  deepEqual([bed.subscription.status.state, bed.subscription.status.cause], ["live", undefined]);
+});
+
+Deno.test("silence while it catches up ends an attempt", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  const attempt = bed.attempt(1);
+  attempt.send(checkpoint(10));
+  await bed.timers.advance(9_000);
+  equal(attempt.isOver, false);
+  await bed.timers.advance(2_000);
+  const second = bed.attempt(2);
+  equal(second.after, 10);
+  second.send(caughtUp);
+  deepEqual(await first, [[], 10, true]);
+});
+
+Deno.test("a quiet subscription moves on past what others append, and asks for it once", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(1), caughtUp);
+  deepEqual(await first, [[1], 1, true]);
+  bed.tail.events = [1, 2, 3].map((position) => ({ position, stream: `payment-${position}` }));
+  const second = next(bed.batches);
+  await bed.timers.advance(400);
+  deepEqual(await second, [[], 3, true]);
+  equal(bed.attempts.length, 1);
+});
+
+Deno.test("what the server does not send although it should ends an attempt", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(1), caughtUp);
+  await first;
+  bed.tail.events = [
+    { position: 1, stream: "order-1" },
+    { position: 2, stream: "payment-1" },
+    { position: 3, stream: "order-2" },
+    { position: 4, stream: "payment-1" },
+  ];
+  const second = next(bed.batches);
+  await bed.timers.advance(1_000);
+  deepEqual(await second, [[], 2, false]);
+  const third = next(bed.batches);
+  await bed.timers.advance(6_000);
+  const again = bed.attempt(2);
+  equal(again.after, 2);
+  again.send(event(3), checkpoint(4), caughtUp);
+  deepEqual(await third, [[3], 4, true]);
+});
+
+Deno.test("a server that answers no reads has left its subscribers alone as well", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(1), caughtUp);
+  await first;
+  const second = next(bed.batches);
+  bed.tail.failure = down;
+  await bed.timers.advance(1_500);
+  bed.tail.failure = undefined;
+  bed.attempt(2).send(event(2), caughtUp);
+  deepEqual(await second, [[2], 2, true]);
+});
+
+Deno.test("a position of another log is looked for from the start", async () => {
+  await using bed = subscriptionTestBed(manualTimers(), { after: 5 });
+  const first = next(bed.batches);
+  bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
+  await bed.timers.advance(1_000);
+  const second = bed.attempt(2);
+  equal(second.after, undefined);
+  second.send(event(2), event(4), event(6), caughtUp);
+  deepEqual(await first, [[6], 6, true]);
+});
+
+Deno.test("it reads no further ahead of a slow consumer than it may keep", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  const attempt = bed.attempt(1);
+  attempt.send(event(1));
+  await first;
+  for (let position = 2; position < 4_000; position += 500) {
+    attempt.send(...Array.from({ length: 500 }, (_, index) => event(position + index)));
+    await bed.timers.advance(0);
+  }
+  equal(bed.subscription.status.position, 1_501);
+  const { value } = await bed.batches.next();
+  equal(value!.events.length, 1_500);
+});
+
+Deno.test("the signal ends it quietly, connected or waiting to try again", async () => {
+  for (const isDown of [true, false]) {
+    await using bed = subscriptionTestBed(manualTimers());
+    const first = next(bed.batches);
+    const attempt = bed.attempt(1);
+    if (isDown) attempt.fail(down);
+    await bed.timers.advance(0);
+    bed.stop.abort();
+    equal(await first, "ended");
+    equal(attempt.isOver, true);
+    equal(bed.timers.pending(), 0);
+  }
+});
+
+Deno.test("a consumer that leaves ends the attempt", async () => {
+  await using bed = subscriptionTestBed(manualTimers());
+  const first = next(bed.batches);
+  const attempt = bed.attempt(1);
+  attempt.send(event(1), caughtUp);
+  await first;
+  await bed.batches.return();
+  equal(attempt.isOver, true);
+  equal(bed.timers.pending(), 0);
+});
