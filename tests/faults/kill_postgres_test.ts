@@ -14,16 +14,14 @@ Deno.test({
     await using shop = await openDevShop(place.directory);
     const { client, process } = shop;
     const load = loadOf(client, { orders: 40 });
-    await using questions = askAllTheTime(client, {
-      paths: [
-        "/api/orders?limit=5",
-        "/api/orders/order001/timeline",
-        "/api/payments/order/order001",
-        "/api/inventory/items/TEA",
-        "/api/notifications?limit=5",
-        "/health/ready",
-      ],
-    });
+    await using questions = askAllTheTime(client, [
+      "/api/orders?limit=5",
+      "/api/orders/order001/timeline",
+      "/api/payments/order/order001",
+      "/api/inventory/items/TEA",
+      "/api/notifications?limit=5",
+      "/health/ready",
+    ]);
 
     const placing = load.place();
     for (const acknowledged of [10, 30]) {

@@ -16,26 +16,16 @@ const longestAnswer = 15_000;
  * Asks the same questions all the time, each in a line of its own. The answers may be what was asked for, that it is
  * not known, or a problem document that asks for patience; and they come soon.
  */
-export function askAllTheTime(
-  client: ShopClient,
-  { paths, mayForget = false }: {
-    readonly paths: readonly string[];
-    /** What was found once may be unknown for a moment. */
-    readonly mayForget?: boolean;
-  },
-): QuestionWatch {
+export function askAllTheTime(client: ShopClient, paths: readonly string[]): QuestionWatch {
   const refused: string[] = [];
   let isOver = false;
 
   async function ask(path: string): Promise<void> {
-    let wasKnown = false;
     while (!isOver) {
       const askedAt = performance.now();
       const answer = await client.query(path);
       const ms = performance.now() - askedAt;
       assert.ok(ms < longestAnswer, `"${path}" was answered after ${ms} ms`);
-      assert.ok(answer.status !== 404 || !wasKnown || mayForget, `"${path}" was forgotten`);
-      wasKnown ||= answer.status === 200;
       check(path, answer);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
