@@ -1,5 +1,5 @@
 import type { StoredEvent } from "../stored_event.ts";
-import { isHidden } from "./event_filter.ts";
+import type { CommitView } from "./commit_view.ts";
 import { type EventStore, pageEvents } from "./event_store.ts";
 import type { GrpcCall } from "./grpc_call.ts";
 import { LiveQueue } from "./live_queue.ts";
@@ -45,39 +45,8 @@ export async function subscribeToAll(
     writeCheckpoint(writer, position);
   }
 
-  function consider(event: StoredEvent): void {
-    if (event.position <= position) return;
-    position = event.position;
-    if (isHidden(event.stream)) return;
-    if (!filter) return write(event);
-    if (filter.matches(filter.by === "stream" ? event.stream : event.type)) write(event);
-    if (++consideredSinceCheckpoint >= checkpointInterval) tellCheckpoint();
-  }
-
-  const live = new LiveQueue<readonly StoredEvent[]>(call, (events) => {
-    events.forEach(consider);
-    return writer.length === 0 || call.write(writer.take());
-  });
-
-  async function catchUp(): Promise<void> {
-    for (;;) {
-      live.forget();
-      const page = await store.readAll({
-        direction: "forwards",
-        from: position + 1,
-        limit: pageEvents,
-        filter,
-      });
-      if (filter) takeFiltered(page);
-      else page.events.forEach(write);
-      position = page.next - 1;
-      if (writer.length > 0 && !call.write(writer.take())) await call.drained();
-      if (page.last && !live.missed) return;
-    }
-  }
-
   /** Checkpoints stand where they would if each event had been looked at by itself. */
-  function takeFiltered(
+  function look(
     { events, considered }: {
       readonly events: readonly StoredEvent[];
       readonly considered: readonly number[];
@@ -91,7 +60,55 @@ export async function subscribeToAll(
     }
   }
 
-  const stopWatching = store.live.watchAll((events) => live.add(events));
+  function takeLive(commit: CommitView): void {
+    const visible = position < commit.first
+      ? commit.visible
+      : commit.visible.filter((event) => event.position > position);
+    const chosen = filter && commit.chosenBy(filter);
+    if (!chosen) visible.forEach(write);
+    else if (chosen.length > 0) {
+      const events = chosen.filter((event) => event.position > position);
+      look({ events, considered: visible.map((event) => event.position) });
+    } else {
+      passOver(visible);
+    }
+    position = Math.max(position, commit.last);
+  }
+
+  /** The same for events none of which is wanted, which is what most commits are to most subscriptions. */
+  function passOver(visible: readonly StoredEvent[]): void {
+    let left = visible.length;
+    while (consideredSinceCheckpoint + left >= checkpointInterval) {
+      left -= checkpointInterval - consideredSinceCheckpoint;
+      position = visible[visible.length - left - 1]!.position;
+      tellCheckpoint();
+    }
+    consideredSinceCheckpoint += left;
+  }
+
+  const live = new LiveQueue<CommitView>(call, (commit) => {
+    takeLive(commit);
+    return writer.length === 0 || call.write(writer.take());
+  });
+
+  async function catchUp(): Promise<void> {
+    for (;;) {
+      live.forget();
+      const page = await store.readAll({
+        direction: "forwards",
+        from: position + 1,
+        limit: pageEvents,
+        filter,
+      });
+      if (filter) look(page);
+      else page.events.forEach(write);
+      position = page.next - 1;
+      if (writer.length > 0 && !call.write(writer.take())) await call.drained();
+      if (page.last && !live.missed) return;
+    }
+  }
+
+  const stopWatching = store.live.watchAll((_events, commit) => live.add(commit));
   try {
     writeConfirmation(writer, crypto.randomUUID());
     for (;;) {

@@ -1,9 +1,10 @@
 import type { StoredEvent } from "../stored_event.ts";
+import { CommitView } from "./commit_view.ts";
 
 /** Hears of the events of one stream, right after their commit, in order. Must not throw. */
 export type StreamWatcher = (event: StoredEvent) => void;
-/** Hears of the events of each commit, in order. Must not throw. */
-export type AllWatcher = (events: readonly StoredEvent[]) => void;
+/** Hears of the events of each commit, in order, and of what others have found out about it. Must not throw. */
+export type AllWatcher = (events: readonly StoredEvent[], commit: CommitView) => void;
 
 /** Tells those who care, and only them, of what was just written. */
 export class LiveEvents {
@@ -42,8 +43,11 @@ export class LiveEvents {
   }
 
   publish(events: readonly StoredEvent[]): void {
+    if (events.length === 0) return;
     if (this.#ofStreams.size > 0) this.publishToStreams(events);
-    for (const watcher of this.#ofAll) watcher(events);
+    if (this.#ofAll.size === 0) return;
+    const commit = new CommitView(events);
+    for (const watcher of this.#ofAll) watcher(events, commit);
   }
 
   /** For links that are in no log. */
