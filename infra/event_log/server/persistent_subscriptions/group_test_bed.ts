@@ -30,12 +30,16 @@ export type Received = {
   readonly commitPosition?: bigint;
 };
 
+type ConsumeOptions = { readonly stream?: string; readonly bufferSize?: number };
+
 /** A server with persistent subscriptions, and the published client. */
 export type GroupTestBed = AsyncDisposable & {
   readonly client: EventStoreDBClient;
   readonly store: EventStore;
   /** Appends events of these types. */
   append(stream: string, ...types: string[]): Promise<void>;
+  /** Connects to a group; without a stream, to one on the whole log. */
+  consume(group: string, options?: ConsumeOptions): TestConsumer;
 };
 
 export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
@@ -64,6 +68,12 @@ export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
     async append(stream, ...types) {
       await client.appendToStream(stream, types.map((type) => jsonEvent({ type, data: {} })));
     },
+    consume: (group, { stream, bufferSize = 10 } = {}) =>
+      new TestConsumer(
+        stream === undefined
+          ? client.subscribeToPersistentSubscriptionToAll(group, { bufferSize })
+          : client.subscribeToPersistentSubscriptionToStream(stream, group, { bufferSize }),
+      ),
     async [Symbol.asyncDispose]() {
       await client.dispose();
       await closeChannel(client);
