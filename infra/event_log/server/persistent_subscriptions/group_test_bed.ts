@@ -32,15 +32,17 @@ export type Received = {
 
 type ConsumeOptions = { readonly stream?: string; readonly bufferSize?: number };
 
-/** A server with persistent subscriptions, and the published client. */
-export type GroupTestBed = AsyncDisposable & {
+/** The published client, connected to some server. */
+export type GroupClient = AsyncDisposable & {
   readonly client: EventStoreDBClient;
-  readonly store: EventStore;
   /** Appends events of these types. */
   append(stream: string, ...types: string[]): Promise<void>;
   /** Connects to a group; without a stream, to one on the whole log. */
   consume(group: string, options?: ConsumeOptions): TestConsumer;
 };
+
+/** A server with persistent subscriptions, and its client. */
+export type GroupTestBed = GroupClient & { readonly store: EventStore };
 
 export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
   const logger = silentLog;
@@ -59,12 +61,23 @@ export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
     http1: (_request, response) => void response.end(),
     logger,
   });
-  const client = EventStoreDBClient.connectionString(
-    `esdb://127.0.0.1:${server.port}?tls=false`,
-  );
+  const client = groupClient(server.port);
+  return {
+    ...client,
+    store,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await subscriptions[Symbol.asyncDispose]();
+      await sqlite[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function groupClient(port: number): GroupClient {
+  const client = EventStoreDBClient.connectionString(`esdb://127.0.0.1:${port}?tls=false`);
   return {
     client,
-    store,
     async append(stream, ...types) {
       await client.appendToStream(stream, types.map((type) => jsonEvent({ type, data: {} })));
     },
@@ -77,9 +90,6 @@ export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
     async [Symbol.asyncDispose]() {
       await client.dispose();
       await closeChannel(client);
-      await server[Symbol.asyncDispose]();
-      await subscriptions[Symbol.asyncDispose]();
-      await sqlite[Symbol.asyncDispose]();
     },
   };
 }
