@@ -1,0 +1,110 @@
+import type { Recorded } from "@headwater/shared/domain/event";
+import type { Appended, EventLog, ExpectedRevision } from "@headwater/shared/ports/event_log";
+import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
+import { newEvents } from "../contracts/event_log_test_case.ts";
+import type { Chances } from "../domain/seeded_random.ts";
+
+/** An append that the log has acknowledged. */
+export type Acknowledged = {
+  readonly stream: string;
+  readonly ids: readonly string[];
+  readonly appended: Appended;
+};
+
+export type LoadOptions = {
+  readonly chances: Chances;
+  readonly writers: number;
+  readonly appendsPerWriter: number;
+  /** Hears of each append as it is acknowledged. */
+  readonly onAcknowledged?: () => void;
+};
+
+/**
+ * Appends of one to five events by several writers at once, each repeated with the same ids until it is acknowledged. Each writer has a
+ * stream of its own, where it knows what to expect; all of them share others, and begin new ones.
+ */
+export async function appendUnderFaults(
+  log: EventLog,
+  { chances, writers, appendsPerWriter, onAcknowledged = () => {} }: LoadOptions,
+): Promise<readonly Acknowledged[]> {
+  const acknowledged: Acknowledged[] = [];
+
+  async function write(writer: number): Promise<void> {
+    let revision = -1;
+    for (let number = 0; number < appendsPerWriter; number++) {
+      const events = newEvents(1 + chances.whole(5));
+      const kind = chances.whole(4);
+      const [stream, expected]: [string, ExpectedRevision] = kind < 2
+        ? [`apple-${writer}`, revision === -1 ? "no-stream" : revision]
+        : kind === 2
+        ? [`plum-${writer}-${number}`, "no-stream"]
+        : [`pear-${chances.whole(2)}`, "any"];
+      const appended = await insist(() => log.append(stream, events, { expected }), chances);
+      if (kind < 2) revision = appended.revision;
+      acknowledged.push({ stream, ids: events.map(({ id }) => id), appended });
+      onAcknowledged();
+    }
+  }
+
+  await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+  return acknowledged;
+}
+
+/** Repeats what failed for a reason that passes. */
+export async function insist<Result>(
+  act: () => Promise<Result>,
+  { whole }: Chances,
+): Promise<Result> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof DeadlineExceeded)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1 + whole(50)));
+  }
+}
+
+export type Follower = {
+  readonly categories: readonly string[] | undefined;
+  readonly received: Recorded[];
+  /** Resolves when it has come to a position. */
+  reached(position: number): Promise<void>;
+  readonly ended: Promise<void>;
+};
+
+/** Subscribes, and now and then leaves and subscribes again where it was, as after a restart. */
+export function followUnderFaults(
+  log: EventLog,
+  { categories, chances, signal }: {
+    readonly categories: readonly string[] | undefined;
+    readonly chances: Chances;
+    readonly signal: AbortSignal;
+  },
+): Follower {
+  const received: Recorded[] = [];
+  let position: number | undefined;
+  let wanted = { position: Infinity, ...Promise.withResolvers<void>() };
+
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      for await (const batch of log.subscribe({ after: position, categories, signal })) {
+        received.push(...batch.events);
+        position = batch.position;
+        if ((position ?? -1) >= wanted.position) wanted.resolve();
+        if (chances.happens(0.02)) break;
+      }
+    }
+  }
+
+  return {
+    categories,
+    received,
+    reached(target) {
+      wanted = { position: target, ...Promise.withResolvers<void>() };
+      if ((position ?? -1) >= target) wanted.resolve();
+      return wanted.promise;
+    },
+    ended: follow(),
+  };
+}
