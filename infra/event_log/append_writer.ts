@@ -3,6 +3,7 @@ import { categoryOf } from "@headwater/shared/domain/event";
 import type { Appended } from "@headwater/shared/ports/event_log";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
 import { uuidToBytes } from "./event_id.ts";
+import { RecentIds } from "./recent_ids.ts";
 import { jsonMark, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
 import { metastreamOf, originalOf, softDeletionMetadata } from "./stream_metadata.ts";
 import { type KnownStream, StreamDirectory } from "./stream_directory.ts";
@@ -24,6 +25,7 @@ type Verdict = "write" | "conflict" | "deleted" | Appended;
 export class AppendWriter {
   readonly #streams: StreamDirectory;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #recent = new RecentIds();
   #position: number;
   #recordedAt = 0;
 
@@ -55,6 +57,7 @@ export class AppendWriter {
   /** After a rollback to where `position` was the last: what was remembered since may never have been. */
   forget(position: number): void {
     this.#streams.forget();
+    this.#recent.forget();
     this.#position = position;
   }
 
@@ -96,9 +99,11 @@ export class AppendWriter {
     return (this.#streams.find(metastreamOf(name))?.revision ?? -1) >= 0;
   }
 
-  #revisionsOf(stream: KnownStream, { idBytes }: PreparedEvent): readonly number[] {
-    return this.#statements.revisionsOfId.all(stream.id, idBytes)
+  #revisionsOf(stream: KnownStream, { id, idBytes }: PreparedEvent): readonly number[] {
+    const begun = this.#statements.revisionsOfId.all(stream.id, idBytes)
       .map(({ revision }) => Number(revision));
+    const within = this.#recent.revisionOf(stream, id);
+    return within === undefined ? begun : [...begun, within];
   }
 
   /** Where the first event's id is known, the others may follow it. */
@@ -126,9 +131,9 @@ export class AppendWriter {
   ): Appended | undefined {
     let revision = -1;
     for (const event of events) {
-      const known = this.#revisionsOf(stream, event).at(-1);
-      if (known === undefined) return undefined;
-      revision = known;
+      const known = this.#revisionsOf(stream, event);
+      if (known.length === 0) return undefined;
+      revision = Math.max(...known);
     }
     const { position } = this.#statements.place.get(stream.id, revision)!;
     return { revision, position: Number(position), repeated: true };
@@ -143,9 +148,11 @@ export class AppendWriter {
   #append({ stream: name, category, events }: AppendRequest, stream: KnownStream): Outcome {
     const { isSoftDeleted, revision: before } = stream;
     const original = originalOf(name);
-    const written = events.map((event) =>
-      this.#insert(event, { name, category, stream, revision: stream.revision + 1 })
-    );
+    const written = events.map((event, index) => {
+      const revision = stream.revision + 1;
+      if (index > 0) this.#recent.add(event.id, { stream, revision });
+      return this.#insert(event, { name, category, stream, revision, begins: index === 0 });
+    });
     const last = written.at(-1);
     if (original !== undefined && last) {
       const owner = this.#streams.find(original) ?? this.#streams.create(original);
@@ -200,11 +207,13 @@ export class AppendWriter {
 
   #insert(
     { id, idBytes, type, data, metadata, json }: PreparedEvent,
-    { name, category, stream, revision }: {
+    { name, category, stream, revision, begins = true }: {
       readonly name: string;
       readonly category: string;
       readonly stream: KnownStream;
       readonly revision: number;
+      /** It is the first of its append. */
+      readonly begins?: boolean;
     },
   ): StoredEvent {
     const recordedAt = this.#recordedAt;
@@ -221,6 +230,7 @@ export class AppendWriter {
       data,
       metadata,
       json,
+      begins ? 1 : 0,
     );
     return { position, stream: name, revision, id, type, recordedAt, data, metadata, json };
   }
@@ -250,11 +260,13 @@ function prepareStatements(
     place: database.prepare("select id, position from events where stream = ? and revision = ?"),
     // Left to itself, SQLite walks the whole stream in the order of its revisions.
     revisionsOfId: database.prepare(
-      "select revision from events indexed by events_by_id where stream = ? and id = ? order by position",
+      `select revision from events indexed by events_by_id
+       where stream = ? and id = ? and begins_append = 1 order by position`,
     ),
     insert: database.prepare(`
       insert into events
-        (position, stream, revision, id, category, type, recorded_at, data, metadata, json)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+        (position, stream, revision, id, category, type, recorded_at, data, metadata, json,
+          begins_append)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   };
 }

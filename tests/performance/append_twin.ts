@@ -23,7 +23,7 @@ export class AppendTwin implements Disposable {
     this.#commit = this.#database.prepare("commit");
     this.#stream = this.#database.prepare("insert into streams (name) values (?)");
     this.#event = this.#database.prepare(
-      "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+      "insert into events values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
     );
   }
 
@@ -47,7 +47,7 @@ export class AppendTwin implements Disposable {
       const id = Number(this.#stream.run(name).lastInsertRowid);
       this.#streams.set(name, stream = { id, revision: -1 });
     }
-    for (const { id, type, data, metadata } of events) {
+    for (const [index, { id, type, data, metadata }] of events.entries()) {
       this.#event.run(
         ++this.#position,
         stream.id,
@@ -58,6 +58,7 @@ export class AppendTwin implements Disposable {
         Date.now(),
         JSON.stringify(data),
         JSON.stringify(metadata),
+        index === 0 ? 1 : 0,
       );
     }
   }
