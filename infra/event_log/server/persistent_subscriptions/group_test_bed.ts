@@ -42,7 +42,7 @@ export type GroupClient = AsyncDisposable & {
 };
 
 /** A server with persistent subscriptions, and its client. */
-export type GroupTestBed = GroupClient & { readonly store: EventStore };
+export type GroupTestBed = GroupClient & { readonly store: EventStore; readonly port: number };
 
 export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
   const logger = silentLog;
@@ -65,6 +65,7 @@ export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
   return {
     ...client,
     store,
+    port: server.port,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();

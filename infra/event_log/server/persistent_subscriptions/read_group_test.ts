@@ -7,7 +7,11 @@ import {
   PINNED,
   ROUND_ROBIN,
 } from "@eventstore/db-client";
-import { until } from "../grpc_test_bed.ts";
+import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
+import persistent from "@eventstore/db-client/generated/persistent_pb.js";
+import shared from "@eventstore/db-client/generated/shared_pb.js";
+import { Buffer } from "node:buffer";
+import { same, until } from "../grpc_test_bed.ts";
 import { groupTestBed, settings, typesOf } from "./group_test_bed.ts";
 
 const stream = "order-1";
@@ -197,3 +201,29 @@ Deno.test("A client is told when there is no such group, or no room in it", asyn
   assert.ok(full instanceof PersistentSubscriptionMaximumSubscribersReachedError);
   assert.deepEqual([full.streamName, full.groupName], [stream, "single"]);
 });
+
+Deno.test("A client that does not begin with its options, or says them twice, is refused", async () => {
+  await using bed = await groupTestBed();
+  await bed.client.createPersistentSubscriptionToStream(stream, "group", settings());
+  const options = new persistent.ReadReq.Options().setGroupName("group").setBufferSize(1);
+  const name = new TextEncoder().encode(stream);
+  options.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(name));
+  const connect = new persistent.ReadReq().setOptions(options).serializeBinary();
+  const ack = new persistent.ReadReq().setAck(new persistent.ReadReq.Ack()).serializeBinary();
+  const refused = [[ack], [connect, connect], [Uint8Array.of(0xff)], []];
+  for (const requests of refused) assert.equal(await codeOf(bed.port, requests), 3);
+});
+
+/** The status of a call with these requests. */
+async function codeOf(port: number, requests: readonly Uint8Array[]): Promise<number | undefined> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const path = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Read";
+  const call = client.makeBidiStreamRequest<Buffer, Buffer>(path, same, same);
+  const ended = Promise.withResolvers<ServiceError>();
+  call.on("error", ended.resolve).resume();
+  for (const request of requests) call.write(Buffer.from(request));
+  if (requests.length === 0) call.end();
+  const { code } = await ended.promise;
+  client.close();
+  return code;
+}
