@@ -3,6 +3,7 @@ import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import type { Config } from "./config.ts";
+import { loadEventStoreDb } from "./event_log/load_eventstoredb.ts";
 import { openSqliteLog } from "./event_log/sqlite.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded.ts";
 import { ensureDatabase } from "./postgres/ensure_database.ts";
@@ -65,8 +66,8 @@ async function openEventLog({ config, directory, logger }: AdapterOptions): Prom
   readonly where: string;
 }> {
   if (config.eventStoreUrl !== undefined) {
-    // Not before it is needed: the client costs memory and time, and looks at the whole environment.
-    const { openEventStoreDb } = await import("./event_log/eventstoredb.ts");
+    // Not before it is needed: the client costs memory and time.
+    const { openEventStoreDb } = await loadEventStoreDb();
     const log = openEventStoreDb({ connectionString: config.eventStoreUrl, logger });
     return {
       log,

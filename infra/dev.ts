@@ -90,10 +90,11 @@ function greeting(
     paymentMethod: "pm_ok",
   });
   const post = `curl -X POST -H 'content-type: application/json'`;
+  const width = Math.max(...parts.map(({ name }) => name.length));
   return [
     "",
     `Headwater started in ${seconds} s; Ctrl-C stops it`,
-    ...parts.map(({ name, where }) => `  ${name.padEnd(11)} ${where}`),
+    ...parts.map(({ name, where }) => `  ${name.padEnd(width)} ${where}`),
     "",
     "Try, in another terminal:",
     `  ${post} ${url}/api/inventory/items/TEA/receive -d '{"quantity": 10}'`,

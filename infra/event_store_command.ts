@@ -4,7 +4,7 @@ import { readServerOptions, serverOptionsHelp } from "./event_log/server/server_
 import { aborted } from "./aborted.ts";
 import type { ConfigSources } from "./config.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, withFields } from "./logger.ts";
 import { untilSupervisorEnds } from "./split/serve_alone.ts";
 
 export type EventStoreCommandOptions = {
@@ -35,7 +35,7 @@ export async function eventStoreCommand(
     path,
     standardProjections: options.startProjections,
     keepAlive: { intervalMs, timeoutMs },
-    logger: createLogger({ level: logLevel }),
+    logger: withFields(createLogger({ level: logLevel }), { process: "eventstore" }),
   });
   print(
     `Event store ready: ${server.connectionString} (events in "${path}"; for development and tests: no TLS, no users)`,

@@ -11,7 +11,7 @@ import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import type { Application } from "./application.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, withFields } from "./logger.ts";
 import { operate } from "./operate.ts";
 import { sagasCommand } from "./sagas.ts";
 import {
@@ -51,16 +51,17 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
     }
     return 0;
   },
-  async service([name, ...args]) {
+  async service([name = "", ...args]) {
     const definition = shop.services.find((service) => service.name === name);
     if (!definition) {
       const names = shop.services.map((service) => service.name).join(", ");
       print(`Cannot run service "${name}": services are ${names}`);
       return 2;
     }
-    return await alone(args, (options) => serveService(definition, shop, options));
+    return await alone(args, { name, run: (options) => serveService(definition, shop, options) });
   },
-  gateway: (args) => alone(args, (options) => serveGateway(shop, options)),
+  gateway: (args) =>
+    alone(args, { name: "gateway", run: (options) => serveGateway(shop, options) }),
   demo: (args) => runDemo(shop, args),
   async eventstore(args) {
     // The other commands need nothing of it.
@@ -91,11 +92,15 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
 /** Runs a part of the shop in a process of its own; `--supervised`: until standard input closes. */
 async function alone(
   args: readonly string[],
-  run: (options: AloneOptions) => Promise<void>,
+  { name, run }: {
+    readonly name: string;
+    run(options: AloneOptions): Promise<void>;
+  },
 ): Promise<number> {
   const config = readConfig({ args: args.filter((arg) => arg !== "--supervised"), env: Deno.env });
   if (config.help) return help("--supervised    stop when standard input closes");
-  const logger = createLogger({ level: config.logLevel });
+  // Several of them write to one terminal.
+  const logger = withFields(createLogger({ level: config.logLevel }), { process: name });
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;

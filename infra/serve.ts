@@ -42,6 +42,11 @@ export function serve(service: Service, { host, port, logger }: ServeOptions): S
   };
 }
 
+/** Throws as `serve` would if that port cannot be had. */
+export function assertPortIsFree({ host, port }: Omit<ServeOptions, "logger">): void {
+  listening(() => Deno.listen({ hostname: host, port }), `${host}:${port}`).close();
+}
+
 function listening<Listener>(listen: () => Listener, where: string): Listener {
   try {
     return listen();

@@ -6,11 +6,13 @@ import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { checkInvariants } from "./invariants.ts";
 import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
+import { killEach } from "./kill_each.ts";
 import { type Palette, palette } from "./palette.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 import { type ProgressLine, progressLine } from "./progress_line.ts";
 import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./report.ts";
 import { type RunningShop, startShop } from "./running_shop.ts";
+import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 import { count, type Verdict } from "./verdict.ts";
 
@@ -22,16 +24,28 @@ const help =
 
     --json       one JSON object instead of a report
     --orders N   how many orders, ${fewest} to ${most} (default ${fewest})
+    --split      one process for each service, over an event store and HTTP
+    --kill-each  with --split: kill -9 each of them once while orders are placed
+    --seed N     with --kill-each: who is killed when, as in the run that said so
     --help       this text
 `;
 
-type Options = { readonly json: boolean; readonly help: boolean; readonly orders: number };
+type Options = {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly orders: number;
+  readonly split: boolean;
+  /** Of `--kill-each`; undefined: nobody is killed. */
+  readonly seed: number | undefined;
+};
 
 type Result = {
   readonly outcomes: readonly Outcome[];
   readonly ended: readonly EndedOrder[];
   readonly example: { readonly order: PlannedOrder; readonly timeline: readonly TimelineItem[] };
   readonly verdicts: readonly Verdict[];
+  /** Undefined: nobody was to be. */
+  readonly killed: readonly string[] | undefined;
 };
 
 /** `deno task demo`. Resolves with the exit code: 0 only if every invariant holds and every story went as it is told. */
@@ -57,7 +71,7 @@ export async function runDemo(application: Application, args: readonly string[])
 
 async function demo(
   application: Application,
-  { json, orders, signal }: Options & { readonly signal: AbortSignal },
+  { json, orders, split, seed, signal }: Options & { readonly signal: AbortSignal },
 ): Promise<number> {
   const startedAt = performance.now();
   const isTerminal = Deno.stdout.isTerminal();
@@ -66,7 +80,8 @@ async function demo(
     write: (text) => json || write(Deno.stdout, text),
   });
   const planned = planOrders(orders);
-  const result = await run(application, { planned, progress, signal })
+  if (seed !== undefined) write(Deno.stderr, `Kills as --seed ${seed} says\n`);
+  const result = await run(application, { planned, progress, split, seed, signal })
     .finally(() => progress.clear());
   const durationMs = Math.round(performance.now() - startedAt);
   const lines = json
@@ -80,9 +95,9 @@ function isGood({ verdicts, outcomes }: Result): boolean {
   return verdicts.every(({ holds }) => holds) && outcomes.every(({ asTold }) => asTold);
 }
 
-function asJson({ ended, verdicts }: Result, durationMs: number) {
+function asJson({ ended, verdicts, killed }: Result, durationMs: number) {
   const byStatus = Object.fromEntries(countBy(ended.map(({ status }) => status)));
-  return { orders: ended.length, byStatus, invariants: verdicts, durationMs };
+  return { orders: ended.length, byStatus, invariants: verdicts, durationMs, killed };
 }
 
 function report(
@@ -110,7 +125,7 @@ function report(
 
 async function run(
   application: Application,
-  { planned, progress, signal }: {
+  { planned, progress, split, seed, signal }: Pick<Options, "split" | "seed"> & {
     readonly planned: readonly PlannedOrder[];
     readonly progress: ProgressLine;
     readonly signal: AbortSignal;
@@ -124,27 +139,32 @@ async function run(
   progress.show("Starting the shop …");
   const directory = await Deno.makeTempDir({ prefix: "headwater-demo-" });
   running.defer(() => Deno.remove(directory, { recursive: true }));
-  const shop = running.use(
-    await startShop(application, {
-      directory,
-      postgresUrl: postgres.url,
-      name: "demo",
-      logger,
-      signal,
-    }),
-  );
+  const where = { directory, postgresUrl: postgres.url, logger, signal };
+  const divided = split
+    ? running.use(await startSplitShop(application, { ...where, supervisorsLogger: logger }))
+    : undefined;
+  const shop = divided ?? running.use(await startShop(application, { ...where, name: "demo" }));
   signal.throwIfAborted();
   progress.print(
     `The shop is open at ${shop.url}, on a PostgreSQL and a log that go when it closes`,
   );
 
   const { client } = shop;
+  const kills = divided && seed !== undefined
+    ? killEach(divided.processes, {
+      client,
+      seed,
+      onKill: (name) => progress.print(`kill -9 ${name}`),
+    })
+    : undefined;
   progress.show(`Placing ${planned.length} orders …`);
   await receiveStock(client, stockFor(planned));
-  await placeOrders(client, planned);
+  const placing = placeOrders(client, planned);
+  await (kills?.during(placing, Math.ceil(divided!.processes.length / 2)) ?? placing);
   await settle(shop, { progress, signal });
   progress.show("Dispatching, delivering, changing minds …");
-  await goOn(client, planned);
+  const going = goOn(client, planned);
+  await (kills?.during(going) ?? going);
   await settle(shop, { progress, signal });
 
   progress.show("Checking the invariants …");
@@ -152,7 +172,13 @@ async function run(
   const verdicts = await checkInvariants({ ...shop, acknowledged: client.acknowledged });
   const order = planned.find(({ placement }) => placement.shippingAddress !== undefined)!;
   const { items: timeline } = await client.get(`/api/orders/${order.orderId}/timeline`);
-  return { outcomes: outcomesOf(planned, ended), ended, example: { order, timeline }, verdicts };
+  return {
+    outcomes: outcomesOf(planned, ended),
+    ended,
+    example: { order, timeline },
+    verdicts,
+    killed: kills?.killed,
+  };
 }
 
 async function settle(
@@ -176,10 +202,18 @@ function readOptions(args: readonly string[]): Options | string {
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
         orders: { type: "string", default: String(fewest) },
+        split: { type: "boolean", default: false },
+        "kill-each": { type: "boolean", default: false },
+        seed: { type: "string" },
       },
     });
+    const { json, help, split, "kill-each": kills, seed = String(Date.now() % 1_000_000) } = values;
+    if (kills && !split) return `Cannot kill each process: there is one only, without --split`;
+    if (!/^\d{1,9}$/.test(seed)) return `Cannot use seed "${seed}": --seed takes a whole number`;
     const orders = /^\d{1,4}$/.test(values.orders) ? Number(values.orders) : NaN;
-    if (orders >= fewest && orders <= most) return { ...values, orders };
+    if (orders >= fewest && orders <= most) {
+      return { json, help, orders, split, seed: kills ? Number(seed) : undefined };
+    }
     return `Cannot place "${values.orders}" orders: --orders takes a number from ${fewest} to ${most}`;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -2,7 +2,13 @@ import type { Log } from "@headwater/shared/ports/log";
 import type { Application } from "../application.ts";
 import type { Config } from "../config.ts";
 import { startEmbeddedPostgres } from "../postgres/embedded.ts";
-import { type SupervisedProcess, superviseProcess } from "./supervised_process.ts";
+import { assertPortIsFree } from "../serve.ts";
+import { freePorts } from "./free_ports.ts";
+import {
+  type ProcessPlan,
+  type SupervisedProcess,
+  superviseProcess,
+} from "./supervised_process.ts";
 import { topology } from "./topology.ts";
 
 export type SplitOptions = {
@@ -11,7 +17,6 @@ export type SplitOptions = {
   readonly directory: string;
   readonly logger: Log;
   readonly signal?: AbortSignal;
-  readonly throwAway?: boolean;
 };
 
 export type Split = AsyncDisposable & {
@@ -19,73 +24,96 @@ export type Split = AsyncDisposable & {
   readonly url: string;
   readonly eventStoreUrl: string;
   readonly postgresUrl: string | undefined;
+  /** The event store, where it is ours, the services as the application lists them, the gateway. */
   readonly processes: readonly SupervisedProcess[];
 };
 
 /** Runs an application as one process for each service, over an event store and real HTTP, each started again when it dies. */
 export async function startSplit(application: Application, options: SplitOptions): Promise<Split> {
-  const { config, directory, logger, signal, throwAway } = options;
-  await using starting = new AsyncDisposableStack();
-  const postgres = config.databaseUrl === undefined
-    ? starting.use(
-      await startEmbeddedPostgres({
-        directory: `${directory}/postgres`,
-        logger,
-        signal,
-        throwAway,
-      }),
-    )
-    : undefined;
-  const postgresUrl = config.databaseUrl ?? postgres?.url;
+  const { config, directory, logger, signal } = options;
   const [eventStorePort = 0, gatewayPort = 0, ...ports] = freePorts(
     2 + application.services.length,
   );
-  const eventStoreUrl = config.eventStoreUrl ??
-    `esdb://127.0.0.1:${eventStorePort}?tls=false`;
   const port = config.port || gatewayPort;
-  const plans = topology(application, {
-    gateway: { host: config.host, port },
-    eventStore: config.eventStoreUrl === undefined
-      ? { directory, port: eventStorePort }
-      : undefined,
-    ports,
-    env: {
-      EVENTSTORE_URL: eventStoreUrl,
-      LOG_LEVEL: config.logLevel,
-      ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
-      ...Object.fromEntries(
-        Object.entries(config.databaseUrls).map((
-          [name, url],
-        ) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
-      ),
-    },
-    isLocal: config.eventStoreUrl === undefined && config.databaseUrl === undefined,
-  });
-  const processes: SupervisedProcess[] = [];
-  async function start(plan: Parameters<typeof superviseProcess>[0] | undefined): Promise<void> {
-    if (plan) processes.push(starting.use(await superviseProcess(plan, { logger, signal })));
+  assertPortIsFree({ host: config.host, port });
+  const eventStoreUrl = config.eventStoreUrl ?? `esdb://127.0.0.1:${eventStorePort}?tls=false`;
+  await using starting = new AsyncDisposableStack();
+  async function supervise(plan: ProcessPlan): Promise<SupervisedProcess> {
+    return await superviseProcess(plan, { logger, signal });
   }
-  await start(plans.eventStore);
-  const started = await Promise.allSettled(plans.services.map(start));
-  for (const result of started) if (result.status === "rejected") throw result.reason;
-  await start(plans.gateway);
+  async function startPostgres(): Promise<string> {
+    const options = { directory: `${directory}/postgres`, logger, signal };
+    return starting.use(await startEmbeddedPostgres(options)).url;
+  }
+  function planned(postgresUrl: string | undefined) {
+    return topology(application, {
+      gateway: { host: config.host, port },
+      eventStore: config.eventStoreUrl === undefined
+        ? { directory, port: eventStorePort }
+        : undefined,
+      ports,
+      env: environment(config, { eventStoreUrl, postgresUrl }),
+      hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
+    });
+  }
+  const { eventStore } = planned(undefined);
+  const [postgresUrl, store] = await all([
+    config.databaseUrl ?? startPostgres(),
+    eventStore && supervise(eventStore).then((process) => starting.use(process)),
+  ]);
+  const { services, gateway } = planned(postgresUrl);
+  const others: SupervisedProcess[] = [];
+  // Side by side: each may take a while, and people do not like to wait for Ctrl-C
+  starting.defer(async () => {
+    await Promise.all(others.map((process) => process[Symbol.asyncDispose]()));
+  });
+  const started = await all([...services, gateway].map(async (plan) => {
+    const process = await supervise(plan);
+    others.push(process);
+    return process;
+  }));
   const running = starting.move();
   return {
     url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
     eventStoreUrl,
     postgresUrl,
-    processes,
+    processes: store ? [store, ...started] : started,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** Free a moment ago. All are held at once, so that no two are the same. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+/** Settings of every process. */
+function environment(
+  config: Config,
+  { eventStoreUrl, postgresUrl }: {
+    readonly eventStoreUrl: string;
+    readonly postgresUrl: string | undefined;
+  },
+): Record<string, string> {
+  const ownDatabases = Object.entries(config.databaseUrls).map(
+    ([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url],
   );
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
+  return {
+    EVENTSTORE_URL: eventStoreUrl,
+    // What eight processes have to say about their start is nothing that people wait for
+    LOG_LEVEL: config.logLevel === "info" ? "warn" : config.logLevel,
+    ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
+    ...Object.fromEntries(ownDatabases),
+  };
+}
+
+function databaseHosts({ databaseUrl, databaseUrls }: Config): readonly string[] {
+  const urls = [
+    ...(databaseUrl === undefined ? [] : [databaseUrl]),
+    ...Object.values(databaseUrls),
+  ];
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
+}
+
+/** Like `Promise.all`, but settles when all have: what started late is known by then, and can be stopped. */
+async function all<const Values extends readonly unknown[]>(
+  values: Values,
+): Promise<{ -readonly [Index in keyof Values]: Awaited<Values[Index]> }> {
+  await Promise.allSettled(values);
+  return await Promise.all(values);
 }

@@ -7,20 +7,33 @@ export type ProcessPlan = {
   readonly env: Readonly<Record<string, string>>;
   /** Resolves to true once it serves. */
   isReady(): Promise<boolean>;
+  /** Milliseconds it may take to stop before it is killed; default 3,000. */
+  readonly graceMs?: number;
 };
 
 export type SupervisedProcess = AsyncDisposable & {
   readonly name: string;
   /** Of the process that runs now; another one after it was started again. */
   readonly pid: number;
+  /** kill -9, as a fault; resolves when its successor serves. */
+  killOnce(): Promise<void>;
 };
 
+export type SuperviseOptions = {
+  readonly logger: Log;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds a process may take until it serves for the first time; default 60,000. */
+  readonly startMs?: number;
+};
+
+const readyPauseMs = 50;
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** One that served for so long starts with a short pause again. */
 const steadyMs = 10_000;
-/** How long a process may take to stop before it is killed. */
-const graceMs = 4_000;
+const defaultGraceMs = 3_000;
+const defaultStartMs = 60_000;
 
 /**
  * Runs a process until it is disposed: one that ends by itself is started again, after a pause that grows while it keeps
@@ -30,11 +43,17 @@ const graceMs = 4_000;
  */
 export async function superviseProcess(
   plan: ProcessPlan,
-  { logger, signal }: { readonly logger: Log; readonly signal?: AbortSignal },
+  { logger, signal, startMs = defaultStartMs }: SuperviseOptions,
 ): Promise<SupervisedProcess> {
   const stopping = new AbortController();
+  const graceMs = plan.graceMs ?? defaultGraceMs;
   let child = spawn(plan);
-  await served(child, { plan, signal });
+  try {
+    await served(child, { plan, signal, startMs });
+  } catch (error) {
+    await end(child, graceMs);
+    throw error;
+  }
 
   async function supervise(): Promise<void> {
     let pauseMs = firstPauseMs;
@@ -57,9 +76,16 @@ export async function superviseProcess(
     get pid() {
       return child.pid;
     },
+    async killOnce() {
+      const { pid } = child;
+      child.kill("SIGKILL");
+      while (!stopping.signal.aborted && (child.pid === pid || !await plan.isReady())) {
+        await pause(readyPauseMs, stopping.signal);
+      }
+    },
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await end(child);
+      await end(child, graceMs);
       await supervised;
     },
   };
@@ -78,24 +104,35 @@ function spawn({ args, env }: ProcessPlan): Deno.ChildProcess {
 
 async function served(
   child: Deno.ChildProcess,
-  { plan, signal }: { readonly plan: ProcessPlan; readonly signal?: AbortSignal },
+  { plan, signal, startMs }: {
+    readonly plan: ProcessPlan;
+    readonly signal: AbortSignal | undefined;
+    readonly startMs: number;
+  },
 ): Promise<void> {
+  const startedAt = performance.now();
   let ended: Deno.CommandStatus | undefined;
   child.status.then((status) => ended = status);
-  while (!await plan.isReady()) {
+  for (;;) {
+    const isReady = await plan.isReady();
+    signal?.throwIfAborted();
     if (ended) {
+      // A Ctrl-C on a terminal may reach it before us
+      await pause(readyPauseMs, signal);
+      signal?.throwIfAborted();
       throw new Error(`Cannot start process "${plan.name}": it ended with code ${ended.code}`);
     }
-    if (signal?.aborted) {
-      await end(child);
-      signal.throwIfAborted();
+    // Not before it was seen to run: somebody else may answer on its port
+    if (isReady) return;
+    if (performance.now() - startedAt > startMs) {
+      throw new Error(`Cannot start process "${plan.name}": it did not serve in ${startMs} ms`);
     }
-    await pause(50, signal);
+    await pause(readyPauseMs, signal);
   }
 }
 
 /** Closing its input asks it to stop. */
-async function end(child: Deno.ChildProcess): Promise<void> {
+async function end(child: Deno.ChildProcess, graceMs: number): Promise<void> {
   await child.stdin.close().catch(() => {/* It is gone already */});
   const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
   await child.status;

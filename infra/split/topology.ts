@@ -1,5 +1,6 @@
 import type { Application } from "../application.ts";
 import { environmentVariables } from "../config.ts";
+import { eventStoreDbVariables } from "../event_log/load_eventstoredb.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 
 export type TopologyOptions = {
@@ -10,9 +11,12 @@ export type TopologyOptions = {
   readonly ports: readonly number[];
   /** `EVENTSTORE_URL`, database URLs, `LOG_LEVEL`: what every process gets. */
   readonly env: Readonly<Record<string, string>>;
-  /** Nothing but this machine has to be reached. */
-  readonly isLocal: boolean;
+  /** Hosts beside this machine that services have to reach; undefined: any, for they are not known before. */
+  readonly hosts: readonly string[] | undefined;
 };
+
+/** What postgres.js looks at beside its URL. */
+const postgresVariables = ["PG*", "USER", "USERNAME", "LOGNAME"];
 
 const script = new URL("../main.ts", import.meta.url).href;
 
@@ -22,33 +26,36 @@ export function topology({ services }: Application, options: TopologyOptions): {
   readonly services: readonly ProcessPlan[];
   readonly gateway: ProcessPlan;
 } {
-  const { gateway, eventStore, ports, isLocal } = options;
+  const { gateway, eventStore, ports, hosts } = options;
   const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
   const env = {
     ...options.env,
     SERVICE_URLS: urls.map(([name, url]) => `${name}=${url}`).join(","),
   };
-  const net = isLocal ? "--allow-net=127.0.0.1" : "--allow-net";
+  const net = hosts ? `--allow-net=${["127.0.0.1", ...hosts].join(",")}` : "--allow-net";
 
   function serving(
-    { name, words, url, permissions }: {
+    { name, words, url, permissions, graceMs }: {
       readonly name: string;
       readonly words: readonly string[];
       readonly url: string;
       readonly permissions: readonly string[];
+      readonly graceMs?: number;
     },
   ): ProcessPlan {
     const args = ["run", "--no-prompt", ...permissions, script, ...words, "--supervised"];
-    return { name, args, env, isReady: () => answers(`${url}/health/live`) };
+    return { name, args, env, graceMs, isReady: () => answers(`${url}/health/live`) };
   }
   return {
     eventStore: eventStore && serving({
       name: "eventstore",
       words: ["eventstore", "--data", eventStore.directory, "--port", String(eventStore.port)],
       url: `http://127.0.0.1:${eventStore.port}`,
+      // Nobody uses it any more when it is its turn, and what it said yes to is on the disk
+      graceMs: 1_000,
       permissions: [
         "--allow-net=127.0.0.1",
-        "--allow-env",
+        "--allow-env=EVENTSTORE_*",
         `--allow-read=${eventStore.directory}`,
         `--allow-write=${eventStore.directory}`,
       ],
@@ -58,8 +65,12 @@ export function topology({ services }: Application, options: TopologyOptions): {
         name,
         words: ["service", name, "--port", String(ports[index])],
         url: `http://127.0.0.1:${ports[index]}`,
-        // The event store's client looks at the whole environment, and at nothing of the disk.
-        permissions: [net, "--allow-env"],
+        permissions: [
+          net,
+          `--allow-env=${
+            [...environmentVariables, ...eventStoreDbVariables, ...postgresVariables].join(",")
+          }`,
+        ],
       })
     ),
     gateway: serving({
