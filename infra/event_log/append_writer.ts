@@ -99,11 +99,13 @@ export class AppendWriter {
     return (this.#streams.find(metastreamOf(name))?.revision ?? -1) >= 0;
   }
 
+  /** The last one first: that is the one that EventStoreDB knows. */
   #revisionsOf(stream: KnownStream, { id, idBytes }: PreparedEvent): readonly number[] {
     const begun = this.#statements.revisionsOfId.all(stream.id, idBytes)
       .map(({ revision }) => Number(revision));
     const within = this.#recent.revisionOf(stream, id);
-    return within === undefined ? begun : [...begun, within];
+    const revisions = within === undefined ? begun : [...begun, within];
+    return revisions.sort((a, b) => b - a);
   }
 
   /** Where the first event's id is known, the others may follow it. */
@@ -131,9 +133,9 @@ export class AppendWriter {
   ): Appended | undefined {
     let revision = -1;
     for (const event of events) {
-      const known = this.#revisionsOf(stream, event);
-      if (known.length === 0) return undefined;
-      revision = Math.max(...known);
+      const [known] = this.#revisionsOf(stream, event);
+      if (known === undefined) return undefined;
+      revision = known;
     }
     const { position } = this.#statements.place.get(stream.id, revision)!;
     return { revision, position: Number(position), repeated: true };
@@ -261,7 +263,7 @@ function prepareStatements(
     // Left to itself, SQLite walks the whole stream in the order of its revisions.
     revisionsOfId: database.prepare(
       `select revision from events indexed by events_by_id
-       where stream = ? and id = ? and begins_append = 1 order by position`,
+       where stream = ? and id = ? and begins_append = 1`,
     ),
     insert: database.prepare(`
       insert into events

@@ -82,6 +82,11 @@ export class StreamModel {
     if (expected === "any" || expected === "stream-exists") {
       const known = ids.map((id) => stream.events.findLast((event) => event.id === id));
       if (ids.length === 0 || !known[0]) return undefined;
+      // Not the original's: ids that were written again elsewhere do not hide the append that is repeated
+      const start = stream.events.findLastIndex((_, at) =>
+        ids.every((id, index) => stream.events[at + index]?.id === id)
+      );
+      if (start !== -1) return { revision: start + ids.length - 1 };
       return known.every((event) => event) ? { revision: known.at(-1)!.revision } : conflict;
     }
     const at = expected === "no-stream" ? -1 : expected;
