@@ -40,6 +40,8 @@ export class Delivery {
   #retries = new Set<Entry>();
   /** With a consumer, by their ids. */
   readonly #outstanding = new Map<string, Entry>();
+  /** Those that are being kept for later. */
+  readonly #parking = new Set<Entry>();
   #replays = 0;
   #connected = 0;
   #sent = 0;
@@ -66,7 +68,7 @@ export class Delivery {
 
   /** So many more messages can be added. */
   get room(): number {
-    const waiting = this.#buffer.size + this.#retries.size;
+    const waiting = this.#buffer.size + this.#retries.size + this.#parking.size;
     return Math.max(0, this.#settings.historyBufferSize - waiting);
   }
 
@@ -128,9 +130,8 @@ export class Delivery {
     if (action === "retry" || action === "unknown") this.#again([...new Set(entries)]);
     for (const entry of action === "retry" || action === "unknown" ? [] : new Set(entries)) {
       this.#release(entry);
-      if (action === "park") {
-        this.#effects.park(entry, `Client explicitly NAK'ed message.\n${reason}`);
-      } else this.#finish(entry);
+      if (action === "park") this.#park(entry, `Client explicitly NAK'ed message.\n${reason}`);
+      else this.#finish(entry);
     }
     this.#checkpoint(now, false);
     this.dispatch(now);
@@ -138,12 +139,14 @@ export class Delivery {
 
   /** It is kept: done with here. */
   parked(entry: Entry, now: number): void {
+    this.#parking.delete(entry);
     this.#finish(entry);
     this.#checkpoint(now, false);
   }
 
   /** It could not be kept: some consumer gets it again. */
   parkFailed(entry: Entry): void {
+    this.#parking.delete(entry);
     this.#requeue([entry]);
   }
 
@@ -188,13 +191,18 @@ export class Delivery {
     for (const entry of entries) {
       this.#release(entry);
       if (entry.retries >= maxRetryCount) {
-        this.#effects.park(entry, `Reached retry count of ${maxRetryCount}`);
+        this.#park(entry, `Reached retry count of ${maxRetryCount}`);
       } else {
         entry.retries++;
         retried.push(entry);
       }
     }
     this.#requeue(retried);
+  }
+
+  #park(entry: Entry, reason: string): void {
+    this.#parking.add(entry);
+    this.#effects.park(entry, reason);
   }
 
   #requeue(entries: readonly Entry[]): void {

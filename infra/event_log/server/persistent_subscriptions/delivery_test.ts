@@ -189,6 +189,18 @@ Deno.test("A message that waits to be parked holds the checkpoint back until it 
   assert.deepEqual(bed.checkpoints, [1]);
 });
 
+Deno.test("Messages that wait to be parked take up room", () => {
+  const bed = deliveryTestBed({ historyBufferSize: 10 });
+  bed.parks = false;
+  bed.delivery.connect(9);
+  bed.write(3);
+  assert.equal(bed.delivery.room, 10);
+  bed.refuse("park", 0);
+  assert.equal(bed.delivery.room, 9);
+  bed.finishParking();
+  assert.equal(bed.delivery.room, 10);
+});
+
 Deno.test("A message that could not be parked is sent again", () => {
   const bed = deliveryTestBed();
   bed.parks = false;

@@ -1,4 +1,5 @@
 import persistent from "@eventstore/db-client/generated/persistent_pb.js";
+import type { Log } from "@headwater/shared/ports/log";
 import { contentText } from "../../stored_event.ts";
 import { type EventFilter, readFilterOptions } from "../event_filter.ts";
 import type { EventStore } from "../event_store.ts";
@@ -32,7 +33,11 @@ type ConfigEntry = {
   readonly filterKey?: string;
 };
 
+type ConfigDocument = { readonly entries: readonly ConfigEntry[] };
+
 const endText = "-1";
+/** So many of the newest events, in search of one that can be read. */
+const lookedAt = 32;
 
 /** Writes down which groups there are: all of them, each time. */
 export async function saveConfigs(
@@ -49,23 +54,25 @@ export async function saveConfigs(
   await store.appendInternal(stream, [{ type: "$PersistentConfig", data }]);
 }
 
-/** Reads what `saveConfigs` wrote last. Errors: `Error` where somebody else wrote something else. */
-export async function loadConfigs(store: EventStore): Promise<readonly GroupConfig[]> {
-  const range = { direction: "backwards", from: Infinity, limit: 1 } as const;
-  const { events: [newest] } = await store.readStream(stream, range);
-  if (!newest) return [];
-  try {
-    const document = JSON.parse(contentText(newest.data)) as { entries: readonly ConfigEntry[] };
-    return document.entries.map(fromEntry);
-  } catch (cause) {
-    const revision = newest.revision;
-    throw new Error(
-      `Cannot read the persistent subscriptions in event ${revision} of "${stream}"`,
-      {
-        cause,
-      },
-    );
+/** Reads what `saveConfigs` wrote last. Anybody can write to the stream: what is something else is passed over. */
+export async function loadConfigs(
+  store: EventStore,
+  logger: Log,
+): Promise<readonly GroupConfig[]> {
+  const range = { direction: "backwards", from: Infinity, limit: lookedAt } as const;
+  const { events } = await store.readStream(stream, range);
+  for (const { data, revision } of events) {
+    try {
+      return (JSON.parse(contentText(data)) as ConfigDocument).entries.map(fromEntry);
+    } catch (error) {
+      logger.warn("Persistent subscriptions are not described by an event", {
+        stream,
+        revision,
+        error,
+      });
+    }
   }
+  return [];
 }
 
 function toEntry({ stream, group, settings, filter }: GroupConfig): ConfigEntry {

@@ -83,6 +83,19 @@ Deno.test("A server that is killed delivers once more what was not acknowledged,
   });
 });
 
+Deno.test("Groups are found again although somebody wrote something else to their stream", async () => {
+  await withFile(async (path) => {
+    {
+      await using bed = await groupTestBed(path);
+      await bed.client.createPersistentSubscriptionToStream(stream, group, settings());
+      await bed.append("$persistentSubscriptionConfig", "Nonsense");
+    }
+    await using bed = await groupTestBed(path);
+    const groups = await bed.client.listAllPersistentSubscriptions();
+    assert.deepEqual(groups.map(({ groupName }) => groupName), [group]);
+  });
+});
+
 /** Parks two events, acknowledges ten, and leaves the others; gives the twelve. */
 async function answerSome(consumer: TestConsumer): Promise<string[]> {
   const parked = await consumer.take(2);

@@ -38,9 +38,7 @@ export class GroupRegistry {
 
   /** Starts the groups that the log tells of. */
   start(): Promise<void> {
-    return this.#change(async () => {
-      for (const config of await loadConfigs(this.#store)) await this.#run(config);
-    });
+    return this.#change(() => this.#runAll());
   }
 
   create({ name, settings, filter }: GroupRequest): Promise<void> {
@@ -88,7 +86,7 @@ export class GroupRegistry {
   restart(): Promise<void> {
     return this.#change(async () => {
       await this.#closeAll();
-      for (const config of await loadConfigs(this.#store)) await this.#run(config);
+      await this.#runAll();
     });
   }
 
@@ -102,6 +100,11 @@ export class GroupRegistry {
   async #closeAll(): Promise<void> {
     await Promise.all(this.groups.map((group) => group.close()));
     this.#groups.clear();
+  }
+
+  async #runAll(): Promise<void> {
+    const configs = await loadConfigs(this.#store, this.#options.logger);
+    for (const config of configs) await this.#run(config);
   }
 
   async #run(config: GroupConfig): Promise<void> {
