@@ -52,6 +52,8 @@ export async function startSplit(application: Application, options: SplitOptions
         ? { directory, port: eventStorePort }
         : undefined,
       ports,
+      // What eight processes have to say about their start is nothing that people wait for
+      logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
       env: environment(config, { eventStoreUrl, postgresUrl }),
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
     });
@@ -82,7 +84,7 @@ export async function startSplit(application: Application, options: SplitOptions
   };
 }
 
-/** Settings of every process. */
+/** Settings of every service. */
 function environment(
   config: Config,
   { eventStoreUrl, postgresUrl }: {
@@ -95,8 +97,6 @@ function environment(
   );
   return {
     EVENTSTORE_URL: eventStoreUrl,
-    // What eight processes have to say about their start is nothing that people wait for
-    LOG_LEVEL: config.logLevel === "info" ? "warn" : config.logLevel,
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
     ...Object.fromEntries(ownDatabases),
   };

@@ -1,6 +1,7 @@
 import type { Application } from "../application.ts";
 import { environmentVariables } from "../config.ts";
 import { eventStoreDbVariables } from "../event_log/load_eventstoredb.ts";
+import type { LogLevel } from "../logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 
 export type TopologyOptions = {
@@ -9,7 +10,8 @@ export type TopologyOptions = {
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
   /** Free ports, one for each service. */
   readonly ports: readonly number[];
-  /** `EVENTSTORE_URL`, database URLs, `LOG_LEVEL`: what every process gets. */
+  readonly logLevel: LogLevel;
+  /** `EVENTSTORE_URL`, database URLs: what every service gets. */
   readonly env: Readonly<Record<string, string>>;
   /** Hosts beside this machine that services have to reach; undefined: any, for they are not known before. */
   readonly hosts: readonly string[] | undefined;
@@ -26,7 +28,7 @@ export function topology({ services }: Application, options: TopologyOptions): {
   readonly services: readonly ProcessPlan[];
   readonly gateway: ProcessPlan;
 } {
-  const { gateway, eventStore, ports, hosts } = options;
+  const { gateway, eventStore, ports, hosts, logLevel } = options;
   const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
   const env = {
     ...options.env,
@@ -43,7 +45,16 @@ export function topology({ services }: Application, options: TopologyOptions): {
       readonly graceMs?: number;
     },
   ): ProcessPlan {
-    const args = ["run", "--no-prompt", ...permissions, script, ...words, "--supervised"];
+    const args = [
+      "run",
+      "--no-prompt",
+      ...permissions,
+      script,
+      ...words,
+      "--log-level",
+      logLevel,
+      "--supervised",
+    ];
     return { name, args, env, graceMs, isReady: () => answers(`${url}/health/live`) };
   }
   return {
