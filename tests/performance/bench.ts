@@ -2,11 +2,12 @@ import { cpus } from "node:os";
 import { appendBench } from "./append_bench.ts";
 import type { Benchmark, CaseResult } from "./benchmark.ts";
 import { commandsBench } from "./commands_bench.ts";
+import { eventstoreBench } from "./eventstore_bench.ts";
 import { measure } from "./measure.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
 
-const benchmarks: readonly Benchmark[] = [appendBench, commandsBench];
+const benchmarks: readonly Benchmark[] = [appendBench, commandsBench, eventstoreBench];
 
 const rounds = 15;
 const msPerRound = 400;

@@ -1,0 +1,115 @@
+import { writeBatchResponse } from "@headwater/infra/event_log/server/batch_append_response";
+import {
+  type GrpcServerOptions,
+  startGrpcServer,
+} from "@headwater/infra/event_log/server/grpc_server";
+import { readBatchChunk } from "@headwater/infra/event_log/server/pending_batch";
+import { ProtobufWriter } from "@headwater/infra/event_log/server/protobuf_writer";
+import { readReadRequest } from "@headwater/infra/event_log/server/read_request";
+import {
+  writeCaughtUp,
+  writeConfirmation,
+  writeEventResponse,
+} from "@headwater/infra/event_log/server/read_response";
+import { serverFeatures } from "@headwater/infra/event_log/server/server_features";
+import { silentLog } from "@headwater/shared/ports/log";
+
+type Services = GrpcServerOptions["services"];
+type Rpc = Services extends ReadonlyMap<string, infer Value> ? Value : never;
+type Call = Parameters<Rpc>[0];
+
+/** As many as the embedded store sends in one write. */
+const pageEvents = 512;
+const subscribers = new Set<Call>();
+const pages = new Map<number, Uint8Array>();
+let acknowledged = 0;
+
+/** Acknowledges what it is sent, keeps none of it, tells its subscribers of each batch, and serves the same event for ever. */
+async function serveStub(): Promise<void> {
+  const streams: Services = new Map([
+    ["/event_store.client.streams.Streams/BatchAppend", batchAppend],
+    ["/event_store.client.streams.Streams/Read", read],
+  ]);
+  await using server = await startGrpcServer({
+    host: "127.0.0.1",
+    port: 0,
+    services: new Map([...streams, ...serverFeatures(streams.keys())]),
+    http1: (_request, response) =>
+      void response.end(
+        JSON.stringify({ proc: { mem: Deno.memoryUsage().rss }, es: { head: acknowledged } }),
+      ),
+    logger: silentLog,
+  });
+  const line = `esdb://127.0.0.1:${server.port}?tls=false\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+  // Whoever started it ends it by closing this
+  for await (const _ of Deno.stdin.readable);
+}
+
+async function batchAppend(call: Call): Promise<void> {
+  const writer = new ProtobufWriter();
+  await call.receive((messages) => {
+    for (const message of messages) {
+      const { correlationId, proposed, isFinal } = readBatchChunk(message);
+      acknowledged += proposed.length;
+      if (!isFinal) continue;
+      for (const subscriber of subscribers) subscriber.write(page(1));
+      const appended = { revision: acknowledged, position: acknowledged, repeated: false };
+      writeBatchResponse(writer, {
+        batch: { correlationId, stream: "stub", expected: "any" },
+        answer: { appended },
+      });
+    }
+    if (writer.length > 0 && !call.write(writer.take())) return call.drained();
+  });
+}
+
+async function read(call: Call): Promise<void> {
+  const { count } = readReadRequest(await call.first());
+  if (count === undefined) return await subscribe(call);
+  for (let left = count; left > 0; left -= pageEvents) {
+    if (!call.write(page(Math.min(left, pageEvents)))) await call.drained();
+  }
+}
+
+async function subscribe(call: Call): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  call.signal.addEventListener("abort", () => reject(call.signal.reason), { once: true });
+  const writer = new ProtobufWriter();
+  writeConfirmation(writer, crypto.randomUUID());
+  writeCaughtUp(writer);
+  call.write(writer.take());
+  subscribers.add(call);
+  try {
+    await promise;
+  } finally {
+    subscribers.delete(call);
+  }
+}
+
+/** So many events, encoded once. */
+function page(events: number): Uint8Array {
+  let encoded = pages.get(events);
+  if (!encoded) {
+    const writer = new ProtobufWriter();
+    const id = crypto.randomUUID();
+    const event = {
+      position: 4711,
+      stream: "order-4711",
+      revision: 4711,
+      id,
+      type: "OrderPlaced",
+      recordedAt: Date.now(),
+      data: JSON.stringify({ orderId: id, text: "x".repeat(140) }),
+      metadata: "",
+      json: 2,
+    } as const;
+    for (let number = 0; number < events; number++) {
+      writeEventResponse(writer, { resolved: { event, link: undefined }, uuidForm: "structured" });
+    }
+    pages.set(events, encoded = writer.take());
+  }
+  return encoded;
+}
+
+if (import.meta.main) await serveStub();
