@@ -19,6 +19,7 @@ import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { EventStoreWriter } from "./event_store_writer.ts";
 import { LogFollower } from "./log_follower.ts";
+import { MarkReader } from "./mark_reader.ts";
 import { PageReader } from "./page_reader.ts";
 import { toRecorded } from "./recorded_event.ts";
 import { StreamReader } from "./stream_reader.ts";
@@ -55,6 +56,7 @@ export class EventStoreLog implements EventLog {
     this.#writer = new EventStoreWriter({
       appender: new BatchAppender(parts),
       reader: this.#streams,
+      marks: new MarkReader(this.#pages),
     });
     this.#follower = new LogFollower({ ...parts, pages: this.#pages, closed: this.#closed.signal });
   }

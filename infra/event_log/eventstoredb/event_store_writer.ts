@@ -8,7 +8,11 @@ import { newAppendMark, withAppendMark } from "./append_mark.ts";
 import type { BatchAppender } from "./batch_appender.ts";
 import type { ServerExpectation } from "./batch_append_request.ts";
 import { KnownStreams } from "./known_streams.ts";
+import type { MarkReader } from "./mark_reader.ts";
 import type { StreamReader } from "./stream_reader.ts";
+
+/** What others append to a stream between two appends of ours is mostly less. */
+const fewEvents = 8;
 
 /** Another process can win the race for a stream's end only so often before something is wrong. */
 const maxLostRaces = 100;
@@ -20,16 +24,20 @@ const maxLostRaces = 100;
 export class EventStoreWriter {
   readonly #appender: BatchAppender;
   readonly #reader: StreamReader;
+  readonly #marks: MarkReader;
   readonly #known: KnownStreams;
 
-  constructor({ appender, reader }: {
+  constructor({ appender, reader, marks }: {
     readonly appender: BatchAppender;
     readonly reader: StreamReader;
+    readonly marks: MarkReader;
   }) {
     this.#appender = appender;
     this.#reader = reader;
+    this.#marks = marks;
     this.#known = new KnownStreams({
-      readBackwards: (stream) => reader.events(stream, { direction: "backwards" }),
+      readBackwards: (stream, { few }) =>
+        reader.events(stream, { direction: "backwards", firstPage: few ? fewEvents : undefined }),
     });
   }
 
@@ -66,8 +74,9 @@ export class EventStoreWriter {
   async #write(request: AppendRequest, expected: ServerExpectation): Promise<Appended> {
     const { stream, events } = request;
     const mark = newAppendMark();
-    const written = await this.#appender.append({ stream, expected, events: marked(events, mark) });
-    return { ...written, repeated: await this.#reader.markAt(stream, written) !== mark };
+    const place = await this.#appender.append({ stream, expected, events: marked(events, mark) });
+    const found = await this.#marks.markAt({ stream, place, events: events.length });
+    return { ...place, repeated: found !== mark };
   }
 
   /** Nothing is sent: the server would write an empty record. */

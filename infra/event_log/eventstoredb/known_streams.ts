@@ -5,8 +5,11 @@ import { type KnownEvent, StreamHistory } from "./stream_history.ts";
 const maxEvents = 100_000;
 
 export type KnownStreamsOptions = {
-  /** A stream's events from the last one backwards, a page at a time. */
-  readonly readBackwards: (stream: string) => AsyncIterable<readonly KnownEvent[]>;
+  /** A stream's events from the last one backwards, a page at a time; the first is small where few will be enough. */
+  readonly readBackwards: (
+    stream: string,
+    options: { readonly few: boolean },
+  ) => AsyncIterable<readonly KnownEvent[]>;
 };
 
 /**
@@ -60,7 +63,7 @@ export class KnownStreams {
     const known = history.last;
     const added: KnownEvent[] = [];
     let isJoined = known === -1;
-    for await (const page of this.#options.readBackwards(stream)) {
+    for await (const page of this.#options.readBackwards(stream, { few: known !== -1 })) {
       const later = page.filter(({ revision }) => revision > known);
       added.push(...later);
       if (known === -1 || later.length === page.length) continue;

@@ -1,13 +1,14 @@
 import { StreamDeleted } from "@headwater/shared/ports/event_log";
-import type { WrittenPlace } from "./batch_append_answer.ts";
 import type { Page, PageReader } from "./page_reader.ts";
-import { allPageRequest, streamPageRequest } from "./read_request.ts";
-import { type LogEvent, markOf } from "./recorded_event.ts";
+import { streamPageRequest } from "./read_request.ts";
+import type { LogEvent } from "./recorded_event.ts";
 
 export type StreamRange = {
   readonly direction: "forwards" | "backwards";
   readonly from?: number | undefined;
   readonly limit?: number | undefined;
+  /** How many events are asked for at first, where few are likely to be enough. */
+  readonly firstPage?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -24,17 +25,19 @@ export class StreamReader {
   /** Pages of events as they are stored; none for a stream that does not exist or was deleted. */
   async *events(
     stream: string,
-    { direction, from, limit, signal }: StreamRange,
+    { direction, from, limit, firstPage = pageEvents, signal }: StreamRange,
   ): AsyncGenerator<readonly LogEvent[], void, undefined> {
     const step = direction === "forwards" ? 1 : -1;
     let left = limit ?? Infinity;
     let next = from;
+    let pageLimit = firstPage;
     while (left > 0 && (next ?? 0) >= 0) {
-      const count = Math.min(left, pageEvents);
+      const count = Math.min(left, pageLimit);
       const page = await this.#page(stream, { direction, from: next, count, signal });
       if (page.events.length > 0) yield page.events;
       if (page.whole && page.events.length < count) return;
       left -= page.events.length;
+      pageLimit = pageEvents;
       next = page.events.at(-1)!.revision + step;
     }
   }
@@ -45,14 +48,6 @@ export class StreamReader {
       return page[0];
     }
     return undefined;
-  }
-
-  /** The mark of the append that wrote the event at a place of the stream. */
-  async markAt(stream: string, { revision, position }: WrittenPlace): Promise<unknown> {
-    const action = `Cannot see whether stream "${stream}" was appended to`;
-    const { events: [event] } = await this.#pages.read(allPageRequest(position, 1), { action });
-    const isIt = event?.stream === stream && event.revision === revision;
-    return isIt ? markOf(event) : undefined;
   }
 
   async #page(
