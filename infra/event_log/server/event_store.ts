@@ -1,4 +1,5 @@
 import { categoryOf } from "@headwater/shared/domain/event";
+import { type Log, silentLog } from "@headwater/shared/ports/log";
 import type { AppendRequest } from "../append_request.ts";
 import type { Outcome } from "../append_writer.ts";
 import { uuidToBytes } from "../event_id.ts";
@@ -41,15 +42,20 @@ export class EventStore {
   readonly live: LiveEvents = new LiveEvents();
   readonly now: () => Date;
   readonly #store: SqliteStore;
+  readonly #logger: Log;
   readonly #streams: StreamReader;
   readonly #all: AllReader;
   readonly #projected: ProjectedStreams | undefined;
 
   constructor(
     store: SqliteStore,
-    { standardProjections }: { readonly standardProjections: boolean },
+    { standardProjections, logger = silentLog }: {
+      readonly standardProjections: boolean;
+      readonly logger?: Log;
+    },
   ) {
     this.#store = store;
+    this.#logger = logger;
     this.now = store.now;
     this.#streams = new StreamReader(store.database, store.now);
     this.#all = new AllReader(store.database);
@@ -150,7 +156,12 @@ export class EventStore {
   #publish(events: readonly StoredEvent[]): void {
     this.live.publish(events);
     if (!this.#projected || !this.live.watchesSystemStreams) return;
-    const links = this.#projected.linksTo(events, (name) => this.live.isWatched(name));
-    this.live.publishToStreams(links);
+    try {
+      const links = this.#projected.linksTo(events, (name) => this.live.isWatched(name));
+      this.live.publishToStreams(links);
+    } catch (error) {
+      // The events are written: whoever wrote them must hear of it, whatever happens to the readers of links
+      this.#logger.error("Cannot tell subscribers of new links", { error });
+    }
   }
 }

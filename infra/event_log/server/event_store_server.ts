@@ -59,7 +59,7 @@ export async function startEventStoreServer(
   const sqlite = openSqliteStore({ path, logger, flushToDisk, ...(now && { now }) });
   let subscriptions: PersistentSubscriptionsService | undefined;
   try {
-    const store = new EventStore(sqlite, { standardProjections });
+    const store = new EventStore(sqlite, { standardProjections, logger });
     await store.prepare();
     subscriptions = await startPersistentSubscriptions(store, { logger });
     let port = options.port;

@@ -78,9 +78,10 @@ const options = z.object({
       description: "whether there are projections to be managed: the standard ones, no others",
       allowed: "None, System or All",
     }),
-  startProjections: flag.default(false).meta({
+  // The original's are off: there they cost writes, here next to nothing
+  startProjections: flag.default(true).meta({
     ...named("start-standard-projections"),
-    description: "serve the streams of $by_category and $by_event_type from the start",
+    description: "serve the streams of $by_category and $by_event_type",
     allowed: yes,
   }),
   keepAliveIntervalMs: milliseconds.default(10_000).meta({

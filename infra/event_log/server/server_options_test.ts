@@ -14,7 +14,7 @@ Deno.test("without options the server is a durable one on the original's port, f
   assert.equal(options.data, ".data/eventstore");
   assert.equal(options.flushToDisk, true);
   assert.equal(options.maxAppendBytes, 1_048_576);
-  assert.equal(options.startProjections, false);
+  assert.equal(options.startProjections, true);
 });
 
 Deno.test("our short flags and the original's names mean the same", () => {
@@ -35,6 +35,7 @@ Deno.test("a switch may stand alone", () => {
   assert.equal(options.data, ":memory:");
   assert.equal(options.startProjections, true);
   assert.equal(options.port, 1);
+  assert.equal(read(["--start-standard-projections=false"]).startProjections, false);
   assert.equal(read(["--mem-db", "false"]).data, ".data/eventstore");
   assert.equal(read(["--mem-db=0"]).data, ".data/eventstore");
   assert.equal(read(["--unsafe-disable-flush-to-disk"]).flushToDisk, false);
