@@ -60,6 +60,7 @@ export async function superviseProcess(
     let startedAt = performance.now();
     for (;;) {
       const { code, signal: by } = await child.status;
+      await closeInput(child);
       if (stopping.signal.aborted) return;
       if (performance.now() - startedAt > steadyMs) pauseMs = firstPauseMs;
       logger.warn("A process ended, starting it again", { process: plan.name, code, by, pauseMs });
@@ -131,9 +132,13 @@ async function served(
   }
 }
 
+async function closeInput({ stdin }: Deno.ChildProcess): Promise<void> {
+  await stdin.close().catch(() => {/* It is closed already, or its reader is gone */});
+}
+
 /** Closing its input asks it to stop. */
 async function end(child: Deno.ChildProcess, graceMs: number): Promise<void> {
-  await child.stdin.close().catch(() => {/* It is gone already */});
+  await closeInput(child);
   const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
   await child.status;
   clearTimeout(timer);

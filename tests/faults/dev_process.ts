@@ -33,13 +33,21 @@ const longestStop = 5_000;
 
 export function startDev(
   directory: string,
-  { env = {}, within = [] }: {
+  { args: options = [], env = {}, within = [] }: {
+    readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     /** A command that runs the command line it is given. */
     readonly within?: readonly string[];
   } = {},
 ): DevProcess {
-  const [command = "", ...args] = [...within, Deno.execPath(), "task", "--quiet", "dev"];
+  const [command = "", ...args] = [
+    ...within,
+    Deno.execPath(),
+    "task",
+    "--quiet",
+    "dev",
+    ...options,
+  ];
   const child = new Deno.Command(command, {
     args,
     cwd: root,

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { eventually } from "@headwater/shared/testing/eventually";
+import { root } from "../architecture/place.ts";
+import { makeDataPlace } from "./data_place.ts";
+import { startDev } from "./dev_process.ts";
+
+const ignore = Deno.build.os === "windows";
+
+/** Who is killed when; another one for each run, unless HEADWATER_SEED says which. */
+const seed = Deno.env.get("HEADWATER_SEED") || String(Date.now() % 1_000_000);
+
+const parts = [
+  "eventstore",
+  "order",
+  "payment",
+  "inventory",
+  "shipping",
+  "notification",
+  "projections",
+  "gateway",
+];
+
+Deno.test({
+  name: "a split shop each of whose processes is killed under load loses nothing",
+  ignore,
+  async fn() {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "demo", "--split", "--kill-each", "--seed", seed, "--json"],
+      cwd: root,
+    }).output();
+    const decoder = new TextDecoder();
+    const said = `It happened with HEADWATER_SEED=${seed}\n${decoder.decode(stderr)}`;
+    assert.equal(code, 0, said + decoder.decode(stdout));
+    const { orders, invariants, killed } = JSON.parse(decoder.decode(stdout));
+    assert.equal(orders, 40);
+    assert.equal(invariants.length, 7);
+    assert.deepEqual(killed.toSorted(), parts.toSorted());
+  },
+});
+
+Deno.test({
+  name: "a split shop lists its processes, and none is left after Ctrl-C or kill -9",
+  ignore,
+  async fn() {
+    await using place = await makeDataPlace();
+    for (const end of ["Ctrl-C", "kill -9"]) {
+      await using dev = startDev(place.directory, { args: ["--split"] });
+      const running = await dev.ready();
+      if (end === "Ctrl-C") {
+        await using second = startDev(`${place.directory}-2`, {
+          args: ["--split"],
+          env: { PORT: new URL(running.url).port },
+        });
+        const { code, stdout, stderr } = await second.ended();
+        assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
+        const { host } = new URL(running.url);
+        assert.equal(stderr, `Cannot listen on "${host}": another process has that port\n`);
+        await dev.stop();
+      } else {
+        await running.kill();
+      }
+      const { stdout, stderr } = await dev.ended();
+      // Those that are left see each other go
+      if (end === "Ctrl-C") assert.equal(stderr, "");
+      const processes = [...stdout.matchAll(/^ {2}(\w+) +process (\d+)$/gm)];
+      assert.deepEqual(processes.map(([, name]) => name), parts);
+      const pids = processes.map(([, , pid = ""]) => pid);
+      await eventually("the processes to end", async () => {
+        const left = await livingOf(pids);
+        return left.length === 0;
+      });
+      await place.deserted();
+    }
+  },
+});
+
+/** Without those that have ended and that nobody asked how. */
+async function livingOf(pids: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,stat="] }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return lines.map((line) => line.trim().split(/\s+/))
+    .filter(([pid = "", state = ""]) => pids.includes(pid) && !state.startsWith("Z"))
+    .map(([pid = ""]) => pid);
+}
