@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Application } from "../application.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { createLogger } from "../logger.ts";
@@ -6,6 +5,7 @@ import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { checkInvariants } from "./invariants.ts";
 import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
+import { demoHelp, type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { killEach } from "./kill_each.ts";
 import { type Palette, palette } from "./palette.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
@@ -15,29 +15,6 @@ import { type RunningShop, startShop } from "./running_shop.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 import { count, type Verdict } from "./verdict.ts";
-
-const fewest = 40;
-const most = 2_000;
-
-const help =
-  `Places orders of every outcome in a shop that is thrown away afterwards, and checks what must hold
-
-    --json       one JSON object instead of a report
-    --orders N   how many orders, ${fewest} to ${most} (default ${fewest})
-    --split      one process for each service, over an event store and HTTP
-    --kill-each  with --split: kill -9 each of them once while orders are placed
-    --seed N     with --kill-each: who is killed when, as in the run that said so
-    --help       this text
-`;
-
-type Options = {
-  readonly json: boolean;
-  readonly help: boolean;
-  readonly orders: number;
-  readonly split: boolean;
-  /** Of `--kill-each`; undefined: nobody is killed. */
-  readonly seed: number | undefined;
-};
 
 type Result = {
   readonly outcomes: readonly Outcome[];
@@ -50,13 +27,13 @@ type Result = {
 
 /** `deno task demo`. Resolves with the exit code: 0 only if every invariant holds and every story went as it is told. */
 export async function runDemo(application: Application, args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
+  const options = readDemoOptions(args);
   if (typeof options === "string") {
     write(Deno.stderr, `${options}\n`);
     return 2;
   }
   if (options.help) {
-    write(Deno.stdout, help);
+    write(Deno.stdout, demoHelp);
     return 0;
   }
   using interruption = listenForInterruption();
@@ -71,7 +48,7 @@ export async function runDemo(application: Application, args: readonly string[])
 
 async function demo(
   application: Application,
-  { json, orders, split, seed, signal }: Options & { readonly signal: AbortSignal },
+  { json, orders, split, seed, signal }: DemoOptions & { readonly signal: AbortSignal },
 ): Promise<number> {
   const startedAt = performance.now();
   const isTerminal = Deno.stdout.isTerminal();
@@ -125,7 +102,7 @@ function report(
 
 async function run(
   application: Application,
-  { planned, progress, split, seed, signal }: Pick<Options, "split" | "seed"> & {
+  { planned, progress, split, seed, signal }: Pick<DemoOptions, "split" | "seed"> & {
     readonly planned: readonly PlannedOrder[];
     readonly progress: ProgressLine;
     readonly signal: AbortSignal;
@@ -140,9 +117,7 @@ async function run(
   const directory = await Deno.makeTempDir({ prefix: "headwater-demo-" });
   running.defer(() => Deno.remove(directory, { recursive: true }));
   const where = { directory, postgresUrl: postgres.url, logger, signal };
-  const divided = split
-    ? running.use(await startSplitShop(application, { ...where, supervisorsLogger: logger }))
-    : undefined;
+  const divided = split ? running.use(await startSplitShop(application, where)) : undefined;
   const shop = divided ?? running.use(await startShop(application, { ...where, name: "demo" }));
   signal.throwIfAborted();
   progress.print(
@@ -191,34 +166,6 @@ async function settle(
     onProgress: ({ orders, atRest }) =>
       progress.show(`${atRest} of ${orders} orders are at rest …`),
   });
-}
-
-/** A sentence for people where the arguments do not fit. */
-function readOptions(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-        orders: { type: "string", default: String(fewest) },
-        split: { type: "boolean", default: false },
-        "kill-each": { type: "boolean", default: false },
-        seed: { type: "string" },
-      },
-    });
-    const { json, help, split, "kill-each": kills, seed = String(Date.now() % 1_000_000) } = values;
-    if (kills && !split) return `Cannot kill each process: there is one only, without --split`;
-    if (!/^\d{1,9}$/.test(seed)) return `Cannot use seed "${seed}": --seed takes a whole number`;
-    const orders = /^\d{1,4}$/.test(values.orders) ? Number(values.orders) : NaN;
-    if (orders >= fewest && orders <= most) {
-      return { json, help, orders, split, seed: kills ? Number(seed) : undefined };
-    }
-    return `Cannot place "${values.orders}" orders: --orders takes a number from ${fewest} to ${most}`;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return `${error.message}\n\n${help}`;
-  }
 }
 
 function write(stream: typeof Deno.stdout, text: string): void {

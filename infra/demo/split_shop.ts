@@ -21,21 +21,19 @@ export type SplitShopOptions = {
   /** The server on which its databases are. */
   readonly postgresUrl: string;
   readonly logger: Log;
-  /** Hears of what the shop goes through on purpose: processes that end. */
-  readonly supervisorsLogger: Log;
   readonly signal?: AbortSignal;
 };
 
 /** Runs a whole shop in processes of its own, on free ports. */
 export async function startSplitShop(
   application: Application,
-  { directory, postgresUrl, logger, supervisorsLogger, signal }: SplitShopOptions,
+  { directory, postgresUrl, logger, signal }: SplitShopOptions,
 ): Promise<SplitShop> {
   await using starting = new AsyncDisposableStack();
   const env = new Map([["PORT", "0"], ["LOG_LEVEL", "error"], ["DATABASE_URL", postgresUrl]]);
   const config = readConfig({ args: [], env });
   const split = starting.use(
-    await startSplit(application, { config, directory, logger: supervisorsLogger, signal }),
+    await startSplit(application, { config, directory, logger, signal }),
   );
   const { openEventStoreDb } = await loadEventStoreDb();
   const log = starting.use(openEventStoreDb({ connectionString: split.eventStoreUrl, logger }));

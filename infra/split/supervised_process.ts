@@ -4,6 +4,7 @@ export type ProcessPlan = {
   readonly name: string;
   /** Of this very Deno: `run`, permissions, script, arguments. */
   readonly args: readonly string[];
+  /** All that it sees, beside where Deno finds its cache. */
   readonly env: Readonly<Record<string, string>>;
   /** Resolves to true once it serves. */
   isReady(): Promise<boolean>;
@@ -92,10 +93,25 @@ export async function superviseProcess(
   };
 }
 
+/** What Deno itself goes by, above all to find its cache; of our environment nothing else is passed on. */
+const variablesOfDeno = [
+  "DENO_DIR",
+  "HOME",
+  "LOCALAPPDATA",
+  "NO_COLOR",
+  "SystemRoot",
+  "USERPROFILE",
+  "XDG_CACHE_HOME",
+];
+
 function spawn({ args, env }: ProcessPlan): Deno.ChildProcess {
+  const passedOn = variablesOfDeno.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
-    env,
+    env: { ...Object.fromEntries(passedOn), ...env },
     clearEnv: true,
     stdin: "piped",
     stdout: "null",

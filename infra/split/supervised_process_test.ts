@@ -84,6 +84,23 @@ Deno.test("disposing closes the input of a process, and lets it end by itself", 
   }
 });
 
+Deno.test("a process sees what it is given, and not the whole environment", async () => {
+  const file = await Deno.makeTempFile();
+  Deno.env.set("HEADWATER_SECRET", "known to us");
+  try {
+    const telling = plan(
+      `await Deno.writeTextFile("${file}", ["GIVEN", "HOME", "HEADWATER_SECRET"].filter((name) => Deno.env.has(name)).join()); ${untilInputEnds}`,
+      { env: { GIVEN: "yes" }, isReady: async () => await Deno.readTextFile(file) !== "" },
+    );
+    await using _running = await superviseProcess(telling, { logger });
+    const home = Deno.env.has("HOME") ? ",HOME" : "";
+    assert.equal(await Deno.readTextFile(file), `GIVEN${home}`);
+  } finally {
+    Deno.env.delete("HEADWATER_SECRET");
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("a process that does not end when it is asked to is killed", async () => {
   const marker = crypto.randomUUID();
   const deaf = plan(`setInterval(() => "${marker}", 1_000)`, { graceMs: 100 });
@@ -119,11 +136,9 @@ Deno.test({
 
 function plan(
   script: string,
-  { isReady = () => Promise.resolve(true), graceMs }: Partial<
-    Pick<ProcessPlan, "isReady" | "graceMs">
-  >,
+  { isReady = () => Promise.resolve(true), ...rest }: Partial<ProcessPlan>,
 ): ProcessPlan {
-  return { name: "child", args: ["eval", script], env: {}, isReady, graceMs };
+  return { name: "child", args: ["eval", script], env: {}, isReady, ...rest };
 }
 
 async function answer(port: number): Promise<string | undefined> {
