@@ -9,8 +9,11 @@ export function newAppendMark(): string {
   return crypto.randomUUID().slice(0, 18);
 }
 
-/** Metadata as JSON text, with the mark in it. */
+/** Metadata as JSON text, with the mark in it. Throws a `TypeError` where it is no object. */
 export function withAppendMark(metadata: string, mark: string): string {
+  if (!metadata.startsWith("{")) {
+    throw new TypeError(`Cannot append an event whose metadata is no object: ${metadata}`);
+  }
   const members = metadata.slice(1, -1);
   return `{${members}${members === "" ? "" : ","}"${appendMark}":"${mark}"}`;
 }

@@ -9,31 +9,19 @@ import type {
   ReadOptions,
   SubscribeOptions,
 } from "@headwater/shared/ports/event_log";
-import type { Log } from "@headwater/shared/ports/log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
-import type { Timers } from "@headwater/shared/resilience/timers";
 import PQueue from "p-queue";
 import { appendRequest } from "../append_request.ts";
 import { requireName, requirePlace } from "../checked_argument.ts";
 import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { EventStoreWriter } from "./event_store_writer.ts";
-import { LogFollower } from "./log_follower.ts";
+import { type EventStoreLogParts, LogFollower } from "./log_follower.ts";
 import { MarkReader } from "./mark_reader.ts";
 import { PageReader } from "./page_reader.ts";
 import { toRecorded } from "./recorded_event.ts";
 import { StreamReader } from "./stream_reader.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
-
-export type EventStoreLogParts = {
-  readonly connection: EventStoreConnection;
-  readonly timers: Timers;
-  readonly random: () => number;
-  readonly now: () => Date;
-  readonly logger: Log;
-  /** For each call to the server. */
-  readonly deadlineMs: number;
-};
 
 /** Appends under way at a time; further ones wait for their turn. */
 const maxAppends = 128;

@@ -54,18 +54,20 @@ export class EventStoreWriter {
   async #appendUnlessKnown(request: AppendRequest): Promise<Appended> {
     const { stream, expected, events } = request;
     const ids = events.map(({ id }) => id);
+    // Beyond what can be read where the stream's retention has cut events off.
+    let last = -1;
     for (let lost = 0;; lost++) {
       const history = await this.#known.refresh(stream);
       const found = history.find(ids);
-      if (found === "partly") throw conflict(request, history.last);
+      last = Math.max(last, history.last);
+      if (found === "partly") throw conflict(request, last);
       if (found) return found;
-      if (expected === "stream-exists" && history.last === -1) throw conflict(request, -1);
+      if (expected === "stream-exists" && last === -1) throw conflict(request, -1);
       try {
-        return await this.#write(request, history.last === -1 ? "no-stream" : history.last);
+        return await this.#write(request, last === -1 ? "no-stream" : last);
       } catch (error) {
         if (!(error instanceof RevisionConflict) || lost === maxLostRaces) throw error;
-        // Where nothing new can be read, the events were cut off by the stream's retention.
-        history.extendTo(error.actual ?? -1);
+        last = error.actual ?? -1;
         if (error.actual === undefined) this.#known.forget(stream);
       }
     }

@@ -4,8 +4,10 @@ import type {
   ReadAllOptions,
   SubscribeOptions,
 } from "@headwater/shared/ports/event_log";
+import type { Timers } from "@headwater/shared/resilience/timers";
+import type { Log } from "@headwater/shared/ports/log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
-import type { EventStoreLogParts } from "./event_store_log.ts";
+import type { EventStoreConnection } from "./event_store_connection.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { type FeedMessage, MessageFeed } from "./message_feed.ts";
 import type { PageCall, PageReader } from "./page_reader.ts";
@@ -18,6 +20,17 @@ import {
 } from "./supervised_subscription.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
 import { TailWatch } from "./tail_watch.ts";
+
+/** What an event log on a connection needs of the world. */
+export type EventStoreLogParts = {
+  readonly connection: EventStoreConnection;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly now: () => Date;
+  readonly logger: Log;
+  /** For each call to the server. */
+  readonly deadlineMs: number;
+};
 
 export type LogFollowerParts = EventStoreLogParts & {
   readonly pages: PageReader;

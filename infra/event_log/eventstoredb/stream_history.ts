@@ -32,11 +32,6 @@ export class StreamHistory {
     this.#last = Math.max(this.#last, event.revision);
   }
 
-  /** Notes that the stream goes on to a revision although its events cannot be read. */
-  extendTo(revision: number): void {
-    this.#last = Math.max(this.#last, revision);
-  }
-
   /** Looks for events with these ids, one after the other; `"partly"`: only their beginning is there. */
   find(ids: readonly string[]): Appended | "partly" | undefined {
     const starts = this.#revisions.get(ids[0]!) ?? [];
