@@ -37,7 +37,9 @@ async function bench(args: readonly string[]): Promise<number> {
   for (const benchmark of benchmarks) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue;
     let results = await run(benchmark);
-    if (flags.includes("--peers")) results = await withPeers(benchmark.name, results);
+    if (flags.includes("--peers") && !benchmark.withoutPeers) {
+      results = await withPeers(benchmark.name, results);
+    }
     const machine = describeMachine();
     print(
       flags.includes("--json")

@@ -20,6 +20,8 @@ export interface OpenBenchmark extends AsyncDisposable {
 export type Benchmark = {
   /** As in `deno task bench NAME`; its rivals are measured by `peers/NAME_peers.ts`. */
   readonly name: string;
+  /** There are no rivals to measure. */
+  readonly withoutPeers?: true;
   open(): Promise<OpenBenchmark>;
 };
 

@@ -9,7 +9,7 @@ const crowd = 1_000;
  * The published client in this process and the embedded event store in another one, durable on disk, events of 200
  * bytes. The twin is what the transport gives: the same client and a server that keeps nothing.
  */
-export const eventstoreBench: Benchmark = { name: "eventstore", open };
+export const eventstoreBench: Benchmark = { name: "eventstore", withoutPeers: true, open };
 
 async function open(): Promise<OpenBenchmark> {
   await using opening = new AsyncDisposableStack();

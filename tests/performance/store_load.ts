@@ -93,18 +93,21 @@ export async function openStoreLoad(store: StoreProcess): Promise<StoreLoad> {
       subscription.on("data", () => arrived.resolve(performance.now()));
       subscription.on("error", (error) => arrived.reject(error));
       await once(subscription, "confirmation");
-      const end = performance.now() + ms;
-      while (performance.now() < end) {
-        arrived = Promise.withResolvers();
-        const sentAt = performance.now();
-        const [arrivedAt] = await Promise.all([
-          arrived.promise,
-          client.appendToStream(stream, newEvents(1)),
-        ]);
-        latencies.push(arrivedAt - sentAt);
+      try {
+        const end = performance.now() + ms;
+        while (performance.now() < end) {
+          arrived = Promise.withResolvers();
+          const sentAt = performance.now();
+          const [arrivedAt] = await Promise.all([
+            arrived.promise,
+            client.appendToStream(stream, newEvents(1)),
+          ]);
+          latencies.push(arrivedAt - sentAt);
+        }
+      } finally {
+        // Leaving a loop over it would leave the call open
+        await subscription.unsubscribe();
       }
-      // Leaving a loop over it would leave the call open
-      await subscription.unsubscribe();
       return percentile(latencies, share);
     },
     async subscribe(count) {
