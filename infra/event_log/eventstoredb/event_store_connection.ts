@@ -40,6 +40,8 @@ type ClientParts = {
 /** Whoever gives up on a call cancels it; a deadline of gRPC would also count while its reader is busy. */
 const callOptions: CallOptions = { deadline: Infinity };
 
+const closingMs = 1_000;
+
 /**
  * The published client, used below its own calls: it finds the node and connects again, the calls are made here.
  * What is wrong with its own ones is in `docs/decisions/0050-eventstoredb-adapter.md`.
@@ -72,8 +74,12 @@ export function connectToEventStore(connectionString: string): EventStoreConnect
     async [Symbol.asyncDispose]() {
       await client.dispose();
       if (!used) return;
-      // Left open by the client. Where the node cannot be found there is nothing to close.
-      await client.getChannel().then((channel) => channel.close(), () => {});
+      // Left open by the client. Where the node is being looked for, it is closed when that ends.
+      const closed = client.getChannel().then((channel) => channel.close(), () => {});
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, closingMs);
+      await Promise.race([closed, late.promise]);
+      clearTimeout(timer);
     },
   };
 }

@@ -56,6 +56,7 @@ export class LogFollower {
         const request = allPageRequest(from, tailEvents);
         const { events, whole } = await parts.pages.read(request, {
           action: "Cannot look at the end of the event log",
+          signal: parts.closed,
         });
         return { events, last: whole && events.length < tailEvents };
       },

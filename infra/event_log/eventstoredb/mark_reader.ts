@@ -21,11 +21,11 @@ const maxPage = 512;
 
 /** Reads the marks of appends: those that were answered together lie close together, and share a read. */
 export class MarkReader {
-  readonly #pages: PageReader;
+  readonly #pages: Pick<PageReader, "read">;
   #waiting: Waiting[] = [];
   #reads = 0;
 
-  constructor(pages: PageReader) {
+  constructor(pages: Pick<PageReader, "read">) {
     this.#pages = pages;
   }
 

@@ -155,11 +155,11 @@ export class TailWatch {
   }
 
   /** A server that does not answer reads has left its subscribers alone as well. */
-  #failed(error: unknown): void {
+  #failed(cause: unknown): void {
     if (++this.#failures < failuresInARow) return;
     this.#failures = 0;
-    for (const follower of [...this.#followers]) {
-      follower.fail(error instanceof Error ? error : new Error(String(error)));
-    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = new Unavailable(`Cannot follow the event log: ${reason}`, { cause });
+    for (const follower of [...this.#followers]) follower.fail(error);
   }
 }
