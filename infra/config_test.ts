@@ -32,6 +32,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},
+    serviceUrls: new Map(),
     redisUrl: undefined,
   });
 });
@@ -47,11 +48,13 @@ Deno.test("variables set everything", () => {
     DATABASE_URL: "postgresql://db",
     ORDER_DATABASE_URL: url,
     PROJECTIONS_DATABASE_URL: url,
+    SERVICE_URLS: "order=http://order:8000,payment=http://payment:8000",
     REDIS_URL: "rediss://:secret@cache:6379/1",
   });
   equal(config.port, 0);
   equal(config.databaseUrl, "postgresql://db");
   deepEqual(config.databaseUrls, { order: url, projections: url });
+  equal(config.serviceUrls.get("payment"), "http://payment:8000");
   equal(config.redisUrl, "rediss://:secret@cache:6379/1");
   match(config.eventStoreUrl ?? "", /^esdb\+discover:/);
 });
@@ -89,6 +92,7 @@ for (
     ["DATABASE_URL", "postgres://localhost:99999999"],
     ["ORDER_DATABASE_URL", "postgres://localhost"],
     ["REDIS_URL", "redis//localhost"],
+    ["SERVICE_URLS", "http://order:8000"],
     ["PORT", "-1"],
     ["DATA_DIR", "a\0b"],
   ] as const

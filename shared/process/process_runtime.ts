@@ -80,7 +80,8 @@ class Runtime {
       } catch (error) {
         if (signal.aborted) return;
         this.#trouble = error;
-        logger.error("process interrupted, will go on", { process: process.name, error });
+        const level = error instanceof Unavailable ? "warn" : "error";
+        logger[level]("process interrupted, will go on", { process: process.name, error });
         await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
