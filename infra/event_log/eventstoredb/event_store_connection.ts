@@ -44,7 +44,7 @@ const closingMs = 1_000;
 
 /**
  * The published client, used below its own calls: it finds the node and connects again, the calls are made here.
- * What is wrong with its own ones is in `docs/decisions/0050-eventstoredb-adapter.md`.
+ * What is wrong with its own ones is in `docs/decisions/0051-eventstoredb-adapter.md`.
  *
  * Errors: `Error` for a connection string that cannot be read.
  */
