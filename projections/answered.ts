@@ -1,33 +1,32 @@
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 
-/** Longer than a statement of ours takes, also behind a rival's locks. */
-const silenceMs = 10_000;
+/** Longer than a small statement takes, also behind a rival's locks. */
+const usualPatienceMs = 10_000;
 
 /**
- * Gives up on PostgreSQL when it says nothing for a while; `alive` tells that it has said something.
+ * Gives up on PostgreSQL when it has not answered for a while.
  *
- * postgres.js 3.4.9 never settles a query that it sent between the error and the closing of its connection. A statement
- * that is given up on may still take effect: those of workers are guarded by the checkpoint, so that this is harmless.
+ * postgres.js 3.4.9 never settles a query that it took as its connection was about to close. A statement that is given
+ * up on may still take effect: those of workers are guarded by the checkpoint, so that this is harmless.
  *
  * Errors: `Unavailable` with code `postgres-unavailable`, those of `work`.
  */
 export async function answered<Result>(
-  work: (alive: () => void) => Promise<Result>,
+  work: () => PromiseLike<Result>,
+  { patienceMs = usualPatienceMs }: { readonly patienceMs?: number } = {},
 ): Promise<Result> {
   const { promise: silence, reject } = Promise.withResolvers<never>();
-  const giveUp = () =>
-    reject(
-      new Unavailable(`Cannot go on: PostgreSQL has said nothing for ${silenceMs} ms`, {
-        code: "postgres-unavailable",
-      }),
-    );
-  let timer = setTimeout(giveUp, silenceMs);
-  function alive(): void {
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, silenceMs);
-  }
+  const timer = setTimeout(
+    () =>
+      reject(
+        new Unavailable(`Cannot go on: PostgreSQL has not answered for ${patienceMs} ms`, {
+          code: "postgres-unavailable",
+        }),
+      ),
+    patienceMs,
+  );
   try {
-    return await Promise.race([work(alive), silence]);
+    return await Promise.race([work(), silence]);
   } finally {
     clearTimeout(timer);
   }

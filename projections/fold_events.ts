@@ -1,15 +1,10 @@
 import type { Recorded } from "@headwater/shared/domain/event";
 import type { View } from "@headwater/shared/domain/view";
-import { setImmediate } from "node:timers/promises";
 import { ApplyFailure } from "./apply_failure.ts";
+import { inTurns } from "./in_turns.ts";
 import type { RowChanges } from "./row_changes.ts";
 import { viewDecoder } from "./view_decoder.ts";
 import type { Row } from "./view_table.ts";
-
-/** How long a fold may keep the event loop to itself. */
-const sliceMs = 8;
-/** The clock is not asked for every event. */
-const eventsPerLook = 32;
 
 /** How far a fold came: all of the events, or those before the one that failed. */
 export type Folded = { readonly count: number; readonly failure?: ApplyFailure };
@@ -31,45 +26,36 @@ export function eventFolder(view: View) {
     const events: (Recorded | undefined)[] = [];
     const keys: (string | undefined)[] = [];
 
-    const decoded = await eachInTurn(recorded, (stored) => {
-      const event = decode(stored);
-      keys.push(event && view.key(event));
-      events.push(event);
-    });
+    let failed: { readonly index: number; readonly cause: unknown } | undefined;
 
-    const missing = read ? changes.missing(keys.filter((key) => key !== undefined)) : [];
+    try {
+      await inTurns(recorded, (stored) => {
+        const event = decode(stored);
+        keys.push(event && view.key(event));
+        events.push(event);
+      });
+    } catch (cause) {
+      failed = { index: events.length, cause };
+    }
+
+    const decoded = keys.slice(0, events.length);
+    const missing = read ? changes.missing(decoded.filter((key) => key !== undefined)) : [];
     if (read && missing.length > 0) changes.hold(missing, await read(missing));
 
-    const folded = await eachInTurn(events.slice(0, decoded.count), (event, index) => {
-      const key = keys[index];
-      if (event && key !== undefined) changes.set(key, view.evolve(changes.get(key), event));
-    });
-
-    const { count } = folded;
-    if (count === recorded.length) return { count };
-    const { cause } = folded.failed ? folded : decoded;
-    return { count, failure: new ApplyFailure(view.name, { first: recorded[count]!, cause }) };
-  };
-}
-
-type Turns = { readonly count: number; readonly failed: boolean; readonly cause?: unknown };
-
-/** Does something for one item after the other until it throws; others get the event loop in between. */
-async function eachInTurn<Item>(
-  items: readonly Item[],
-  act: (item: Item, index: number) => void,
-): Promise<Turns> {
-  let turnEndsAt = performance.now() + sliceMs;
-  for (let index = 0; index < items.length; index++) {
+    let folded = 0;
     try {
-      act(items[index]!, index);
+      await inTurns(events, (event, index) => {
+        const key = decoded[index];
+        if (event && key !== undefined) changes.set(key, view.evolve(changes.get(key), event));
+        folded++;
+      });
     } catch (cause) {
-      return { count: index, failed: true, cause };
+      failed = { index: folded, cause };
     }
-    if (index % eventsPerLook === 0 && performance.now() >= turnEndsAt) {
-      await setImmediate();
-      turnEndsAt = performance.now() + sliceMs;
-    }
-  }
-  return { count: items.length, failed: false };
+
+    if (!failed) return { count: recorded.length };
+    const { index, cause } = failed;
+    const failure = new ApplyFailure(view.name, { first: recorded[index]!, cause });
+    return { count: index, failure };
+  };
 }

@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
 import { pause } from "./back_off.ts";
 import type { ProjectionState } from "./checkpoint.ts";
 
@@ -40,10 +41,12 @@ export async function followRebuild(
   let heard: string | undefined;
   let heardAt = performance.now();
   while (!signal.aborted) {
-    const [row] = await sql<Row[]>`
+    const [row] = await answered(() =>
+      sql<Row[]>`
       select filling, state, cause, replayed::float8 as replayed, target::float8 as target,
              events_per_second, updated_at::text as updated
-      from projection_checkpoint where name = ${name}`;
+      from projection_checkpoint where name = ${name}`
+    );
     if (!row?.filling) return { end: "done" };
     if (row.state === "failing") return { end: "failing", cause: row.cause ?? "" };
     if (row.updated !== heard) {

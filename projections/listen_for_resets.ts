@@ -18,8 +18,9 @@ export function listenForResets(
     readonly random: () => number;
     onReset(notice: ResetNotice): void;
   },
-): AsyncDisposable {
+): AsyncDisposable & { readonly tried: Promise<void> } {
   const stop = new AbortController();
+  const tried = Promise.withResolvers<void>();
 
   async function listen(): Promise<(() => Promise<void>) | undefined> {
     try {
@@ -44,12 +45,16 @@ export function listenForResets(
       return true;
     } catch (error) {
       logger.debug("PostgreSQL does not answer", { error });
+      tried.resolve();
       return false;
     }
   }
 
   const listening = listen();
+  listening.then(() => tried.resolve());
   return {
+    /** Resolves when it listens, or has found out that it cannot now. */
+    tried: tried.promise,
     async [Symbol.asyncDispose]() {
       stop.abort();
       const given = new AbortController();

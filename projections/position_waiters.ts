@@ -39,7 +39,7 @@ export class PositionWaiters {
   }
 
   /** Nobody need wait any longer. */
-  reject(reason: unknown): void {
-    for (const waiter of this.#waiting) waiter.reject(reason);
+  reject(reason: () => Error): void {
+    for (const waiter of this.#waiting) waiter.reject(reason());
   }
 }

@@ -21,7 +21,7 @@ Deno.test("a waiter is told when its time is up", async () => {
 Deno.test("waiters are let go with a reason", async () => {
   const waiters = new PositionWaiters();
   const waiting = waiters.wait(1, { waitMs: 60_000 });
-  waiters.reject(new Error("It is over"));
+  waiters.reject(() => new Error("It is over"));
   await assert.rejects(waiting, /It is over/);
   await assert.rejects(
     waiters.wait(1, { waitMs: 60_000, signal: AbortSignal.abort(new Error("Gone")) }),

@@ -1,11 +1,14 @@
 import type { View } from "@headwater/shared/domain/view";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { checkpointTable, type Queryable } from "./checkpoint.ts";
+import { checkpointTable } from "./checkpoint.ts";
 import { quoted } from "./view_table.ts";
 
 /** Any number that nobody else takes for an advisory lock in a service's database. */
 const preparationLock = 4_732_905_118;
+
+/** A reset waits for those who read and write the table. */
+const resetPatienceMs = 60_000;
 
 /** Heard by the workers of every process when a read model was emptied; the payload is a `ResetNotice` as JSON. */
 export const resetChannel = "projection_reset";
@@ -18,33 +21,41 @@ export type ResetNotice = { readonly name: string; readonly epoch: number };
  * Safe when several processes do it at once. Resolves to the reason why the table starts empty, if it does.
  */
 export async function prepareView(sql: Sql, view: View): Promise<string | undefined> {
-  return await answered(() =>
-    sql.begin(async (tx) => {
-      // "if not exists" would tell us every time that it does.
-      await tx`select set_config('client_min_messages', 'warning', true)`;
-      await tx`select pg_advisory_xact_lock(${preparationLock})`;
-      await tx.unsafe(checkpointTable);
-      const [stored] = await tx`
-        select version from projection_checkpoint where name = ${view.name}`;
-      const [table] = await tx`
-        select 1 from pg_class where oid = to_regclass(quote_ident(${view.table}))`;
-      const reason = !stored
-        ? "the read model is new"
-        : stored.version !== view.version
-        ? `the view has version ${view.version} and the table ${stored.version}`
-        : !table
-        ? "the table is missing"
-        : undefined;
-      if (reason) {
-        // The table first, then the checkpoint: the order in which every writer locks them.
-        await tx.unsafe(`drop table if exists ${quoted(view.table)}`);
-        await resetCheckpoint(tx, view);
-        await tx.unsafe(`create table ${quoted(view.table)} (${view.columns})`);
-      }
-      for (const statement of view.indexes ?? []) await tx.unsafe(statement);
-      return reason;
-    })
+  const table = quoted(view.table);
+  // One message with several statements is a transaction: see `writeChanges` for why not `sql.begin`.
+  const results = await answered(() =>
+    sql.unsafe<{ reason: string }[][]>(`
+      do $prepare$
+      declare
+        stored_version integer;
+        reset_reason text := '';
+      begin
+        -- "if not exists" would tell us every time that it does.
+        perform set_config('client_min_messages', 'warning', true);
+        perform pg_advisory_xact_lock(${preparationLock});
+        ${checkpointTable};
+        select version into stored_version from projection_checkpoint where name = ${
+      literal(view.name)
+    };
+        if stored_version is null then
+          reset_reason := 'the read model is new';
+        elsif stored_version <> ${view.version} then
+          reset_reason := format('the view has version %s and the table %s', ${view.version}, stored_version);
+        elsif to_regclass(${literal(table)}) is null then
+          reset_reason := 'the table is missing';
+        end if;
+        if reset_reason <> '' then
+          -- The table first, then the checkpoint: the order in which every statement locks them.
+          drop table if exists ${table};
+          ${resetCheckpoint(view)}
+          create table ${table} (${view.columns});
+        end if;
+        ${(view.indexes ?? []).map((statement) => `${statement};`).join("\n")}
+        perform set_config('headwater.reset_reason', reset_reason, true);
+      end $prepare$;
+      select current_setting('headwater.reset_reason') as reason`)
   );
+  return results.at(-1)?.[0]?.reason || undefined;
 }
 
 /**
@@ -52,28 +63,37 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
  * Fails when the table belongs to another version of the view.
  */
 export async function requestRebuild(sql: Sql, view: View): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx.unsafe(`truncate ${quoted(view.table)}`);
-    const [stored] = await tx`
-      select version from projection_checkpoint where name = ${view.name}`;
-    if (stored?.version !== view.version) {
-      throw new Error(
-        `Cannot rebuild "${view.name}" for version ${view.version}: its table belongs to version ${stored?.version}; the service rebuilds it when it starts`,
-      );
-    }
-    await resetCheckpoint(tx, view);
-  });
+  await answered(() =>
+    sql.unsafe(`
+      do $rebuild$
+      declare
+        stored_version integer;
+      begin
+        truncate ${quoted(view.table)};
+        select version into stored_version from projection_checkpoint where name = ${
+      literal(view.name)
+    };
+        if stored_version is distinct from ${view.version} then
+          raise exception 'the table belongs to version % of the view, not ${view.version}', stored_version
+            using hint = 'The service makes it anew when it starts';
+        end if;
+        ${resetCheckpoint(view)}
+      end $rebuild$`), { patienceMs: resetPatienceMs });
 }
 
-async function resetCheckpoint(sql: Queryable, view: View): Promise<void> {
-  const [reset] = await sql`
+function resetCheckpoint(view: View): string {
+  return `
     insert into projection_checkpoint as stored (name, version)
-    values (${view.name}, ${view.version})
+    values (${literal(view.name)}, ${view.version})
     on conflict (name) do update
     set version = excluded.version, epoch = stored.epoch + 1, position = null, filling = true,
         state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
-        replayed = null, target = null, events_per_second = null, updated_at = now()
-    returning epoch`;
-  const notice: ResetNotice = { name: view.name, epoch: reset?.epoch };
-  await sql`select pg_notify(${resetChannel}, ${JSON.stringify(notice)})`;
+        replayed = null, target = null, events_per_second = null, updated_at = now();
+    perform pg_notify(
+      ${literal(resetChannel)}, json_build_object('name', name, 'epoch', epoch)::text
+    ) from projection_checkpoint where name = ${literal(view.name)};`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

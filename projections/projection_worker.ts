@@ -110,7 +110,7 @@ export class ProjectionWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     this.#turn.abort();
-    this.#waiters.reject(this.#stopped());
+    this.#waiters.reject(() => this.#stopped());
     this.#started.resolve();
     const given = new AbortController();
     await Promise.race([this.#running, pause(leaveMs, given.signal)]);
@@ -184,15 +184,17 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   #advanced(checkpoint: Checkpoint): void {
+    // A reset that another process has already made good is one all the same.
+    const wasReset = this.#checkpoint !== undefined && this.#checkpoint.epoch < checkpoint.epoch;
     this.#checkpoint = checkpoint;
     const { state } = this.#state.report;
+    if (wasReset || checkpoint.filling) this.#waiters.reject(() => this.#rebuilding());
     if (checkpoint.filling) {
       if (state !== "rebuilding" && state !== "failing") {
         this.#state.become(
           this.#state.after({ state: "rebuilding", caughtUp: false, behindSince: undefined }),
         );
       }
-      if (this.#waiters.size > 0) this.#waiters.reject(this.#rebuilding());
       return;
     }
     if (state === "starting" || state === "rebuilding") {

@@ -9,6 +9,8 @@ import type { Row } from "./view_table.ts";
 export class RowChanges {
   readonly #rows = new Map<string, Row | undefined>();
   readonly #changed = new Set<string>();
+  #samples = 0;
+  #sampledBytes = 0;
 
   /** How many rows it holds. */
   get size(): number {
@@ -18,6 +20,11 @@ export class RowChanges {
   /** How many of them the table does not have yet. */
   get changes(): number {
     return this.#changed.size;
+  }
+
+  /** About how much there is to write, guessed from every hundredth row. */
+  get bytes(): number {
+    return this.#changed.size * this.#sampledBytes / Math.max(this.#samples, 1);
   }
 
   /** Which of these keys it knows nothing of. */
@@ -40,6 +47,10 @@ export class RowChanges {
     if (row === this.#rows.get(key)) return;
     this.#rows.set(key, row);
     this.#changed.add(key);
+    if (row && this.#changed.size % 100 === 1) {
+      this.#samples++;
+      this.#sampledBytes += JSON.stringify(row).length;
+    }
   }
 
   /** What to write, and which keys to delete. */
@@ -57,5 +68,7 @@ export class RowChanges {
   clear(): void {
     this.#rows.clear();
     this.#changed.clear();
+    this.#samples = 0;
+    this.#sampledBytes = 0;
   }
 }

@@ -58,7 +58,7 @@ export async function startProjections(
     random,
     onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
   });
-  await Promise.all([...workers.values()].map((worker) => worker.started));
+  await Promise.all([listening.tried, ...[...workers.values()].map((worker) => worker.started)]);
 
   return {
     checks: [...workers].map(([name, worker]) => ({

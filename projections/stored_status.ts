@@ -1,5 +1,6 @@
 import type { View } from "@headwater/shared/domain/view";
 import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
 import { messageOf } from "./apply_failure.ts";
 import type { ProjectionState } from "./checkpoint.ts";
 import { isMissingTable } from "./machine_failure.ts";
@@ -52,12 +53,14 @@ export async function storedStatuses(
 
 async function storedRows(sql: Sql): Promise<StoredRow[]> {
   try {
-    return await sql<StoredRow[]>`
+    return await answered(() =>
+      sql<StoredRow[]>`
       select name, state, cause, version, caught_up, position::float8 as position,
              (extract(epoch from since) * 1000)::float8 as since_ms,
              (extract(epoch from updated_at) * 1000)::float8 as updated_ms,
              (extract(epoch from behind_since) * 1000)::float8 as behind_since_ms
-      from projection_checkpoint`;
+      from projection_checkpoint`
+    );
   } catch (error) {
     if (isMissingTable(error)) return [];
     throw error;

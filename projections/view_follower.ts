@@ -5,8 +5,9 @@ import { eventFolder } from "./fold_events.ts";
 import { ReadModelWriter, type Step, type WriterOptions } from "./read_model_writer.ts";
 import { ReplayMeter } from "./replay_meter.ts";
 
-/** A read model that is being filled is written when so many rows are held (some 150 MB), and at the end. */
+/** A read model that is being filled is written when so much is held, and at the end. */
 const heldRows = 200_000;
+const heldBytes = 64 * 1024 * 1024;
 /** How long to wait for events before looking whether another process has reset the read model. */
 const lookEveryMs = 1_000;
 
@@ -105,7 +106,8 @@ export class ViewFollower {
     }
     this.#meter?.count(events.length, writer.position);
     const filled = caughtUp || this.#meter?.reached(writer.position) === true;
-    if (filled || pace.careful || writer.changes.size >= heldRows) {
+    const isMuch = writer.changes.size >= heldRows || writer.changes.bytes >= heldBytes;
+    if (filled || pace.careful || isMuch) {
       return await writer.write({ ...step, filled });
     }
     if (this.#meter?.isDue()) await writer.tell(step, this.#meter.progress);

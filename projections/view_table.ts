@@ -2,11 +2,18 @@ import type { View } from "@headwater/shared/domain/view";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";
+import { columnArray, fitsArrays } from "./column_array.ts";
+import { inTurns } from "./in_turns.ts";
 
 // deno-lint-ignore no-explicit-any -- rows are the view's own business
 export type Row = Record<string, any>;
 
-type Column = { readonly name: string; readonly type: string };
+export type Column = { readonly name: string; readonly type: string };
+
+/** Rows as they are sent. */
+export type PackedRows = { readonly arrays: readonly string[] } | { readonly json: string };
+
+type Putting = { readonly packed: PackedRows; readonly condition: Fragment };
 
 /**
  * Reads and writes the rows of a view's table.
@@ -20,6 +27,7 @@ export class ViewTable {
   readonly #key: string;
   readonly #keyType: string;
   readonly #columns: string;
+  readonly #written: readonly Column[];
   readonly #selection: string;
   readonly #onConflict: string;
 
@@ -36,6 +44,7 @@ export class ViewTable {
     this.#table = quoted(view.table);
     this.#key = quoted(view.keyColumn);
     this.#keyType = key.type;
+    this.#written = columns;
     this.#columns = columns.map(({ name }) => quoted(name)).join(", ");
     this.#selection = columns.map(selected).join(", ");
     this.#onConflict = assignments.length > 0 ? `update set ${assignments.join(", ")}` : "nothing";
@@ -68,28 +77,57 @@ export class ViewTable {
     return new Map(rows.map((row) => [String(row[this.#view.keyColumn]), row]));
   }
 
-  /** Holds the table against being emptied or dropped. */
-  async lock(sql: Queryable): Promise<void> {
-    await sql`lock table ${sql.unsafe(this.#table)} in row exclusive mode`;
+  /** Makes rows ready to be sent: for an empty table as an array per column, which is half the work for PostgreSQL. */
+  async pack(
+    rows: readonly Row[],
+    { isEmpty }: { readonly isEmpty: boolean },
+  ): Promise<PackedRows> {
+    if (isEmpty && fitsArrays(this.#written)) {
+      const arrays: string[] = [];
+      for (const column of this.#written) arrays.push(await columnArray(rows, column));
+      return { arrays };
+    }
+    let json = "";
+    await inTurns(rows, (row) => {
+      json += `${json && ","}${JSON.stringify(row)}`;
+    });
+    return { json: `[${json}]` };
   }
 
-  /** Inserts rows or replaces them, where `condition` holds. */
-  upsert(sql: Queryable, rows: readonly Row[], condition: Fragment = sql`true`): Fragment {
+  /** Inserts rows, or into a table that is not empty replaces them, where `condition` holds. */
+  put(sql: Queryable, { packed, condition }: Putting): Fragment {
     return sql`
       insert into ${sql.unsafe(this.#table)} (${sql.unsafe(this.#columns)})
-      select ${sql.unsafe(this.#columns)}
-      from json_populate_recordset(
-        null::${sql.unsafe(this.#table)}, ${JSON.stringify(rows)}::text::json
-      )
+      select ${sql.unsafe(this.#columns)} from ${this.#unpacked(sql, packed)}
       where ${condition}
-      on conflict (${sql.unsafe(this.#key)}) do ${sql.unsafe(this.#onConflict)}`;
+      ${
+      "arrays" in packed
+        ? sql``
+        : sql`on conflict (${sql.unsafe(this.#key)}) do ${sql.unsafe(this.#onConflict)}`
+    }`;
   }
 
   /** Deletes rows, where `condition` holds. */
-  remove(sql: Queryable, keys: readonly string[], condition: Fragment = sql`true`): Fragment {
+  remove(
+    sql: Queryable,
+    { keys, condition }: { readonly keys: readonly string[]; readonly condition: Fragment },
+  ): Fragment {
     return sql`
       delete from ${sql.unsafe(this.#table)}
       where ${sql.unsafe(this.#key)} = ${this.#anyOf(sql, keys)} and ${condition}`;
+  }
+
+  #unpacked(sql: Queryable, packed: PackedRows): Fragment {
+    if ("json" in packed) {
+      return sql`
+        json_populate_recordset(null::${sql.unsafe(this.#table)}, ${packed.json}::text::json)`;
+    }
+    const arrays = packed.arrays.map((array, index) =>
+      sql`${array}::text::${sql.unsafe(this.#written[index]!.type)}[]`
+    );
+    return sql`
+      unnest(${arrays.reduce((before, array) => sql`${before}, ${array}`)})
+      as unpacked (${sql.unsafe(this.#columns)})`;
   }
 
   #anyOf(sql: Queryable, keys: readonly string[]): Fragment {

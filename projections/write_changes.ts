@@ -4,12 +4,15 @@ import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
 import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 
-/** Rows per statement: about half a megabyte of JSON, which neither side has to work on for long. */
-const chunkRows = 2_000;
+/** What PostgreSQL may take for a row, at its slowest. */
+const patiencePerRowMs = 0.5;
 
 /**
  * Writes what was folded and moves the checkpoint on, both or neither.
  * False: the checkpoint is not where it was as the rows were read, and nothing was written.
+ *
+ * One statement, however many rows: it is one round trip and a transaction of its own. When a connection breaks in the
+ * middle of `sql.begin`, postgres.js 3.4.9 writes to a socket that is gone, and takes the process with it.
  */
 export async function writeChanges(
   sql: Sql,
@@ -20,40 +23,18 @@ export async function writeChanges(
   },
 ): Promise<boolean> {
   const { written, removed } = changes.outstanding();
-  if (written.length > chunkRows || removed.length > chunkRows) {
-    return await answered((alive) =>
-      sql.begin(async (tx) => {
-        // The table first, then the checkpoint: the order in which every writer locks them.
-        await table.lock(tx);
-        const moved = await moveCheckpoint(tx, move);
-        if (moved.length === 0) return false;
-        // One chunk is on its way while PostgreSQL works on the one before.
-        let before: Promise<unknown> = Promise.resolve();
-        for (const rows of chunksOf(written)) {
-          const next = table.upsert(tx, rows).execute();
-          await before.then(alive);
-          before = next;
-        }
-        await before.then(alive);
-        for (const keys of chunksOf(removed)) await table.remove(tx, keys).then(alive);
-        return true;
-      })
-    );
-  }
-  // One statement is one round trip, and a transaction of its own.
   const ifMoved = sql`exists (select 1 from moved)`;
-  const moved = await answered(() =>
-    sql`
-      with moved as (${moveCheckpoint(sql, move)})
-      ${written.length > 0 ? sql`, written as (${table.upsert(sql, written, ifMoved)})` : sql``}
-      ${removed.length > 0 ? sql`, removed as (${table.remove(sql, removed, ifMoved)})` : sql``}
-      select 1 from moved`
+  // Nothing was ever written to a table whose checkpoint is at the start.
+  const packed = await table.pack(written, { isEmpty: move.from.position === undefined });
+  const put = written.length > 0
+    ? sql`, written as (${table.put(sql, { packed, condition: ifMoved })})`
+    : sql``;
+  const remove = removed.length > 0
+    ? sql`, removed as (${table.remove(sql, { keys: removed, condition: ifMoved })})`
+    : sql``;
+  const moved = await answered(
+    () => sql`with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} select 1 from moved`,
+    { patienceMs: 10_000 + patiencePerRowMs * written.length },
   );
   return moved.length > 0;
-}
-
-function* chunksOf<Item>(items: readonly Item[]): Iterable<readonly Item[]> {
-  for (let start = 0; start < items.length; start += chunkRows) {
-    yield items.slice(start, start + chunkRows);
-  }
 }

@@ -65,22 +65,23 @@ projectionTests("a read model that cannot take an event", async (step) => {
 
   await step("names the one that PostgreSQL refuses among many", async (bed) => {
     const { log, sql, start } = bed;
-    for (let count = 0; count < 40; count++) {
+    // More than go into one statement.
+    for (let count = 0; count < 2_500; count++) {
       await append(log, `account-${count}`, {
         type: "Renamed",
-        data: { label: count === 29 ? "refused" : "fine" },
+        data: { label: count === 1_777 ? "refused" : "fine" },
       });
     }
     await using projections = await start([labelView]);
     await until(() =>
-      /event 0 \("Renamed"\) of stream "account-29"/.test(
+      /event 0 \("Renamed"\) of stream "account-1777"/.test(
         statusOf(projections, "labels").cause ?? "",
       )
     );
-    assert.equal((await tableRows(labelView, sql)).length, 29);
+    assert.equal((await tableRows(labelView, sql)).length, 1_777);
     await sql`alter table label drop constraint label_label_check`;
     await caughtUp(projections, { view: labelView, log });
-    assert.equal((await tableRows(labelView, sql)).length, 40);
+    assert.equal((await tableRows(labelView, sql)).length, 2_500);
   });
 
   await step("names one that does not fit its schema", async ({ log, start }) => {

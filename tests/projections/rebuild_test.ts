@@ -15,6 +15,8 @@ import {
   until,
 } from "./test_bed.ts";
 
+const labels = ["", "\\N", "a\tb\nc\rd\\e", '"quoted"', "null", "ä€😀"];
+
 projectionTests("rebuilding", async (step) => {
   await step("under load, again and again, loses and doubles nothing", async (bed) => {
     const { log, sql, start } = bed;
@@ -57,11 +59,14 @@ projectionTests("rebuilding", async (step) => {
   await step("writes in parts when there are many rows", async ({ log, sql, start }) => {
     for (let from = 0; from < 4_500; from += 500) {
       await Promise.all(
-        Array.from({ length: 500 }, (_, index) =>
-          append(log, `account-${from + index}`, {
-            type: "Deposited",
-            data: { amount: from + index },
-          })),
+        Array.from(
+          { length: 500 },
+          (_, index) =>
+            append(log, `account-${from + index}`, {
+              type: "Deposited",
+              data: { amount: from + index },
+            }, { type: "Renamed", data: { label: labels[index % labels.length]! } }),
+        ),
       );
     }
     await using projections = await start([accountView]);

@@ -60,11 +60,14 @@ projectionTests("waiting for a read model", async (step) => {
     await using other = await start([accountView]);
     await caughtUp(one, { view: accountView, log });
     await caughtUp(other, { view: accountView, log });
-    const waiting = [one, other].map((projections) =>
-      projections.wait(accountView, { position: 1_000, waitMs: limitMs })
+    const rejected = [one, other].map((projections) =>
+      assert.rejects(
+        projections.wait(accountView, { position: 1_000, waitMs: limitMs }),
+        isRebuilding,
+      )
     );
     await requestRebuild(sql, accountView);
-    for (const wait of waiting) await assert.rejects(wait, isRebuilding);
+    await Promise.all(rejected);
     await caughtUp(one, { view: accountView, log });
     await caughtUp(other, { view: accountView, log });
   });
