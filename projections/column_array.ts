@@ -1,5 +1,8 @@
 import { inTurns } from "./in_turns.ts";
-import type { Column, Row } from "./view_table.ts";
+import type { Row } from "./row_changes.ts";
+
+/** `type` as PostgreSQL names it. */
+export type Column = { readonly name: string; readonly type: string };
 
 /** Types whose values PostgreSQL reads as JSON writes them, once the quotes are gone. */
 const plainTypes = new Set([

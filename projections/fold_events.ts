@@ -2,9 +2,8 @@ import type { Recorded } from "@headwater/shared/domain/event";
 import type { View } from "@headwater/shared/domain/view";
 import { ApplyFailure } from "./apply_failure.ts";
 import { inTurns } from "./in_turns.ts";
-import type { RowChanges } from "./row_changes.ts";
+import type { Row, RowChanges } from "./row_changes.ts";
 import { viewDecoder } from "./view_decoder.ts";
-import type { Row } from "./view_table.ts";
 
 /** How far a fold came: all of the events, or those before the one that failed. */
 export type Folded = { readonly count: number; readonly failure?: ApplyFailure };

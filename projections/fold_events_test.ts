@@ -4,8 +4,7 @@ import { defineEvents } from "@headwater/shared/domain/event_schemas";
 import type { View } from "@headwater/shared/domain/view";
 import { z } from "zod";
 import { eventFolder } from "./fold_events.ts";
-import { RowChanges } from "./row_changes.ts";
-import type { Row } from "./view_table.ts";
+import { type Row, RowChanges } from "./row_changes.ts";
 
 const countView: View = {
   name: "counts",

@@ -1,4 +1,5 @@
-import type { Row } from "./view_table.ts";
+// deno-lint-ignore no-explicit-any -- rows are the view's own business
+export type Row = Record<string, any>;
 
 /**
  * The rows a worker is folding into: what it read or made, and which of them the table does not have yet.

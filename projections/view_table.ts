@@ -2,13 +2,9 @@ import type { View } from "@headwater/shared/domain/view";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";
-import { columnArray, fitsArrays } from "./column_array.ts";
+import { type Column, columnArray, fitsArrays } from "./column_array.ts";
 import { inTurns } from "./in_turns.ts";
-
-// deno-lint-ignore no-explicit-any -- rows are the view's own business
-export type Row = Record<string, any>;
-
-export type Column = { readonly name: string; readonly type: string };
+import type { Row } from "./row_changes.ts";
 
 /** Rows as they are sent. */
 export type PackedRows = { readonly arrays: readonly string[] } | { readonly json: string };
