@@ -13,7 +13,7 @@ export type ConnectOptions = {
 /**
  * A pool of connections; nothing is connected before the first query.
  *
- * `bigint` columns are numbers, and one beyond 2^53 fails its query instead of losing digits. A query under way when the
+ * Arrays are PostgreSQL's text, in and out: pass JSON instead. `bigint` columns are numbers, and one beyond 2^53 fails its query instead of losing digits. A query under way when the
  * connection breaks rejects with code `CONNECTION_CLOSED`; the next one connects again, rejecting with `ECONNREFUSED`
  * or `CONNECT_TIMEOUT` while there is no server.
  */
@@ -26,6 +26,8 @@ export function connect({ url, name, max = 10, logger }: ConnectOptions): Sql {
     max_lifetime: 30,
     // The default waits up to 25 s after a few refusals: too long where a server is back in half a second
     backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
+    // The query for them on every new connection rejects unhandled when the server goes away at that moment
+    fetch_types: false,
     connection: { application_name: `headwater-${name}` },
     onnotice: (notice) => logger.debug("PostgreSQL notices", { name, text: notice.message }),
     types: {

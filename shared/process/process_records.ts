@@ -58,18 +58,23 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
     async save({ position, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
       const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
-      await sql.begin(async (transaction) => {
-        await transaction`
+      // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 can end the whole process when the
+      // connection breaks within it.
+      await sql`
+        with running as (
           insert into process_instance (process, id)
-          select ${process}, unnest(${running}::text[])
-          on conflict (process, id) do update set state = 'running', step = null, cause = null`;
-        await transaction`
-          delete from process_instance where process = ${process} and id = any(${ended}::text[])`;
-        await transaction`
-          insert into process_checkpoint (process, position) values (${process}, ${position})
-          on conflict (process) do update
-            set position = greatest(process_checkpoint.position, excluded.position)`;
-      });
+          select ${process}, value
+          from json_array_elements_text(${JSON.stringify(running)}::text::json)
+          on conflict (process, id) do update set state = 'running', step = null, cause = null
+        ), ended as (
+          delete from process_instance
+          where process = ${process} and id in (
+            select value from json_array_elements_text(${JSON.stringify(ended)}::text::json)
+          )
+        )
+        insert into process_checkpoint (process, position) values (${process}, ${position})
+        on conflict (process) do update
+          set position = greatest(process_checkpoint.position, excluded.position)`;
     },
     async note(id, { state, step, cause }) {
       await sql`
