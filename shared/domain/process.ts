@@ -1,4 +1,4 @@
-import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
+import type { DomainCommand, DomainEvent } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
 
 /** One line of a process's to-do list: a command for a service, under a name that is unique in its instance. */
@@ -37,6 +37,3 @@ export type Process<
   /** True when it needs nothing more, unless a late input wakes it. */
   finished(state: State): boolean;
 };
-
-/** An input as the runtime hands it over. */
-export type ProcessInput<Event extends DomainEvent> = Recorded<Event>;
