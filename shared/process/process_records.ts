@@ -1,5 +1,15 @@
 import type { Sql } from "postgres";
 
+/** Where an unfinished instance stands, for operators. */
+export type InstanceRecord = {
+  readonly id: string;
+  /** `stuck`: a service refused its step for a lasting reason; it is still tried now and then. */
+  readonly state: "running" | "stuck";
+  readonly step: string | null;
+  readonly cause: string | null;
+  readonly startedAt: string;
+};
+
 /**
  * How far a process has listened, and which of its instances are unfinished. All of it follows from the log:
  * an empty table means that everything is heard once more, without any effect.
