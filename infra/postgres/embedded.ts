@@ -1,6 +1,6 @@
 import type { Log } from "@headwater/shared/ports/log";
 import { type Cluster, type Postmaster, StartFailed } from "./cluster.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { openPosixCluster } from "./posix_cluster.ts";
 import { openWindowsCluster } from "./windows_cluster.ts";
 

@@ -7,7 +7,7 @@ import {
   serverSettings,
   StartFailed,
 } from "./cluster.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { postgresPackage } from "./postgres_binaries.ts";
 
 type WindowsOptions = ClusterOptions & {

@@ -1,4 +1,5 @@
 import type { Log } from "@headwater/shared/ports/log";
+import { pause } from "../pause.ts";
 
 export type ProcessPlan = {
   readonly name: string;
@@ -158,15 +159,4 @@ async function end(child: Deno.ChildProcess, graceMs: number): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
   await child.status;
   clearTimeout(timer);
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const abort = () => resolve();
-  signal?.addEventListener("abort", abort);
-  await promise;
-  clearTimeout(timer);
-  signal?.removeEventListener("abort", abort);
 }

@@ -3,6 +3,7 @@ import type { EventLog } from "../ports/event_log.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
+import { Turns } from "./turns.ts";
 
 /** What came of a command, kept in the metadata of its events. */
 export type CommandTrace = {
@@ -50,7 +51,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
   readonly #baselines: LRUCache<string, Baseline<State>>;
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(options: AggregateStoreOptions<Command, Event, State>) {
     this.log = options.log;
@@ -73,17 +74,8 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
   }
 
   /** Runs `task` when everything given before for this stream is done. */
-  async exclusive<Result>(stream: string, task: () => Promise<Result>): Promise<Result> {
-    const before = this.#turns.get(stream);
-    const { promise: turn, resolve: done } = Promise.withResolvers<void>();
-    this.#turns.set(stream, turn);
-    try {
-      await before;
-      return await task();
-    } finally {
-      done();
-      if (this.#turns.get(stream) === turn) this.#turns.delete(stream);
-    }
+  exclusive<Result>(stream: string, task: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(stream, task);
   }
 
   /** To be called within `exclusive`. */

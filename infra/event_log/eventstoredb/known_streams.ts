@@ -1,3 +1,4 @@
+import { Turns } from "@headwater/shared/domain/turns";
 import { LRUCache } from "lru-cache";
 import { type KnownEvent, StreamHistory } from "./stream_history.ts";
 
@@ -19,7 +20,7 @@ export type KnownStreamsOptions = {
 export class KnownStreams {
   readonly #options: KnownStreamsOptions;
   readonly #histories: LRUCache<string, StreamHistory>;
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(options: KnownStreamsOptions) {
     this.#options = options;
@@ -45,17 +46,8 @@ export class KnownStreams {
   }
 
   /** Runs `task` when all that was given before for the stream is done: appends to it do not race each other. */
-  async inTurn<Result>(stream: string, task: () => Promise<Result>): Promise<Result> {
-    const before = this.#turns.get(stream);
-    const { promise: turn, resolve: done } = Promise.withResolvers<void>();
-    this.#turns.set(stream, turn);
-    try {
-      await before;
-      return await task();
-    } finally {
-      done();
-      if (this.#turns.get(stream) === turn) this.#turns.delete(stream);
-    }
+  inTurn<Result>(stream: string, task: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(stream, task);
   }
 
   /** Undefined where the stream no longer goes on from what was known of it. */
