@@ -63,8 +63,8 @@ export class AppendWriter {
 
   #check(request: AppendRequest, stream: KnownStream | undefined): Verdict {
     const { expected, events } = request;
-    if (this.#isGone(request.stream, stream)) return "deleted";
     const revision = stream?.revision ?? -1;
+    if (revision === tombstoneRevision) return "deleted";
     if (expected === "stream-exists") {
       if (stream?.isSoftDeleted) return "deleted";
       if (revision < 0 && !this.#hasMetadata(request.stream)) return "conflict";
@@ -85,14 +85,6 @@ export class AppendWriter {
     if (repeated) return repeated;
     const beginsAlike = this.#repeated(stream!, { starts, events: events.slice(0, 1) });
     return revives && !beginsAlike ? "write" : "conflict";
-  }
-
-  /** The metadata of a stream that is deleted for ever is deleted with it. */
-  #isGone(name: string, stream: KnownStream | undefined): boolean {
-    if (stream?.revision === tombstoneRevision) return true;
-    const original = originalOf(name);
-    return original !== undefined &&
-      this.#streams.find(original)?.revision === tombstoneRevision;
   }
 
   #hasMetadata(name: string): boolean {
@@ -158,7 +150,8 @@ export class AppendWriter {
     const last = written.at(-1);
     if (original !== undefined && last) {
       const owner = this.#streams.find(original) ?? this.#streams.create(original);
-      const revives = owner.isSoftDeleted;
+      // Of a stream that is deleted for ever, metadata can be written, though never read
+      const revives = owner.isSoftDeleted && owner.revision !== tombstoneRevision;
       this.#streams.setMetadata(owner, last);
       if (revives) written.push(...this.#revive(owner, { name: original, at: owner.revision + 1 }));
     }

@@ -123,7 +123,7 @@ eventStoreTest("a deletion expects as an append does", async ({ client }) => {
   await client.deleteStream("meta-1");
 });
 
-eventStoreTest("a tombstone ends a stream for ever, its metadata too", async ({ client }) => {
+eventStoreTest("a tombstone ends a stream for ever", async ({ client }) => {
   await client.appendToStream("a-1", newEvents(2));
   await client.setStreamMetadata("a-1", { maxCount: 5 });
   await client.tombstoneStream("a-1");
@@ -134,7 +134,6 @@ eventStoreTest("a tombstone ends a stream for ever, its metadata too", async ({ 
       client.tombstoneStream(stream),
       client.deleteStream(stream),
       allOf(client.readStream(stream)),
-      client.appendToStream(`$$${stream}`, newEvents(1)),
       allOf(client.readStream(`$$${stream}`)),
     ];
     assert.deepEqual(
@@ -150,3 +149,23 @@ eventStoreTest("a tombstone ends a stream for ever, its metadata too", async ({ 
     [["a-1", 2n ** 63n - 1n], ["never-1", 2n ** 63n - 1n]],
   );
 });
+
+eventStoreTest(
+  "metadata of a stream that is deleted for ever can be written, and not read",
+  async ({ client }) => {
+    await client.appendToStream("a-1", newEvents(1));
+    await client.setStreamMetadata("a-1", { maxCount: 5 });
+    await client.deleteStream("a-1");
+    await client.tombstoneStream("a-1");
+    const tooLate = { expectedRevision: 0n };
+    const failure = client.setStreamMetadata("a-1", { maxCount: 6 }, tooLate);
+    assert.equal(await errorTypeOf(failure), "wrong-expected-version");
+    await client.setStreamMetadata("a-1", { maxCount: 6 }, { expectedRevision: 1n });
+    await client.setStreamMetadata("a-1", { maxCount: 7 });
+    await client.tombstoneStream("never-1");
+    await client.setStreamMetadata("never-1", { maxCount: 8 });
+    for (const stream of ["a-1", "$$a-1"]) {
+      assert.equal(await errorTypeOf(allOf(client.readStream(stream))), "stream-deleted");
+    }
+  },
+);
