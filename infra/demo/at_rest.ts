@@ -54,12 +54,14 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
       onProgress?.({ orders, atRest: orders - waiting, stuck: 0 });
       continue;
     }
-    const head = await log.head();
+    const head = await watch.heardAll({ limitMs, signal });
+    const heard = watch.seen();
     const [running, stuck] = await Promise.all([
       listSagas(databases, "running"),
       listSagas(databases, "stuck"),
     ]);
-    if (await log.head() !== head || watch.position() !== head) continue;
+    await watch.heardAll({ limitMs, signal });
+    if (watch.seen() !== heard) continue;
     const open = [...watch.outstanding()].filter(([orderId]) => !stuck.has(orderId));
     onProgress?.({
       orders: watch.orders(),
@@ -70,7 +72,8 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
       for (const path of queries) {
         await caughtUp(client, { path, head, patienceMs: limitMs, signal });
       }
-      if (await log.head() === head) return;
+      await watch.heardAll({ limitMs, signal });
+      if (watch.seen() === heard) return;
     }
     if (performance.now() - progressedAt > limitMs) throw notAtRest({ open, running, limitMs });
   }
@@ -120,8 +123,27 @@ function watchOrders(log: EventLog) {
       if (failure) throw failure.error;
       return outstanding;
     },
-    position: () => position,
     seen: () => seen,
+    /** Resolves with the head as it was asked for, when all up to it was heard: others may append all the time. */
+    async heardAll(
+      { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal | undefined },
+    ): Promise<number | undefined> {
+      const head = await log.head();
+      const until = performance.now() + limitMs;
+      while ((position ?? -1) < (head ?? -1)) {
+        signal?.throwIfAborted();
+        if (failure) throw failure.error;
+        if (performance.now() > until) {
+          throw new Error(
+            `Cannot come to rest: position ${head} of the log was not heard of for ${
+              limitMs / 1_000
+            } s`,
+          );
+        }
+        await pause(5, signal);
+      }
+      return head;
+    },
     async [Symbol.asyncDispose]() {
       stopped.abort();
       await following;

@@ -1,4 +1,5 @@
 import type { Application } from "../application.ts";
+import { readConfig } from "../config.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { createLogger } from "../logger.ts";
 import { startThrowAwayPostgres } from "../postgres/throw_away.ts";
@@ -11,7 +12,7 @@ import { type Palette, palette } from "./palette.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 import { type ProgressLine, progressLine } from "./progress_line.ts";
 import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./report.ts";
-import { type RunningShop, startShop } from "./running_shop.ts";
+import { type RunningShop, startShop, streamPrefix } from "./running_shop.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 import { count, type Verdict } from "./verdict.ts";
@@ -110,6 +111,7 @@ async function run(
 ): Promise<Result> {
   await using running = new AsyncDisposableStack();
   const logger = createLogger({ level: "error" });
+  const { eventStoreUrl } = readConfig({ args: [], env: Deno.env });
   progress.show("Starting a PostgreSQL of our own …");
   const postgres = running.use(await startThrowAwayPostgres({ logger }));
   signal.throwIfAborted();
@@ -118,11 +120,21 @@ async function run(
   running.defer(() => Deno.remove(directory, { recursive: true }));
   const where = { directory, postgresUrl: postgres.url, logger, signal };
   const divided = split ? running.use(await startSplitShop(application, where)) : undefined;
-  const shop = divided ?? running.use(await startShop(application, { ...where, name: "demo" }));
+  // On a server that is shared, other demos may be running, or have left their streams there
+  const name = eventStoreUrl === undefined ? "demo" : `demo${crypto.randomUUID().slice(0, 8)}`;
+  const shop = divided ??
+    running.use(await startShop(application, { ...where, name, eventStoreUrl }));
   signal.throwIfAborted();
   progress.print(
-    `The shop is open at ${shop.url}, on a PostgreSQL and a log that go when it closes`,
+    `The shop is open at ${shop.url}, ${
+      eventStoreUrl === undefined || split
+        ? "on a PostgreSQL and a log that go when it closes"
+        : `on a PostgreSQL that goes when it closes; its streams stay, as "${streamPrefix(name)}…"`
+    }`,
   );
+  if (eventStoreUrl !== undefined && split) {
+    progress.print("It brings its own event store, EVENTSTORE_URL is not used");
+  }
 
   const { client } = shop;
   const kills = divided && seed !== undefined

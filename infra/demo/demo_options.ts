@@ -13,6 +13,9 @@ export const demoHelp =
     --kill-each  with --split: kill -9 each of them once while orders are placed
     --seed N     with --kill-each: who is killed when, as in the run that said so
     --help       this text
+
+Its log is a file that goes as well. With EVENTSTORE_URL it is kept on that server, apart from all else there: in
+streams whose names begin with "demo…_", which stay. --split brings a server of its own.
 `;
 
 export type DemoOptions = {

@@ -1,10 +1,13 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
-import { openSqliteLog } from "../event_log/sqlite.ts";
+import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import type { Application } from "../application.ts";
+import { loadEventStoreDb } from "../event_log/load_eventstoredb.ts";
+import { openSqliteLog } from "../event_log/sqlite.ts";
 import { type Host, startHost } from "../host.ts";
 import { ensureDatabase } from "../postgres/ensure_database.ts";
 import { serve, type Server } from "../serve.ts";
+import { separateLog } from "./separate_log.ts";
 import { ShopClient } from "./shop_client.ts";
 
 export type RunningShop = AsyncDisposable & {
@@ -16,11 +19,13 @@ export type RunningShop = AsyncDisposable & {
 };
 
 export type RunningShopOptions = {
-  /** Where its log is. */
+  /** Where its log is, unless it is on an event store. */
   readonly directory: string;
+  /** A server that others may use too: the log is kept apart from theirs, under the shop's name. */
+  readonly eventStoreUrl?: string | undefined;
   /** The server on which its databases are. */
   readonly postgresUrl: string;
-  /** Tells its databases from those of other shops on the same server. */
+  /** Tells its databases and streams from those of other shops on the same servers. */
   readonly name: string;
   readonly logger: Log;
   readonly signal?: AbortSignal;
@@ -29,13 +34,16 @@ export type RunningShopOptions = {
 /** Runs a whole shop in this process, served over HTTP on a free port. What it left behind it finds again. */
 export async function startShop(
   application: Application,
-  { directory, postgresUrl, name, logger, signal }: RunningShopOptions,
+  options: RunningShopOptions,
 ): Promise<RunningShop> {
+  const { postgresUrl, name, logger, signal } = options;
   await using starting = new AsyncDisposableStack();
-  const log = starting.use(openSqliteLog({ path: `${directory}/events.sqlite`, logger }));
+  const { log, checks } = await openLog(application, options);
+  starting.use(log);
   const host = starting.use(
     await startHost(application, {
       log,
+      checks,
       database: (service) =>
         ensureDatabase({ adminUrl: postgresUrl, name: `${name}_${service}`, logger }),
       logger,
@@ -52,4 +60,27 @@ export async function startShop(
     client: new ShopClient({ shop: server.url, signal }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+async function openLog(
+  { services }: Application,
+  { directory, eventStoreUrl, name, logger }: RunningShopOptions,
+): Promise<{ readonly log: EventLog; readonly checks: readonly HealthCheck[] }> {
+  if (eventStoreUrl === undefined) {
+    return { log: openSqliteLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
+  }
+  const { openEventStoreDb } = await loadEventStoreDb();
+  await using opening = new AsyncDisposableStack();
+  const shared = opening.use(openEventStoreDb({ connectionString: eventStoreUrl, logger }));
+  const log = await separateLog(shared, {
+    prefix: streamPrefix(name),
+    categories: services.flatMap(({ categories }) => categories),
+  });
+  opening.move();
+  return { log, checks: [shared.check] };
+}
+
+/** What the names of a shop's streams begin with on a server that it shares. */
+export function streamPrefix(name: string): string {
+  return `${name}_`;
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
+import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
+import { allOf, newEvent } from "../contracts/event_log_test_case.ts";
 import { root } from "../architecture/place.ts";
 
 type Result = {
@@ -9,7 +12,7 @@ type Result = {
 };
 
 Deno.test("the demo prints one JSON object, ends well and leaves nothing behind", async () => {
-  await using demo = await startDemo("--json");
+  await using demo = await startDemo(["--json"]);
   const { code, stdout, stderr } = await demo.ended();
   assert.equal(code, 0, stderr);
   const result: Result = JSON.parse(stdout);
@@ -19,6 +22,26 @@ Deno.test("the demo prints one JSON object, ends well and leaves nothing behind"
   assert.deepEqual(statuses, ["cancelled", "confirmed", "delivered", "shipped"]);
   assert.equal(result.invariants.length, 7);
   assert.ok(result.invariants.every(({ holds }) => holds));
+  assert.deepEqual(await demo.leftovers(), []);
+});
+
+Deno.test("the demo keeps to itself on an event store that others use meanwhile", async () => {
+  await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  await using others = openEventStoreDb(server);
+  const order = "order-order001";
+  await others.append(order, [newEvent()], { expected: "no-stream" });
+  await using demo = await startDemo(["--json"], { EVENTSTORE_URL: server.connectionString });
+  let isOver = false;
+  const ending = demo.ended().finally(() => isOver = true);
+  let appended = 1;
+  for (; !isOver; appended++) await others.append(order, [newEvent()], { expected: appended - 1 });
+  const { code, stderr } = await ending;
+  assert.equal(code, 0, stderr);
+  assert.equal((await allOf(others.readAll({ categories: ["order"] }))).length, appended);
+  const prefixes = new Set(
+    (await allOf(others.readAll())).map(({ stream }) => stream.replace(/(?<=^demo.*_).*/, "")),
+  );
+  assert.match([...prefixes].join(" "), /^order-order001 demo[0-9a-f]{8}_$/);
   assert.deepEqual(await demo.leftovers(), []);
 });
 
@@ -36,7 +59,7 @@ Deno.test("a demo that is interrupted leaves nothing behind", async () => {
 
 Deno.test("a demo refuses arguments that it does not know", async () => {
   for (const args of [["--orders", "0"], ["--orders", "many"], ["--fast"], ["now"]]) {
-    await using demo = await startDemo(...args);
+    await using demo = await startDemo(args);
     const { code, stdout, stderr } = await demo.ended();
     assert.equal(code, 2);
     assert.equal(stdout, "");
@@ -45,14 +68,17 @@ Deno.test("a demo refuses arguments that it does not know", async () => {
 });
 
 /** `deno task demo`, with a folder of its own for what it leaves behind. */
-async function startDemo(...args: readonly string[]) {
+async function startDemo(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+) {
   const temporary = await Deno.makeTempDir({ prefix: "headwater-demo-test-" });
   // PostgreSQL runs as another user where we are root
   await Deno.chmod(temporary, 0o711);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "demo", ...args],
     cwd: root,
-    env: { TMPDIR: temporary },
+    env: { EVENTSTORE_URL: "", ...env, TMPDIR: temporary },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
