@@ -42,7 +42,7 @@ export async function subscribeToAll(
     consideredSinceCheckpoint = 0;
     if (position <= checkpoint) return;
     checkpoint = position;
-    writeCheckpoint(writer, position);
+    writeCheckpoint(writer, { position, at: store.now() });
   }
 
   /** Checkpoints stand where they would if each event had been looked at by itself. */
@@ -114,7 +114,7 @@ export async function subscribeToAll(
     for (;;) {
       await catchUp();
       if (filter) tellCheckpoint();
-      writeCaughtUp(writer);
+      writeCaughtUp(writer, { position, at: store.now() });
       call.write(writer.take());
       await live.run();
     }

@@ -119,16 +119,38 @@ export function writeConfirmation(writer: ProtobufWriter, subscriptionId: string
 }
 
 /** A `ReadResp` that says that everything up to `position` was looked at. */
-export function writeCheckpoint(writer: ProtobufWriter, position: number): void {
+export function writeCheckpoint(
+  writer: ProtobufWriter,
+  { position, at }: { readonly position: number; readonly at: Date },
+): void {
   writer.beginFrame();
-  writePosition(writer, { field: 3, position });
+  const checkpoint = writer.beginNested(3);
+  writer.uint(1, position);
+  writer.uint(2, position);
+  writeTimestamp(writer, { field: 3, at });
+  writer.endNested(checkpoint);
   writer.endFrame();
 }
 
-/** A `ReadResp` that says that what follows is new. */
-export function writeCaughtUp(writer: ProtobufWriter): void {
+/**
+ * A `ReadResp` that says that what follows is new. Clients of servers after 24.6 expect the time and the place from which
+ * to go on: a stream's revision or a position in the log, and neither where nothing is written yet.
+ */
+export function writeCaughtUp(
+  writer: ProtobufWriter,
+  { revision, position, at }: {
+    readonly revision?: number;
+    readonly position?: number;
+    readonly at: Date;
+  },
+): void {
   writer.beginFrame();
-  writer.empty(8);
+  const caughtUp = writer.beginNested(8);
+  writeTimestamp(writer, { field: 1, at });
+  // The fields are optional ones: 0 must be told from nothing
+  if (revision !== undefined && revision >= 0) writer.uint(2, revision);
+  if (position !== undefined && position >= 0) writePosition(writer, { field: 3, position });
+  writer.endNested(caughtUp);
   writer.endFrame();
 }
 
@@ -139,6 +161,18 @@ export function writeStreamNotFound(writer: ProtobufWriter, name: string): void 
   writeStreamIdentifier(writer, { field: 1, name });
   writer.endNested(notFound);
   writer.endFrame();
+}
+
+/** A `google.protobuf.Timestamp`. */
+function writeTimestamp(
+  writer: ProtobufWriter,
+  { field, at }: { readonly field: number; readonly at: Date },
+): void {
+  const ms = at.getTime();
+  const timestamp = writer.beginNested(field);
+  writer.uint(1, Math.floor(ms / 1000));
+  writer.uint(2, (ms % 1000) * 1_000_000);
+  writer.endNested(timestamp);
 }
 
 function writeMapEntry(

@@ -61,7 +61,7 @@ export async function subscribeToStream(
     writeConfirmation(writer, crypto.randomUUID());
     for (;;) {
       await catchUp();
-      writeCaughtUp(writer);
+      writeCaughtUp(writer, { revision: next - 1, at: store.now() });
       call.write(writer.take());
       await live.run();
     }
