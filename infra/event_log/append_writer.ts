@@ -3,6 +3,7 @@ import { categoryOf } from "@headwater/shared/domain/event";
 import type { Appended } from "@headwater/shared/ports/event_log";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
 import { uuidToBytes } from "./event_id.ts";
+import { EventInserter } from "./event_inserter.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { jsonMark, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
 import { metastreamOf, originalOf, softDeletionMetadata } from "./stream_metadata.ts";
@@ -18,6 +19,16 @@ export type Outcome =
 
 type Verdict = "write" | "conflict" | "deleted" | Appended;
 
+/** Where an event goes. */
+type Place = {
+  readonly name: string;
+  readonly category: string;
+  readonly stream: KnownStream;
+  readonly revision: number;
+  /** It is the first of its append: default. */
+  readonly begins?: boolean;
+};
+
 /**
  * Writes appends into an open transaction: checks the expectation, knows repeats, gives out places, and keeps what
  * deleting and reviving a stream means for its metadata. The checks and their order are EventStoreDB's.
@@ -25,6 +36,7 @@ type Verdict = "write" | "conflict" | "deleted" | Appended;
 export class AppendWriter {
   readonly #streams: StreamDirectory;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #inserter: EventInserter;
   readonly #recent = new RecentIds();
   #position: number;
   #recordedAt = 0;
@@ -32,6 +44,7 @@ export class AppendWriter {
   constructor(database: DatabaseSync) {
     this.#streams = new StreamDirectory(database);
     this.#statements = prepareStatements(database);
+    this.#inserter = new EventInserter(database);
     this.#position = Number(this.#statements.head.get()!.position ?? 0);
   }
 
@@ -58,6 +71,7 @@ export class AppendWriter {
   forget(position: number): void {
     this.#streams.forget();
     this.#recent.forget();
+    this.#inserter.clear();
     this.#position = position;
   }
 
@@ -92,10 +106,10 @@ export class AppendWriter {
   }
 
   /** The last one first: that is the one that EventStoreDB knows. */
-  #revisionsOf(stream: KnownStream, { id, idBytes }: PreparedEvent): readonly number[] {
+  #revisionsOf(stream: KnownStream, { idBytes }: PreparedEvent): readonly number[] {
     const begun = this.#statements.revisionsOfId.all(stream.id, idBytes)
       .map(({ revision }) => Number(revision));
-    const within = this.#recent.revisionOf(stream, id);
+    const within = this.#recent.revisionOf(stream, idBytes);
     const revisions = within === undefined ? begun : [...begun, within];
     return revisions.sort((a, b) => b - a);
   }
@@ -144,9 +158,10 @@ export class AppendWriter {
     const original = originalOf(name);
     const written = events.map((event, index) => {
       const revision = stream.revision + 1;
-      if (index > 0) this.#recent.add(event.id, { stream, revision });
+      if (index > 0) this.#recent.add(event.idBytes, { stream, revision });
       return this.#insert(event, { name, category, stream, revision, begins: index === 0 });
     });
+    this.#inserter.flush();
     const last = written.at(-1);
     if (original !== undefined && last) {
       const owner = this.#streams.find(original) ?? this.#streams.create(original);
@@ -164,7 +179,9 @@ export class AppendWriter {
     if (deletes === "for-ever") {
       const stream = found ?? this.#streams.create(name);
       const event = systemEvent({ type: "$streamDeleted", data: "", json: jsonMark.none });
-      return wrote(this.#insert(event, { name, category, stream, revision: tombstoneRevision }));
+      return wrote(
+        this.#insertNow(event, { name, category, stream, revision: tombstoneRevision }),
+      );
     }
     if ((found?.revision ?? -1) < 0 && !this.#hasMetadata(name)) {
       return { refused: "conflict", actual: -1 };
@@ -195,26 +212,26 @@ export class AppendWriter {
     const event = systemEvent({ type: "$metadata", data, json: jsonMark.claimed });
     const revision = holder.revision + 1;
     const category = categoryOf(metastream);
-    const stored = this.#insert(event, { name: metastream, category, stream: holder, revision });
+    const place = { name: metastream, category, stream: holder, revision };
+    const stored = this.#insertNow(event, place);
     this.#streams.setMetadata(stream, stored);
+    return stored;
+  }
+
+  #insertNow(event: PreparedEvent, place: Place): StoredEvent {
+    const stored = this.#insert(event, place);
+    this.#inserter.flush();
     return stored;
   }
 
   #insert(
     { id, idBytes, type, data, metadata, json }: PreparedEvent,
-    { name, category, stream, revision, begins = true }: {
-      readonly name: string;
-      readonly category: string;
-      readonly stream: KnownStream;
-      readonly revision: number;
-      /** It is the first of its append. */
-      readonly begins?: boolean;
-    },
+    { name, category, stream, revision, begins = true }: Place,
   ): StoredEvent {
     const recordedAt = this.#recordedAt;
     const position = ++this.#position;
     stream.revision = revision;
-    this.#statements.insert.run(
+    this.#inserter.add([
       position,
       stream.id,
       revision,
@@ -226,7 +243,7 @@ export class AppendWriter {
       metadata,
       json,
       begins ? 1 : 0,
-    );
+    ]);
     return { position, stream: name, revision, id, type, recordedAt, data, metadata, json };
   }
 }
@@ -249,7 +266,7 @@ function sameBytes(stored: unknown, bytes: Uint8Array): boolean {
 
 function prepareStatements(
   database: DatabaseSync,
-): Record<"head" | "place" | "revisionsOfId" | "insert", StatementSync> {
+): Record<"head" | "place" | "revisionsOfId", StatementSync> {
   return {
     head: database.prepare("select max(position) as position from events"),
     place: database.prepare("select id, position from events where stream = ? and revision = ?"),
@@ -258,10 +275,5 @@ function prepareStatements(
       `select revision from events indexed by events_by_id
        where stream = ? and id = ? and begins_append = 1`,
     ),
-    insert: database.prepare(`
-      insert into events
-        (position, stream, revision, id, category, type, recorded_at, data, metadata, json,
-          begins_append)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
   };
 }

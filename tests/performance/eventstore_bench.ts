@@ -42,6 +42,10 @@ async function open(): Promise<OpenBenchmark> {
       { name: `batches of ${batch}`, unit: "events/s" },
       (load) => load.appends({ inFlight: 1, events: batch }),
     ),
+    both(
+      { name: `batches of ${batch}, 4 in flight`, unit: "events/s" },
+      (load) => load.appends({ inFlight: 4, events: batch }),
+    ),
     both({ name: "readStream", unit: "events/s" }, (load) => load.readStream),
     both({ name: "readAll", unit: "events/s" }, (load) => load.readAll),
     both(

@@ -75,8 +75,8 @@ function readStructuredUuid(message: ProtobufReader): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   while (message.next()) {
-    if (message.field === 1) view.setBigInt64(0, message.int64());
-    else if (message.field === 2) view.setBigInt64(8, message.int64());
+    if (message.field === 1) message.copyInt64(view, 0);
+    else if (message.field === 2) message.copyInt64(view, 8);
     else message.skip();
   }
   return bytes;

@@ -65,19 +65,33 @@ export class ProtobufReader {
 
   /** Unsigned of 64 bits. */
   uint64(): bigint {
-    this.#expect(0);
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#byte();
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, value);
-    }
-    throw malformed("a varint of more than ten bytes");
+    const bits = new DataView(new ArrayBuffer(8));
+    this.copyInt64(bits, 0);
+    return bits.getBigUint64(0);
   }
 
   /** Signed of 64 bits, as two's complement. */
   int64(): bigint {
     return BigInt.asIntN(64, this.uint64());
+  }
+
+  /** Writes 64 bits, signed or not, to `target`, highest byte first: several times as fast as by way of a bigint. */
+  copyInt64(target: DataView, at: number): void {
+    this.#expect(0);
+    // Of 28 bits each, so that shifts stay within 32
+    const parts = [0, 0, 0] as [number, number, number];
+    for (let index = 0; index < 10; index++) {
+      const byte = this.#byte();
+      const part = index >> 2;
+      parts[part]! |= (byte & 0x7f) << 7 * (index & 3);
+      if (byte < 0x80) {
+        const [low, middle, high] = parts;
+        target.setInt32(at, middle >>> 4 | high << 24);
+        target.setInt32(at + 4, low | middle << 28);
+        return;
+      }
+    }
+    throw malformed("a varint of more than ten bytes");
   }
 
   bool(): boolean {

@@ -41,6 +41,7 @@ class BatchAppendCall {
   /** Answered before their last chunk came: what follows of them is dropped. */
   readonly #dropped = new Set<string>();
   #submitted = 0;
+  #flushing = false;
   #whenFewer: PromiseWithResolvers<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wakesAt = Infinity;
@@ -122,7 +123,7 @@ class BatchAppendCall {
       if (!(error instanceof Unavailable)) logger.error("A batch was not written", { error });
       this.#answer(key, { problem: "unknown" });
     }
-    this.#flush();
+    this.#flushSoon();
     this.#submitted--;
     this.#whenFewer?.resolve();
   }
@@ -139,6 +140,16 @@ class BatchAppendCall {
     if (!batch) return;
     this.#pending.delete(key);
     writeBatchResponse(this.#writer, { batch, answer });
+  }
+
+  /** After all answers of the same commit: one write for all of them. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
   }
 
   #flush(): boolean {

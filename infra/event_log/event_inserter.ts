@@ -1,0 +1,59 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Content, JsonMark } from "./stored_event.ts";
+
+/** A row of the table of events, in the order of its columns. */
+export type EventRow = readonly [
+  position: number,
+  stream: number,
+  revision: number,
+  id: Uint8Array,
+  category: string,
+  type: string,
+  recordedAt: number,
+  data: Content,
+  metadata: Content,
+  json: JsonMark,
+  beginsAppend: 0 | 1,
+];
+
+const columns = `position, stream, revision, id, category, type, recorded_at, data, metadata, json,
+  begins_append`;
+/** A statement with so many rows takes less than half the time of as many statements; more do not help. */
+const rowsAtOnce = 10;
+
+/** Inserts events, many in one statement. What was added is in the table only after `flush`. */
+export class EventInserter {
+  readonly #one: StatementSync;
+  readonly #many: StatementSync;
+  #rows: EventRow[] = [];
+
+  constructor(database: DatabaseSync) {
+    this.#one = database.prepare(insert(1));
+    this.#many = database.prepare(insert(rowsAtOnce));
+  }
+
+  add(row: EventRow): void {
+    this.#rows.push(row);
+    if (this.#rows.length < rowsAtOnce) return;
+    const rows = this.#rows;
+    this.#rows = [];
+    this.#many.run(...rows.flat());
+  }
+
+  flush(): void {
+    const rows = this.#rows;
+    if (rows.length === 0) return;
+    this.#rows = [];
+    for (const row of rows) this.#one.run(...row);
+  }
+
+  /** Forgets what was added and not flushed. */
+  clear(): void {
+    this.#rows = [];
+  }
+}
+
+function insert(rows: number): string {
+  const row = `(${Array(11).fill("?").join(", ")})`;
+  return `insert into events (${columns}) values ${Array(rows).fill(row).join(", ")}`;
+}
