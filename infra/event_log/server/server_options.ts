@@ -11,11 +11,15 @@ type Meta = {
   readonly allowed: string;
 };
 
-/** An option: its flags are ours, if any, and the original's; its variable is the original's. */
-function named(original: string, ...ours: readonly string[]): Pick<Meta, "flags" | "variables"> {
+/** Flags are ours, if any, and the original's, which has had several names for some; variables are the original's. */
+function named(
+  original: string | readonly string[],
+  ...ours: readonly string[]
+): Pick<Meta, "flags" | "variables"> {
+  const originals = [original].flat();
   return {
-    flags: [...ours, `--${original}`],
-    variables: [`EVENTSTORE_${original.toUpperCase().replaceAll("-", "_")}`],
+    flags: [...ours, ...originals.map((name) => `--${name}`)],
+    variables: originals.map((name) => `EVENTSTORE_${name.toUpperCase().replaceAll("-", "_")}`),
   };
 }
 
@@ -37,7 +41,7 @@ const aTime = "a whole number of milliseconds above 0";
 
 const options = z.object({
   port: port.default(2113).meta({
-    ...named("node-port", "--port"),
+    ...named(["node-port", "http-port"], "--port"),
     description: "port for gRPC and HTTP/1.1, 0 for any free one",
     allowed: "a whole number from 0 to 65535",
   }),

@@ -50,6 +50,8 @@ Deno.test("the original's words for projections and log levels are understood", 
 
 Deno.test("a flag wins over its variable, and an empty variable is none", () => {
   assert.equal(read(["--port", "7"], { EVENTSTORE_NODE_PORT: "8" }).port, 7);
+  assert.equal(read(["--http-port=7"], { EVENTSTORE_HTTP_PORT: "8" }).port, 7);
+  assert.equal(read([], { EVENTSTORE_HTTP_PORT: "8" }).port, 8);
   assert.equal(read([], { EVENTSTORE_NODE_PORT: "" }).port, 2113);
 });
 
@@ -71,7 +73,7 @@ Deno.test("what is wrong is named with what is allowed, all at once", () => {
 Deno.test("help names every option", () => {
   const help = serverOptionsHelp();
   for (const variable of serverVariables) assert.ok(help.includes(variable), variable);
-  assert.ok(help.includes("--port, --node-port, EVENTSTORE_NODE_PORT"));
+  assert.ok(help.includes("--port, --node-port, --http-port, EVENTSTORE_NODE_PORT"));
   assert.equal(read(["--help", "--port", "junk"]).help, true);
 });
 
