@@ -11,12 +11,13 @@ import {
   writeConfirmation,
   writeEventResponse,
 } from "./read_response.ts";
+import { invalidSubscriptionPosition } from "./stream_errors.ts";
 
 type AllSubscriptionOptions = {
   readonly store: EventStore;
   readonly request: ReadRequest;
-  /** What comes after it. */
-  readonly position: number;
+  /** What comes after it; undefined: it lies between two events. */
+  readonly position: number | undefined;
 };
 
 /** Sends the whole log's events as they are written, or those of a filter with checkpoints between them. */
@@ -27,9 +28,15 @@ export async function subscribeToAll(
   const { resolveLinks, uuidForm } = request;
   const { filter, checkpointInterval = Infinity } = request.filter ?? {};
   const writer = new ProtobufWriter();
+  writeConfirmation(writer, crypto.randomUUID());
+  if (after === undefined) {
+    call.write(writer.take());
+    throw invalidSubscriptionPosition();
+  }
   /** Everything up to here was looked at. */
   let position = Math.min(after, store.head);
-  let checkpoint = after === Infinity ? -1 : position;
+  /** Told last, or known to who asked. */
+  let checkpoint = position;
   let consideredSinceCheckpoint = 0;
 
   function write(event: StoredEvent): void {
@@ -110,7 +117,6 @@ export async function subscribeToAll(
 
   const stopWatching = store.live.watchAll((_events, commit) => live.add(commit));
   try {
-    writeConfirmation(writer, crypto.randomUUID());
     for (;;) {
       await catchUp();
       if (filter) tellCheckpoint();

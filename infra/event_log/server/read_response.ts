@@ -175,6 +175,16 @@ function writeTimestamp(
   writer.endNested(timestamp);
 }
 
+/** A `ReadResp` that says at which revision a stream begins, or ends. */
+export function writeStreamBound(
+  writer: ProtobufWriter,
+  { bound, revision }: { readonly bound: "first" | "last"; readonly revision: number },
+): void {
+  writer.beginFrame();
+  writer.uint(bound === "first" ? 5 : 6, revision);
+  writer.endFrame();
+}
+
 function writeMapEntry(
   writer: ProtobufWriter,
   { key, value }: { readonly key: string; readonly value: string },

@@ -73,6 +73,14 @@ export function invalidPosition(): GrpcError {
   });
 }
 
+/** As `invalidPosition`, for subscriptions. */
+export function invalidSubscriptionPosition(): GrpcError {
+  return new GrpcError({
+    code: grpcStatus.invalidArgument,
+    message: "Trying to read from an invalid position.",
+  });
+}
+
 /** EventStoreDB's numbers for what is expected. */
 function versionNumber(expected: ExpectedRevision): number {
   if (expected === "any") return -2;

@@ -211,6 +211,32 @@ eventStoreTest(
 );
 
 eventStoreTest(
+  "a filtered subscription from the end, or from the last event, is told no checkpoint before it is due",
+  async ({ client }) => {
+    for (const from of ["end", "last"] as const) {
+      const { position } = await client.appendToStream("noise-1", newEvents(3));
+      const fromPosition = from === "end" ? END : position!;
+      const filter = streamNameFilter({
+        prefixes: ["order-"],
+        maxSearchWindow: 2,
+        checkpointReached: (_subscription, { commit }) => {
+          said.add(`checkpoint ${commit}`);
+        },
+      });
+      const said = new Heard(client.subscribeToAll({ fromPosition, filter }));
+      await said.until(2);
+      const { position: next } = await client.appendToStream("noise-1", newEvents(2));
+      assert.deepEqual(await said.until(3), [
+        "confirmation",
+        "caughtUp",
+        `checkpoint ${next!.commit}`,
+      ]);
+      await Heard.stop(said);
+    }
+  },
+);
+
+eventStoreTest(
   "the streams of the standard projections are live, with revisions that go on",
   async ({ client }) => {
     await client.appendToStream("order-1", newEvents(2));

@@ -20,6 +20,7 @@ import {
   read,
   structuredIds,
   time,
+  uuid,
 } from "./wire_messages.ts";
 
 const { AppendResp, BatchAppendResp, ReadResp } = streams;
@@ -71,6 +72,10 @@ function call(
   for (const message of messages) stream.write(encoded(message));
   stream.end();
   return promise;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 function ids(count: number): string[] {
@@ -170,6 +175,53 @@ wireTest("ids come in the form asked for, whichever they came in", async ({ call
   assert.equal(idOf(event.getEvent()!.getId()!.getStructured()!), id);
   assert.equal(event.getEvent()!.getMetadataMap().getLength(), 3);
   assert.match(event.getEvent()!.getMetadataMap().get("created")!, /^\d{17}$/);
+});
+
+wireTest("a client that asks for it is told where a stream begins and ends", async ({ call }) => {
+  await call("BatchAppend", [chunk(ids(1)[0]!, { begins: options("a-1"), ids: ids(64) })]);
+  const metadata = all(entry("type", "$metadata"), entry("content-type", "application/json"));
+  const truncate = (before: number): Fields =>
+    all(uuid(1, crypto.randomUUID()), metadata, (writer) => writer.string(4, `{"$tb":${before}}`));
+  const asks = nested(10, (writer) => writer.uint(1, 1));
+  async function said(source: Fields, options: { count: number; more?: Fields }) {
+    const more = all(noFilter, structuredIds, options.more ?? asks);
+    const { answers } = await call("Read", [read(source, { count: options.count, more })]);
+    return answers.map((bytes) => {
+      const answer = ReadResp.deserializeBinary(bytes);
+      if (answer.hasEvent()) return Number(answer.getEvent()!.getEvent()!.getStreamRevision());
+      if (answer.hasFirstStreamPosition()) return `begins ${answer.getFirstStreamPosition()}`;
+      return `ends ${answer.getLastStreamPosition()}`;
+    });
+  }
+  assert.deepEqual(await said(fromStart("a-1"), { count: 2 }), [0, 1, "ends 63"]);
+  assert.deepEqual(await said(fromStart("a-1"), { count: 1, more: () => {} }), [0]);
+  const backwards = all(asks, (writer) => writer.uint(3, 1));
+  assert.deepEqual(await said(fromStart("a-1"), { count: 9, more: backwards }), [0, "ends 63"]);
+  await call("Append", [nested(1, options("$$a-1")), nested(2, truncate(32))]);
+  const truncated = await said(fromStart("a-1"), { count: 100 });
+  assert.deepEqual([truncated[0], truncated[1], truncated.at(-1)], ["begins 32", 32, "ends 63"]);
+  await call("Append", [nested(1, options("$$a-1")), nested(2, truncate(31))]);
+  assert.deepEqual(await said(fromStart("a-1"), { count: 32 }), [31, ...range(32, 62), "ends 63"]);
+  await call("Append", [nested(1, options("$$a-1")), nested(2, truncate(64))]);
+  assert.deepEqual(await said(fromStart("a-1"), { count: 64 }), ["begins 64", "ends 63"]);
+});
+
+wireTest("a subscription between two events is confirmed, then refused", async ({ call }) => {
+  const between = nested(
+    2,
+    nested(1, (writer) => writer.uint(1, 1), (writer) => writer.uint(2, 0)),
+  );
+  const request = read(between, { more: all(noFilter, structuredIds) });
+  const { answers, code } = await call("Read", [request]);
+  assert.equal(code, status.INVALID_ARGUMENT);
+  assert.deepEqual(
+    answers.map((bytes) => ReadResp.deserializeBinary(bytes).hasConfirmation()),
+    [true],
+  );
+  assert.equal(
+    (await call("Read", [read(between, { count: 1, more: all(noFilter, structuredIds) })])).code,
+    status.UNKNOWN,
+  );
 });
 
 wireTest("an event without type or content type names what is missing", async ({ call }) => {
