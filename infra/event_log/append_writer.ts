@@ -86,8 +86,9 @@ export class AppendWriter {
     if (expected === "any" || expected === "stream-exists") {
       const [first] = events;
       const starts = first && stream ? this.#revisionsOf(stream, first) : [];
-      return starts.length === 0 ? "write" : this.#repeated(stream!, { starts, events }) ??
-        this.#repeatedInAnyOrder(stream!, events) ?? "conflict";
+      if (starts.length === 0) return "write";
+      const whole = isDistinct(events) ? this.#repeated(stream!, { starts, events }) : undefined;
+      return whole ?? this.#repeatedInAnyOrder(stream!, events) ?? "conflict";
     }
     const last = expected === "no-stream" ? -1 : expected;
     if (last === revision) return "write";
@@ -105,13 +106,13 @@ export class AppendWriter {
     return (this.#streams.find(metastreamOf(name))?.revision ?? -1) >= 0;
   }
 
-  /** The last one first: that is the one that EventStoreDB knows. */
+  /** In order: the first one is the one that EventStoreDB knows. */
   #revisionsOf(stream: KnownStream, { idBytes }: PreparedEvent): readonly number[] {
     const begun = this.#statements.revisionsOfId.all(stream.id, idBytes)
       .map(({ revision }) => Number(revision));
     const within = this.#recent.revisionOf(stream, idBytes);
     const revisions = within === undefined ? begun : [...begun, within];
-    return revisions.sort((a, b) => b - a);
+    return revisions.sort((a, b) => a - b);
   }
 
   /** Where the first event's id is known, the others may follow it. */
@@ -258,6 +259,11 @@ function systemEvent(
 ): PreparedEvent {
   const id = crypto.randomUUID();
   return { id, idBytes: uuidToBytes(id), type, data, metadata: "", json };
+}
+
+/** No two events have one id. */
+function isDistinct(events: readonly PreparedEvent[]): boolean {
+  return events.length === 1 || new Set(events.map(({ id }) => id)).size === events.length;
 }
 
 function sameBytes(stored: unknown, bytes: Uint8Array): boolean {

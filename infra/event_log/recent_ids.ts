@@ -16,6 +16,7 @@ export class RecentIds {
     id: Uint8Array,
     { stream, revision }: { readonly stream: KnownStream; readonly revision: number },
   ): void {
+    if (this.revisionOf(stream, id) !== undefined) return;
     if (this.#newer?.isFull) {
       const emptied = this.#older;
       this.#older = this.#newer;
@@ -26,7 +27,7 @@ export class RecentIds {
     this.#newer.set(id, { streamId: stream.id, revision });
   }
 
-  /** Where the stream has that id, the last time it was written. */
+  /** Where the stream has that id, the first time it was written. */
   revisionOf(stream: KnownStream, id: Uint8Array): number | undefined {
     const place = this.#newer?.get(id) ?? this.#older?.get(id);
     return place?.streamId === stream.id ? place.revision : undefined;

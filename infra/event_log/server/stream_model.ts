@@ -79,12 +79,15 @@ export class StreamModel {
       if (last < 0 && !stream.metadata) return conflict;
     }
     if (expected === "any" || expected === "stream-exists") {
-      const known = ids.map((id) => stream.events.findLast((event) => event.id === id));
+      const known = ids.map((id) => stream.events.find((event) => event.id === id));
       if (ids.length === 0 || !known[0]) return undefined;
-      // Not the original's: ids that were written again elsewhere do not hide the append that is repeated
-      const start = stream.events.findLastIndex((_, at) =>
-        ids.every((id, index) => stream.events[at + index]?.id === id)
-      );
+      // Not the original's: ids that were written elsewhere too do not hide the append that is repeated
+      const isDistinct = new Set(ids).size === ids.length;
+      const start = isDistinct
+        ? stream.events.findIndex((_, at) =>
+          ids.every((id, index) => stream.events[at + index]?.id === id)
+        )
+        : -1;
       if (start !== -1) return { revision: start + ids.length - 1 };
       return known.every((event) => event) ? { revision: known.at(-1)!.revision } : conflict;
     }

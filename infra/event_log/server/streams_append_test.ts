@@ -111,6 +111,23 @@ inBothModes("a repeat has the original's place and writes nothing", async (clien
   assert.equal((await allOf(client.readStream("a-1"))).length, 6);
 });
 
+inBothModes(
+  "a repeat of an append that has an id twice is at the first place of its last id",
+  async (client, options) => {
+    const [a, b] = newEvents(2);
+    const events = [a!, b!, a!, b!];
+    const first = await client.appendToStream("a-1", events, options);
+    assert.equal(first.nextExpectedRevision, 3n);
+    for (const expectedRevision of [ANY, STREAM_EXISTS] as const) {
+      const again = await client.appendToStream("a-1", events, { expectedRevision, ...options });
+      assert.equal(again.nextExpectedRevision, 1n);
+    }
+    const again = { expectedRevision: NO_STREAM, ...options } as const;
+    assert.equal((await client.appendToStream("a-1", events, again)).nextExpectedRevision, 3n);
+    assert.equal((await allOf(client.readStream("a-1"))).length, 4);
+  },
+);
+
 inBothModes("a repeat that is only half known is refused", async (client, options) => {
   const [known, unknown] = newEvents(2);
   await client.appendToStream("a-1", known!, options);
