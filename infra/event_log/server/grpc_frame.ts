@@ -1,4 +1,5 @@
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
+import { createDecompressor, type Decompress, messageTooLong } from "./message_decompressor.ts";
 
 /** A compression flag and the message's length precede each message. */
 export const framePrefixBytes = 5;
@@ -46,6 +47,17 @@ export function createDeframer(
   let parts: Uint8Array[] = [];
   let have = 0;
   let need = framePrefixBytes;
+  let decompress: Decompress | undefined;
+
+  function messageLength(bytes: Uint8Array, at: number): number {
+    const flag = bytes[at]!;
+    if (flag > 1) throw unknownFlag();
+    if (flag === 1) decompress ??= createDecompressor(encoding, { maxMessageBytes });
+    const length = bytes[at + 1]! * 0x1000000 +
+      (bytes[at + 2]! << 16 | bytes[at + 3]! << 8 | bytes[at + 4]!);
+    if (length > maxMessageBytes) throw messageTooLong();
+    return length;
+  }
 
   return {
     get empty() {
@@ -65,9 +77,10 @@ export function createDeframer(
         const left = bytes.length - at;
         need = left < framePrefixBytes
           ? framePrefixBytes
-          : framePrefixBytes + messageLength(bytes, { at, maxMessageBytes, encoding });
+          : framePrefixBytes + messageLength(bytes, at);
         if (left < need) break;
-        messages.push(bytes.subarray(at + framePrefixBytes, at + need));
+        const message = bytes.subarray(at + framePrefixBytes, at + need);
+        messages.push(bytes[at] === 0 ? message : decompress!(message));
         at += need;
       }
       bytes = at === bytes.length ? noBytes : bytes.subarray(at);
@@ -78,37 +91,9 @@ export function createDeframer(
   };
 }
 
-function messageLength(
-  bytes: Uint8Array,
-  { at, maxMessageBytes, encoding }: DeframerOptions & {
-    readonly at: number;
-    readonly maxMessageBytes: number;
-  },
-): number {
-  if (bytes[at] !== 0) throw cannotDecompress(bytes[at]!, encoding);
-  const length = bytes[at + 1]! * 0x1000000 +
-    (bytes[at + 2]! << 16 | bytes[at + 3]! << 8 | bytes[at + 4]!);
-  if (length > maxMessageBytes) {
-    throw new GrpcError({
-      code: grpcStatus.resourceExhausted,
-      message: "Received message exceeds the maximum configured message size.",
-    });
-  }
-  return length;
-}
-
-function cannotDecompress(flag: number, encoding: string | undefined): GrpcError {
-  const { internal, unimplemented } = grpcStatus;
-  if (flag !== 1) {
-    const message = "Unexpected compressed flag value in message header.";
-    return new GrpcError({ code: internal, message });
-  }
-  if (encoding === undefined || encoding === "identity") {
-    const message = "Request did not include grpc-encoding value with compressed message.";
-    return new GrpcError({ code: internal, message });
-  }
-  const message = `Unsupported grpc-encoding value '${encoding}'. Supported encodings: identity`;
-  return new GrpcError({ code: unimplemented, message });
+function unknownFlag(): GrpcError {
+  const message = "Unexpected compressed flag value in message header.";
+  return new GrpcError({ code: grpcStatus.internal, message });
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import zlib from "node:zlib";
 import fc from "fast-check";
 import { createDeframer, frame } from "./grpc_frame.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
@@ -31,8 +32,26 @@ Deno.test("a message that is too long is refused before it has come", () => {
   });
 });
 
-Deno.test("compressed messages are refused", () => {
-  const compressed = Uint8Array.of(1, 0, 0, 0, 1, 7);
+Deno.test("compressed messages come out as they were, between others that are not", () => {
+  const message = Buffer.from("message".repeat(100));
+  for (
+    const [encoding, compress] of [["gzip", zlib.gzipSync], ["deflate", zlib.deflateSync]] as const
+  ) {
+    const bytes = Buffer.concat([
+      compressed(compress(message)),
+      frame(message),
+      compressed(compress(message)),
+    ]);
+    const deframer = createDeframer(1_000, { encoding });
+    const received = [
+      ...deframer.push(bytes.subarray(0, 20)),
+      ...deframer.push(bytes.subarray(20)),
+    ];
+    assert.deepEqual(received.map((each) => Buffer.from(each)), [message, message, message]);
+  }
+});
+
+Deno.test("what cannot be decompressed is refused", () => {
   const refuse = (bytes: Uint8Array, encoding?: string) => {
     let code: number | undefined;
     try {
@@ -42,11 +61,16 @@ Deno.test("compressed messages are refused", () => {
     }
     return code;
   };
-  assert.equal(refuse(compressed), grpcStatus.internal);
-  assert.equal(refuse(compressed, "identity"), grpcStatus.internal);
-  assert.equal(refuse(compressed, "gzip"), grpcStatus.unimplemented);
-  assert.equal(refuse(Uint8Array.of(9, 0, 0, 0, 1, 7), "gzip"), grpcStatus.internal);
+  const { internal, unimplemented, resourceExhausted } = grpcStatus;
+  const junk = compressed(Uint8Array.of(7));
+  assert.equal(refuse(junk), internal);
+  assert.equal(refuse(junk, "identity"), internal);
+  assert.equal(refuse(junk, "gzip"), internal);
+  assert.equal(refuse(junk, "br"), unimplemented);
+  assert.equal(refuse(Uint8Array.of(9, 0, 0, 0, 1, 7), "gzip"), internal);
   assert.equal(refuse(frame(Uint8Array.of(7)), "gzip"), undefined);
+  assert.equal(refuse(compressed(zlib.gzipSync(new Uint8Array(1_000))), "gzip"), undefined);
+  assert.equal(refuse(compressed(zlib.gzipSync(new Uint8Array(1_001))), "gzip"), resourceExhausted);
 });
 
 Deno.test("an unfinished message is not the end", () => {
@@ -54,3 +78,9 @@ Deno.test("an unfinished message is not the end", () => {
   deframer.push(Uint8Array.of(0, 0));
   assert.ok(!deframer.empty);
 });
+
+function compressed(message: Uint8Array): Uint8Array {
+  const framed = frame(message);
+  framed[0] = 1;
+  return framed;
+}

@@ -5,11 +5,12 @@ import { trailersOf } from "./grpc_headers.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
 import { encodeHeaders } from "./http2/header_encoder.ts";
 import type { Http2Stream } from "./http2/http2_stream.ts";
+import { acceptedEncodings } from "./message_decompressor.ts";
 
 const answerHeaders = {
   ":status": "200",
   "content-type": "application/grpc",
-  "grpc-accept-encoding": "identity",
+  "grpc-accept-encoding": acceptedEncodings,
 };
 const answerBlock = encodeHeaders(answerHeaders);
 const okTrailers = { "grpc-status": "0" };

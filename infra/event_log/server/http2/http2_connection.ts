@@ -118,7 +118,7 @@ export class Http2Connection {
   }
 
   #take(frame: Frame): void {
-    const { type, streamId } = frame;
+    const { type } = frame;
     if (this.#headers.unfinished !== (type === frameType.continuation)) {
       throw protocolError("headers and their continuation belong together");
     }
@@ -130,10 +130,8 @@ export class Http2Connection {
       const received = this.#headers.take(frame);
       if (received) this.#takeHeaders(received);
     } else if (type === frameType.data) this.#takeData(frame);
-    else if (type === frameType.rstStream) {
-      checkLength(frame, 4);
-      this.#stream(streamId)?.close();
-    } else if (type === frameType.pushPromise) throw protocolError("clients do not push");
+    else if (type === frameType.rstStream) this.#takeReset(frame);
+    else if (type === frameType.pushPromise) throw protocolError("clients do not push");
   }
 
   #takeHeaders({ streamId, headers, endStream }: ReceivedHeaders): void {
@@ -166,6 +164,13 @@ export class Http2Connection {
     stream.receive(withoutPadding(frame), payload.length);
     if ((flags & frameFlag.endStream) !== 0) stream.receiveEnd();
     this.#touched.add(stream);
+  }
+
+  #takeReset(frame: Frame): void {
+    checkLength(frame, 4);
+    if (frame.streamId === 0) throw protocolError("the connection is no stream to be reset");
+    // Against the RFC, gRPC's C core resets streams too that it never opened (grpc/grpc, issue 19655)
+    this.#streams.get(frame.streamId)?.close();
   }
 
   #takeSettings(frame: Frame): void {

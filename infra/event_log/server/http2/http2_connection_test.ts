@@ -87,6 +87,16 @@ Deno.test("a stream that the client resets is over, and what still comes for it 
   assert.equal(client.connection.openStreams, 0);
 });
 
+Deno.test("a client may reset a stream that it never opened, and open others", () => {
+  const client = wire();
+  client.open(1);
+  client.send({ type: rstStream, streamId: 5, payload: uint32(http2ErrorCode.cancel) });
+  client.open(3);
+  client.open(7);
+  assert.deepEqual(client.streams.map(({ id }) => id), [1, 3, 7]);
+  assert.deepEqual(client.errors, []);
+});
+
 Deno.test("an answer that is over before its request tells the client to stop", async () => {
   const client = wire({ onStream: (stream) => stream.respond(request, { endStream: true }) });
   await client.received();
@@ -107,7 +117,7 @@ Deno.test("what breaks the protocol ends the connection, with the reason", async
     ["protocolError", { type: data, streamId: 1, payload: [1] }],
     ["protocolError", { type: data, streamId: 0, payload: [1] }],
     ["protocolError", open, { type: data, flags: 8, streamId: 1, payload: [9, 1] }],
-    ["protocolError", { type: rstStream, streamId: 1, payload: uint32(0) }],
+    ["protocolError", { type: rstStream, streamId: 0, payload: uint32(0) }],
     ["frameSizeError", open, { type: rstStream, streamId: 1, payload: [0] }],
     ["protocolError", { type: continuation, flags: 4, streamId: 1 }],
     ["protocolError", { ...open, flags: 0 }, { type: ping, payload: new Uint8Array(8) }],
