@@ -77,7 +77,7 @@ async function subscribe(call: Call): Promise<void> {
   call.signal.addEventListener("abort", () => reject(call.signal.reason), { once: true });
   const writer = new ProtobufWriter();
   writeConfirmation(writer, crypto.randomUUID());
-  writeCaughtUp(writer);
+  writeCaughtUp(writer, { at: new Date() });
   call.write(writer.take());
   subscribers.add(call);
   try {
