@@ -9,7 +9,8 @@ type Header = readonly [name: string, value: string];
 const entryOverhead = 32;
 /** What we offer is the default, so there is nothing to announce. */
 const largestTable = 4096;
-const maxHeaderListBytes = 64 * 1024;
+/** As RFC 9113 counts them for its setting: with 32 bytes more for each header. */
+export const maxHeaderListBytes = 64 * 1024;
 
 /** Decodes a connection's header blocks, in the order of their arrival; each changes what the next ones mean. */
 export class HeaderDecoder {

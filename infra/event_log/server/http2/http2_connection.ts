@@ -3,6 +3,7 @@ import { DataSender, defaultWindow } from "./data_sender.ts";
 import { type Frame, frameFlag, FrameReader, frameType, readUint31 } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { HeaderBlocks, type ReceivedHeaders } from "./header_blocks.ts";
+import { maxHeaderListBytes } from "./header_decoder.ts";
 import { Http2Error } from "./http2_error.ts";
 import { Http2Stream, type StreamOwner, streamWindow } from "./http2_stream.ts";
 import { withoutPadding } from "./padding.ts";
@@ -56,6 +57,7 @@ export class Http2Connection {
     this.#writer.settings([
       [setting.maxConcurrentStreams, maxConcurrentStreams],
       [setting.initialWindowSize, streamWindow],
+      [setting.maxHeaderListSize, maxHeaderListBytes],
     ]);
     this.#writer.windowUpdate(0, connectionWindow - defaultWindow);
     socket.on("data", (chunk: Uint8Array) => this.#guard(() => this.#read(chunk)));

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { type Frame, frameType, readUint31 } from "./frame_reader.ts";
 import { http2ErrorCode } from "./http2_error.ts";
 import type { Http2Stream } from "./http2_stream.ts";
+import { readSettings, setting } from "./settings.ts";
 import { bytesOf, type FrameParts, request, uint32, wire } from "./wire.ts";
 
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goaway } = frameType;
@@ -25,6 +26,9 @@ Deno.test("settings are acknowledged, and frames of other kinds are passed over"
     [windowUpdate, 0],
     [settings, 1],
   ]);
+  const limits = readSettings(greeting[0]!);
+  assert.equal(limits.get(setting.maxConcurrentStreams), 10_000);
+  assert.equal(limits.get(setting.maxHeaderListSize), 64 * 1024);
   client.send({ type: 99, payload: [1] }, {
     type: priority,
     streamId: 1,

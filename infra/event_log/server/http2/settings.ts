@@ -2,7 +2,11 @@ import { type Frame, frameFlag } from "./frame_reader.ts";
 import { Http2Error } from "./http2_error.ts";
 
 /** Those of RFC 9113, section 6.5.2, that concern us. */
-export const setting = { maxConcurrentStreams: 3, initialWindowSize: 4 } as const;
+export const setting = {
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxHeaderListSize: 6,
+} as const;
 
 /** A frame's settings by their identifiers; unknown ones are there too. Throws `Http2Error`. */
 export function readSettings({ payload, flags, streamId }: Frame): ReadonlyMap<number, number> {
