@@ -7,6 +7,7 @@ import { loadEventStoreDb } from "./event_log/load_eventstoredb.ts";
 import { openSqliteLog } from "./event_log/sqlite.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded.ts";
 import { ensureDatabase } from "./postgres/ensure_database.ts";
+import { withoutCredentials } from "./without_credentials.ts";
 
 /** What an application runs on. */
 export type Adapters = AsyncDisposable & {
@@ -72,7 +73,7 @@ async function openEventLog({ config, directory, logger }: AdapterOptions): Prom
     return {
       log,
       checks: [log.check],
-      where: `EventStoreDB, ${config.eventStoreUrl.replace(/\/\/[^@/]*@/, "//")}`,
+      where: `EventStoreDB, ${withoutCredentials(config.eventStoreUrl)}`,
     };
   }
   const path = join(directory, "events.sqlite");

@@ -7,6 +7,7 @@ import type { Application } from "./application.ts";
 import { startHost } from "./host.ts";
 import { serve } from "./serve.ts";
 import { startSplit } from "./split/start_split.ts";
+import { withoutCredentials } from "./without_credentials.ts";
 
 export type DevOptions = {
   readonly config: Config;
@@ -49,7 +50,7 @@ export async function devSplit(application: Application, options: DevOptions): P
   const parts = [
     { name: "PostgreSQL", where: options.config.databaseUrl ? "as configured" : "embedded" },
     ...split.processes.map(({ name, pid }) => ({ name, where: `process ${pid}` })),
-    { name: "event log", where: split.eventStoreUrl },
+    { name: "event log", where: withoutCredentials(split.eventStoreUrl) },
     { name: "gateway", where: split.url },
   ];
   await announce(directory, { ...options, ...split, startedAt, parts });

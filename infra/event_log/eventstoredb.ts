@@ -2,6 +2,7 @@ import type { EventLog } from "@headwater/shared/ports/event_log";
 import { type Log, silentLog } from "@headwater/shared/ports/log";
 import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import { realTimers } from "@headwater/shared/resilience/timers";
+import { describeHosts, readConnectionString } from "./eventstoredb/connection_string.ts";
 import { connectToEventStore } from "./eventstoredb/event_store_connection.ts";
 import { EventStoreLog } from "./eventstoredb/event_store_log.ts";
 import type { SubscriptionStatus } from "./eventstoredb/subscription_status.ts";
@@ -28,7 +29,7 @@ export type EventStoreDbLog = EventLog & {
  * Opens an EventStoreDB or KurrentDB as the event log; nothing is sent before the first call. Needs a server of 23.10 or
  * later.
  *
- * Errors: `Error` for a connection string that cannot be read.
+ * Errors: `Error` for a connection string or certificates that cannot be read.
  */
 export function openEventStoreDb(
   {
@@ -39,7 +40,15 @@ export function openEventStoreDb(
     deadlineMs = 10_000,
   }: EventStoreDbOptions,
 ): EventStoreDbLog {
-  const connection = connectToEventStore(connectionString);
+  const told = readConnectionString(connectionString);
+  const hosts = describeHosts(told);
+  if (told.ignored.length > 0) {
+    logger.warn("The connection string has parameters without a meaning", { names: told.ignored });
+  }
+  if (told.credentials && !told.parameters.tls) {
+    logger.warn("The user and password are not sent to the event store without TLS", { hosts });
+  }
+  const connection = connectToEventStore(told);
   const log = new EventStoreLog({
     connection,
     timers: realTimers,

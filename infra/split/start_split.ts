@@ -1,6 +1,10 @@
 import type { Log } from "@headwater/shared/ports/log";
 import type { Application } from "../application.ts";
 import type { Config } from "../config.ts";
+import {
+  certificateFiles,
+  readConnectionString,
+} from "../event_log/eventstoredb/connection_string.ts";
 import { startEmbeddedPostgres } from "../postgres/embedded.ts";
 import { assertPortIsFree } from "../serve.ts";
 import { freePorts } from "./free_ports.ts";
@@ -55,6 +59,9 @@ export async function startSplit(application: Application, options: SplitOptions
       // What eight processes have to say about their start is nothing that people wait for
       logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
       env: environment(config, { eventStoreUrl, postgresUrl }),
+      files: config.eventStoreUrl === undefined
+        ? []
+        : certificateFiles(readConnectionString(config.eventStoreUrl)),
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
     });
   }

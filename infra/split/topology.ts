@@ -13,6 +13,8 @@ export type TopologyOptions = {
   readonly logLevel: LogLevel;
   /** `EVENTSTORE_URL`, database URLs: what every service gets. */
   readonly env: Readonly<Record<string, string>>;
+  /** Files that every service has to read. */
+  readonly files: readonly string[];
   /** Hosts beside this machine that services have to reach; undefined: any, for they are not known before. */
   readonly hosts: readonly string[] | undefined;
 };
@@ -28,7 +30,7 @@ export function topology({ services }: Application, options: TopologyOptions): {
   readonly services: readonly ProcessPlan[];
   readonly gateway: ProcessPlan;
 } {
-  const { gateway, eventStore, ports, hosts, logLevel } = options;
+  const { gateway, eventStore, ports, hosts, files, logLevel } = options;
   const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
   const env = {
     ...options.env,
@@ -78,6 +80,7 @@ export function topology({ services }: Application, options: TopologyOptions): {
         url: `http://127.0.0.1:${ports[index]}`,
         permissions: [
           net,
+          ...(files.length > 0 ? [`--allow-read=${files.join(",")}`] : []),
           `--allow-env=${
             [...environmentVariables, ...eventStoreDbVariables, ...postgresVariables].join(",")
           }`,

@@ -1,4 +1,9 @@
 import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
+import {
+  createTestAuthority,
+  type TestAuthority,
+} from "@headwater/infra/event_log/eventstoredb/test_certificate";
+import { startTlsProxy } from "@headwater/infra/event_log/eventstoredb/tls_test_bed";
 import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
 import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
 import type { EventLog } from "@headwater/shared/ports/event_log";
@@ -16,6 +21,25 @@ async function openOnEmbeddedServer(): Promise<EventLog> {
   return closedWith(log, () => server[Symbol.asyncDispose]());
 }
 
+let authority: Promise<TestAuthority> | undefined;
+
+async function openOverTls(): Promise<EventLog> {
+  const { certificate, certify } = await (authority ??= createTestAuthority());
+  const file = await Deno.makeTempFile({ prefix: "headwater-event-log-", suffix: ".pem" });
+  await Deno.writeTextFile(file, certificate);
+  const server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  const { port } = server;
+  const proxy = await startTlsProxy({ port, ...await certify("localhost") });
+  const log = openEventStoreDb({
+    connectionString: `esdb://admin:changeit@localhost:${proxy.port}?tls=true&tlsCAFile=${file}`,
+  });
+  return closedWith(log, async () => {
+    await proxy[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await Deno.remove(file);
+  });
+}
+
 /** Closing the log ends what it was opened on as well. */
 function closedWith(log: EventLog, end: () => PromiseLike<void>): EventLog {
   const close = log[Symbol.asyncDispose].bind(log);
@@ -31,6 +55,8 @@ function closedWith(log: EventLog, end: () => PromiseLike<void>): EventLog {
 eventLogSuite("SQLite in memory", () => Promise.resolve(openSqliteLog({ path: ":memory:" })));
 eventLogSuite("SQLite in a file", openThrowAwayFile);
 eventLogSuite("EventStoreDB's client on the embedded server", openOnEmbeddedServer);
+
+eventLogSuite("EventStoreDB's client over TLS", openOverTls);
 
 const connectionString = Deno.env.get("EVENTSTORE_URL");
 if (connectionString) {

@@ -3,11 +3,15 @@ import rpc from "@eventstore/db-client/generated/streams_grpc_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import type {
   CallOptions,
+  Channel,
   Client,
   ClientDuplexStream,
   ClientReadableStream,
   Metadata,
 } from "@grpc/grpc-js";
+import type { ConnectionString, Endpoint } from "./connection_string.ts";
+import { connectionTrouble } from "./connection_trouble.ts";
+import { openSecureChannel, readCertificates } from "./secure_channel.ts";
 
 /** Hears of a call; `over` comes once, and nothing after it. */
 export type CallListener<Message> = {
@@ -32,8 +36,13 @@ type ClientParts = {
     name: string,
     create: (rpcs: Rpcs) => Call,
   ): () => Promise<Call>;
-  callArguments(base: object, options: CallOptions): [Metadata, CallOptions];
+  callArguments(
+    base: Pick<ConnectionString, "credentials"> & { readonly requiresLeader: boolean },
+    options: CallOptions,
+  ): [Metadata, CallOptions];
   getChannel(): Promise<{ close(): void }>;
+  createChannel(): Promise<Channel>;
+  resolveUri(): Promise<string>;
   dispose(): Promise<void>;
 };
 
@@ -41,36 +50,50 @@ type ClientParts = {
 const callOptions: CallOptions = { deadline: Infinity };
 
 const closingMs = 1_000;
+/** Longer than any event that a server has. */
+const maxMessageBytes = 17 * 1024 * 1024;
 
 /**
  * The published client, used below its own calls: it finds the node and connects again, the calls are made here.
  * What is wrong with its own ones is in `docs/decisions/0051-eventstoredb-adapter.md`.
  *
- * Errors: `Error` for a connection string that cannot be read.
+ * Errors: `Error` for certificates that cannot be read.
  */
-export function connectToEventStore(connectionString: string): EventStoreConnection {
-  const client = EventStoreDBClient.connectionString(
-    connectionString.replace(/^kurrentdb/, "esdb"),
-  ) as unknown as ClientParts;
+export function connectToEventStore(connectionString: ConnectionString): EventStoreConnection {
+  const client = createClient(connectionString);
+  const { credentials, parameters } = connectionString;
+  // Only the leader shows at once what was appended, wherever the append was sent.
+  const base = { credentials: parameters.tls ? credentials : undefined, requiresLeader: true };
   let used = false;
 
+  /** Listens at once, as the call is made: what is heard later may have been missed. */
+  async function open<Message, Call extends ReadCall | BatchAppendCall>(
+    name: string,
+    { listener, create }: {
+      readonly listener: CallListener<Message>;
+      create(rpcs: InstanceType<typeof rpc.StreamsClient>, given: [Metadata, CallOptions]): Call;
+    },
+  ): Promise<Call> {
+    used = true;
+    try {
+      return await client.GRPCStreamCreator(rpc.StreamsClient, name, (rpcs) => {
+        const call = create(rpcs, client.callArguments(base, callOptions));
+        listen(call, {
+          message: listener.message,
+          over: (error) => listener.over(error && connectionTrouble(error, connectionString)),
+        });
+        return call;
+      })();
+    } catch (error) {
+      throw error instanceof Error ? connectionTrouble(error, connectionString) : error;
+    }
+  }
+
   return {
-    read(request, listener) {
-      used = true;
-      return client.GRPCStreamCreator(rpc.StreamsClient, "read", (rpcs) => {
-        const call = rpcs.read(request, ...client.callArguments({}, callOptions));
-        listen(call, listener);
-        return call;
-      })();
-    },
-    batchAppend(listener) {
-      used = true;
-      return client.GRPCStreamCreator(rpc.StreamsClient, "batchAppend", (rpcs) => {
-        const call = rpcs.batchAppend(...client.callArguments({}, callOptions));
-        listen(call, listener);
-        return call;
-      })();
-    },
+    read: (request, listener) =>
+      open("read", { listener, create: (rpcs, given) => rpcs.read(request, ...given) }),
+    batchAppend: (listener) =>
+      open("batchAppend", { listener, create: (rpcs, given) => rpcs.batchAppend(...given) }),
     async [Symbol.asyncDispose]() {
       await client.dispose();
       if (!used) return;
@@ -84,7 +107,55 @@ export function connectToEventStore(connectionString: string): EventStoreConnect
   };
 }
 
-/** At once, as the call is made: what is heard later may have been missed. */
+/** It gets no credentials: it would show them in warnings, and cut a password at its colon. */
+function createClient(connectionString: ConnectionString): ClientParts {
+  const { hosts, discovers, parameters } = connectionString;
+  const { tls, tlsVerifyCert: verifies, connectionName } = parameters;
+  const certificates = tls ? readCertificates(connectionString) : undefined;
+  const settings = {
+    nodePreference: parameters.nodePreference,
+    discoveryInterval: parameters.discoveryInterval,
+    gossipTimeout: parameters.gossipTimeout,
+    maxDiscoverAttempts: parameters.maxDiscoverAttempts,
+    keepAliveInterval: parameters.keepAliveInterval,
+    keepAliveTimeout: parameters.keepAliveTimeout,
+    ...(connectionName !== undefined && { connectionName }),
+  };
+  const channelCredentials = {
+    insecure: !tls,
+    ...(certificates?.root && { rootCertificate: certificates.root }),
+    ...(certificates?.key && { userKeyFile: certificates.key }),
+    ...(certificates?.chain && { userCertFile: certificates.chain }),
+    ...(!verifies && { verifyOptions: { rejectUnauthorized: false } }),
+  };
+  const [first] = hosts as [Endpoint];
+  // All hosts are asked, also where the client itself would ask the first one only.
+  const client =
+    (discovers && hosts.length > 1
+      ? new EventStoreDBClient({ ...settings, endpoints: [...hosts] }, channelCredentials)
+      : discovers
+      ? new EventStoreDBClient({ ...settings, discover: first }, channelCredentials)
+      : new EventStoreDBClient(
+        { ...settings, endpoint: first },
+        channelCredentials,
+      )) as unknown as ClientParts;
+  if (certificates) {
+    client.createChannel = async () => {
+      const options = {
+        "grpc.keepalive_time_ms": orNever(parameters.keepAliveInterval),
+        "grpc.keepalive_timeout_ms": orNever(parameters.keepAliveTimeout),
+        "grpc.max_receive_message_length": maxMessageBytes,
+      };
+      return openSecureChannel(await client.resolveUri(), { certificates, verifies, options });
+    };
+  }
+  return client;
+}
+
+function orNever(ms: number): number {
+  return ms < 0 ? Number.MAX_VALUE : ms;
+}
+
 function listen<Message>(
   call: ReadCall | BatchAppendCall,
   { message, over }: CallListener<Message>,
