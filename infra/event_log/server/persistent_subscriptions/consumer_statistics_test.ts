@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { ConsumerStatistics } from "./consumer_statistics.ts";
 
-Deno.test("Times of acknowledgements are told under the original's names", () => {
+Deno.test("Times of answers are told under the original's names, in its unit", () => {
   const statistics = new ConsumerStatistics({ tracksLatency: true });
-  for (let ms = 100; ms >= 1; ms--) statistics.acknowledged(ms);
+  for (let hundredths = 100; hundredths >= 1; hundredths--) statistics.answered(hundredths / 100);
   assert.deepEqual(statistics.measurements(), [
-    ["Mean", 51],
-    ["Median", 50],
+    ["Mean", 50],
+    ["Median", 51],
     ["Fastest", 1],
-    ["Quintile 1", 20],
-    ["Quintile 2", 40],
-    ["Quintile 3", 60],
-    ["Quintile 4", 80],
-    ["Quintile 5", 100],
-    ["90%", 90],
-    ["95%", 95],
-    ["99%", 99],
+    ["Quintile 1", 1],
+    ["Quintile 2", 21],
+    ["Quintile 3", 41],
+    ["Quintile 4", 61],
+    ["Quintile 5", 81],
+    ["90%", 91],
+    ["95%", 96],
+    ["99%", 100],
     ["99.5%", 100],
     ["99.9%", 100],
     ["Highest", 100],
@@ -24,15 +24,14 @@ Deno.test("Times of acknowledgements are told under the original's names", () =>
 
 Deno.test("Only the newest times count, however many there were", () => {
   const statistics = new ConsumerStatistics({ tracksLatency: true });
-  for (let ms = 0; ms < 10_000; ms++) statistics.acknowledged(ms);
-  assert.deepEqual(new Map(statistics.measurements()).get("Fastest"), 9_500);
+  for (let ms = 0; ms < 10_000; ms++) statistics.answered(ms);
+  assert.deepEqual(new Map(statistics.measurements()).get("Fastest"), 900_000);
 });
 
-Deno.test("Before the first acknowledgement all times are 0, and where they are not tracked there are none", () => {
-  const measured = new ConsumerStatistics({ tracksLatency: true }).measurements();
-  assert.ok(measured.every(([, ms]) => ms === 0));
+Deno.test("There are no times before the first answer, and where they are not tracked", () => {
+  assert.deepEqual(new ConsumerStatistics({ tracksLatency: true }).measurements(), []);
   const untracked = new ConsumerStatistics({ tracksLatency: false });
-  untracked.acknowledged(1);
+  untracked.answered(1);
   assert.deepEqual(untracked.measurements(), []);
 });
 

@@ -19,7 +19,8 @@ export type DeliveryEffects = {
   checkpoint(place: number): void;
   /** A replayed message is done with. */
   replayed(message: Message): void;
-  acknowledged(consumer: Consumer, durationMs: number): void;
+  /** Acknowledged or refused. */
+  answered(consumer: Consumer, durationMs: number): void;
 };
 
 export type NackAction = "unknown" | "park" | "retry" | "skip" | "stop";
@@ -95,12 +96,17 @@ export class Delivery {
     return consumer;
   }
 
-  /** What it had not acknowledged goes to others. */
+  /** What it had not acknowledged goes to others, however often it was delivered. */
   disconnect(consumer: Consumer, now: number): void {
     const at = this.#consumers.indexOf(consumer);
     if (at === -1) return;
     this.#consumers.splice(at, 1);
-    this.#again([...consumer.inFlight]);
+    const left = [...consumer.inFlight];
+    for (const entry of left) {
+      this.#release(entry);
+      entry.retries++;
+    }
+    this.#requeue(left);
     this.dispatch(now);
   }
 
@@ -109,7 +115,7 @@ export class Delivery {
     for (const id of ids) {
       const entry = this.#outstanding.get(id);
       if (!entry) continue;
-      this.#effects.acknowledged(entry.consumer!, now - entry.sentAt);
+      this.#effects.answered(entry.consumer!, now - entry.sentAt);
       this.#release(entry);
       this.#finish(entry);
     }
@@ -126,9 +132,12 @@ export class Delivery {
       readonly now: number;
     },
   ): void {
-    const entries = ids.map((id) => this.#outstanding.get(id)).filter((entry) => !!entry);
-    if (action === "retry" || action === "unknown") this.#again([...new Set(entries)]);
-    for (const entry of action === "retry" || action === "unknown" ? [] : new Set(entries)) {
+    const known = ids.map((id) => this.#outstanding.get(id)).filter((entry) => !!entry);
+    const entries = new Set(known);
+    for (const entry of entries) this.#effects.answered(entry.consumer!, now - entry.sentAt);
+    const isToBeRetried = action === "retry" || action === "unknown";
+    if (isToBeRetried) this.#again([...entries]);
+    for (const entry of isToBeRetried ? [] : entries) {
       this.#release(entry);
       if (action === "park") this.#park(entry, `Client explicitly NAK'ed message.\n${reason}`);
       else this.#finish(entry);

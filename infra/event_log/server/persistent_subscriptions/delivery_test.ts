@@ -138,6 +138,28 @@ Deno.test("What a consumer leaves behind goes to others, in order", () => {
   assert.deepEqual(bed.sentTo(second), [0, 1, 2]);
 });
 
+Deno.test("What a consumer leaves behind is retried, but not parked, however often it was delivered", () => {
+  const bed = deliveryTestBed({ maxRetryCount: 0 });
+  const first = bed.delivery.connect(1);
+  bed.write(1);
+  bed.delivery.disconnect(first, 0);
+  bed.delivery.connect(1);
+  bed.delivery.dispatch(0);
+  assert.deepEqual(bed.sent.map(({ retries }) => retries), [0, 1]);
+  assert.deepEqual(bed.parked, []);
+});
+
+Deno.test("The time that an answer took is told, whatever the answer was", () => {
+  const bed = deliveryTestBed();
+  bed.delivery.connect(3);
+  bed.write(3);
+  bed.acknowledge(0, 10);
+  bed.refuse("park", 1, 20);
+  bed.refuse("retry", 2, 30);
+  bed.acknowledge(7, 40);
+  assert.deepEqual(bed.answered, [10, 20, 30]);
+});
+
 Deno.test("A consumer whose client does not read gets nothing more until it does", () => {
   const bed = deliveryTestBed();
   const [slow, quick] = [bed.delivery.connect(9), bed.delivery.connect(9)];

@@ -23,6 +23,7 @@ export function deliveryTestBed(changes: Partial<DeliverySettings> = {}) {
   const parked: { readonly place: number; readonly reason: string }[] = [];
   const checkpoints: number[] = [];
   const replayed: number[] = [];
+  const answered: number[] = [];
   const parking: Entry[] = [];
   let written = 0;
 
@@ -35,7 +36,7 @@ export function deliveryTestBed(changes: Partial<DeliverySettings> = {}) {
     },
     checkpoint: (place) => checkpoints.push(place),
     replayed: ({ resolved }) => replayed.push(resolved.event!.revision),
-    acknowledged() {},
+    answered: (_consumer, durationMs) => answered.push(durationMs),
   });
 
   const bed = {
@@ -44,6 +45,8 @@ export function deliveryTestBed(changes: Partial<DeliverySettings> = {}) {
     parked,
     checkpoints,
     replayed,
+    /** How long each answer took. */
+    answered,
     /** Parking succeeds at once. */
     parks: true,
     sentTo: (consumer: Consumer) =>

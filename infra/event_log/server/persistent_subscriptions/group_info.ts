@@ -57,7 +57,7 @@ function connectionInfo(
   const info = new persistent.SubscriptionInfo.ConnectionInfo();
   info.setFrom(call.peer);
   info.setUsername("system");
-  info.setConnectionName(call.header("connection-name") ?? "");
+  info.setConnectionName(call.header("connection-name") ?? "<unknown>");
   info.setAverageItemsPerSecond(statistics.averagePerSecond);
   info.setTotalItems(String(statistics.total));
   info.setCountSinceLastMeasurement(String(statistics.takeCount()));

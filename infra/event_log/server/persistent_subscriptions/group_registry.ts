@@ -1,7 +1,13 @@
 import { categoryOf } from "@headwater/shared/domain/event";
 import type { EventStore } from "../event_store.ts";
 import { loadConfigs, saveConfigs } from "./group_configs.ts";
-import { type GroupConfig, problemOf, stateStream, subscriptionId } from "./group_settings.ts";
+import {
+  type GroupConfig,
+  problemOf,
+  stateStream,
+  subscriptionId,
+  wholeLog,
+} from "./group_settings.ts";
 import { groupSource } from "./group_source.ts";
 import type { GroupRequest } from "./settings_request.ts";
 import {
@@ -122,7 +128,14 @@ export class GroupRegistry {
     const problem = problemOf(settings);
     if (problem !== undefined) throw subscriptionFailed(name, problem);
     const draft = { ...name, settings: { ...settings, liveFrom: 0 }, filter };
-    if (settings.startFrom !== "end") return draft;
+    const { startFrom } = settings;
+    if (startFrom !== "end") {
+      if (name.stream === wholeLog && startFrom > this.#store.head) {
+        const reason = `startFrom may not be beyond the last position, ${this.#store.head}`;
+        throw subscriptionFailed(name, reason);
+      }
+      return draft;
+    }
     const liveFrom = await groupSource(this.#store, draft).end();
     return { ...draft, settings: { ...settings, liveFrom } };
   }

@@ -14,6 +14,7 @@ import {
   type GroupName,
   subscriptionDoesNotExist,
   subscriptionFailed,
+  wholeLogByName,
 } from "./subscription_errors.ts";
 
 export type PersistentSubscriptionsOptions = {
@@ -59,7 +60,10 @@ export async function startPersistentSubscriptions(
     [
       `${path}/Delete`,
       unaryRpc(persistent.DeleteReq, async (request) => {
-        await registry.delete(nameOf(request.getOptions()));
+        const options = request.getOptions();
+        const name = nameOf(options);
+        if (name.stream === wholeLog && !options?.hasAll()) throw wholeLogByName(name);
+        await registry.delete(name);
         return new persistent.DeleteResp();
       }),
     ],
@@ -77,12 +81,11 @@ export async function startPersistentSubscriptions(
       unaryRpc(persistent.ReplayParkedReq, async (request) => {
         const options = request.getOptions();
         const name = nameOf(options);
-        const group = registry.get(name);
         const stopAt = options?.hasStopAt() ? Number(options.getStopAt()) : Infinity;
         if (stopAt < 0) {
           throw subscriptionFailed(name, `Cannot stop replaying parked messages at ${stopAt}`);
         }
-        await group.replayParked(stopAt);
+        await registry.get(name).replayParked(stopAt);
         return new persistent.ReplayParkedResp();
       }),
     ],

@@ -3,7 +3,7 @@ import { type EventFilter, readFilterOptions } from "../event_filter.ts";
 import { ProtobufReader } from "../protobuf_reader.ts";
 import { invalidArgument } from "../stream_errors.ts";
 import { type GroupSettings, wholeLog } from "./group_settings.ts";
-import { type GroupName, subscriptionFailed } from "./subscription_errors.ts";
+import { type GroupName, subscriptionFailed, wholeLogByName } from "./subscription_errors.ts";
 
 export type CreateReq = InstanceType<typeof persistent.CreateReq>;
 export type UpdateReq = InstanceType<typeof persistent.UpdateReq>;
@@ -36,9 +36,8 @@ export function readGroupRequest(request: CreateReq | UpdateReq): GroupRequest {
   if (name.stream.includes("\0") || name.group.includes("\0")) {
     throw invalidArgument("a name contains U+0000");
   }
-  if (name.stream === wholeLog && !options.hasAll()) {
-    throw subscriptionFailed(name, 'Persistent subscriptions to $all must use the "all" option');
-  }
+  if (name.stream === "") throw subscriptionFailed(name, "The stream's name is empty");
+  if (name.stream === wholeLog && !options.hasAll()) throw wholeLogByName(name);
   return { name, settings: readSettings(settings, source.startFrom), filter: source.filter };
 }
 
@@ -63,7 +62,7 @@ function readSource(
   const stream = options.getStream();
   const identifier = stream?.getStreamIdentifier() ?? options.getStreamIdentifier();
   const bytes = identifier?.getStreamName_asU8();
-  if (!bytes || bytes.length === 0) throw invalidArgument("the stream's name is empty");
+  if (!bytes) throw invalidArgument("it says neither stream nor all");
   const startFrom = stream?.hasEnd()
     ? "end"
     : stream?.hasStart()

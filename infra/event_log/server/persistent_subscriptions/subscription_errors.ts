@@ -15,6 +15,11 @@ export function subscriptionFailed(name: GroupName, reason: string): GrpcError {
   });
 }
 
+/** The whole log is asked for in its own way only. */
+export function wholeLogByName(name: GroupName): GrpcError {
+  return subscriptionFailed(name, 'Persistent subscriptions to $all must use the "all" option');
+}
+
 export function subscriptionDoesNotExist(name: GroupName): GrpcError {
   return new GrpcError({
     code: grpcStatus.notFound,

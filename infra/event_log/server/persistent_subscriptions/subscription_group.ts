@@ -54,7 +54,7 @@ export class SubscriptionGroup {
       park: (entry, reason) => this.#run("park a message", () => this.#park(entry, reason)),
       checkpoint: (place) => this.#run("write a checkpoint", () => this.checkpoints.write(place)),
       replayed: (message) => this.#replay.done(message),
-      acknowledged: (consumer, ms) => this.#connections.get(consumer)?.statistics.acknowledged(ms),
+      answered: (consumer, ms) => this.#connections.get(consumer)?.statistics.answered(ms),
     });
     const { readBatchSize: batchSize } = config.settings;
     const { delivery, parked } = this;
