@@ -163,6 +163,16 @@ Deno.test("headers without end are refused", async () => {
   }
 });
 
+Deno.test("hanging up sends no GOAWAY, of which clients on Deno may die", async () => {
+  const client = wire();
+  client.open(1);
+  await client.received();
+  client.connection.close();
+  assert.deepEqual(await client.received(), []);
+  assert.ok(client.closed);
+  assert.equal(client.connection.openStreams, 0);
+});
+
 Deno.test("streams over the limit are refused, the others go on", async () => {
   const client = wire();
   for (let id = 1; id <= 20_001; id += 2) client.open(id);
