@@ -11,6 +11,8 @@ export type Http1EndpointsOptions = {
   readonly stats: () => Readonly<Record<string, unknown>>;
 };
 
+const paths: ReadonlySet<string> = new Set(["/health/live", "/ping", "/info", "/stats"]);
+
 /** What the original answers over HTTP/1.1 to those who watch it; its AtomPub interface is not here. */
 export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOptions): HttpHandler {
   const startedAt = new Date().toISOString();
@@ -19,6 +21,7 @@ export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOpti
     const url = URL.parse(request.url ?? "/", "http://localhost");
     if (!url) return end(response, 400);
     const { pathname, searchParams } = url;
+    if (!paths.has(pathname)) return end(response, 404);
     if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405);
     if (pathname === "/health/live") {
       const liveCode = Number(searchParams.get("liveCode") ?? 204);
@@ -38,14 +41,11 @@ export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOpti
         authentication: { type: "insecure", properties: {} },
       });
     }
-    if (pathname === "/stats") {
-      const { rss, heapUsed } = Deno.memoryUsage();
-      return endJson(request, response, {
-        proc: { startTime: startedAt, id: Deno.pid, mem: rss, gc: { totalBytesInHeaps: heapUsed } },
-        es: stats(),
-      });
-    }
-    end(response, 404);
+    const { rss, heapUsed } = Deno.memoryUsage();
+    endJson(request, response, {
+      proc: { startTime: startedAt, id: Deno.pid, mem: rss, gc: { totalBytesInHeaps: heapUsed } },
+      es: stats(),
+    });
   };
 }
 

@@ -30,10 +30,9 @@ Deno.test("those who watch a server are answered over HTTP/1.1 on its port", asy
     assert.ok(status === 404 || status === 400, `${path}: ${status}`);
     assert.equal(body, "");
   }
-  assert.deepEqual(await statusAndBody(await get("/ping", { method: "POST", body: "x" })), [
-    405,
-    "",
-  ]);
+  const post = { method: "POST", body: "x" };
+  assert.deepEqual(await statusAndBody(await get("/ping", post)), [405, ""]);
+  assert.deepEqual(await statusAndBody(await get("/streams/order-1", post)), [404, ""]);
   assert.deepEqual(await statusAndBody(await get("/ping", { method: "HEAD" })), [200, ""]);
   ready = false;
   assert.deepEqual(await statusAndBody(await get("/health/live")), [503, ""]);
