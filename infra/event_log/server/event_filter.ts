@@ -1,3 +1,4 @@
+import { compileRegex } from "./compile_regex.ts";
 import type { ProtobufReader } from "./protobuf_reader.ts";
 import { invalidArgument } from "./stream_errors.ts";
 
@@ -71,14 +72,10 @@ function createFilter(by: EventFilter["by"], { regex, prefixes }: Expression): E
   return { by, key, matches: (text) => prefixes.some((prefix) => text.startsWith(prefix)) };
 }
 
-/** As .NET reads it, as far as both dialects go. */
 function compiled(regex: string): RegExp {
-  for (const flags of ["u", ""]) {
-    try {
-      return new RegExp(regex, flags);
-    } catch {
-      // Escapes that .NET lets pass, `\-` for example, are errors with the flag "u" only.
-    }
+  try {
+    return compileRegex(regex);
+  } catch {
+    throw invalidArgument(`the filter's regex is invalid: ${regex}`);
   }
-  throw invalidArgument(`the filter's regex is invalid: ${regex}`);
 }
