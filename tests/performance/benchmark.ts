@@ -10,6 +10,8 @@ export type BenchmarkCase = {
   readonly headwater: Measurement;
   /** The same I/O with the bare driver. */
   readonly twin?: Measurement;
+  /** Others in the same run, by name. */
+  readonly others?: Readonly<Record<string, Measurement>>;
 };
 
 /** Cases that are ready to run, and what they hold open meanwhile. */

@@ -1,13 +1,19 @@
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
 import { openStoreLoad, type StoreLoad } from "./store_load.ts";
-import { startEmbeddedStore, startStubStore, type StoreProcess } from "./store_process.ts";
+import {
+  startEmbeddedStore,
+  startStubStore,
+  startStubStoreOnDisk,
+  type StoreProcess,
+} from "./store_process.ts";
 
 const batch = 500;
 const crowd = 1_000;
 
 /**
  * The published client in this process and the embedded event store in another one, durable on disk, events of 200
- * bytes. The twin is what the transport gives: the same client and a server that keeps nothing.
+ * bytes. The twin is what the transport gives: the same client and a server that keeps nothing. Beside it is what any
+ * durable server could reach on this disk: the twin, writing what it is sent to a file before it acknowledges.
  */
 export const eventstoreBench: Benchmark = { name: "eventstore", withoutPeers: true, open };
 
@@ -15,6 +21,7 @@ async function open(): Promise<OpenBenchmark> {
   await using opening = new AsyncDisposableStack();
   const [, headwater] = await connected(opening, startEmbeddedStore);
   const [, twin] = await connected(opening, startStubStore);
+  const [, onDisk] = await connected(opening, startStubStoreOnDisk);
   const [crowdedStore, crowded] = await connected(opening, startEmbeddedStore);
   let crowding: Promise<void> | undefined;
 
@@ -27,6 +34,13 @@ async function open(): Promise<OpenBenchmark> {
     headwater: measurement(headwater),
     twin: measurement(twin),
   });
+  const durably = (
+    described: Pick<BenchmarkCase, "name" | "unit">,
+    measurement: (load: StoreLoad) => Measurement,
+  ): BenchmarkCase => ({
+    ...both(described, measurement),
+    others: { "twin on disk": measurement(onDisk) },
+  });
   /** The subscribers come when they are wanted: they would disturb the cases before. */
   const inCrowd = (measurement: Measurement): Measurement => async (ms) => {
     await (crowding ??= crowded.subscribe(crowd));
@@ -36,23 +50,23 @@ async function open(): Promise<OpenBenchmark> {
   const beside = crowded.appends({ inFlight: 64 });
 
   const cases = [
-    both({ name: "sequential", unit: "appends/s" }, (load) => load.appends({ inFlight: 1 })),
-    both({ name: "64 in flight", unit: "appends/s" }, (load) => load.appends({ inFlight: 64 })),
-    both(
+    durably({ name: "sequential", unit: "appends/s" }, (load) => load.appends({ inFlight: 1 })),
+    durably({ name: "64 in flight", unit: "appends/s" }, (load) => load.appends({ inFlight: 64 })),
+    durably(
       { name: `batches of ${batch}`, unit: "events/s" },
       (load) => load.appends({ inFlight: 1, events: batch }),
     ),
-    both(
+    durably(
       { name: `batches of ${batch}, 4 in flight`, unit: "events/s" },
       (load) => load.appends({ inFlight: 4, events: batch }),
     ),
     both({ name: "readStream", unit: "events/s" }, (load) => load.readStream),
     both({ name: "readAll", unit: "events/s" }, (load) => load.readAll),
-    both(
+    durably(
       { name: "append to subscriber, p50", unit: "ms p50" },
       (load) => load.appendToSubscriber(0.5),
     ),
-    both(
+    durably(
       { name: "append to subscriber, p99", unit: "ms p99" },
       (load) => load.appendToSubscriber(0.99),
     ),

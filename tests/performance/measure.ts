@@ -1,4 +1,4 @@
-import type { BenchmarkCase, CaseResult, Measurement } from "./benchmark.ts";
+import type { BenchmarkCase, CaseResult } from "./benchmark.ts";
 
 export type MeasureOptions = {
   readonly rounds: number;
@@ -7,28 +7,28 @@ export type MeasureOptions = {
 
 /** Measures a case: warm-up, then rounds in which everyone takes part in turn, so that all see the same weather. */
 export async function measure(
-  { name, unit, summary = "median", headwater, twin }: BenchmarkCase,
+  { name, unit, summary = "median", headwater, twin, others = {} }: BenchmarkCase,
   { rounds, msPerRound }: MeasureOptions,
 ): Promise<CaseResult> {
-  const contenders: [name: string, run: Measurement, values: number[]][] = [
-    ["headwater", headwater, []],
-  ];
-  if (twin) contenders.push(["twin", twin, []]);
-  for (const [, run] of contenders) await run(msPerRound / 2);
+  const contenders = Object.entries({ headwater, ...(twin && { twin }), ...others })
+    .map(([contender, run]) => ({ contender, run, values: [] as number[] }));
+  for (const { run } of contenders) await run(msPerRound / 2);
   for (let round = 0; round < rounds; round++) {
-    for (const [, run, values] of contenders) values.push(await run(msPerRound));
+    for (const { run, values } of contenders) values.push(await run(msPerRound));
     // Who goes first changes from round to round.
     contenders.reverse();
   }
   const summarize = summary === "median" ? median : (values: number[]) => Math.max(...values);
-  const results = Object.fromEntries(
-    contenders.map(([name, , values]) => [name, rounded(summarize(values))]),
+  const results = new Map(
+    contenders.map(({ contender, values }) => [contender, rounded(summarize(values))]),
   );
+  const peers = Object.keys(others).map((other) => [other, results.get(other)!] as const);
   return {
     case: name,
     unit,
-    headwater: results.headwater!,
-    ...(results.twin !== undefined && { twin: results.twin }),
+    headwater: results.get("headwater")!,
+    ...(twin && { twin: results.get("twin")! }),
+    ...(peers.length > 0 && { peers: Object.fromEntries(peers) }),
   };
 }
 

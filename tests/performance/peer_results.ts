@@ -36,7 +36,7 @@ export async function withPeers(
     const peersByCase = new Map(output.results.map((result) => [result.case, result.peers]));
     return results.map((result) => {
       const peers = peersByCase.get(result.case);
-      return peers ? { ...result, peers } : result;
+      return peers ? { ...result, peers: { ...result.peers, ...peers } } : result;
     });
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -18,10 +18,9 @@ export type StoreStats = {
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The embedded event store as `deno task eventstore` runs it: on disk, in a folder that is removed in the end. */
-export async function startEmbeddedStore(): Promise<StoreProcess> {
-  const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
-  try {
-    const store = await start([
+export function startEmbeddedStore(): Promise<StoreProcess> {
+  return inFolder((folder) =>
+    start([
       `--allow-write=${folder}`,
       `${root}infra/main.ts`,
       "eventstore",
@@ -29,23 +28,39 @@ export async function startEmbeddedStore(): Promise<StoreProcess> {
       "--port=0",
       "--log-level=error",
       `--data=${folder}`,
-    ]);
-    return {
-      ...store,
-      async [Symbol.asyncDispose]() {
-        await store[Symbol.asyncDispose]();
-        await Deno.remove(folder, { recursive: true });
-      },
-    };
-  } catch (error) {
-    await Deno.remove(folder, { recursive: true });
-    throw error;
-  }
+    ])
+  );
 }
 
 /** A server on the same transport that keeps nothing. */
 export function startStubStore(): Promise<StoreProcess> {
   return start([`${root}tests/performance/stub_store.ts`]);
+}
+
+/** The same, but what it is sent is on disk before it is acknowledged. */
+export function startStubStoreOnDisk(): Promise<StoreProcess> {
+  return inFolder((folder) =>
+    start([`--allow-write=${folder}`, `${root}tests/performance/stub_store.ts`, `${folder}/sent`])
+  );
+}
+
+/** A folder of its own for a process, removed after it. */
+async function inFolder(run: (folder: string) => Promise<StoreProcess>): Promise<StoreProcess> {
+  const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
+  const remove = () => Deno.remove(folder, { recursive: true });
+  try {
+    const store = await run(folder);
+    return {
+      ...store,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 /** Runs until it is disposed of, or this process ends: then its standard input closes. */

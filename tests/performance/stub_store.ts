@@ -20,14 +20,19 @@ type Call = Parameters<Rpc>[0];
 
 /** As many as the embedded store sends in one write. */
 const pageEvents = 512;
+const diskBytes = 8 * 1024 * 1024;
 const subscribers = new Set<Call>();
 const pages = new Map<number, Uint8Array>();
 let acknowledged = 0;
 
-/** Acknowledges what it is sent, keeps none of it, tells its subscribers of each batch, and serves the same event for ever. */
-async function serveStub(): Promise<void> {
+/**
+ * Acknowledges what it is sent, tells its subscribers of each batch, and serves the same event for ever. It keeps nothing;
+ * with a file, what it acknowledges was written there and the disk has it, as a log must do at the very least.
+ */
+async function serveStub(path: string | undefined): Promise<void> {
+  using disk = path === undefined ? undefined : openDisk(path);
   const streams: Services = new Map([
-    ["/event_store.client.streams.Streams/BatchAppend", batchAppend],
+    ["/event_store.client.streams.Streams/BatchAppend", (call) => batchAppend(call, disk)],
     ["/event_store.client.streams.Streams/Read", read],
   ]);
   await using server = await startGrpcServer({
@@ -46,9 +51,10 @@ async function serveStub(): Promise<void> {
   for await (const _ of Deno.stdin.readable);
 }
 
-async function batchAppend(call: Call): Promise<void> {
+async function batchAppend(call: Call, disk: Disk | undefined): Promise<void> {
   const writer = new ProtobufWriter();
   await call.receive((messages) => {
+    disk?.write(messages);
     for (const message of messages) {
       const { correlationId, proposed, isFinal } = readBatchChunk(message);
       acknowledged += proposed.length;
@@ -112,4 +118,23 @@ function page(events: number): Uint8Array {
   return encoded;
 }
 
-if (import.meta.main) await serveStub();
+type Disk = Disposable & { write(messages: readonly Uint8Array[]): void };
+
+/** Writes over the same blocks again and again, as a write-ahead log does. */
+function openDisk(path: string): Disk {
+  const file = Deno.openSync(path, { create: true, write: true });
+  file.writeSync(new Uint8Array(diskBytes));
+  file.syncSync();
+  let at = diskBytes;
+  return {
+    write(messages) {
+      const bytes = messages.reduce((sum, { length }) => sum + length, 0);
+      if (at + bytes > diskBytes) at = file.seekSync(0, Deno.SeekMode.Start);
+      for (const message of messages) at += file.writeSync(message);
+      file.syncDataSync();
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+if (import.meta.main) await serveStub(Deno.args[0]);
