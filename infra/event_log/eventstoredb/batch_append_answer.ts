@@ -1,7 +1,7 @@
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { RevisionConflict, StreamDeleted } from "@headwater/shared/ports/event_log";
-import { DeadlineExceeded } from "@headwater/shared/ports/unavailable";
+import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
 import type { WireAppend } from "./batch_append_request.ts";
 import { place } from "./recorded_event.ts";
 
@@ -10,7 +10,7 @@ export type WrittenPlace = { readonly revision: number; readonly position: numbe
 
 /**
  * The place in an answer to an append. Throws what the server refused it for: `RevisionConflict`, `StreamDeleted`,
- * `DeadlineExceeded`, `RangeError` for too many bytes at once.
+ * `DeadlineExceeded`, `Unavailable`, `RangeError` for too many bytes at once.
  */
 export function writtenPlace(
   response: streams.BatchAppendResp,
@@ -45,6 +45,11 @@ export function writtenPlace(
         `${action}: its events take more than the ${limit.getMaxappendsize()} bytes that the server allows`,
       );
     }
+    case "google.protobuf.Empty":
+      // Not handled: the node is starting, busy, or takes part in an election.
+      throw new Unavailable(`${action}: ${status?.getMessage()}`, {
+        code: "event-store-unavailable",
+      });
     case "event_store.client.AccessDenied":
       throw new Error(`${action}: access denied`);
     default:

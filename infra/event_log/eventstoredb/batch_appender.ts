@@ -1,6 +1,7 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
 import type { Timers } from "@headwater/shared/resilience/timers";
+import { atLeader } from "./at_leader.ts";
 import { type WrittenPlace, writtenPlace } from "./batch_append_answer.ts";
 import { batchAppendRequests, type WireAppend } from "./batch_append_request.ts";
 import type { BatchAppendCall, EventStoreConnection } from "./event_store_connection.ts";
@@ -34,8 +35,15 @@ export class BatchAppender {
     this.#options = options;
   }
 
-  /** The place of the last event, written now or before. Errors: those of the port. */
-  async append(append: WireAppend): Promise<WrittenPlace> {
+  /**
+   * The place of the last event, written now or before. Errors: those of the port. Its expectation is exact, so the
+   * server knows an append that is sent again.
+   */
+  append(append: WireAppend): Promise<WrittenPlace> {
+    return atLeader(this.#options.timers, () => this.#append(append));
+  }
+
+  async #append(append: WireAppend): Promise<WrittenPlace> {
     const { timers, deadlineMs } = this.#options;
     const id = crypto.randomUUID();
     const waiting: Waiting = { ...Promise.withResolvers<WrittenPlace>(), append };

@@ -7,6 +7,13 @@ export class UnknownPosition extends Error {
   override readonly name = "UnknownPosition";
 }
 
+const notLeader = "event-store-not-leader";
+
+/** True for what a node refused, having named the one that leads: nothing was done, and the client goes there. */
+export function isNotLeader(error: unknown): boolean {
+  return error instanceof Unavailable && error.code === notLeader;
+}
+
 type GrpcFailure = Error & {
   readonly code?: unknown;
   readonly metadata?: { get(name: string): unknown[] };
@@ -21,7 +28,6 @@ const passing: readonly unknown[] = [
   status.RESOURCE_EXHAUSTED,
 ];
 const late: readonly unknown[] = [status.DEADLINE_EXCEEDED, status.ABORTED];
-const denied: readonly unknown[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED];
 
 /** The port's error for what ended a call; `stream` is what the call was about. */
 export function eventStoreFailure(
@@ -35,10 +41,23 @@ export function eventStoreFailure(
   const options = { cause: error };
   if (exception === "stream-deleted") return new StreamDeleted(stream, options);
   if (exception === "not-leader") {
-    return new Unavailable(`${action}: another node leads the cluster now`, options);
+    return new Unavailable(`${action}: another node leads the cluster now`, {
+      ...options,
+      code: notLeader,
+    });
+  }
+  // In the middle of an election nobody leads.
+  if (/no leader info/i.test(message)) {
+    return new Unavailable(`${action}: no node leads the cluster`, {
+      ...options,
+      code: "event-store-unavailable",
+    });
+  }
+  if (code === status.UNAUTHENTICATED) {
+    return new Error(`${action}: the event store does not know the user or the password`, options);
   }
   if (/invalid ?position/i.test(message)) return new UnknownPosition(message, options);
-  if (denied.includes(code)) return new Error(`${action}: access denied`, options);
+  if (code === status.PERMISSION_DENIED) return new Error(`${action}: access denied`, options);
   if (late.includes(code)) return new DeadlineExceeded(`${action}: no answer in time`, options);
   if (passing.includes(code)) {
     return new Unavailable(`${action}: ${message}`, {

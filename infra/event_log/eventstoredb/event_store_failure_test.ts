@@ -2,7 +2,12 @@ import { equal, ok } from "node:assert/strict";
 import { Metadata, status } from "@grpc/grpc-js";
 import { StreamDeleted } from "@headwater/shared/ports/event_log";
 import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
-import { connectFailure, eventStoreFailure, UnknownPosition } from "./event_store_failure.ts";
+import {
+  connectFailure,
+  eventStoreFailure,
+  isNotLeader,
+  UnknownPosition,
+} from "./event_store_failure.ts";
 
 const action = 'Cannot read stream "order-1"';
 
@@ -39,7 +44,9 @@ Deno.test("the client's plain error for a server that is down is unavailable as 
 });
 
 Deno.test("a node that no longer leads is unavailable: the client goes to the leader", () => {
-  ok(failureOf(grpcError(status.NOT_FOUND, { exception: "not-leader" })) instanceof Unavailable);
+  const failure = failureOf(grpcError(status.NOT_FOUND, { exception: "not-leader" }));
+  ok(failure instanceof Unavailable);
+  ok(isNotLeader(failure));
 });
 
 Deno.test("a limit of time is a deadline, whoever has set it", () => {
@@ -63,10 +70,22 @@ Deno.test("a position that is none of the log's is told from other failures", ()
   }
 });
 
+Deno.test("an election is unavailable: somebody will lead", () => {
+  const failure = failureOf(
+    grpcError(status.UNKNOWN, { message: "No leader info available in response" }),
+  );
+  ok(failure instanceof Unavailable);
+  ok(!isNotLeader(failure));
+});
+
 Deno.test("a lack of rights is nothing that passes", () => {
-  for (const code of [status.PERMISSION_DENIED, status.UNAUTHENTICATED]) {
+  const reasons = [
+    [status.PERMISSION_DENIED, "access denied"],
+    [status.UNAUTHENTICATED, "the event store does not know the user or the password"],
+  ] as const;
+  for (const [code, reason] of reasons) {
     const failure = failureOf(grpcError(code, { exception: "access-denied" }));
-    equal(failure.message, `${action}: access denied`);
+    equal(failure.message, `${action}: ${reason}`);
     ok(!(failure instanceof Unavailable));
   }
 });

@@ -2,6 +2,7 @@ import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { DeadlineExceeded } from "@headwater/shared/ports/unavailable";
 import type { Timers } from "@headwater/shared/resilience/timers";
 import PQueue from "p-queue";
+import { atLeader } from "./at_leader.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { MessageFeed } from "./message_feed.ts";
 import type { LogEvent } from "./recorded_event.ts";
@@ -40,7 +41,9 @@ export class PageReader {
 
   /** Errors: `DeadlineExceeded`, `Unavailable`, `UnknownPosition`, `StreamDeleted`, the signal's reason. */
   read(request: streams.ReadReq, { action, signal }: PageCall): Promise<Page> {
-    return this.#queue.add(() => this.#read(request, { action, signal }));
+    return this.#queue.add(() =>
+      atLeader(this.#options.timers, () => this.#read(request, { action, signal }))
+    );
   }
 
   async #read(request: streams.ReadReq, { action, signal }: PageCall): Promise<Page> {
