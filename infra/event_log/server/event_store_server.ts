@@ -11,7 +11,10 @@ import {
   type PersistentSubscriptionsService,
   startPersistentSubscriptions,
 } from "./persistent_subscriptions/persistent_subscriptions_service.ts";
+import { monitoringService } from "./monitoring.ts";
+import { operationsService } from "./operations.ts";
 import { serverFeatures } from "./server_features.ts";
+import { serverStats } from "./server_stats.ts";
 import { streamsService } from "./streams_service.ts";
 
 export type EventStoreServerOptions = {
@@ -64,13 +67,17 @@ export async function startEventStoreServer(
     subscriptions = await startPersistentSubscriptions(store, { logger });
     let port = options.port;
     let ready = true;
+    const { rpcs, restart } = subscriptions;
+    const stats = serverStats(() => ({ head: store.head, ...server.open }));
     const services = new Map<string, Rpc>([
       ...streamsService(store, {
         maxAppendBytes: options.maxAppendBytes ?? 1024 * 1024,
         writeTimeoutMs: options.writeTimeoutMs ?? defaultWriteTimeoutMs,
         logger,
       }),
-      ...subscriptions.rpcs,
+      ...rpcs,
+      ...operationsService({ restartSubscriptions: restart }),
+      ...monitoringService(stats),
       ...gossipService({
         instanceId: crypto.randomUUID(),
         endPoint: () => ({
@@ -86,7 +93,7 @@ export async function startEventStoreServer(
       http1: http1Endpoints({
         ready: () => ready,
         projections: standardProjections,
-        stats: () => ({ head: store.head, ...server.open }),
+        stats,
       }),
       logger,
       ...(options.keepAlive && { keepAlive: options.keepAlive }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serverVersion } from "./server_features.ts";
+import type { ServerStats } from "./server_stats.ts";
 import type { HttpHandler } from "./shared_port.ts";
 
 export type Http1EndpointsOptions = {
@@ -7,16 +8,13 @@ export type Http1EndpointsOptions = {
   readonly ready: () => boolean;
   /** Whether the streams of the standard projections can be read. */
   readonly projections: boolean;
-  /** What `/stats` tells of the store. */
-  readonly stats: () => Readonly<Record<string, unknown>>;
+  readonly stats: ServerStats;
 };
 
 const paths: ReadonlySet<string> = new Set(["/health/live", "/ping", "/info", "/stats"]);
 
 /** What the original answers over HTTP/1.1 to those who watch it; its AtomPub interface is not here. */
 export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOptions): HttpHandler {
-  const startedAt = new Date().toISOString();
-
   return (request, response) => {
     const url = URL.parse(request.url ?? "/", "http://localhost");
     if (!url) return end(response, 400);
@@ -41,11 +39,7 @@ export function http1Endpoints({ ready, projections, stats }: Http1EndpointsOpti
         authentication: { type: "insecure", properties: {} },
       });
     }
-    const { rss, heapUsed } = Deno.memoryUsage();
-    endJson(request, response, {
-      proc: { startTime: startedAt, id: Deno.pid, mem: rss, gc: { totalBytesInHeaps: heapUsed } },
-      es: stats(),
-    });
+    endJson(request, response, stats());
   };
 }
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { grpcTestBed } from "./grpc_test_bed.ts";
 import { http1Endpoints } from "./http1_endpoints.ts";
+import { serverStats } from "./server_stats.ts";
 
 Deno.test("those who watch a server are answered over HTTP/1.1 on its port", async () => {
   let ready = true;
   const http1 = http1Endpoints({
     ready: () => ready,
     projections: true,
-    stats: () => ({ events: 7 }),
+    stats: serverStats(() => ({ events: 7 })),
   });
   await using bed = await grpcTestBed({}, { http1 });
   const get = (path: string, init?: RequestInit) =>

@@ -26,6 +26,8 @@ export type PersistentSubscriptionsOptions = {
 /** Stops the groups when it is disposed of: after the server, before the store. */
 export type PersistentSubscriptionsService = AsyncDisposable & {
   readonly rpcs: ReadonlyMap<string, Rpc>;
+  /** Clients are dropped; all groups begin again from what the log says. */
+  restart(): Promise<void>;
 };
 
 type NamedOptions = {
@@ -97,7 +99,7 @@ export async function startPersistentSubscriptions(
       }),
     ],
   ]);
-  return { rpcs, [Symbol.asyncDispose]: () => registry.close() };
+  return { rpcs, restart: () => registry.restart(), [Symbol.asyncDispose]: () => registry.close() };
 }
 
 async function list(
