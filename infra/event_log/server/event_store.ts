@@ -8,9 +8,9 @@ import { contentText, jsonMark, type StoredEvent } from "../stored_event.ts";
 import { metastreamOf } from "../stream_metadata.ts";
 import { type AllPage, type AllRange, AllReader } from "./all_reader.ts";
 import { LiveEvents } from "./live_events.ts";
-import { type ProjectedLink, projectedName } from "./projected_stream.ts";
-import { ProjectedStreams } from "./projected_streams.ts";
+import type { ProjectedLink } from "./projected_stream.ts";
 import type { ResolvedEvent } from "./read_response.ts";
+import { StandardProjections } from "./standard_projections.ts";
 import { type StreamPage, type StreamRange, StreamReader } from "./stream_reader.ts";
 
 /** Many events leave in one write; more to a page are no faster. */
@@ -41,11 +41,11 @@ export type InternalEvent = {
 export class EventStore {
   readonly live: LiveEvents = new LiveEvents();
   readonly now: () => Date;
+  readonly projections: StandardProjections;
   readonly #store: SqliteStore;
   readonly #logger: Log;
   readonly #streams: StreamReader;
   readonly #all: AllReader;
-  readonly #projected: ProjectedStreams | undefined;
 
   constructor(
     store: SqliteStore,
@@ -59,7 +59,11 @@ export class EventStore {
     this.now = store.now;
     this.#streams = new StreamReader(store.database, store.now);
     this.#all = new AllReader(store.database);
-    if (standardProjections) this.#projected = new ProjectedStreams(store, this.#streams);
+    this.projections = new StandardProjections(store, {
+      streams: this.#streams,
+      live: this.live,
+      started: standardProjections,
+    });
     store.onCommit((events) => this.#publish(events));
   }
 
@@ -105,8 +109,7 @@ export class EventStore {
   async readStream(name: string, range: StreamRange): Promise<StreamPage> {
     const action = `Cannot read stream "${name}"`;
     const page = await this.#store.page(() => this.#streams.read(name, range), { action });
-    const projected = page.state === "missing" ? projectedName(name) : undefined;
-    return projected && this.#projected ? await this.#projected.read(projected, range) : page;
+    return page.state === "missing" ? await this.projections.read(name, range) ?? page : page;
   }
 
   readAll(range: AllRange): Promise<AllPage> {
@@ -155,10 +158,9 @@ export class EventStore {
 
   #publish(events: readonly StoredEvent[]): void {
     this.live.publish(events);
-    if (!this.#projected || !this.live.watchesSystemStreams) return;
+    if (!this.live.watchesSystemStreams) return;
     try {
-      const links = this.#projected.linksTo(events, (name) => this.live.isWatched(name));
-      this.live.publishToStreams(links);
+      this.live.publishToStreams(this.projections.linksTo(events));
     } catch (error) {
       // The events are written: whoever wrote them must hear of it, whatever happens to the readers of links
       this.#logger.error("Cannot tell subscribers of new links", { error });

@@ -13,6 +13,8 @@ import {
 } from "./persistent_subscriptions/persistent_subscriptions_service.ts";
 import { monitoringService } from "./monitoring.ts";
 import { operationsService } from "./operations.ts";
+import { projectionsService } from "./projections_service.ts";
+import { recallProjections } from "./remembered_projections.ts";
 import { serverFeatures } from "./server_features.ts";
 import { serverStats } from "./server_stats.ts";
 import { streamsService } from "./streams_service.ts";
@@ -33,7 +35,9 @@ export type EventStoreServerOptions = {
   readonly writeTimeoutMs?: number;
   /** False: appends do not wait for the disk, and the last ones are lost when the power goes. Default true. */
   readonly flushToDisk?: boolean;
-  /** Whether `$ce-…`, `$et-…` and `$streams` can be read; default true. */
+  /** Whether projections can be managed: the standard ones; default true. */
+  readonly projections?: boolean;
+  /** Whether the standard ones run from the start (`$ce-…`, `$et-…`, `$category-…`, `$streams`); default true. */
   readonly standardProjections?: boolean;
   readonly keepAlive?: KeepAlive;
   readonly logger?: Log;
@@ -58,12 +62,13 @@ export async function startEventStoreServer(
   options: EventStoreServerOptions,
 ): Promise<EventStoreServer> {
   const { path, host = "127.0.0.1", logger = silentLog, now } = options;
-  const { flushToDisk = true, standardProjections = true } = options;
+  const { flushToDisk = true, projections = true, standardProjections = true } = options;
   const sqlite = openSqliteStore({ path, logger, flushToDisk, ...(now && { now }) });
   let subscriptions: PersistentSubscriptionsService | undefined;
   try {
     const store = new EventStore(sqlite, { standardProjections, logger });
     await store.prepare();
+    if (projections && !standardProjections) await recallProjections(store);
     subscriptions = await startPersistentSubscriptions(store, { logger });
     let port = options.port;
     let ready = true;
@@ -78,6 +83,7 @@ export async function startEventStoreServer(
       ...rpcs,
       ...operationsService({ restartSubscriptions: restart }),
       ...monitoringService(stats),
+      ...(projections ? projectionsService(store) : []),
       ...gossipService({
         instanceId: crypto.randomUUID(),
         endPoint: () => ({
@@ -92,7 +98,7 @@ export async function startEventStoreServer(
       services: new Map([...services, ...serverFeatures(services.keys())]),
       http1: http1Endpoints({
         ready: () => ready,
-        projections: standardProjections,
+        projections,
         stats,
       }),
       logger,

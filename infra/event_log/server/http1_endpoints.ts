@@ -6,7 +6,7 @@ import type { HttpHandler } from "./shared_port.ts";
 export type Http1EndpointsOptions = {
   /** Whether calls are served; a server that is starting or stopping is not. */
   readonly ready: () => boolean;
-  /** Whether the streams of the standard projections can be read. */
+  /** Whether projections can be managed. */
   readonly projections: boolean;
   readonly stats: ServerStats;
 };

@@ -17,6 +17,11 @@ export class LiveEvents {
     return this.#systemStreams > 0;
   }
 
+  /** Names of all streams that somebody watches. */
+  get watchedStreams(): Iterable<string> {
+    return this.#ofStreams.keys();
+  }
+
   isWatched(name: string): boolean {
     return this.#ofStreams.has(name);
   }

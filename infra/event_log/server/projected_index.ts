@@ -19,6 +19,8 @@ const conditions = {
   categoryWithNamesake: "category = ?1 and stream is not (select id from streams where name = ?1)",
   type: "type = ?1 and type <> '$>'",
   streams: "revision = 0 and ?1 = ''",
+  streamsOfCategory:
+    "category = ?1 and revision = 0 and stream is not (select id from streams where name = ?1)",
 };
 
 type Statements = {

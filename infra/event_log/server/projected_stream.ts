@@ -1,7 +1,7 @@
 import { uuidText } from "../event_id.ts";
 import { jsonMark, type StoredEvent, tombstoneRevision } from "../stored_event.ts";
 
-/** A stream of a standard projection: the links to all events that have something in common. */
+/** A stream of a standard projection: links to all events, or names of all streams, that have something in common. */
 export type ProjectedName = {
   readonly name: string;
   readonly kind: ProjectionKind;
@@ -9,11 +9,11 @@ export type ProjectedName = {
   readonly value: string;
 };
 
-export type ProjectionKind = "category" | "type" | "streams";
+export type ProjectionKind = "category" | "type" | "streams" | "streamsOfCategory";
 
 /** A link that was never written: it follows from the event it leads to. */
 export type ProjectedLink = StoredEvent & {
-  /** Undefined where it copies a link that was written. */
+  /** Undefined where it copies a link that was written, and where it is a stream's name. */
   readonly target: StoredEvent | undefined;
 };
 
@@ -22,6 +22,7 @@ const kindDigit: Readonly<Record<ProjectionKind, string>> = {
   category: "8",
   type: "9",
   streams: "a",
+  streamsOfCategory: "b",
 };
 
 /** Which projection's stream has this name; undefined: none. */
@@ -30,6 +31,9 @@ export function projectedName(name: string): ProjectedName | undefined {
   if (name === "$et-$deleted") return { name, kind: "type", value: "$streamDeleted" };
   if (name === "$et-$streamDeleted") return undefined;
   if (name.startsWith("$et-")) return { name, kind: "type", value: name.slice(4) };
+  if (name.startsWith("$category-")) {
+    return { name, kind: "streamsOfCategory", value: name.slice(10) };
+  }
   return name === "$streams" ? { name, kind: "streams", value: "" } : undefined;
 }
 
@@ -40,6 +44,9 @@ export function projectionsOf({ stream, type, revision }: StoredEvent): readonly
   if (dash > 0 && !stream.startsWith("$")) {
     const value = stream.slice(0, dash);
     names.push({ name: `$ce-${value}`, kind: "category", value });
+    if (revision === 0) {
+      names.push({ name: `$category-${value}`, kind: "streamsOfCategory", value });
+    }
   }
   if (type !== "$>") {
     const name = type === "$streamDeleted" ? "$et-$deleted" : `$et-${type}`;
@@ -55,24 +62,25 @@ export function projectedLink(
   { name, kind, revision }: ProjectedName & { readonly revision: number },
 ): ProjectedLink {
   const isLink = event.type === "$>";
+  const isName = kind === "streamsOfCategory";
   const at = event.revision === tombstoneRevision ? "9223372036854775807" : event.revision;
   return {
     position: event.position,
     stream: name,
     revision,
     id: linkId(event, kind),
-    type: "$>",
+    type: isName ? "$@" : "$>",
     recordedAt: event.recordedAt,
-    data: isLink ? event.data : `${at}@${event.stream}`,
+    data: isName ? event.stream : isLink ? event.data : `${at}@${event.stream}`,
     metadata: JSON.stringify({
       $v: "1:-1:1:4",
       $c: event.position,
       $p: event.position,
-      $o: event.stream,
+      ...(!isName && { $o: event.stream }),
       $causedBy: uuidText(event.id),
     }),
     json: jsonMark.none,
-    target: isLink ? undefined : event,
+    target: isLink || isName ? undefined : event,
   };
 }
 

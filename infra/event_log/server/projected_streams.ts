@@ -25,9 +25,12 @@ export class ProjectedStreams {
     this.#index = new ProjectedIndex(store.database);
   }
 
-  async read(projected: ProjectedName, range: StreamRange): Promise<StreamPage> {
-    const head = this.#store.head;
-    while (!await this.#store.page(() => this.#index.countTo(projected, head), { action })) {
+  /** Reads a stream as it is, or was, when the log's last event had the position `upTo`. */
+  async read(
+    projected: ProjectedName,
+    { range, upTo }: { readonly range: StreamRange; readonly upTo: number },
+  ): Promise<StreamPage> {
+    while (!await this.#store.page(() => this.#index.countTo(projected, upTo), { action })) {
       // Counting gives way to others, then goes on
     }
     const count = this.#index.countOf(projected);
@@ -43,17 +46,17 @@ export class ProjectedStreams {
     return { state: "found", events, next, last, lastRevision };
   }
 
-  /** The links that follow from events just written, in the streams that somebody watches. */
+  /** The links that follow from events just written, in the streams that somebody wants. */
   linksTo(
     events: readonly StoredEvent[],
-    isWatched: (name: string) => boolean,
+    isWanted: (projected: ProjectedName) => boolean,
   ): readonly ProjectedLink[] {
     const next = new Map<string, number>();
     const links: ProjectedLink[] = [];
     for (const event of events) {
       for (const projected of projectionsOf(event)) {
-        if (!isWatched(projected.name)) continue;
-        const revision = next.get(projected.name) ?? this.#revisionOf(projected, event);
+        if (!isWanted(projected)) continue;
+        const revision = next.get(projected.name) ?? this.#countTo(projected, event.position) - 1;
         next.set(projected.name, revision + 1);
         links.push(projectedLink(event, { ...projected, revision }));
       }
@@ -61,11 +64,25 @@ export class ProjectedStreams {
     return links;
   }
 
-  #revisionOf(projected: ProjectedName, { position }: StoredEvent): number {
+  /** The links to the events after one position, up to another, in pages. */
+  *linksBetween(
+    projected: ProjectedName,
+    { after, upTo }: { readonly after: number; readonly upTo: number },
+  ): Generator<readonly ProjectedLink[]> {
+    let from = this.#countTo(projected, after);
+    const end = this.#countTo(projected, upTo);
+    while (from < end) {
+      const links = this.#links(projected, { from, limit: Math.min(end - from, maxPage) });
+      yield links;
+      from += links.length;
+    }
+  }
+
+  #countTo(projected: ProjectedName, position: number): number {
     this.#store.pageNow(() => {
       while (!this.#index.countTo(projected, position));
     }, action);
-    return this.#index.countOf(projected) - 1;
+    return this.#index.countOf(projected);
   }
 
   #forwards(

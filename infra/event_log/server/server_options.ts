@@ -76,7 +76,7 @@ const options = z.object({
     description: "how long a batch append may take, when its client allows it longer",
     allowed: aTime,
   }),
-  projections: z.string().toLowerCase().pipe(z.enum(["none", "system", "all"])).default("none")
+  projections: z.string().toLowerCase().pipe(z.enum(["none", "system", "all"])).default("system")
     .transform((which) => which !== "none").meta({
       ...named("run-projections"),
       description: "whether there are projections to be managed: the standard ones, no others",
@@ -85,7 +85,7 @@ const options = z.object({
   // The original's are off: there they cost writes, here next to nothing
   startProjections: flag.default(true).meta({
     ...named("start-standard-projections"),
-    description: "serve the streams of $by_category and $by_event_type",
+    description: "let the standard projections run from the start, without it as they were left",
     allowed: yes,
   }),
   keepAliveIntervalMs: milliseconds.default(10_000).meta({

@@ -14,6 +14,7 @@ Deno.test("without options the server is a durable one on the original's port, f
   assert.equal(options.data, ".data/eventstore");
   assert.equal(options.flushToDisk, true);
   assert.equal(options.maxAppendBytes, 1_048_576);
+  assert.equal(options.projections, true);
   assert.equal(options.startProjections, true);
 });
 
