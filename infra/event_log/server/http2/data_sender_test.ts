@@ -40,6 +40,18 @@ Deno.test("a window that the client makes smaller, below nothing even, holds bac
   assert.equal(dataOf(await client.received()), "89");
 });
 
+Deno.test("data for which only new settings have room follows their acknowledgement", async () => {
+  const client = wire();
+  setWindow(client, 2);
+  client.open(1, { endStream: true });
+  client.streams[0]!.write(Buffer.from("0123"));
+  await client.received();
+  setWindow(client, 4);
+  const frames = await client.received();
+  assert.deepEqual(frames.map(({ type }) => type), [frameType.settings, frameType.data]);
+  assert.equal(dataOf(frames), "23");
+});
+
 Deno.test("streams share what the connection takes", async () => {
   const client = wire();
   setWindow(client, 10_000_000);

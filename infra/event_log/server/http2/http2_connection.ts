@@ -182,12 +182,12 @@ export class Http2Connection {
     this.#greeted = true;
     const window = readSettings(frame).get(setting.initialWindowSize);
     if ((frame.flags & frameFlag.ack) !== 0) return;
-    if (window !== undefined) {
-      const more = window - this.#peerStreamWindow;
-      this.#peerStreamWindow = window;
-      for (const stream of this.#streams.values()) this.#sender.grantStream(stream, more);
-    }
+    // Before any data for which only the new window has room: the client goes by when it hears of this
     this.#writer.settingsAck();
+    if (window === undefined) return;
+    const more = window - this.#peerStreamWindow;
+    this.#peerStreamWindow = window;
+    for (const stream of this.#streams.values()) this.#sender.grantStream(stream, more);
   }
 
   #takePing(frame: Frame): void {
