@@ -18,7 +18,10 @@ import type { EventStoreConnection } from "./event_store_connection.ts";
 import { EventStoreWriter } from "./event_store_writer.ts";
 import { type EventStoreLogParts, LogFollower } from "./log_follower.ts";
 import { MarkReader } from "./mark_reader.ts";
+import { MarkTail } from "./mark_tail.ts";
+import { MessageFeed } from "./message_feed.ts";
 import { PageReader } from "./page_reader.ts";
+import { subscriptionRequest } from "./read_request.ts";
 import { toRecorded } from "./recorded_event.ts";
 import { StreamReader } from "./stream_reader.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
@@ -31,6 +34,7 @@ export class EventStoreLog implements EventLog {
   readonly #connection: EventStoreConnection;
   readonly #pages: PageReader;
   readonly #streams: StreamReader;
+  readonly #marks: MarkTail;
   readonly #writer: EventStoreWriter;
   readonly #appends = new PQueue({ concurrency: maxAppends });
   readonly #follower: LogFollower;
@@ -41,10 +45,22 @@ export class EventStoreLog implements EventLog {
     this.#connection = parts.connection;
     this.#pages = new PageReader(parts);
     this.#streams = new StreamReader(this.#pages);
+    const { connection, timers } = parts;
+    this.#marks = new MarkTail({
+      reader: new MarkReader(this.#pages),
+      timers,
+      follow: (after, categories) =>
+        new MessageFeed({
+          connection,
+          request: subscriptionRequest(after, categories),
+          action: "Cannot follow what is appended",
+          timers,
+        }),
+    });
     this.#writer = new EventStoreWriter({
       appender: new BatchAppender(parts),
       reader: this.#streams,
-      marks: new MarkReader(this.#pages),
+      marks: this.#marks,
     });
     this.#follower = new LogFollower({ ...parts, pages: this.#pages, closed: this.#closed.signal });
   }
@@ -112,6 +128,7 @@ export class EventStoreLog implements EventLog {
 
   async #close(): Promise<void> {
     await this.#appends.onIdle();
+    this.#marks.stop();
     this.#closed.abort(new Unavailable("The event log is closed", { code: "event-log-closed" }));
     await this.#follower.stop();
     await this.#connection[Symbol.asyncDispose]();

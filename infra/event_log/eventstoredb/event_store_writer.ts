@@ -24,13 +24,13 @@ const maxLostRaces = 100;
 export class EventStoreWriter {
   readonly #appender: BatchAppender;
   readonly #reader: StreamReader;
-  readonly #marks: MarkReader;
+  readonly #marks: Pick<MarkReader, "markAt">;
   readonly #known: KnownStreams;
 
   constructor({ appender, reader, marks }: {
     readonly appender: BatchAppender;
     readonly reader: StreamReader;
-    readonly marks: MarkReader;
+    readonly marks: Pick<MarkReader, "markAt">;
   }) {
     this.#appender = appender;
     this.#reader = reader;
