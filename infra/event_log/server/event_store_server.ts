@@ -37,7 +37,7 @@ export type EventStoreServerOptions = {
   readonly flushToDisk?: boolean;
   /** Whether projections can be managed: the standard ones; default true. */
   readonly projections?: boolean;
-  /** Whether the standard ones run from the start (`$ce-…`, `$et-…`, `$category-…`, `$streams`); default true. */
+  /** Whether the standard ones run from the start (`$ce-…`, `$et-…`, `$streams` …); default true. */
   readonly standardProjections?: boolean;
   readonly keepAlive?: KeepAlive;
   readonly logger?: Log;

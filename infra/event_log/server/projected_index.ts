@@ -12,6 +12,11 @@ const markEvery = 512;
 const marksPerTurn = 64;
 const rememberedStreams = 10_000;
 
+const correlationId = `
+  case when typeof(metadata) = 'text' and json_valid(metadata) and
+    json_type(metadata, '$."$correlationId"') = 'text'
+  then json_extract(metadata, '$."$correlationId"') end`;
+
 /** Which events belong to a projected stream. The first parameter is the value. */
 const conditions = {
   category: "category = ?1",
@@ -21,6 +26,14 @@ const conditions = {
   streams: "revision = 0 and ?1 = ''",
   streamsOfCategory:
     "category = ?1 and revision = 0 and stream is not (select id from streams where name = ?1)",
+  correlation: `${correlationId} = ?1 and type <> '$>'`,
+};
+
+/** Few need these indexes, and all who write pay for them: they are made once they are needed. */
+const laterIndexes: Partial<Record<keyof typeof conditions, string>> = {
+  streamsOfCategory: "events_first_by_category on events (category) where revision = 0",
+  correlation: `events_by_correlation on events (${correlationId})
+    where ${correlationId} is not null and type <> '$>'`,
 };
 
 type Statements = {
@@ -31,7 +44,7 @@ type Statements = {
 };
 
 /**
- * Counts the events of a category or type through indexes: their places among each other are the revisions of a
+ * Counts the events of a category, type or correlation through indexes: their places among each other are the revisions of a
  * projected stream, for ever, since no event is ever removed. Nothing is written for it.
  */
 export class ProjectedIndex {
@@ -102,6 +115,8 @@ export class ProjectedIndex {
     const choice = hasNamesake ? "categoryWithNamesake" : kind;
     let statements = this.#statements.get(choice);
     if (!statements) {
+      const index = laterIndexes[choice];
+      if (index) this.#database.exec(`create index if not exists ${index}`);
       const from = `from events where ${conditions[choice]} and position > ?2`;
       statements = {
         skip: prepareArrays(

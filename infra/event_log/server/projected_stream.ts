@@ -1,15 +1,15 @@
 import { uuidText } from "../event_id.ts";
-import { jsonMark, type StoredEvent, tombstoneRevision } from "../stored_event.ts";
+import { type Content, jsonMark, type StoredEvent, tombstoneRevision } from "../stored_event.ts";
 
 /** A stream of a standard projection: links to all events, or names of all streams, that have something in common. */
 export type ProjectedName = {
   readonly name: string;
   readonly kind: ProjectionKind;
-  /** The category, or the type; empty for `$streams`. */
+  /** The category, the type, or the correlation id; empty for `$streams`. */
   readonly value: string;
 };
 
-export type ProjectionKind = "category" | "type" | "streams" | "streamsOfCategory";
+export type ProjectionKind = "category" | "type" | "correlation" | "streams" | "streamsOfCategory";
 
 /** A link that was never written: it follows from the event it leads to. */
 export type ProjectedLink = StoredEvent & {
@@ -23,6 +23,7 @@ const kindDigit: Readonly<Record<ProjectionKind, string>> = {
   type: "9",
   streams: "a",
   streamsOfCategory: "b",
+  correlation: "c",
 };
 
 /** Which projection's stream has this name; undefined: none. */
@@ -34,11 +35,14 @@ export function projectedName(name: string): ProjectedName | undefined {
   if (name.startsWith("$category-")) {
     return { name, kind: "streamsOfCategory", value: name.slice(10) };
   }
+  if (name.startsWith("$bc-")) return { name, kind: "correlation", value: name.slice(4) };
   return name === "$streams" ? { name, kind: "streams", value: "" } : undefined;
 }
 
 /** The projected streams in which an event has its link. */
-export function projectionsOf({ stream, type, revision }: StoredEvent): readonly ProjectedName[] {
+export function projectionsOf(
+  { stream, type, revision, metadata }: StoredEvent,
+): readonly ProjectedName[] {
   const names: ProjectedName[] = [];
   const dash = stream.indexOf("-");
   if (dash > 0 && !stream.startsWith("$")) {
@@ -51,9 +55,22 @@ export function projectionsOf({ stream, type, revision }: StoredEvent): readonly
   if (type !== "$>") {
     const name = type === "$streamDeleted" ? "$et-$deleted" : `$et-${type}`;
     names.push({ name, kind: "type", value: type });
+    const value = correlationIdOf(metadata);
+    if (value !== undefined) names.push({ name: `$bc-${value}`, kind: "correlation", value });
   }
   if (revision === 0) names.push({ name: "$streams", kind: "streams", value: "" });
   return names;
+}
+
+function correlationIdOf(metadata: Content): string | undefined {
+  if (typeof metadata !== "string" || !metadata.includes("$correlationId")) return undefined;
+  try {
+    const id = JSON.parse(metadata)?.$correlationId;
+    return typeof id === "string" ? id : undefined;
+  } catch {
+    // Writers may give any bytes as metadata
+    return undefined;
+  }
 }
 
 /** The link to an event as the `revision`th of a projected stream: the same each time it is asked for. */
@@ -76,7 +93,9 @@ export function projectedLink(
       $v: "1:-1:1:4",
       $c: event.position,
       $p: event.position,
-      ...(!isName && { $o: event.stream }),
+      ...(kind === "correlation"
+        ? { $eventTimestamp: new Date(event.recordedAt).toISOString().replace("Z", "000Z") }
+        : !isName && { $o: event.stream }),
       $causedBy: uuidText(event.id),
     }),
     json: jsonMark.none,

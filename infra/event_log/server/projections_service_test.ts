@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EventStoreDBClient } from "@eventstore/db-client";
+import { type EventStoreDBClient, jsonEvent, type JSONEventData } from "@eventstore/db-client";
 import {
   allOf,
   errorTypeOf,
@@ -16,6 +16,7 @@ eventStoreTest("the standard projections are listed, running and caught up", asy
     listed.map(({ name, projectionStatus, progress }) => [name, projectionStatus, progress]),
     [
       ["$by_category", "Running", 100],
+      ["$by_correlation_id", "Running", 100],
       ["$by_event_type", "Running", 100],
       ["$stream_by_category", "Running", 100],
       ["$streams", "Running", 100],
@@ -90,6 +91,37 @@ eventStoreTest("the streams of a category are listed by name in one stream", asy
   await heard.unsubscribe();
 });
 
+eventStoreTest(
+  "what belongs together by its correlation is linked in one stream",
+  async ({ client }) => {
+    function about(id: unknown, metadata: unknown = { $correlationId: id }): JSONEventData {
+      return jsonEvent({
+        type: "Happened",
+        data: {},
+        metadata: metadata as Record<string, unknown>,
+      });
+    }
+    await client.appendToStream("order-1", [about("a"), about("b"), about("a")]);
+    await client.appendToStream("junk", [
+      about(7),
+      about("a", ["a"]),
+      about("a", { of: { $correlationId: "a" } }),
+    ]);
+    const heard = client.subscribeToStream("$bc-a");
+    const revisions = revisionsFrom(heard);
+    assert.deepEqual(await revisions(2), [0, 1]);
+    await client.appendToStream("stock-1", [about("b"), about("a")]);
+    assert.deepEqual(await revisions(1), [2]);
+    const linked = await allOf(client.readStream("$bc-a", { resolveLinkTos: true }));
+    assert.deepEqual(
+      linked.map(({ event, link }) => [event?.streamId, Number(event?.revision), link?.type]),
+      [["order-1", 0, "$>"], ["order-1", 2, "$>"], ["stock-1", 1, "$>"]],
+    );
+    assert.equal(await errorTypeOf(allOf(client.readStream("$bc-7"))), "stream-not-found");
+    await heard.unsubscribe();
+  },
+);
+
 Deno.test({
   name: "projections that are not started with the server are as they were left",
   // The client's library keeps timers beyond its end
@@ -101,7 +133,13 @@ Deno.test({
     {
       await using bed = await eventStoreTestBed(options);
       await bed.client.appendToStream("order-1", newEvents(2));
-      assert.deepEqual(await statuses(bed.client), ["Stopped", "Stopped", "Stopped", "Stopped"]);
+      assert.deepEqual(await statuses(bed.client), [
+        "Stopped",
+        "Stopped",
+        "Stopped",
+        "Stopped",
+        "Stopped",
+      ]);
       assert.equal(
         await errorTypeOf(allOf(bed.client.readStream("$ce-order"))),
         "stream-not-found",
@@ -113,7 +151,13 @@ Deno.test({
     }
     {
       await using bed = await eventStoreTestBed(options);
-      assert.deepEqual(await statuses(bed.client), ["Running", "Stopped", "Stopped", "Stopped"]);
+      assert.deepEqual(await statuses(bed.client), [
+        "Running",
+        "Stopped",
+        "Stopped",
+        "Stopped",
+        "Stopped",
+      ]);
       assert.equal((await allOf(bed.client.readStream("$ce-order"))).length, 5);
       assert.equal((await allOf(bed.client.readStream("$et-Happened"))).length, 2);
     }

@@ -13,6 +13,7 @@ export type ProjectionState = {
 
 const kinds: ReadonlyMap<string, ProjectionKind> = new Map([
   ["$by_category", "category"],
+  ["$by_correlation_id", "correlation"],
   ["$by_event_type", "type"],
   ["$stream_by_category", "streamsOfCategory"],
   ["$streams", "streams"],
