@@ -255,10 +255,21 @@ Deno.test("A checkpoint is written after a time when enough is done, and at once
 });
 
 Deno.test("Events that nobody wants move the checkpoint on", () => {
-  const bed = deliveryTestBed({ maxCheckpointCount: 10, minCheckpointCount: 1 });
+  const bed = deliveryTestBed({ maxCheckpointCount: 10, checkpointAfterMs: 1 });
   bed.delivery.pass(41, 5);
   bed.delivery.tick(0);
   assert.deepEqual(bed.checkpoints, [41]);
+});
+
+Deno.test("No time is long enough for a checkpoint where the time is 0", () => {
+  const bed = deliveryTestBed({ maxCheckpointCount: 2, checkpointAfterMs: 0 });
+  bed.delivery.connect(3);
+  bed.write(3);
+  bed.acknowledge(0);
+  bed.delivery.tick(1e9);
+  assert.deepEqual(bed.checkpoints, []);
+  bed.acknowledge(1);
+  assert.deepEqual(bed.checkpoints, [1]);
 });
 
 Deno.test("Replayed messages come after those that are retried, and leave the checkpoint alone", () => {

@@ -1,4 +1,5 @@
 export type CheckpointSettings = {
+  /** 0: never because of the time. */
   readonly checkpointAfterMs: number;
   readonly minCheckpointCount: number;
   readonly maxCheckpointCount: number;
@@ -47,7 +48,8 @@ export class Progress {
     const [done, place] = lowest ?? [this.#considered, this.#place];
     const count = done - this.#checkpointed;
     if (count <= 0 || place === undefined) return undefined;
-    const isTime = isTick && now - this.#checkpointedAt >= checkpointAfterMs;
+    const isTime = isTick && checkpointAfterMs > 0 &&
+      now - this.#checkpointedAt >= checkpointAfterMs;
     if (count < maxCheckpointCount && !(isTime && count >= minCheckpointCount)) return undefined;
     this.#checkpointed = done;
     this.#checkpointedAt = now;
