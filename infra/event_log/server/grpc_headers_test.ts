@@ -25,6 +25,23 @@ Deno.test("a trailer that can be sent is sent as it is", () => {
   assert.equal(trailersOf(error)["grpc-message"], "100%25");
 });
 
+Deno.test("trailers are cut to what the client takes, between characters, the message first", () => {
+  const name = fc.string({ unit: fc.constantFrom("a", "ż", "€", "🙂", " "), maxLength: 300 });
+  fc.assert(fc.property(name, fc.integer({ min: 300, max: 3_000 }), (name, limit) => {
+    const trailers = { "exception": "stream-deleted", "stream-name": name };
+    const error = new GrpcError({ code: 9, message: `Deleted: ${name}`, trailers });
+    const whole = trailersOf(error);
+    const cut = trailersOf(error, limit);
+    const bytes = Object.entries(cut).map(([name, value]) => name.length + value.length + 32);
+    assert.ok(bytes.reduce((a, b) => a + b) <= limit);
+    assert.equal(cut["grpc-status"], "9");
+    assert.equal(cut["exception"], "stream-deleted");
+    assert.ok(`Deleted: ${name}`.startsWith(decodeURIComponent(cut["grpc-message"]!)));
+    assert.ok(name.startsWith(decodeURIComponent(cut["stream-name"]!)));
+    if (cut["grpc-message"] !== "") assert.equal(cut["stream-name"], whole["stream-name"]);
+  }));
+});
+
 Deno.test("time limits come in gRPC's units", () => {
   const limits: Readonly<Record<string, number>> = {
     "2H": 7_200_000,

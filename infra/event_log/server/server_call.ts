@@ -13,6 +13,8 @@ const answerHeaders = {
   "grpc-accept-encoding": acceptedEncodings,
 };
 const answerBlock = encodeHeaders(answerHeaders);
+/** More than these count for as headers, which trailers share a block with when nothing was sent before. */
+const answerHeaderBytes = 256;
 const okTrailers = { "grpc-status": "0" };
 const okBlock = encodeHeaders(okTrailers);
 
@@ -191,10 +193,11 @@ export class ServerCall implements GrpcCall {
   finish(error?: GrpcError): void {
     if (this.#ended) return;
     this.#ended = true;
+    const room = this.#stream.headerListBytes - answerHeaderBytes;
     if (this.#answering) {
-      this.#stream.end(error ? encodeHeaders(trailersOf(error)) : okBlock);
+      this.#stream.end(error ? encodeHeaders(trailersOf(error, room)) : okBlock);
     } else {
-      const trailers = error ? trailersOf(error) : okTrailers;
+      const trailers = error ? trailersOf(error, room) : okTrailers;
       this.#stream.respond(encodeHeaders({ ...answerHeaders, ...trailers }), { endStream: true });
     }
   }

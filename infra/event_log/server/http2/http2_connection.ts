@@ -35,7 +35,7 @@ export class Http2Connection {
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams that got something from the chunk being read. */
   readonly #touched = new Set<Http2Stream>();
-  readonly #owner: StreamOwner;
+  readonly #owner: StreamOwner & { headerListBytes: number };
   #lastStreamId = 0;
   #peerStreamWindow = defaultWindow;
   #greeted = false;
@@ -51,6 +51,7 @@ export class Http2Connection {
     this.#owner = {
       writer: this.#writer,
       sender: this.#sender,
+      headerListBytes: maxHeaderListBytes,
       take: (bytes) => this.#grant(bytes),
       forget: (stream) => void this.#streams.delete(stream.id),
     };
@@ -180,7 +181,10 @@ export class Http2Connection {
 
   #takeSettings(frame: Frame): void {
     this.#greeted = true;
-    const window = readSettings(frame).get(setting.initialWindowSize);
+    const settings = readSettings(frame);
+    const window = settings.get(setting.initialWindowSize);
+    this.#owner.headerListBytes = settings.get(setting.maxHeaderListSize) ??
+      this.#owner.headerListBytes;
     if ((frame.flags & frameFlag.ack) !== 0) return;
     // Before any data for which only the new window has room: the client goes by when it hears of this
     this.#writer.settingsAck();

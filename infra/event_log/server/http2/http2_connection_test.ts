@@ -163,6 +163,15 @@ Deno.test("headers without end are refused", async () => {
   }
 });
 
+Deno.test("what a client takes of headers is known to its streams", () => {
+  const client = wire();
+  client.open(1);
+  assert.equal(client.streams[0]!.headerListBytes, 64 * 1024);
+  client.send({ type: settings, payload: [0, setting.maxHeaderListSize, 0, 0, 32, 0] });
+  client.open(3);
+  assert.deepEqual(client.streams.map((stream) => stream.headerListBytes), [8_192, 8_192]);
+});
+
 Deno.test("hanging up sends no GOAWAY, of which clients on Deno may die", async () => {
   const client = wire();
   client.open(1);

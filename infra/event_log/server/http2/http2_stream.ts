@@ -18,6 +18,8 @@ export type StreamReader = {
 export type StreamOwner = {
   readonly sender: DataSender;
   readonly writer: FrameWriter;
+  /** What the client takes of headers, as HTTP/2 counts them. */
+  readonly headerListBytes: number;
   /** So many bytes of a stream do not wait any more. */
   take(bytes: number): void;
   /** The stream is over. */
@@ -57,6 +59,11 @@ export class Http2Stream implements Outgoing {
 
   readonly headers: Readonly<Record<string, string>>;
   window: number;
+
+  /** What the client takes of headers, as HTTP/2 counts them: with 32 bytes more for each. */
+  get headerListBytes(): number {
+    return this.#owner.headerListBytes;
+  }
 
   /** No more can be sent, or will be read. */
   get closed(): boolean {
