@@ -25,7 +25,11 @@ const http2Beginning = Buffer.from("PRI");
 /** Listens on one port for HTTP/1.1 and HTTP/2: whoever begins with HTTP/2's preface speaks HTTP/2. */
 export async function listenForBoth(options: SharedPortOptions): Promise<SharedPort> {
   const { host, port, silenceMs = 10_000 } = options;
-  const http1 = http.createServer(options.http1);
+  const http1 = http.createServer((request, response) => {
+    // Deno 2.9 closes a connection that it was handed after one answer, while it says that it keeps it
+    response.setHeader("connection", "close");
+    options.http1(request, response);
+  });
   const sockets = new Set<Socket>();
   const others = new Set<Socket>();
   const listener = net.createServer({ noDelay: true }, (socket) => {

@@ -33,6 +33,18 @@ Deno.test("a connection that stops in the middle of an HTTP/1.1 request is close
   await until(() => bed.server.open.connections === 0);
 });
 
+Deno.test("a client that would use its HTTP/1.1 connection again is told that it is closed", async () => {
+  await using bed = await grpcTestBed({});
+  const socket = net.connect(bed.server.port, "127.0.0.1");
+  let received = "";
+  socket.on("data", (chunk) => received += chunk);
+  socket.write("GET /ping HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
+  await once(socket, "end");
+  assert.match(received, /^HTTP\/1\.1 200 /);
+  assert.match(received, /\r\nconnection: close\r\n/i);
+  socket.destroy();
+});
+
 Deno.test("a client that does not answer pings is given up", async () => {
   const keepAlive = { intervalMs: 50, timeoutMs: 50 };
   await using bed = await grpcTestBed({ wait: () => new Promise(() => {}) }, { keepAlive });

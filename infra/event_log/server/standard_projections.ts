@@ -83,6 +83,7 @@ export class StandardProjections {
 
   /** The links that follow from events just written, in the streams that somebody watches. */
   linksTo(events: readonly StoredEvent[]): readonly ProjectedLink[] {
+    if (this.#stopped.size === kinds.size) return [];
     return this.#all.linksTo(
       events,
       ({ name, kind }) => this.#live.isWatched(name) && !this.#stopped.has(kind),
