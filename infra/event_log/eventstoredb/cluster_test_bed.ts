@@ -23,7 +23,7 @@ export type SeenCall = {
 export type TestCluster = AsyncDisposable & {
   readonly ports: readonly number[];
   readonly calls: readonly SeenCall[];
-  /** Where clients reach the nodes, if not where they listen. */
+  /** Where clients reach the nodes, if not where they listen; none: followers name no leader. */
   advertise(endpoints: readonly Endpoint[]): void;
   /** Makes a node the leader; undefined: an election that goes on. Whoever led breaks off what it was doing. */
   lead(node: number | undefined): void;
@@ -77,14 +77,14 @@ export async function startTestCluster(
   }
 
   function notLeader(): GrpcError {
-    const { address, port } = endpoints[leader ?? 0]!;
+    const { address, port } = endpoints[leader ?? 0] ?? {};
     return new GrpcError({
       code: grpcStatus.notFound,
       message: "Leader info available",
       trailers: {
         exception: "not-leader",
-        "leader-endpoint-host": address,
-        "leader-endpoint-port": String(port),
+        ...(address !== undefined && { "leader-endpoint-host": address }),
+        ...(port !== undefined && { "leader-endpoint-port": String(port) }),
       },
     });
   }

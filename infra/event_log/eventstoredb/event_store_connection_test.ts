@@ -113,6 +113,14 @@ clusterTest("in an election calls are unavailable, and say why", async (cluster)
   deepEqual((await log.append("order-1", [event], { expected: "no-stream" })).repeated, true);
 });
 
+clusterTest("a follower that does not say who leads is unavailable", async (cluster) => {
+  cluster.advertise([]);
+  await using log = open(`esdb://127.0.0.1:${cluster.ports[1]}?tls=false`);
+  await rejects(log.head(), (error) => {
+    return error instanceof Unavailable && /another node leads/.test(error.message);
+  });
+});
+
 clusterTest("where nobody leads, the hosts are named", async (cluster) => {
   cluster.lead(undefined);
   await using log = open(

@@ -20,6 +20,8 @@ export async function startTlsProxy(
   const server = tls.createServer({ key, cert: certificate, ALPNProtocols: ["h2"] }, (client) => {
     connections++;
     const upstream = net.connect(port, "127.0.0.1");
+    upstream.setNoDelay();
+    client.setNoDelay();
     for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
       sockets.add(from);
       from.on("close", () => {
