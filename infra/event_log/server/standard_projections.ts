@@ -63,7 +63,6 @@ export class StandardProjections {
   start(name: string): void {
     const kind = kinds.get(name)!;
     const after = this.#stopped.get(kind)?.upTo;
-    this.#stopped.delete(kind);
     if (after === undefined) return;
     for (const watched of this.#live.watchedStreams) {
       const projected = projectedName(watched);
@@ -71,6 +70,7 @@ export class StandardProjections {
       const missed = this.#all.linksBetween(projected, { after, upTo: this.#store.head });
       for (const links of missed) this.#live.publishToStreams(links);
     }
+    this.#stopped.delete(kind);
   }
 
   /** A page of the stream of a projection; undefined: no projection has this one, or none yet. */
