@@ -131,6 +131,7 @@ const greeting = Buffer.concat([
 function requestHeaders(name: string): Uint8Array {
   return encodeHeaders({
     ":method": "POST",
+    ":scheme": "http",
     ":path": `/test.Test/${name}`,
     "content-type": "application/grpc",
   });

@@ -4,7 +4,7 @@ import { HeaderDecoder } from "./header_decoder.ts";
 import { Http2Error } from "./http2_error.ts";
 
 const maxBlockBytes = 64 * 1024;
-const priorityBytes = 5;
+export const priorityBytes = 5;
 
 export type ReceivedHeaders = {
   readonly streamId: number;
@@ -45,6 +45,12 @@ export class HeaderBlocks {
       this.#first = frame;
       const payload = withoutPadding(frame);
       const hasPriority = (frame.flags & frameFlag.priority) !== 0;
+      if (hasPriority && payload.length < priorityBytes) {
+        throw new Http2Error(
+          "frameSizeError",
+          "Cannot take the headers: their priority is cut off",
+        );
+      }
       this.#parts.push(hasPriority ? payload.subarray(priorityBytes) : payload);
     } else if (frame.streamId !== this.#first?.streamId) {
       throw new Http2Error("protocolError", "Cannot continue headers: they are another stream's");

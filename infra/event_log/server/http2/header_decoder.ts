@@ -28,9 +28,14 @@ export class HeaderDecoder {
     // A header named like a member of Object must be just a header
     const headers: Record<string, string> = Object.create(null);
     let listBytes = 0;
+    let isFirst = true;
     while (this.#at < block.length) {
       const header = this.#next();
-      if (!header) continue;
+      if (!header) {
+        if (!isFirst) throw malformed("the table's size changes behind a header");
+        continue;
+      }
+      isFirst = false;
       const [name, value] = header;
       listBytes += name.length + value.length + entryOverhead;
       if (listBytes > maxHeaderListBytes) {

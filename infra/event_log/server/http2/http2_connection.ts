@@ -2,12 +2,13 @@ import type { Socket } from "node:net";
 import { DataSender, defaultWindow } from "./data_sender.ts";
 import { type Frame, frameFlag, FrameReader, frameType, readUint31 } from "./frame_reader.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import { HeaderBlocks, type ReceivedHeaders } from "./header_blocks.ts";
+import { HeaderBlocks, priorityBytes, type ReceivedHeaders } from "./header_blocks.ts";
 import { maxHeaderListBytes } from "./header_decoder.ts";
 import { Http2Error } from "./http2_error.ts";
 import { Http2Stream, type StreamOwner, streamWindow } from "./http2_stream.ts";
 import { withoutPadding } from "./padding.ts";
 import { ReceiveWindow } from "./receive_window.ts";
+import { areTrailers, isRequest } from "./request_headers.ts";
 import { readSettings, setting } from "./settings.ts";
 
 const maxConcurrentStreams = 10_000;
@@ -138,16 +139,23 @@ export class Http2Connection {
     } else if (type === frameType.data) this.#takeData(frame);
     else if (type === frameType.rstStream) this.#takeReset(frame);
     else if (type === frameType.pushPromise) throw protocolError("clients do not push");
+    else if (type === frameType.goaway) mustBeConnections(frame);
+    else if (type === frameType.priority) {
+      checkLength(frame, priorityBytes);
+      if (frame.streamId === 0) throw protocolError("priorities are a stream's");
+    }
   }
 
   #takeHeaders({ streamId, headers, endStream }: ReceivedHeaders): void {
     let stream = this.#streams.get(streamId);
+    if (streamId === 0) throw protocolError("headers are a stream's");
     if (!stream && streamId > this.#lastStreamId) {
       if (streamId % 2 === 0) throw protocolError("a client's streams have odd numbers");
       this.#lastStreamId = streamId;
       if (this.#streams.size >= maxConcurrentStreams) {
         return this.#writer.reset(streamId, "refusedStream");
       }
+      if (!isRequest(headers)) return this.#writer.reset(streamId, "protocolError");
       stream = new Http2Stream(streamId, this.#owner, { headers, window: this.#peerStreamWindow });
       this.#streams.set(streamId, stream);
       if (endStream) stream.receiveEnd();
@@ -156,8 +164,11 @@ export class Http2Connection {
     }
     // Trailers of a request have no meaning in gRPC; headers of a stream that is over came too late
     if (!endStream) throw protocolError("headers in the middle of a stream");
-    stream?.receiveEnd();
-    if (stream) this.#touched.add(stream);
+    if (!stream) return;
+    if (stream.clientEnded) return stream.reset("streamClosed");
+    if (!areTrailers(headers)) return stream.reset("protocolError");
+    stream.receiveEnd();
+    this.#touched.add(stream);
   }
 
   #takeData(frame: Frame): void {
@@ -166,7 +177,10 @@ export class Http2Connection {
       throw new Http2Error("flowControlError", "Cannot take the data: more than was granted");
     }
     const stream = this.#stream(streamId);
-    if (!stream || stream.clientEnded) return this.#grant(payload.length);
+    if (!stream || stream.clientEnded) {
+      this.#grant(payload.length);
+      return stream?.reset("streamClosed");
+    }
     stream.receive(withoutPadding(frame), payload.length);
     if ((flags & frameFlag.endStream) !== 0) stream.receiveEnd();
     this.#touched.add(stream);
@@ -196,6 +210,7 @@ export class Http2Connection {
 
   #takePing(frame: Frame): void {
     checkLength(frame, 8);
+    mustBeConnections(frame);
     if ((frame.flags & frameFlag.ack) === 0) this.#writer.ping(frame.payload, { ack: true });
   }
 
@@ -227,6 +242,10 @@ export type KeepAlive = { readonly intervalMs: number; readonly timeoutMs: numbe
 function checkLength({ payload }: Frame, length: number): void {
   if (payload.length === length) return;
   throw new Http2Error("frameSizeError", `Cannot take a frame: not ${length} bytes long`);
+}
+
+function mustBeConnections({ streamId }: Frame): void {
+  if (streamId !== 0) throw protocolError("what concerns all streams is no stream's");
 }
 
 function protocolError(rule: string): Http2Error {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { type Frame, frameType, readUint31 } from "./frame_reader.ts";
+import { encodeHeaders } from "./header_encoder.ts";
 import { http2ErrorCode } from "./http2_error.ts";
 import type { Http2Stream } from "./http2_stream.ts";
 import { readSettings, setting } from "./settings.ts";
@@ -71,7 +72,7 @@ Deno.test("trailers of a request end it", () => {
   const taken: string[][] = [];
   const client = wire({ onStream: (stream) => read(stream, taken) });
   client.open(1);
-  client.open(1, { endStream: true });
+  client.send({ type: headers, flags: 5, streamId: 1, payload: encodeHeaders({ "x-end": "1" }) });
   assert.deepEqual(taken, [["end"]]);
 });
 
@@ -131,6 +132,16 @@ Deno.test("what breaks the protocol ends the connection, with the reason", async
     ["frameSizeError", { type: settings, payload: [1] }],
     ["frameSizeError", { type: settings, flags: 1, payload: new Uint8Array(6) }],
     ["protocolError", { type: settings, streamId: 1 }],
+    ["protocolError", { type: settings, payload: [0, 2, 0, 0, 0, 2] }],
+    ["protocolError", { type: settings, payload: [0, 5, 0, 0, 63, 255] }],
+    ["protocolError", { type: settings, payload: [0, 5, 1, 0, 0, 0] }],
+    ["protocolError", { type: ping, streamId: 1, payload: new Uint8Array(8) }],
+    ["protocolError", { type: goaway, streamId: 1, payload: new Uint8Array(8) }],
+    ["protocolError", { type: priority, payload: new Uint8Array(5) }],
+    ["frameSizeError", { type: priority, streamId: 1, payload: new Uint8Array(4) }],
+    ["frameSizeError", { ...open, flags: 0x24, payload: [0, 0] }],
+    ["protocolError", { ...open, flags: 5, streamId: 0 }],
+    ["compressionError", { ...open, payload: [...request, 0x20] }],
     ["flowControlError", { type: settings, payload: [0, 4, 255, 255, 255, 255] }],
     ["protocolError", { type: windowUpdate, payload: uint32(0) }],
     ["flowControlError", { type: windowUpdate, payload: uint32(2 ** 31 - 1) }],
@@ -160,6 +171,29 @@ Deno.test("headers without end are refused", async () => {
     }
     const last = (await client.received()).at(-1)!;
     assert.equal(readUint31(last.payload, 4), http2ErrorCode.enhanceYourCalm);
+  }
+});
+
+Deno.test("what breaks the rules of a stream ends that stream, with the reason", async () => {
+  const open: FrameParts = { type: headers, flags: 4, streamId: 1, payload: request };
+  const closed: FrameParts = { ...open, flags: 5 };
+  const bare = encodeHeaders({ ":method": "POST", ":scheme": "http" });
+  const cases: readonly (readonly [keyof typeof http2ErrorCode, ...FrameParts[]])[] = [
+    ["protocolError", { ...closed, payload: bare }],
+    ["protocolError", open, closed],
+    ["streamClosed", closed, closed],
+    ["streamClosed", closed, { type: data, streamId: 1, payload: [1] }],
+  ];
+  for (const [code, ...frames] of cases) {
+    const client = wire();
+    client.send(...frames, { type: ping, payload: new Uint8Array(8) });
+    const [reset, pong] = (await client.received()).filter((frame) =>
+      frame.type === rstStream || frame.type === ping
+    );
+    assert.equal(readUint31(reset!.payload, 0), http2ErrorCode[code]);
+    assert.equal(pong!.type, ping);
+    assert.equal(client.connection.openStreams, 0);
+    assert.deepEqual(client.errors, []);
   }
 });
 

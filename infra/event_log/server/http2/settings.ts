@@ -3,8 +3,10 @@ import { Http2Error } from "./http2_error.ts";
 
 /** Those of RFC 9113, section 6.5.2, that concern us. */
 export const setting = {
+  enablePush: 2,
   maxConcurrentStreams: 3,
   initialWindowSize: 4,
+  maxFrameSize: 5,
   maxHeaderListSize: 6,
 } as const;
 
@@ -24,6 +26,10 @@ export function readSettings({ payload, flags, streamId }: Frame): ReadonlyMap<n
   }
   if ((settings.get(setting.initialWindowSize) ?? 0) > 2 ** 31 - 1) {
     throw new Http2Error("flowControlError", "Cannot take settings: the window is too large");
+  }
+  const frameSize = settings.get(setting.maxFrameSize) ?? 2 ** 14;
+  if (frameSize < 2 ** 14 || frameSize >= 2 ** 24 || (settings.get(setting.enablePush) ?? 0) > 1) {
+    throw new Http2Error("protocolError", "Cannot take settings: a value is out of its range");
   }
   return settings;
 }

@@ -99,7 +99,11 @@ export function wire({ greet = true, onStream = () => {} }: {
   return self;
 }
 
-export const request: Uint8Array = encodeHeaders({ ":method": "POST", ":path": "/test.Test/rpc" });
+export const request: Uint8Array = encodeHeaders({
+  ":method": "POST",
+  ":scheme": "http",
+  ":path": "/test.Test/rpc",
+});
 
 export function bytesOf({ type, flags = 0, streamId = 0, payload = [] }: FrameParts): Uint8Array {
   const header = Buffer.alloc(9);
