@@ -27,6 +27,9 @@ const idleMs = 5_000;
 /** An event comes together with the answer to its append; what takes longer is asked for. */
 const patienceMs = 50;
 const restMs = 1_000;
+/** Where others append so much more to the same categories, or appends are large, hearing all costs more than reading. */
+const maxHeardPerAsked = 12;
+const crowdRestMs = 10_000;
 const maxCategories = 16;
 const maxHeard = 1_024;
 
@@ -44,6 +47,8 @@ export class MarkTail {
   /** All up to here was heard. */
   #position = -1;
   #askedAt = -Infinity;
+  /** Of late. */
+  #counts = { asked: 0, heard: 0 };
   #restsUntil = -Infinity;
   #cancelIdleTimer: () => void = () => {};
 
@@ -55,6 +60,7 @@ export class MarkTail {
   markAt(question: MarkQuestion): Promise<unknown> {
     const { reader, timers } = this.#options;
     this.#attend(question);
+    this.#counts.asked++;
     const { position } = question.place;
     const heard = this.#heard.get(position);
     if (heard) return Promise.resolve(markIn(heard, question));
@@ -96,6 +102,7 @@ export class MarkTail {
     this.stop();
     this.#restsUntil = now;
     for (const category of categories) this.#categories.add(category);
+    this.#counts = { asked: 0, heard: 0 };
     this.#position = position;
     this.#feed = follow(position, categories);
     this.#listen(this.#feed);
@@ -121,6 +128,7 @@ export class MarkTail {
           if (message.kind === "event") this.#hear(message.event);
           if (message.kind === "checkpoint") this.#pass(message.position);
         }
+        this.#leaveCrowd();
       }
     } catch {
       // Whatever it was, reading will meet it as well, and has somebody to tell.
@@ -128,7 +136,17 @@ export class MarkTail {
     if (this.#feed === feed) this.stop();
   }
 
+  #leaveCrowd(): void {
+    const { asked, heard } = this.#counts;
+    if (heard < maxHeard) return;
+    this.#counts = { asked: asked / 2, heard: heard / 2 };
+    if (heard <= asked * maxHeardPerAsked) return;
+    this.stop();
+    this.#restsUntil = this.#options.timers.now() + crowdRestMs;
+  }
+
   #hear(event: LogEvent): void {
+    this.#counts.heard++;
     const { stream, revision, position } = event;
     // Without its content: some are large.
     const heard = { stream, revision, mark: markOf(event) };

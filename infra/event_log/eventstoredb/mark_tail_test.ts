@@ -157,6 +157,20 @@ Deno.test("appends to a further category widen the subscription", async () => {
   bed.tail.stop();
 });
 
+Deno.test("where others append much more to the same category, marks are read for a while", async () => {
+  const bed = tailTestBed();
+  const subscription = await bed.warmUp();
+  const asked = bed.ask(3);
+  subscription.send(...Array.from({ length: 1_024 }, (_, index) => event(3 + index)));
+  equal(await asked, "m3");
+  await bed.timers.advance(0);
+  equal(subscription.isClosed, true);
+  await bed.timers.advance(9_000);
+  await bed.ask(2_001);
+  equal(await bed.ask(2_002), "read");
+  equal(bed.subscriptions.length, 1);
+});
+
 Deno.test("it ends when nothing is appended any more", async () => {
   const bed = tailTestBed();
   const subscription = await bed.warmUp();
