@@ -184,5 +184,5 @@ function metaOf(variable: Variable): Meta {
 
 /** What is wrong about a URL is shown on screens and kept in logs, its password is not. */
 function withoutPassword(text: string): string {
-  return text.replace(/(:\/\/[^:/?#]*):.*@/, "$1:***@");
+  return text.replace(/^((?:[^:]*:\/\/)?[^:]*):.*@/s, "$1:***@");
 }
