@@ -2,7 +2,7 @@
  * What tasks add to a list of files to read: those of the certificates that EVENTSTORE_URL names, each behind a comma.
  * A URL that cannot be read names none; whoever is started with it will say so.
  */
-async function certificatePermission(url: string): Promise<string> {
+export async function certificatePermission(url: string): Promise<string> {
   // Its libraries take their time, which most starts can do without.
   const { certificateFiles, readConnectionString } = await import(
     "./event_log/eventstoredb/connection_string.ts"
