@@ -52,6 +52,35 @@ Deno.test("data for which only new settings have room follows their acknowledgem
   assert.equal(dataOf(frames), "23");
 });
 
+Deno.test("a client that goes by what was acknowledged never gets more than it granted", async () => {
+  const step = fc.record({ window: fc.nat(300), grant: fc.nat(100), write: fc.nat(400) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const client = wire();
+      setWindow(client, 100);
+      client.open(1, { endStream: true });
+      await client.received();
+      const asked = [100];
+      let room = 100;
+      for (const { window, grant, write } of steps) {
+        client.streams[0]!.write(new Uint8Array(write));
+        asked.push(window);
+        setWindow(client, window);
+        if (grant > 0) {
+          client.send({ type: frameType.windowUpdate, streamId: 1, payload: uint32(grant) });
+          room += grant;
+        }
+        for (const { type, payload } of await client.received()) {
+          if (type === frameType.settings) room += asked[1]! - asked.shift()!;
+          if (type !== frameType.data) continue;
+          assert.ok(payload.length <= room, `${payload.length} bytes came, ${room} were granted`);
+          room -= payload.length;
+        }
+      }
+    }),
+  );
+});
+
 Deno.test("streams share what the connection takes", async () => {
   const client = wire();
   setWindow(client, 10_000_000);
