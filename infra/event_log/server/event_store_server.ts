@@ -68,7 +68,7 @@ export async function startEventStoreServer(
   try {
     const store = new EventStore(sqlite, { standardProjections, logger });
     await store.prepare();
-    if (projections && !standardProjections) await recallProjections(store);
+    if (projections && !standardProjections) await recallProjections(store, logger);
     subscriptions = await startPersistentSubscriptions(store, { logger });
     let port = options.port;
     let ready = true;

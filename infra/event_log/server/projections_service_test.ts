@@ -148,6 +148,8 @@ Deno.test({
       await bed.client.enableProjection("$by_event_type");
       await bed.client.disableProjection("$by_event_type");
       await bed.client.appendToStream("order-1", newEvents(3));
+      const elses = jsonEvent({ type: "Nonsense", data: {} });
+      await bed.client.appendToStream("$projections-$by_category", elses);
     }
     {
       await using bed = await eventStoreTestBed(options);

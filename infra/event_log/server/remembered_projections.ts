@@ -1,12 +1,16 @@
-import { contentText } from "../stored_event.ts";
+import type { Log } from "@headwater/shared/ports/log";
+import { z } from "zod";
 import type { EventStore } from "./event_store.ts";
+import { newestReadable } from "./newest_readable.ts";
 import type { ProjectionState } from "./standard_projections.ts";
 
-type Remembered = {
-  readonly enabled: boolean;
-  readonly aborted: boolean;
-  readonly position: number;
-};
+const rememberedSchema = z.object({
+  enabled: z.boolean(),
+  aborted: z.boolean(),
+  position: z.int().min(0),
+}).readonly();
+
+type Remembered = z.infer<typeof rememberedSchema>;
 
 /** Starts a standard projection, and keeps in the log that it runs. */
 export async function startProjection(store: EventStore, name: string): Promise<void> {
@@ -25,19 +29,17 @@ export async function stopProjection(
 }
 
 /** Brings the standard projections back to where they were, where they are not started with the server. */
-export async function recallProjections(store: EventStore): Promise<void> {
+export async function recallProjections(store: EventStore, logger: Log): Promise<void> {
   for (const name of store.projections.names) {
-    const { events: [newest] } = await store.readStream(streamOf(name), {
-      direction: "backwards",
-      from: Infinity,
-      limit: 1,
+    const newest = await newestReadable(store, streamOf(name), {
+      read: (content) => rememberedSchema.parse(content),
+      logger,
     });
     if (!newest) continue;
-    const { enabled, aborted, position }: Remembered = JSON.parse(contentText(newest.data));
-    if (enabled) store.projections.start(name);
+    if (newest.enabled) store.projections.start(name);
     else {
-      const status = aborted ? "Aborted" : "Stopped";
-      store.projections.stop(name, { status, upTo: position });
+      const status = newest.aborted ? "Aborted" : "Stopped";
+      store.projections.stop(name, { status, upTo: Math.min(newest.position, store.head) });
     }
   }
 }

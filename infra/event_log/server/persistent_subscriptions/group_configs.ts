@@ -1,43 +1,46 @@
 import persistent from "@eventstore/db-client/generated/persistent_pb.js";
 import type { Log } from "@headwater/shared/ports/log";
-import { contentText } from "../../stored_event.ts";
+import { z } from "zod";
 import { type EventFilter, readFilterOptions } from "../event_filter.ts";
 import type { EventStore } from "../event_store.ts";
+import { newestReadable } from "../newest_readable.ts";
 import { ProtobufReader } from "../protobuf_reader.ts";
 import type { GroupConfig, GroupSettings } from "./group_settings.ts";
-import { placeOf, placeText } from "./group_settings.ts";
+import { placeOf, placeText, problemOf } from "./group_settings.ts";
 
 const stream = "$persistentSubscriptionConfig";
 const version = "2";
 
-/** As the original writes it, and two fields of our own. */
-type ConfigEntry = {
-  readonly stream: string;
-  readonly group: string;
-  readonly resolveLinkTos: boolean;
-  readonly extraStatistics: boolean;
-  readonly messageTimeout: number;
-  readonly startPosition: string;
-  readonly liveBufferSize: number;
-  readonly historyBufferSize: number;
-  readonly maxRetryCount: number;
-  readonly readBatchSize: number;
-  readonly checkPointAfter: number;
-  readonly minCheckPointCount: number;
-  readonly maxCheckPointCount: number;
-  readonly maxSubscriberCount: number;
-  readonly namedConsumerStrategy: string;
-  /** Without it, what came between creation and a restart before the first checkpoint would be lost. */
-  readonly liveFrom: number;
-  /** `EventFilter.key`. */
-  readonly filterKey?: string;
-};
+const count = z.int().min(0);
 
-type ConfigDocument = { readonly entries: readonly ConfigEntry[] };
+/** As the original writes it, and two fields of our own. */
+const entrySchema = z.object({
+  stream: z.string(),
+  group: z.string(),
+  resolveLinkTos: z.boolean(),
+  extraStatistics: z.boolean(),
+  messageTimeout: z.number().min(0),
+  startPosition: z.string(),
+  liveBufferSize: count,
+  historyBufferSize: count,
+  maxRetryCount: count,
+  readBatchSize: count,
+  checkPointAfter: z.number().min(0),
+  minCheckPointCount: count,
+  maxCheckPointCount: count,
+  maxSubscriberCount: count,
+  namedConsumerStrategy: z.string(),
+  /** Without it, what came between creation and a restart before the first checkpoint would be lost. */
+  liveFrom: count,
+  /** `EventFilter.key`. */
+  filterKey: z.string().optional(),
+}).readonly();
+
+const documentSchema = z.object({ entries: z.array(entrySchema) });
+
+type ConfigEntry = z.infer<typeof entrySchema>;
 
 const endText = "-1";
-/** So many of the newest events, in search of one that can be read. */
-const lookedAt = 32;
 
 /** Writes down which groups there are: all of them, each time. */
 export async function saveConfigs(
@@ -54,25 +57,15 @@ export async function saveConfigs(
   await store.appendInternal(stream, [{ type: "$PersistentConfig", data }]);
 }
 
-/** Reads what `saveConfigs` wrote last. Anybody can write to the stream: what is something else is passed over. */
+/** Reads what `saveConfigs` wrote last. */
 export async function loadConfigs(
   store: EventStore,
   logger: Log,
 ): Promise<readonly GroupConfig[]> {
-  const range = { direction: "backwards", from: Infinity, limit: lookedAt } as const;
-  const { events } = await store.readStream(stream, range);
-  for (const { data, revision } of events) {
-    try {
-      return (JSON.parse(contentText(data)) as ConfigDocument).entries.map(fromEntry);
-    } catch (error) {
-      logger.warn("Persistent subscriptions are not described by an event", {
-        stream,
-        revision,
-        error,
-      });
-    }
+  function read(content: unknown): GroupConfig[] {
+    return documentSchema.parse(content).entries.map(fromEntry);
   }
-  return [];
+  return await newestReadable(store, stream, { read, logger }) ?? [];
 }
 
 function toEntry({ stream, group, settings, filter }: GroupConfig): ConfigEntry {
@@ -115,6 +108,8 @@ function fromEntry(entry: ConfigEntry): GroupConfig {
     startFrom: entry.startPosition === endText ? "end" : placeOf(entry.startPosition) ?? 0,
     liveFrom: entry.liveFrom,
   };
+  const problem = problemOf(settings);
+  if (problem !== undefined) throw new Error(problem);
   const { stream, group, filterKey } = entry;
   return { stream, group, settings, filter: filterKey ? filterOf(filterKey) : undefined };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import {
   type EventStoreDBClient,
+  jsonEvent,
   persistentSubscriptionToAllSettingsFromDefaults,
   streamNameFilter,
 } from "@eventstore/db-client";
@@ -88,7 +89,13 @@ Deno.test("Groups are found again although somebody wrote something else to thei
     {
       await using bed = await groupTestBed(path);
       await bed.client.createPersistentSubscriptionToStream(stream, group, settings());
-      await bed.append("$persistentSubscriptionConfig", "Nonsense");
+      const config = "$persistentSubscriptionConfig";
+      await bed.append(config, "Nonsense");
+      const incomplete = [{}, { entries: [{}] }, { entries: [{ stream, group }] }];
+      await bed.client.appendToStream(
+        config,
+        incomplete.map((data) => jsonEvent({ type: "$PersistentConfig", data })),
+      );
     }
     await using bed = await groupTestBed(path);
     const groups = await bed.client.listAllPersistentSubscriptions();
