@@ -69,10 +69,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   function startDeadline(call: ServerCall): () => void {
     const deadline = timeoutMs(call.header("grpc-timeout"));
-    if (deadline === undefined) return () => {};
+    // Clients of Go give a subscription 292 years
+    if (deadline === undefined || deadline > longestTimerMs) return () => {};
     const timer = setTimeout(() => {
       end(call, new GrpcError({ code: grpcStatus.deadlineExceeded, message: "Deadline Exceeded" }));
-    }, Math.min(deadline, longestTimerMs));
+    }, deadline);
     return () => clearTimeout(timer);
   }
 

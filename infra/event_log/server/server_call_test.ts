@@ -131,6 +131,28 @@ Deno.test("a call ends at its deadline, for the client and for the rpc", async (
   await until(() => bed.server.open.calls === 0 && reasons.length === 1);
 });
 
+Deno.test("a deadline later than timers reach does not end a call", async () => {
+  await using bed = await grpcTestBed({
+    talk: async (call) => {
+      call.write(frame(Buffer.from("still here")));
+      await untilOver(call, []);
+    },
+  });
+  const deadline = Date.now() + 100 * 365 * 86_400_000;
+  const call = bed.client.makeServerStreamRequest(
+    "/test.Test/talk",
+    same,
+    same,
+    Buffer.alloc(0),
+    { deadline },
+  );
+  call.on("error", () => {});
+  assert.equal(String((await once(call, "data"))[0]), "still here");
+  assert.equal(bed.server.open.calls, 1);
+  call.cancel();
+  await until(() => bed.server.open.calls === 0);
+});
+
 Deno.test("a client that cancels ends the rpc", async () => {
   const reasons: unknown[] = [];
   await using bed = await grpcTestBed({ wait: (call) => untilOver(call, reasons) });
