@@ -12,7 +12,7 @@ import {
 } from "@grpc/grpc-js";
 import type { ConnectionString, Endpoint } from "./connection_string.ts";
 import { connectionTrouble } from "./connection_trouble.ts";
-import { openSecureChannel, readCertificates } from "./secure_channel.ts";
+import { openChannel, readCertificates } from "./event_store_channel.ts";
 
 /** Hears of a call; `over` comes once, and nothing after it. */
 export type CallListener<Message> = {
@@ -145,16 +145,16 @@ function createClient(connectionString: ConnectionString): ClientParts {
   // It trips over trailers that are missing, where nobody could catch it. Such a node is left as one that is gone.
   client.handleError = (rpcs, error) =>
     handleError(rpcs, error).catch(() => handleError(rpcs, nodeIsGone));
-  if (certificates) {
-    client.createChannel = async () => {
-      const options = {
+  client.createChannel = async () =>
+    openChannel(await client.resolveUri(), {
+      certificates,
+      verifies,
+      options: {
         "grpc.keepalive_time_ms": orNever(parameters.keepAliveInterval),
         "grpc.keepalive_timeout_ms": orNever(parameters.keepAliveTimeout),
         "grpc.max_receive_message_length": maxMessageBytes,
-      };
-      return openSecureChannel(await client.resolveUri(), { certificates, verifies, options });
-    };
-  }
+      },
+    });
   return client;
 }
 

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import tls from "node:tls";
 import { Channel, ChannelCredentials, type ChannelOptions } from "@grpc/grpc-js";
 import type { ConnectionString } from "./connection_string.ts";
+import { GoawayGuard } from "./goaway_guard.ts";
 
 /** What a connection with TLS is made with, in PEM. */
 export type Certificates = {
@@ -23,18 +24,22 @@ export function readCertificates({ parameters }: ConnectionString): Certificates
 }
 
 /**
- * A channel with TLS. Names are what certificates are mostly made for, and TLS has no way to ask a server for an
- * address: where a node is known by its address, as clusters often name their members, that is compared here.
+ * A channel, with TLS where there are certificates. Names are what those are mostly made for, and TLS has no way to ask
+ * a server for an address: where a node is known by its address, as clusters often name their members, that is compared
+ * here.
  */
-export function openSecureChannel(
+export function openChannel(
   target: string,
   { certificates, verifies, options }: {
-    readonly certificates: Certificates;
+    readonly certificates: Certificates | undefined;
     /** False: any certificate will do. */
     readonly verifies: boolean;
     readonly options: ChannelOptions;
   },
 ): Channel {
+  if (!certificates) {
+    return new Channel(target, new GoawayGuard(ChannelCredentials.createInsecure()), options);
+  }
   const { root = null, key = null, chain = null } = certificates;
   const host = target.slice(0, target.lastIndexOf(":"));
   const isAddress = isIP(host) !== 0;
@@ -45,7 +50,7 @@ export function openSecureChannel(
       return tls.checkServerIdentity(isAddress ? host : name, certificate);
     },
   });
-  return new Channel(target, credentials, {
+  return new Channel(target, new GoawayGuard(credentials), {
     ...options,
     // Any name: one must be sent, and it must not be an address.
     ...(isAddress && { "grpc.ssl_target_name_override": "eventstore.invalid" }),
