@@ -56,7 +56,7 @@ class GuardedSocket extends Duplex {
       else if (!this.push(chunk)) socket.pause();
     });
     socket.once("end", () => this.push(null));
-    socket.once("error", (error) => this.destroy(error));
+    socket.on("error", (error) => this.destroy(error));
     socket.once("close", () => this.destroy());
   }
 
