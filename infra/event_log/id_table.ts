@@ -72,10 +72,14 @@ export class IdTable {
   }
 }
 
-/** Some versions of UUID begin alike, others end alike. */
+/** All words count: some clients' ids begin and end alike, and ids of one hash are looked through one by one. */
 function hashOf(id: Uint8Array): number {
-  const mixed = Math.imul(wordOf(id, 0) ^ Math.imul(wordOf(id, 3), 0x85ebca6b), 0x9e3779b1);
-  return mixed ^ mixed >>> 15;
+  let mixed = 0;
+  for (let word = 0; word < wordsPerId; word++) {
+    mixed = Math.imul(mixed ^ wordOf(id, word), 0x9e3779b1);
+    mixed ^= mixed >>> 15;
+  }
+  return mixed;
 }
 
 function wordOf(id: Uint8Array, word: number): number {

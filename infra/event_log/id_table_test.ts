@@ -32,6 +32,21 @@ Deno.test("a table takes as many ids as it was made for, and after that can be e
   assert.deepEqual(ids.map((id) => table.get(id)), [undefined, undefined, undefined]);
 });
 
+Deno.test("ids that are counted up in any of their words are not looked through one by one", () => {
+  const count = 50_000;
+  for (const at of [0, 4, 8, 12]) {
+    const table = new IdTable(count);
+    const started = performance.now();
+    for (let revision = 0; revision < count; revision++) {
+      const id = new Uint8Array(16);
+      new DataView(id.buffer).setUint32(at, revision);
+      table.set(id, { streamId: 1, revision });
+    }
+    const took = performance.now() - started;
+    assert.ok(took < 2_000, `Cannot put ids that differ at byte ${at} in time: ${took} ms`);
+  }
+});
+
 /** One of many that differ in few bits. */
 function alike(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
