@@ -7,6 +7,7 @@ import { loadEventStoreDb } from "./event_log/load_eventstoredb.ts";
 import { openSqliteLog } from "./event_log/sqlite.ts";
 import { startEmbeddedPostgres } from "./postgres/embedded.ts";
 import { ensureDatabase } from "./postgres/ensure_database.ts";
+import { readModelDirectory } from "./read_model_directory.ts";
 import { withoutCredentials } from "./without_credentials.ts";
 
 /** What an application runs on. */
@@ -93,7 +94,7 @@ async function openPostgres({ config, directory, logger, throwAway, signal }: Ad
     };
   }
   const server = await startEmbeddedPostgres({
-    directory: join(directory, "postgres"),
+    directory: readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl }),
     logger,
     throwAway,
     signal,

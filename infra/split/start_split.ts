@@ -6,6 +6,7 @@ import {
   readConnectionString,
 } from "../event_log/eventstoredb/connection_string.ts";
 import { startEmbeddedPostgres } from "../postgres/embedded.ts";
+import { readModelDirectory } from "../read_model_directory.ts";
 import { assertPortIsFree } from "../serve.ts";
 import { freePorts } from "./free_ports.ts";
 import {
@@ -46,8 +47,8 @@ export async function startSplit(application: Application, options: SplitOptions
     return await superviseProcess(plan, { logger, signal });
   }
   async function startPostgres(): Promise<string> {
-    const options = { directory: `${directory}/postgres`, logger, signal };
-    return starting.use(await startEmbeddedPostgres(options)).url;
+    const place = readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl });
+    return starting.use(await startEmbeddedPostgres({ directory: place, logger, signal })).url;
   }
   function planned(postgresUrl: string | undefined) {
     return topology(application, {
