@@ -11,19 +11,27 @@ export type BatchAnswer =
   | { readonly problem: "conflict"; readonly actual: number }
   | { readonly problem: "too-large"; readonly maxAppendBytes: number }
   | { readonly problem: "bad-request"; readonly message: string }
-  | { readonly problem: "deleted" | "timeout" | "unknown" };
+  | { readonly problem: "deleted" | "timeout" | "not-ready" | "unknown" };
 
 type Batch = Pick<PendingBatch, "correlationId" | "stream" | "expected">;
 type Problem = Exclude<BatchAnswer, { readonly appended: Appended }>;
 
-/** By problem: the code, and the name of the message in the status's details, which is its text as well. */
+const ours = "event_store.client";
+
+/** By problem: the code, and package and name of the message in the status's details. */
 const statuses = {
-  conflict: { code: grpcStatus.alreadyExists, name: "WrongExpectedVersion" },
-  deleted: { code: grpcStatus.notFound, name: "StreamDeleted" },
-  timeout: { code: grpcStatus.deadlineExceeded, name: "Timeout" },
-  unknown: { code: grpcStatus.unknown, name: "Unknown" },
-  "too-large": { code: grpcStatus.invalidArgument, name: "MaximumAppendSizeExceeded" },
-  "bad-request": { code: grpcStatus.invalidArgument, name: "BadRequest" },
+  conflict: { code: grpcStatus.alreadyExists, package: ours, name: "WrongExpectedVersion" },
+  deleted: { code: grpcStatus.notFound, package: ours, name: "StreamDeleted" },
+  timeout: { code: grpcStatus.deadlineExceeded, package: ours, name: "Timeout" },
+  // As the original says it: without a code
+  "not-ready": { code: grpcStatus.ok, package: "google.protobuf", name: "Empty" },
+  unknown: { code: grpcStatus.unknown, package: ours, name: "Unknown" },
+  "too-large": {
+    code: grpcStatus.invalidArgument,
+    package: ours,
+    name: "MaximumAppendSizeExceeded",
+  },
+  "bad-request": { code: grpcStatus.invalidArgument, package: ours, name: "BadRequest" },
 } as const;
 
 const responseFields = { revision: 5, "no-stream": 6, any: 7, "stream-exists": 8 } as const;
@@ -55,11 +63,11 @@ function writeStatus(
   writer: ProtobufWriter,
   { batch, problem }: { readonly batch: Batch; readonly problem: Problem },
 ): void {
-  const { code, name } = statuses[problem.problem];
+  const { code, package: of, name } = statuses[problem.problem];
   writer.uint(1, code);
-  writer.string(2, problem.problem === "bad-request" ? problem.message : name);
+  writer.string(2, textOf(problem));
   const details = writer.beginNested(3);
-  writer.string(1, `type.googleapis.com/event_store.client.${name}`);
+  writer.string(1, `type.googleapis.com/${of}.${name}`);
   const value = writer.beginNested(2);
   if (problem.problem === "conflict") {
     if (problem.actual >= 0) writer.uint(1, problem.actual);
@@ -74,6 +82,11 @@ function writeStatus(
   }
   writer.endNested(value);
   writer.endNested(details);
+}
+
+function textOf(problem: Problem): string {
+  if (problem.problem === "bad-request") return problem.message;
+  return problem.problem === "not-ready" ? "Server Is Not Ready" : statuses[problem.problem].name;
 }
 
 function writeExpected(

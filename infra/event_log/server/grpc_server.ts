@@ -1,4 +1,5 @@
 import type { Log } from "@headwater/shared/ports/log";
+import { Unavailable } from "@headwater/shared/ports/unavailable";
 import type { Rpc } from "./grpc_call.ts";
 import { isGrpcContentType, timeoutMs } from "./grpc_headers.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
@@ -83,6 +84,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       call.finish();
     } catch (error) {
       if (error instanceof GrpcError) return call.finish(error);
+      // A disk that is full, or a log that is being closed, is no fault of the call: the client may try again
+      if (error instanceof Unavailable) {
+        const { message } = error;
+        return call.finish(new GrpcError({ code: grpcStatus.unavailable, message, cause: error }));
+      }
       logger.error("An rpc failed", { path: call.path, error });
       const message = "Exception was thrown by handler.";
       call.finish(new GrpcError({ code: grpcStatus.unknown, message }));

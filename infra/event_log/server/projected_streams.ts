@@ -22,7 +22,8 @@ export class ProjectedStreams {
   constructor(store: SqliteStore, streams: StreamReader) {
     this.#store = store;
     this.#streams = streams;
-    this.#index = new ProjectedIndex(store.database);
+    // Its indexes need room on the disk
+    this.#index = store.pageNow(() => new ProjectedIndex(store.database), action);
   }
 
   /** Reads a stream as it is, or was, when the log's last event had the position `upTo`. */

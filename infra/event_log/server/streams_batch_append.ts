@@ -119,9 +119,9 @@ class BatchAppendCall {
       const outcome = await this.#store.append({ stream, category, expected: expected!, events });
       this.#answer(key, this.#answerOf(outcome));
     } catch (error) {
-      const { logger } = this.#options;
-      if (!(error instanceof Unavailable)) logger.error("A batch was not written", { error });
-      this.#answer(key, { problem: "unknown" });
+      const passes = error instanceof Unavailable;
+      if (!passes) this.#options.logger.error("A batch was not written", { error });
+      this.#answer(key, { problem: passes ? "not-ready" : "unknown" });
     }
     this.#flushSoon();
     this.#submitted--;
