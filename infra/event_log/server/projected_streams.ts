@@ -40,11 +40,19 @@ export class ProjectedStreams {
     if (count === 0 || firstRevision === tombstoneRevision) {
       return { state: "missing", events: [], next: range.from, last: true, lastRevision: -1 };
     }
-    const { links, next, last } = range.direction === "forwards"
-      ? this.#forwards(projected, { range, firstRevision, lastRevision })
-      : this.#backwards(projected, { range, firstRevision, lastRevision });
-    const events = links.filter(({ recordedAt }) => recordedAt >= notBefore);
-    return { state: "found", events, next, last, lastRevision };
+    const read = range.direction === "forwards" ? this.#forwards : this.#backwards;
+    for (let from = range.from;;) {
+      const options = { range: { ...range, from }, firstRevision, lastRevision };
+      const { links, next, last } = read.call(this, projected, options);
+      const events = links.filter(({ recordedAt }) => recordedAt >= notBefore);
+      if (events.length > 0 || last) {
+        return { state: "found", events, next, last, lastRevision };
+      }
+      // All too old: whoever asks takes an empty page for the end
+      from = next;
+      await this.#store.turn.pass();
+      this.#store.requireOpen(action);
+    }
   }
 
   /** The links that follow from events just written, in the streams that somebody wants. */
