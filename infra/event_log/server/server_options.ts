@@ -174,11 +174,15 @@ export function readServerOptions({ args, env }: ConfigSources): ServerOptions {
 
 /** What `--help` prints about options. */
 export function serverOptionsHelp(): string {
-  const rows = names.map((name): [string, string] => {
+  const lines = names.flatMap((name) => {
     const { flags, variables, description, allowed } = metaOf(name);
-    return [`    ${[...flags, ...variables].join(", ")}`, `${description}: ${allowed}`];
+    const fallback = defaultOf(options.shape[name]);
+    return [
+      `    ${[...flags, ...variables].join(", ")}`,
+      `        ${description}${fallback === undefined ? "" : ` (default ${fallback})`}`,
+      `          ${allowed}`,
+    ];
   });
-  const lines = rows.flatMap(([row, text]) => [row, `        ${text}`]);
   return `Flags, and variables of the environment; a flag wins over its variable:\n\n${
     lines.join("\n")
   }\n\n    --help\n        this text\n`;
@@ -199,6 +203,12 @@ function ourLevel(level: string): LogLevel {
   if (level === "warning") return "warn";
   if (level === "fatal") return "error";
   return logLevels.find((known) => known === level) ?? "info";
+}
+
+/** As it would be given: what is made of it afterwards is nothing for people. */
+function defaultOf(option: z.ZodType): unknown {
+  const given = option instanceof z.ZodPipe ? option.in : option;
+  return given instanceof z.ZodDefault ? given.def.defaultValue : undefined;
 }
 
 function metaOf(name: Option): Meta {

@@ -75,6 +75,12 @@ Deno.test("help names every option", () => {
   const help = serverOptionsHelp();
   for (const variable of serverVariables) assert.ok(help.includes(variable), variable);
   assert.ok(help.includes("--port, --node-port, --http-port, EVENTSTORE_NODE_PORT"));
+  assert.ok(
+    help.includes(
+      "where the events are kept, :memory: for a throw-away store (default .data/eventstore)",
+    ),
+  );
+  assert.ok(help.includes("when its client allows it longer (default 10000)"));
   assert.equal(read(["--help", "--port", "junk"]).help, true);
 });
 
