@@ -138,7 +138,10 @@ Deno.test("an order's status takes only steps that there are, whatever is asked 
     let state = order.initialState;
     for (const happened of history) {
       const next = order.evolve(state, happened);
-      assert.ok(mayBecome[state.status].includes(next.status as OrderStatus), happened.type);
+      assert.ok(
+        mayBecome[state.status].includes(next.status as OrderStatus),
+        `${happened.type} makes it "${next.status}" from "${state.status}", which "mayBecome" does not list`,
+      );
       state = next;
     }
   }));
