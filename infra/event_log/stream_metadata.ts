@@ -16,17 +16,14 @@ export type Retention = {
   readonly truncateBefore: number | undefined;
 };
 
-export const noRetention: Retention = {
+const noRetention: Retention = {
   maxCount: undefined,
   maxAge: undefined,
   truncateBefore: undefined,
 };
 
-/** EventStoreDB counts revisions in 64 bits; what is beyond ours is the end. */
-const softDeletion = '{"$tb":9223372036854775807}';
-
-/** The metadata that deletes a stream until somebody writes to it. */
-export const softDeletionMetadata: string = softDeletion;
+/** Deletes a stream until somebody writes to it. EventStoreDB counts revisions in 64 bits; what is beyond ours is the end. */
+export const softDeletionMetadata = '{"$tb":9223372036854775807}';
 
 /** Reads a metadata event's content; malformed metadata counts as none, as on the original. */
 export function retentionOf(

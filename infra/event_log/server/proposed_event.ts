@@ -65,7 +65,7 @@ export function readUuid(message: ProtobufReader): Uint8Array {
 }
 
 /** Text where that gives the same bytes again and the database keeps it whole, which it does not beyond U+0000. */
-export function contentOf(bytes: Uint8Array): Content {
+function contentOf(bytes: Uint8Array): Content {
   if (bytes.length === 0) return "";
   if (bytes.includes(0) || !isUtf8(bytes)) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");

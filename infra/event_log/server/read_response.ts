@@ -67,7 +67,7 @@ function writeRecordedEvent(
 }
 
 /** A `UUID` in the form asked for. */
-export function writeUuid(
+function writeUuid(
   writer: ProtobufWriter,
   { field, id, uuidForm }: {
     readonly field: number;

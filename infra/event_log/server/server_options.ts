@@ -142,9 +142,6 @@ export type ServerOptions =
 const names = Object.keys(options.shape) as Option[];
 const switches = ["memory", "flushToDisk", "startProjections", "insecure"] as const;
 
-/** What to pass to `--allow-env`. */
-export const serverVariables: readonly string[] = names.flatMap((name) => metaOf(name).variables);
-
 /** Reads all options: a flag wins over its variable, which wins over the default. Throws `ConfigError`. */
 export function readServerOptions({ args, env }: ConfigSources): ServerOptions {
   const flags = readFlags(withValues(args), names.flatMap((name) => metaOf(name).flags));
