@@ -1,18 +1,17 @@
-import type { Log } from "@headwater/shared/ports/log";
-import { silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/shared/ports/log";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { EventStore } from "./event_store.ts";
-import { gossipService } from "./gossip.ts";
-import { startGrpcServer } from "./grpc_server.ts";
-import type { KeepAlive } from "./http2/http2_connection.ts";
+import { gossipService } from "./gossip_service.ts";
 import type { Rpc } from "./grpc_call.ts";
+import { startGrpcServer } from "./grpc_server.ts";
 import { http1Endpoints } from "./http1_endpoints.ts";
+import type { KeepAlive } from "./http2/http2_connection.ts";
+import { monitoringService } from "./monitoring_service.ts";
+import { operationsService } from "./operations_service.ts";
 import {
   type PersistentSubscriptionsService,
   startPersistentSubscriptions,
 } from "./persistent_subscriptions/persistent_subscriptions_service.ts";
-import { monitoringService } from "./monitoring.ts";
-import { operationsService } from "./operations.ts";
 import { projectionsService } from "./projections_service.ts";
 import { recallProjections } from "./remembered_projections.ts";
 import { serverFeatures } from "./server_features.ts";
@@ -96,11 +95,7 @@ export async function startEventStoreServer(
       host,
       port,
       services: new Map([...services, ...serverFeatures(services.keys())]),
-      http1: http1Endpoints({
-        ready: () => ready,
-        projections,
-        stats,
-      }),
+      http1: http1Endpoints({ ready: () => ready, projections, stats }),
       logger,
       ...(options.keepAlive && { keepAlive: options.keepAlive }),
     });

@@ -21,7 +21,7 @@ import {
   structuredIds,
   time,
   uuid,
-} from "./wire_messages.ts";
+} from "./request_test_bed.ts";
 
 const { AppendResp, BatchAppendResp, ReadResp } = streams;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import gossip from "@eventstore/db-client/generated/gossip_pb.js";
-import { gossipService } from "./gossip.ts";
+import { gossipService } from "./gossip_service.ts";
 import { grpcTestBed } from "./grpc_test_bed.ts";
 
 Deno.test("a cluster of one node, its leader, is told where it can be reached", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import monitoring from "@eventstore/db-client/generated/monitoring_pb.js";
 import { grpcTestBed, same, until } from "./grpc_test_bed.ts";
-import { monitoringService } from "./monitoring.ts";
+import { monitoringService } from "./monitoring_service.ts";
 import { serverStats } from "./server_stats.ts";
 
 Deno.test("a client that watches the server is told its numbers again and again, until it has enough", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { grpcTestBed } from "./grpc_test_bed.ts";
-import { operationsService } from "./operations.ts";
+import { operationsService } from "./operations_service.ts";
 
 Deno.test("operators can restart the persistent subscriptions, and what is always so is confirmed", async () => {
   let restarts = 0;
