@@ -115,7 +115,7 @@ function readDirection(value: number): ReadRequest["direction"] {
 }
 
 /** Whatever is not asked for as text comes structured. */
-function readUuidOption(message: ProtobufReader): UuidForm {
+export function readUuidOption(message: ProtobufReader): UuidForm {
   let form: UuidForm = "structured";
   while (message.next()) {
     form = message.field === 2 ? "string" : "structured";

@@ -109,7 +109,7 @@ export function writePosition(
   writer.endNested(nested);
 }
 
-/** A `ReadResp` that says that the subscription stands. */
+/** A `ReadResp` that says that the subscription, persistent or not, stands. */
 export function writeConfirmation(writer: ProtobufWriter, subscriptionId: string): void {
   writer.beginFrame();
   const confirmation = writer.beginNested(2);

@@ -1,10 +1,10 @@
 import type { GrpcCall } from "../grpc_call.ts";
 import type { GrpcError } from "../grpc_status.ts";
 import { ProtobufWriter } from "../protobuf_writer.ts";
-import type { UuidForm } from "../read_response.ts";
+import { type UuidForm, writeConfirmation } from "../read_response.ts";
 import { ConsumerStatistics } from "./consumer_statistics.ts";
 import type { Consumer, Message } from "./message.ts";
-import { writeConfirmation, writeMessage } from "./read_message.ts";
+import { writeMessage } from "./read_message.ts";
 
 export type GroupConnectionOptions = {
   readonly call: GrpcCall;

@@ -3,6 +3,7 @@ import { readStreamIdentifier } from "../expected_revision.ts";
 import { readUuid } from "../proposed_event.ts";
 import { ProtobufReader } from "../protobuf_reader.ts";
 import type { ProtobufWriter } from "../protobuf_writer.ts";
+import { readUuidOption } from "../read_request.ts";
 import { type UuidForm, writeReadEvent } from "../read_response.ts";
 import { invalidArgument } from "../stream_errors.ts";
 import type { NackAction } from "./delivery.ts";
@@ -66,15 +67,6 @@ function readOptions(options: ProtobufReader): ReadRequest {
   return { kind: "connect", name: { stream, group }, bufferSize, uuidForm };
 }
 
-function readUuidOption(message: ProtobufReader): UuidForm {
-  let form: UuidForm = "structured";
-  while (message.next()) {
-    form = message.field === 2 ? "string" : "structured";
-    message.skip();
-  }
-  return form;
-}
-
 function readAnswer(message: ProtobufReader, kind: "ack" | "nack"): ReadRequest {
   const ids: string[] = [];
   let action: NackAction = "unknown";
@@ -86,15 +78,6 @@ function readAnswer(message: ProtobufReader, kind: "ack" | "nack"): ReadRequest 
     else message.skip();
   }
   return kind === "ack" ? { kind, ids } : { kind, ids, action, reason };
-}
-
-/** Writes a `ReadResp` that says that the client is connected. */
-export function writeConfirmation(writer: ProtobufWriter, subscriptionId: string): void {
-  writer.beginFrame();
-  const confirmation = writer.beginNested(2);
-  writer.string(1, subscriptionId);
-  writer.endNested(confirmation);
-  writer.endFrame();
 }
 
 /** Writes a `ReadResp` with an event; event and link have the link's position, as on the original. */

@@ -4,7 +4,8 @@ import shared from "@eventstore/db-client/generated/shared_pb.js";
 import { jsonMark, type StoredEvent } from "../../stored_event.ts";
 import { GrpcError, grpcStatus } from "../grpc_status.ts";
 import { ProtobufWriter } from "../protobuf_writer.ts";
-import { readRequest, writeConfirmation, writeMessage } from "./read_message.ts";
+import { writeConfirmation } from "../read_response.ts";
+import { readRequest, writeMessage } from "./read_message.ts";
 
 const id = "0d8a2c2e-7f5b-4b0a-9c53-2f1f6f6f0a01";
 
