@@ -4,7 +4,7 @@ import { z } from "zod";
 const runningSchema = z.object({
   pid: z.int(),
   startedAt: z.string(),
-  /** By what is found there: `gateway`, `postgres` … */
+  /** By what is found there: `gateway`, `postgres`, `eventStore`. */
   urls: z.record(z.string(), z.string()),
 });
 
@@ -27,11 +27,11 @@ export class DataDirectoryInUse extends Error {
     /** Undefined for a moment, while that process starts. */
     readonly running: Running | undefined,
   ) {
-    const gateway = running?.urls.gateway;
+    const url = running?.urls.gateway ?? running?.urls.eventStore;
     super(
       `Cannot use data directory "${path}": ${
         running
-          ? `process ${running.pid} uses it${gateway ? `, at ${gateway}` : " and is starting"}`
+          ? `process ${running.pid} uses it${url ? `, at ${url}` : " and is starting"}`
           : "another process uses it"
       }`,
     );

@@ -3,6 +3,7 @@ import { startEventStoreServer } from "./event_log/server/event_store_server.ts"
 import { readServerOptions, serverOptionsHelp } from "./event_log/server/server_options.ts";
 import { aborted } from "./aborted.ts";
 import type { ConfigSources } from "./config.ts";
+import { openDataDirectory } from "./data_directory.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
 import { untilSupervisorEnds } from "./split/serve_alone.ts";
@@ -29,6 +30,9 @@ export async function eventStoreCommand(
   const { data, logLevel } = options;
   const path = data === ":memory:" ? data : join(data, "events.sqlite");
   using interruption = listenForInterruption();
+  // Two servers on one log would not hear of each other's events; whoever supervises this one has the directory already
+  const isShared = supervised || data === ":memory:";
+  await using directory = isShared ? undefined : await openDataDirectory(data);
   const { keepAliveIntervalMs: intervalMs, keepAliveTimeoutMs: timeoutMs } = options;
   await using server = await startEventStoreServer({
     ...options,
@@ -40,6 +44,7 @@ export async function eventStoreCommand(
   print(
     `Event store ready: ${server.connectionString} (events in "${path}"; for development and tests: no TLS, no users)`,
   );
+  await directory?.announce({ eventStore: server.connectionString });
   await aborted(supervised ? untilSupervisorEnds() : interruption.signal);
   return 0;
 }

@@ -61,7 +61,10 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   listener.once("error", reject);
   listener.listen({ host, port }, resolve);
-  await listening;
+  await listening.catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "EADDRINUSE" ? "another process has that port" : error.message;
+    throw new Error(`Cannot listen on "${host}:${port}": ${reason}`, { cause: error });
+  });
   listener.off("error", reject);
   return {
     port: (listener.address() as AddressInfo).port,
