@@ -1,32 +1,20 @@
+import { newEvents } from "./new_events_test_bed.ts";
 import { openSqliteLog } from "./sqlite.ts";
 
 /**
- * A process of its own for tests: appends to the file it is given until it is killed, and prints the id of each event
- * that was acknowledged.
+ * A process of its own for tests: appends to the file it is given until it is killed, and prints the first id of each
+ * append that was acknowledged.
  */
 async function appendUntilKilled(path: string): Promise<void> {
   await using log = openSqliteLog({ path });
   print("open");
   await Promise.all(Array.from({ length: 8 }, async (_, writer) => {
     for (;;) {
-      const id = crypto.randomUUID();
-      await log.append(`order-${writer % 3}`, [exampleEvent(id), exampleEvent()], {
-        expected: "any",
-      });
-      print(id);
+      const events = newEvents(2, { text: "x".repeat(500) });
+      await log.append(`order-${writer % 3}`, events, { expected: "any" });
+      print(events[0]!.id);
     }
   }));
-}
-
-function exampleEvent(id: string = crypto.randomUUID()) {
-  const metadata = {
-    $correlationId: id,
-    $causationId: id,
-    commandId: id,
-    commandHash: "hash",
-    schemaVersion: 1,
-  };
-  return { id, type: "OrderPlaced", data: { text: "x".repeat(500) }, metadata };
 }
 
 function print(line: string): void {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openSqliteLog } from "./sqlite.ts";
 import { SqliteReader } from "./sqlite_reader.ts";
-import { newEvents, readEverything, withFile } from "./sqlite_test_bed.ts";
+import { newEvents } from "./new_events_test_bed.ts";
+import { readEverything, withFile } from "./sqlite_test_bed.ts";
 
 const pageSize = 4096;
 

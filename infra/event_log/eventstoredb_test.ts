@@ -1,26 +1,12 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { binaryEvent, EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
 import type { Recorded } from "@headwater/shared/domain/event";
-import { type NewEvent, StreamDeleted } from "@headwater/shared/ports/event_log";
+import { StreamDeleted } from "@headwater/shared/ports/event_log";
 import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
 import { eventually } from "@headwater/shared/testing/eventually";
 import { openEventStoreDb } from "./eventstoredb.ts";
+import { newEvent } from "./new_events_test_bed.ts";
 import { startEventStoreServer } from "./server/event_store_server.ts";
-
-function newEvent(): NewEvent {
-  return {
-    id: crypto.randomUUID(),
-    type: "OrderPlaced",
-    data: { total: 1 },
-    metadata: {
-      $correlationId: "correlation",
-      $causationId: "causation",
-      commandId: "command",
-      commandHash: "hash",
-      schemaVersion: 1,
-    },
-  };
-}
 
 async function allOf(pages: AsyncIterable<readonly Recorded[]>): Promise<Recorded[]> {
   return (await Array.fromAsync(pages)).flat();

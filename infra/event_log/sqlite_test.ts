@@ -4,7 +4,8 @@ import { openSqliteLog } from "./sqlite.ts";
 import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import { SqliteStore } from "./sqlite_store.ts";
-import { appendElsewhere, newEvents, readEverything, withFile } from "./sqlite_test_bed.ts";
+import { newEvents } from "./new_events_test_bed.ts";
+import { appendElsewhere, readEverything, withFile } from "./sqlite_test_bed.ts";
 
 Deno.test("a log is found again as it was left, and known events are still known", () =>
   withFile(async (path) => {

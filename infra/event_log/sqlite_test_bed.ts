@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Recorded } from "@headwater/shared/domain/event";
 
 /** Runs `test` with the path of a log in a folder that is removed afterwards. */
@@ -10,20 +10,6 @@ export async function withFile(test: (path: string) => Promise<void>): Promise<v
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-export function newEvents(count: number, data: unknown = {}): NewEvent[] {
-  return Array.from({ length: count }, () => {
-    const id = crypto.randomUUID();
-    const metadata = {
-      $correlationId: id,
-      $causationId: id,
-      commandId: id,
-      commandHash: "hash",
-      schemaVersion: 1,
-    };
-    return { id, type: "OrderPlaced", data, metadata };
-  });
 }
 
 export async function readEverything(log: EventLog): Promise<Recorded[]> {

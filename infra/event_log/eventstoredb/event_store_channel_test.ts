@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import type { NewEvent } from "@headwater/shared/ports/event_log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { eventually } from "@headwater/shared/testing/eventually";
 import { type EventStoreDbLog, openEventStoreDb } from "../eventstoredb.ts";
+import { newEvent } from "../new_events_test_bed.ts";
 import { startEventStoreServer } from "../server/event_store_server.ts";
 import { createTestAuthority } from "./test_certificate.ts";
 import { startTlsProxy } from "./tls_test_bed.ts";
@@ -155,18 +155,3 @@ tlsTest("certificates that cannot be used are named before anything is sent", (b
   );
   return Promise.resolve();
 });
-
-function newEvent(): NewEvent {
-  return {
-    id: crypto.randomUUID(),
-    type: "OrderPlaced",
-    data: { total: 1 },
-    metadata: {
-      $correlationId: "correlation",
-      $causationId: "causation",
-      commandId: "command",
-      commandHash: "hash",
-      schemaVersion: 1,
-    },
-  };
-}

@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { NewEvent } from "@headwater/shared/ports/event_log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { eventually } from "@headwater/shared/testing/eventually";
 import { openEventStoreDb } from "../eventstoredb.ts";
+import { newEvent } from "../new_events_test_bed.ts";
 import { startEventStoreServer } from "../server/event_store_server.ts";
 import { startTestCluster, type TestCluster } from "./cluster_test_bed.ts";
 import { createTestAuthority } from "./test_certificate.ts";
@@ -180,18 +180,3 @@ Deno.test({
     deepEqual(cluster.calls.slice(seen).map(({ authorization }) => authorization), [undefined]);
   },
 });
-
-function newEvent(): NewEvent {
-  return {
-    id: crypto.randomUUID(),
-    type: "OrderPlaced",
-    data: { total: 1 },
-    metadata: {
-      $correlationId: "correlation",
-      $causationId: "causation",
-      commandId: "command",
-      commandHash: "hash",
-      schemaVersion: 1,
-    },
-  };
-}

@@ -2,12 +2,13 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
-import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import type { EventLog } from "@headwater/shared/ports/event_log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { eventually } from "@headwater/shared/testing/eventually";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { openEventStoreDb } from "../eventstoredb.ts";
+import { newEvent } from "../new_events_test_bed.ts";
 import { startEventStoreServer } from "../server/event_store_server.ts";
 import { frame } from "../server/grpc_frame.ts";
 import { grpcTestBed, untilOver } from "../server/grpc_test_bed.ts";
@@ -96,7 +97,7 @@ Deno.test({
 
 /** Again and again, as clients of the port do where the log is not available. */
 function append(log: EventLog): Promise<number> {
-  const events = [event()];
+  const events = [newEvent()];
   return eventually("an append", async () => {
     try {
       return (await log.append("order-1", events, { expected: "any" })).position;
@@ -152,15 +153,4 @@ async function startProxy(port: number) {
 
 function frameOf({ type, payload }: { readonly type: number; readonly payload: Uint8Array }) {
   return [0, 0, payload.length, type, 0, 0, 0, 0, 0, ...payload];
-}
-
-function event(): NewEvent {
-  const metadata = {
-    $correlationId: "correlation",
-    $causationId: "causation",
-    commandId: "command",
-    commandHash: "hash",
-    schemaVersion: 1,
-  };
-  return { id: crypto.randomUUID(), type: "OrderPlaced", data: { total: 1 }, metadata };
 }
