@@ -70,6 +70,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "after the clock was put back, each event is as old as its own time says",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    let now = Date.parse("2024-05-06T07:08:09Z");
+    await using bed = await eventStoreTestBed({ now: () => new Date(now) });
+    await bed.client.appendToStream("a-1", newEvents(2));
+    now -= 3_600_000;
+    await bed.client.appendToStream("a-1", newEvents(300));
+    now += 3_500_000;
+    await bed.client.appendToStream("a-1", newEvents(2));
+    await bed.client.setStreamMetadata("a-1", { maxAge: 90 });
+    await bed.client.setStreamMetadata("$ce-a", { maxAge: 90 });
+    const kept = [0, 1, 302, 303];
+    for (const name of ["a-1", "$ce-a"]) {
+      assert.deepEqual(await revisionsOf(bed.client.readStream(name)), kept, name);
+      const backwards = { direction: BACKWARDS, fromRevision: END } as const;
+      const read = bed.client.readStream(name, backwards);
+      assert.deepEqual(await revisionsOf(read), kept.toReversed(), name);
+    }
+    now -= 7_200_000;
+    assert.equal((await revisionsOf(bed.client.readStream("a-1"))).length, 304);
+  },
+});
+
 eventStoreTest("a deleted stream is gone until somebody writes to it", async ({ client }) => {
   await client.appendToStream("a-1", newEvents(2));
   await client.setStreamMetadata("a-1", { maxCount: 9 });
