@@ -12,10 +12,10 @@ const rememberedSchema = z.object({
 
 type Remembered = z.infer<typeof rememberedSchema>;
 
-/** Starts a standard projection, and keeps in the log that it runs. */
+/** Starts a standard projection here and now, and keeps that in the log. */
 export async function startProjection(store: EventStore, name: string): Promise<void> {
-  await remember(store, name, { enabled: true, aborted: false, position: 0 });
   store.projections.start(name);
+  await remember(store, name, { enabled: true, aborted: false, position: 0 });
 }
 
 /** Stops a standard projection here and now, and keeps that in the log. */
