@@ -4,7 +4,7 @@ import { silentLog } from "@headwater/shared/ports/log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { openEventStoreDb } from "../eventstoredb.ts";
 import { openSqliteStore } from "../sqlite_store.ts";
-import { newEvents as newMarkedEvents } from "../sqlite_test_bed.ts";
+import { newEvents as newMarkedEvents } from "../new_events_test_bed.ts";
 import { EventStore } from "./event_store.ts";
 import { newEvents, revisionsOf } from "./event_store_test_bed.ts";
 import { startGrpcServer } from "./grpc_server.ts";
