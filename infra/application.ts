@@ -3,7 +3,7 @@ import type { View } from "@headwater/shared/domain/view";
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import type { ReadModels } from "@headwater/shared/ports/read_models";
-import type { Service, ServiceClient } from "@headwater/shared/ports/service_client";
+import type { Service } from "@headwater/shared/ports/service_client";
 import type {
   HealthCheck,
   ServiceDefinition,
@@ -38,25 +38,3 @@ export type ServiceDatabase = {
   readonly views: readonly View[];
   readonly sql: Sql;
 };
-
-/** What a gateway is ready for: every service it forwards to. */
-export function serviceChecks(
-  { services }: Application,
-  client: ServiceClient,
-): readonly HealthCheck[] {
-  return services.map(({ name }) => serviceCheck(name, client));
-}
-
-function serviceCheck(service: string, client: ServiceClient): HealthCheck {
-  return {
-    name: `service:${service}`,
-    async check(signal) {
-      const response = await client.call(
-        service,
-        new Request(`http://${service}/health/ready`, { signal }),
-      );
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`Answered ${response.status}`);
-    },
-  };
-}

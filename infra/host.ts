@@ -3,9 +3,10 @@ import type { Log } from "@headwater/shared/ports/log";
 import type { Service } from "@headwater/shared/ports/service_client";
 import type { HealthCheck } from "@headwater/shared/ports/service_definition";
 import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
-import { type Application, serviceChecks, type ServiceDatabase } from "./application.ts";
+import type { Application, ServiceDatabase } from "./application.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { type RunningService, startService } from "./start_service.ts";
+import { serviceChecks } from "./service_checks.ts";
 
 export type HostOptions = {
   readonly log: EventLog;
@@ -29,7 +30,8 @@ export async function startHost(
   await using starting = new AsyncDisposableStack();
   const { services: definitions, startProjections, createGateway } = application;
   const services = new Map<string, Service>();
-  const client = createResilientClient(inProcessClient(services));
+  const bareClient = inProcessClient(services);
+  const client = createResilientClient(bareClient);
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
   starting.defer(async () => {
@@ -57,7 +59,7 @@ export async function startHost(
   const gateway = createGateway({
     client,
     logger,
-    checks: serviceChecks(application, client),
+    checks: serviceChecks(application, bareClient),
     newId: () => crypto.randomUUID(),
   });
   const running = starting.move();

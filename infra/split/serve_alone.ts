@@ -3,11 +3,12 @@ import type { ServiceDefinition } from "@headwater/shared/ports/service_definiti
 import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
 import { aborted } from "../aborted.ts";
 import { openAdapters } from "../adapters.ts";
-import { type Application, serviceChecks } from "../application.ts";
+import type { Application } from "../application.ts";
 import type { Config } from "../config.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
 import { startService } from "../start_service.ts";
+import { serviceChecks } from "../service_checks.ts";
 
 export type AloneOptions = {
   readonly config: Config;
@@ -41,8 +42,9 @@ export async function serveGateway(
   application: Application,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
-  const client = createResilientClient(httpClient(config.serviceUrls));
-  const checks = serviceChecks(application, client);
+  const bareClient = httpClient(config.serviceUrls);
+  const client = createResilientClient(bareClient);
+  const checks = serviceChecks(application, bareClient);
   const gateway = application.createGateway({
     client,
     logger,
