@@ -1,4 +1,3 @@
-import { followLog } from "@headwater/shared/domain/follow_log";
 import type { EventBatch, EventLog } from "@headwater/shared/ports/event_log";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
 import { BatchInbox } from "./batch_inbox.ts";
@@ -41,7 +40,7 @@ export class ViewFollower {
     }
     const after = checkpoint.position;
     const categories = view.reads.map(({ category }) => category);
-    await using inbox = new BatchInbox((signal) => followLog(log, { categories, signal, after }));
+    await using inbox = new BatchInbox((signal) => log.subscribe({ categories, signal, after }));
     const close = () => inbox.close();
     signal.addEventListener("abort", close, { once: true });
     try {

@@ -4,6 +4,7 @@ import {
   type EventBatch,
   type EventLog,
   type ExpectedRevision,
+  LogEndsBefore,
   type NewEvent,
   type ReadAllOptions,
   type ReadOptions,
@@ -89,6 +90,8 @@ export class SqliteLog implements EventLog {
     const action = "Cannot subscribe to the event log";
     requirePlace(options.after, `${action}: "after"`);
     this.#store.requireOpen(action);
+    const { after } = options;
+    if (after !== undefined && after > this.#store.head) throw new LogEndsBefore(after);
     yield* sqliteSubscription({
       tail: this.#store.tail,
       turn: this.#store.turn,

@@ -82,10 +82,27 @@ export interface EventLog extends AsyncDisposable {
    * Endless; pushed, not polled. The first batch with `caughtUp` comes also when there is nothing to read.
    * A batch is yielded when the position moves on past events of other categories too, so that the reader of a quiet
    * category knows how far it is. Adapters bound the memory that a slow reader costs.
+   *
+   * Errors: `LogEndsBefore` where the log knows that it never reached `after`.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<EventBatch>;
   /** Position of the last event; undefined for an empty log. */
   head(): Promise<number | undefined>;
+}
+
+/**
+ * Whoever was here before has read further than the log reaches: it is another log, or was restored from an older copy.
+ * To wait there would be to skip what is written up to that position.
+ */
+export class LogEndsBefore extends Error {
+  override readonly name = "LogEndsBefore";
+
+  constructor(readonly position: number, options?: ErrorOptions) {
+    super(
+      `Cannot follow the event log from position ${position}: it ends before that, so it is not the one that was read`,
+      options,
+    );
+  }
 }
 
 /** The stream is not where the append (or the caller's If-Match) expected it. */

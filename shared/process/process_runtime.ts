@@ -1,4 +1,3 @@
-import { followLog } from "../domain/follow_log.ts";
 import type { Process } from "../domain/process.ts";
 import type { EventBatch, EventLog } from "../ports/event_log.ts";
 import type { Log } from "../ports/log.ts";
@@ -92,7 +91,7 @@ class Runtime {
     const { log, process, records } = this.#options;
     const { position, unfinished } = await records.load();
     for (const id of unfinished) this.#drive(id);
-    const subscription = followLog(log, {
+    const subscription = log.subscribe({
       after: position,
       categories: this.#inbox.categories,
       signal: this.#stopped.signal,

@@ -17,6 +17,7 @@ export class EventOutbox {
   #stirred = Promise.withResolvers<void>();
   #taken = Promise.withResolvers<void>();
   #closed = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(position: number | undefined) {
     this.#position = position;
@@ -46,12 +47,13 @@ export class EventOutbox {
     if (this.#hasNews) this.#stirred.resolve();
   }
 
-  /** Undefined once it is closed. */
+  /** Undefined once it is closed; rejects once it has failed. */
   async take(): Promise<EventBatch | undefined> {
     while (!this.#closed && !this.#hasNews) {
       this.#stirred = Promise.withResolvers();
       await this.#stirred.promise;
     }
+    if (this.#failure) throw this.#failure.error;
     if (this.#closed) return undefined;
     const batch = { events: this.#events, position: this.#position, caughtUp: this.#caughtUp };
     this.#events = [];
@@ -66,6 +68,12 @@ export class EventOutbox {
       this.#taken = Promise.withResolvers();
       await this.#taken.promise;
     }
+  }
+
+  /** Nothing more will come. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.close();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { Recorded } from "@headwater/shared/domain/event";
-import type { EventBatch } from "@headwater/shared/ports/event_log";
+import { type EventBatch, LogEndsBefore } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import { pause, type Timers } from "@headwater/shared/resilience/timers";
 import { backOffMs } from "./back_off.ts";
@@ -77,7 +77,7 @@ export class SupervisedSubscription {
     return { categories, ...this.#status, position: this.#outbox.position };
   }
 
-  /** To be read once. */
+  /** To be read once. Errors: `LogEndsBefore`. */
   async *batches(): AsyncGenerator<EventBatch, void, undefined> {
     const { signal } = this.#options;
     const end = () => this.#end();
@@ -147,6 +147,7 @@ export class SupervisedSubscription {
 
   #accept(message: SubscriptionMessage): void {
     if (message.kind === "caught-up") {
+      if (this.#isAstray) return this.#outbox.fail(new LogEndsBefore(this.#outbox.position!));
       this.#isLive = true;
       this.#enter("live");
       return;

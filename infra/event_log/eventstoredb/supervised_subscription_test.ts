@@ -1,6 +1,6 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/shared/ports/unavailable";
-import type { EventBatch } from "@headwater/shared/ports/event_log";
+import { type EventBatch, LogEndsBefore } from "@headwater/shared/ports/event_log";
 import { manualTimers } from "@headwater/shared/testing/manual_timers";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { caughtUp, checkpoint, event, subscriptionTestBed } from "./subscription_test_bed.ts";
@@ -141,6 +141,16 @@ Deno.test("a position of another log is looked for from the start", async () => 
   equal(second.after, undefined);
   second.send(event(2), event(4), event(6), caughtUp);
   deepEqual(await first, [[6], 6, true]);
+});
+
+Deno.test("a log that ends before the position is not the one that was read", async () => {
+  await using bed = subscriptionTestBed(manualTimers(), { after: 5 });
+  const first = next(bed.batches);
+  bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
+  await bed.timers.advance(1_000);
+  bed.attempt(2).send(event(2), event(4), caughtUp);
+  await rejects(first, LogEndsBefore);
+  equal(bed.attempt(2).isOver, true);
 });
 
 Deno.test("it reads no further ahead of a slow consumer than it may keep", async () => {
