@@ -1,3 +1,4 @@
+import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { Log } from "@headwater/shared/ports/log";
 import { openAdapters } from "./adapters.ts";
 import { aborted } from "./aborted.ts";
@@ -23,7 +24,12 @@ type Started = {
   readonly url: string;
   readonly postgresUrl: string | undefined;
   readonly parts: readonly { readonly name: string; readonly where: string }[];
+  /** Why nothing will work for now. */
+  readonly trouble?: string | undefined;
 };
+
+/** What keeps an event store from answering within this time is worth to be told. */
+const answerMs = 1_000;
 
 /** `deno task dev`: the whole application in this process, until the signal. */
 export async function dev(application: Application, options: DevOptions): Promise<void> {
@@ -39,7 +45,15 @@ export async function dev(application: Application, options: DevOptions): Promis
     { name: "gateway", where: server.url },
   ];
   const { postgresUrl } = adapters;
-  await announce(directory, { ...options, startedAt, url: server.url, postgresUrl, parts });
+  const trouble = await troubleOf(adapters.log);
+  await announce(directory, {
+    ...options,
+    startedAt,
+    url: server.url,
+    postgresUrl,
+    parts,
+    trouble,
+  });
 }
 
 /** `deno task dev --split`: a process for each service, each started again when it dies, until the signal. */
@@ -56,10 +70,25 @@ export async function devSplit(application: Application, options: DevOptions): P
   await announce(directory, { ...options, ...split, startedAt, parts });
 }
 
+/** Undefined: the event log answers. */
+async function troubleOf(log: EventLog): Promise<string | undefined> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(() => late.resolve("it does not answer"), answerMs);
+  const answer = log.head().then(
+    () => undefined,
+    (error) => error instanceof Error ? error.message : String(error),
+  );
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Tells where everything is, then waits for the signal. */
 async function announce(
   directory: DataDirectory,
-  { url, postgresUrl, parts, startedAt, print, signal }: Started & DevOptions & {
+  { url, postgresUrl, parts, trouble, startedAt, print, signal }: Started & DevOptions & {
     readonly startedAt: number;
   },
 ): Promise<void> {
@@ -68,13 +97,15 @@ async function announce(
     ...(postgresUrl !== undefined && { postgres: postgresUrl }),
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  for (const line of greeting({ parts, url, seconds })) print(line);
+  for (const line of greeting({ parts, url, trouble, seconds })) print(line);
   await aborted(signal);
   print("Stopping …");
 }
 
 function greeting(
-  { parts, url, seconds }: Pick<Started, "parts" | "url"> & { readonly seconds: string },
+  { parts, url, trouble, seconds }: Pick<Started, "parts" | "url" | "trouble"> & {
+    readonly seconds: string;
+  },
 ): string[] {
   const order = JSON.stringify({
     orderId: "my-first",
@@ -96,6 +127,9 @@ function greeting(
     "",
     `Headwater started in ${seconds} s; Ctrl-C stops it`,
     ...parts.map(({ name, where }) => `  ${name.padEnd(width)} ${where}`),
+    ...(trouble === undefined
+      ? []
+      : ["", "The event log is not there; everything waits for it:", `  ${trouble}`]),
     "",
     "Try, in another terminal:",
     `  ${post} ${url}/api/inventory/items/TEA/receive -d '{"quantity": 10}'`,

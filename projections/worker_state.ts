@@ -6,6 +6,8 @@ export class WorkerState {
   readonly #log: Log;
   readonly #now: () => number;
   #report: WorkerReport;
+  /** What held it up last, until it is live: to try again and fail alike is no news. */
+  #trouble: Pick<WorkerReport, "state" | "cause"> | undefined;
 
   constructor({ log, now }: { readonly log: Log; readonly now: () => number }) {
     this.#log = log;
@@ -46,9 +48,18 @@ export class WorkerState {
       before: before.state,
       ...(report.cause !== undefined && { cause: report.cause }),
     };
-    if (report.state === "failing") this.#log.error("A projection is failing", fields);
-    else if (report.state === "waiting") this.#log.warn("A projection is waiting", fields);
-    else this.#log.info(`A projection is ${report.state}`, fields);
+    this.#log[this.#levelOf(report)](`A projection is ${report.state}`, fields);
+  }
+
+  #levelOf({ state, cause }: WorkerReport): "error" | "warn" | "info" | "debug" {
+    const known = this.#trouble;
+    if (state !== "failing" && state !== "waiting") {
+      if (state === "live") this.#trouble = undefined;
+      return known && state !== "live" ? "debug" : "info";
+    }
+    this.#trouble = { state, cause };
+    if (known?.state === state && known.cause === cause) return "debug";
+    return state === "failing" ? "error" : "warn";
   }
 
   /** It cannot go on for now. */
