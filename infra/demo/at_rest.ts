@@ -1,9 +1,10 @@
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import type { ServiceDatabase } from "../application.ts";
+import { pause } from "../pause.ts";
 import { listSagas } from "./evidence.ts";
 import { factsOf, orderIdOf, outstandingOf } from "./order_facts.ts";
 import type { PlainEvent } from "./plain_event.ts";
-import { type Patience, pause, sendPatiently } from "./send_patiently.ts";
+import { type Patience, sendPatiently } from "./send_patiently.ts";
 import type { ShopClient } from "./shop_client.ts";
 
 export type Progress = {

@@ -1,4 +1,6 @@
+import { pause } from "../pause.ts";
 import type { SupervisedProcess } from "../split/supervised_process.ts";
+import { seededRandom } from "./seeded_random.ts";
 import type { ShopClient } from "./shop_client.ts";
 
 export type KillEachOptions = {
@@ -25,8 +27,7 @@ export function killEach(
   processes: readonly SupervisedProcess[],
   { client, seed, onKill }: KillEachOptions,
 ): KillEach {
-  const next = seededRandom(seed);
-  const whole = (below: number) => Math.floor(next() * below);
+  const { whole } = seededRandom(seed);
   const left = [...processes];
   const killed: string[] = [];
   return {
@@ -50,19 +51,4 @@ export function killEach(
       await done;
     },
   };
-}
-
-/** Mulberry32: the same numbers in [0, 1) again for the same seed. */
-function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,5 @@
+import { pause } from "../pause.ts";
+
 /** How long to keep trying while the shop is away. */
 export type Patience = {
   /** Milliseconds from the first try on; default 30,000. */
@@ -29,15 +31,4 @@ export async function sendPatiently<Answer extends { readonly status: number }>(
     }
     await pause(pauseMs * (0.5 + Math.random() / 2), signal);
   }
-}
-
-/** Resolves early when the signal aborts. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const end = () => resolve();
-  signal?.addEventListener("abort", end);
-  await promise;
-  clearTimeout(timer);
-  signal?.removeEventListener("abort", end);
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Recorded } from "@headwater/shared/domain/event";
 import { type NewEvent, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { newEvent as anyEvent } from "../event_log/new_events_test_bed.ts";
 import { openSqliteLog } from "../event_log/sqlite.ts";
 import { separateLog } from "./separate_log.ts";
 
@@ -58,16 +59,5 @@ function namesOf(events: readonly Recorded[]) {
 }
 
 function newEvent(type: string): NewEvent {
-  return {
-    id: crypto.randomUUID(),
-    type,
-    data: {},
-    metadata: {
-      $correlationId: "correlation",
-      $causationId: "causation",
-      commandId: "command",
-      commandHash: "hash",
-      schemaVersion: 1,
-    },
-  };
+  return { ...anyEvent({}), type };
 }

@@ -9,7 +9,7 @@ import type { Step } from "@headwater/shared/domain/process";
 import { Refusal } from "@headwater/shared/domain/refusal";
 import { shipment } from "@headwater/shipping";
 import { shipmentEvents, shipmentIdOf } from "@headwater/shipping/contract";
-import type { Chances } from "./seeded_random.ts";
+import type { Chances } from "@headwater/infra/demo/seeded_random";
 import { SimulatedFulfilment } from "./simulated_fulfilment.ts";
 import { SimulatedLog } from "./simulated_log.ts";
 import { paymentKind, SimulatedPayments } from "./simulated_payments.ts";

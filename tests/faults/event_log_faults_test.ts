@@ -3,7 +3,7 @@ import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
 import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
 import type { EventLog } from "@headwater/shared/ports/event_log";
 import { eventually } from "@headwater/shared/testing/eventually";
-import { type Chances, seededRandom } from "../domain/seeded_random.ts";
+import { type Chances, seededRandom } from "@headwater/infra/demo/seeded_random";
 import { judgeEventLog } from "./event_log_evidence.ts";
 import { appendUnderFaults, followUnderFaults } from "./event_log_load.ts";
 import { startFaultyProxy } from "./event_log_proxy.ts";

@@ -2,7 +2,7 @@ import type { Recorded } from "@headwater/shared/domain/event";
 import type { Appended, EventLog, ExpectedRevision } from "@headwater/shared/ports/event_log";
 import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
 import { newEvents } from "../contracts/event_log_test_case.ts";
-import type { Chances } from "../domain/seeded_random.ts";
+import type { Chances } from "@headwater/infra/demo/seeded_random";
 
 /** An append that the log has acknowledged. */
 export type Acknowledged = {

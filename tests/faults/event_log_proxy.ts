@@ -1,4 +1,4 @@
-import { type Chances, seededRandom } from "../domain/seeded_random.ts";
+import { type Chances, seededRandom } from "@headwater/infra/demo/seeded_random";
 
 export type FaultyProxy = AsyncDisposable & {
   readonly port: number;
