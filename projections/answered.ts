@@ -1,4 +1,4 @@
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { Unavailable } from "@headwater/core";
 
 /** Longer than a small statement takes, also behind a rival's locks. */
 const usualPatienceMs = 10_000;

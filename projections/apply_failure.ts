@@ -1,4 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
+import type { Recorded } from "@headwater/core";
 
 /** An event, or one of several, cannot be applied to a read model: it says which, and why. */
 export class ApplyFailure extends Error {

@@ -1,5 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { EventBatch } from "@headwater/shared/ports/event_log";
+import type { EventBatch, Recorded } from "@headwater/core";
 
 /** How many events may lie in an inbox before it stops reading ahead. */
 const readAheadEvents = 4_000;

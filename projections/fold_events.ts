@@ -1,5 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { View } from "@headwater/shared/domain/view";
+import type { Recorded, View } from "@headwater/core";
 import { ApplyFailure } from "./apply_failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row, RowChanges } from "./row_changes.ts";

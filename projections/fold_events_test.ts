@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { defineEvents } from "@headwater/shared/domain/event_schemas";
-import type { View } from "@headwater/shared/domain/view";
+import { defineEvents, type Recorded, type View } from "@headwater/core";
 import { z } from "zod";
 import { eventFolder } from "./fold_events.ts";
 import { type Row, RowChanges } from "./row_changes.ts";

@@ -1,6 +1,6 @@
+import { pause } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { pause } from "./back_off.ts";
 import type { ProjectionState } from "./checkpoint.ts";
 
 const lookEveryMs = 200;
@@ -59,7 +59,7 @@ export async function followRebuild(
     } else if (performance.now() - heardAt > silentMs) {
       return { end: "nobody" };
     }
-    await pause(lookEveryMs, signal);
+    await pause(lookEveryMs, { signal });
   }
   return { end: "nobody" };
 }

@@ -1,7 +1,6 @@
-import type { Log } from "@headwater/shared/ports/log";
+import { backOffMs, type Log, pause } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { backOffMs, pause } from "./back_off.ts";
 import { resetChannel, type ResetNotice } from "./prepare_view.ts";
 
 /** How long leaving may take when PostgreSQL does not answer. */
@@ -26,7 +25,7 @@ export function listenForResets(
     try {
       // A first LISTEN that fails spoils the channel for good in postgres.js.
       for (let attempt = 1; !await isThere(); attempt++) {
-        await pause(backOffMs(attempt, random), stop.signal);
+        await pause(backOffMs(attempt, { random }), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;
       }
       const { unlisten } = await sql.listen(resetChannel, (payload) => {
@@ -61,7 +60,7 @@ export function listenForResets(
       const leaving = listening.then((unlisten) => unlisten?.()).catch((error) =>
         logger.debug("The channel of resets could not be left", { error })
       );
-      await Promise.race([leaving, pause(leaveMs, given.signal)]);
+      await Promise.race([leaving, pause(leaveMs, { signal: given.signal })]);
       given.abort();
     },
   };

@@ -1,4 +1,4 @@
-import type { View } from "@headwater/shared/domain/view";
+import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { checkpointTable } from "./checkpoint.ts";

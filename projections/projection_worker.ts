@@ -1,14 +1,19 @@
-import type { View } from "@headwater/shared/domain/view";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import type { Log } from "@headwater/shared/ports/log";
-import type { ReadModelState, ReadModelWait } from "@headwater/shared/ports/read_models";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import {
+  backOffMs,
+  type EventLog,
+  isMachineDown,
+  type Log,
+  pause,
+  type ReadModelState,
+  type ReadModelWait,
+  Unavailable,
+  type View,
+} from "@headwater/core";
 import type { Sql } from "postgres";
 import { ApplyFailure, messageOf } from "./apply_failure.ts";
-import { backOffMs, pause } from "./back_off.ts";
 import { type Checkpoint, loadCheckpoint, saveReport, type WorkerReport } from "./checkpoint.ts";
 import { EventPace } from "./event_pace.ts";
-import { isMachineFailure, isMissingTable } from "./machine_failure.ts";
+import { isMissingTable } from "./missing_table.ts";
 import { PositionWaiters } from "./position_waiters.ts";
 import { prepareView } from "./prepare_view.ts";
 import { ViewFollower } from "./view_follower.ts";
@@ -113,7 +118,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#waiters.reject(() => this.#stopped());
     this.#started.resolve();
     const given = new AbortController();
-    await Promise.race([this.#running, pause(leaveMs, given.signal)]);
+    await Promise.race([this.#running, pause(leaveMs, { signal: given.signal })]);
     given.abort();
   }
 
@@ -133,7 +138,7 @@ export class ProjectionWorker implements AsyncDisposable {
         }
         failures = this.position === before ? failures + 1 : 1;
         await this.#interrupted(error);
-        await pause(backOffMs(failures, random), this.#turn.signal);
+        await pause(backOffMs(failures, { random }), { signal: this.#turn.signal });
       }
     }
   }
@@ -208,7 +213,7 @@ export class ProjectionWorker implements AsyncDisposable {
 
   async #interrupted(error: unknown): Promise<void> {
     const { sql, view, logger } = this.#options;
-    const isMachine = isMachineFailure(error);
+    const isMachine = isMachineDown(error);
     // The next try prepares everything anew.
     if (isMissingTable(error)) this.#checkpoint = undefined;
     this.#state.interrupted(isMachine ? "waiting" : "failing", {

@@ -1,5 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { View } from "@headwater/shared/domain/view";
+import { isMachineDown, type Recorded, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { ApplyFailure } from "./apply_failure.ts";
 import {
@@ -10,7 +9,6 @@ import {
   type WorkerReport,
 } from "./checkpoint.ts";
 import type { EventPace } from "./event_pace.ts";
-import { isMachineFailure } from "./machine_failure.ts";
 import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 import type { WorkerState } from "./worker_state.ts";
@@ -132,7 +130,7 @@ export class ReadModelWriter {
     try {
       if (!await writeChanges(sql, { table, changes: this.changes, move })) return false;
     } catch (error) {
-      if (!this.#unwritten || isMachineFailure(error)) throw error;
+      if (!this.#unwritten || isMachineDown(error)) throw error;
       pace.refused(this.#unwritten.count, this.position);
       throw new ApplyFailure(view.name, { ...this.#unwritten, cause: error });
     }

@@ -1,8 +1,4 @@
-import type { View } from "@headwater/shared/domain/view";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import type { Log } from "@headwater/shared/ports/log";
-import type { ReadModels } from "@headwater/shared/ports/read_models";
-import type { HealthCheck } from "@headwater/shared/ports/service_definition";
+import type { EventLog, HealthCheck, Log, ReadModels, View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { listenForResets } from "./listen_for_resets.ts";
 import type { ProjectionStatus } from "./projection_status.ts";

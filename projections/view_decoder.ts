@@ -1,5 +1,4 @@
-import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
-import type { View } from "@headwater/shared/domain/view";
+import { categoryOf, type Recorded, type View } from "@headwater/core";
 
 /**
  * Reads stored events as a view knows them. Undefined for a type that its release does not know.

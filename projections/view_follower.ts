@@ -1,5 +1,4 @@
-import type { EventBatch, EventLog } from "@headwater/shared/ports/event_log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { type EventBatch, type EventLog, Unavailable } from "@headwater/core";
 import { BatchInbox } from "./batch_inbox.ts";
 import { eventFolder } from "./fold_events.ts";
 import { ReadModelWriter, type Step, type WriterOptions } from "./read_model_writer.ts";

@@ -1,4 +1,4 @@
-import type { View } from "@headwater/shared/domain/view";
+import type { View } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import type { WorkerReport } from "./checkpoint.ts";
 
 /** What a worker is doing, and since when; tells the log when that changes. */

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { WorkerState } from "./worker_state.ts";
 
 function workerState() {

@@ -1,5 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
-import type { ExpectedRevision, NewEvent } from "@headwater/shared/ports/event_log";
+import { categoryOf, type ExpectedRevision, type NewEvent } from "@headwater/core";
 import { isUuid, uuidToBytes } from "./event_id.ts";
 import { isPlace, requireName } from "./checked_argument.ts";
 import { type Content, type JsonMark, jsonMark, sizeOf } from "./stored_event.ts";

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { categoryOf } from "@headwater/shared/domain/event";
-import type { Appended } from "@headwater/shared/ports/event_log";
+import { type Appended, categoryOf } from "@headwater/core";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
 import { uuidToBytes } from "./event_id.ts";
 import { EventInserter } from "./event_inserter.ts";

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Log } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { type Log, Unavailable } from "@headwater/core";
 
 /** About 8 MB. Smaller: more waiting for the disk per event; larger: copying takes longer in one go. */
 const pagesBetween = 2_000;

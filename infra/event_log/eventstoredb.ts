@@ -1,7 +1,4 @@
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
-import type { HealthCheck } from "@headwater/shared/ports/service_definition";
-import { realTimers } from "@headwater/shared/resilience/timers";
+import { type EventLog, type HealthCheck, type Log, realTimers, silentLog } from "@headwater/core";
 import { describeHosts, readConnectionString } from "./eventstoredb/connection_string.ts";
 import { connectToEventStore } from "./eventstoredb/event_store_connection.ts";
 import { EventStoreLog } from "./eventstoredb/event_store_log.ts";

@@ -1,9 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { binaryEvent, EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { StreamDeleted } from "@headwater/shared/ports/event_log";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { DeadlineExceeded, type Recorded, StreamDeleted, Unavailable } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import { openEventStoreDb } from "./eventstoredb.ts";
 import { newEvent } from "./new_events_test_bed.ts";
 import { startEventStoreServer } from "./server/event_store_server.ts";

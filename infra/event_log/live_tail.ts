@@ -1,4 +1,4 @@
-import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
+import { categoryOf, type Recorded } from "@headwater/core";
 import { isSystemEvent, sizeOf, type StoredEvent, toRecorded } from "./stored_event.ts";
 
 type Entry = {

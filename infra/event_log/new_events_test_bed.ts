@@ -1,4 +1,4 @@
-import type { NewEvent } from "@headwater/shared/ports/event_log";
+import type { NewEvent } from "@headwater/core";
 
 /** An event with an id of its own. */
 export function newEvent(data: unknown = { total: 1 }): NewEvent {

@@ -1,4 +1,4 @@
-import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { EventLog } from "@headwater/core";
 import { SqliteLog } from "./sqlite_log.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "./sqlite_store.ts";
 

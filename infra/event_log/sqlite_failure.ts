@@ -1,4 +1,4 @@
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { Unavailable } from "@headwater/core";
 
 /** SQLite's own words, which is all that node:sqlite passes on, and what they mean to whoever reads ours. */
 const meanings: readonly { says: string; means: string; passes: boolean }[] = [

@@ -1,4 +1,3 @@
-import type { Recorded } from "@headwater/shared/domain/event";
 import {
   type Appended,
   type EventBatch,
@@ -8,9 +7,10 @@ import {
   type NewEvent,
   type ReadAllOptions,
   type ReadOptions,
+  type Recorded,
   RevisionConflict,
   type SubscribeOptions,
-} from "@headwater/shared/ports/event_log";
+} from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
 import { requireName, requirePlace } from "./checked_argument.ts";
 import type { TailPage } from "./live_tail.ts";

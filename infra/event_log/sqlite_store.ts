@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { type Log, silentLog, Unavailable } from "@headwater/core";
 import type { AppendRequest } from "./append_request.ts";
 import { AppendWriter, type Outcome } from "./append_writer.ts";
 import { Checkpoint } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-import type { EventBatch, SubscribeOptions } from "@headwater/shared/ports/event_log";
+import type { EventBatch, SubscribeOptions } from "@headwater/core";
 import type { FairTurn } from "./fair_turn.ts";
 import type { LiveTail, TailPage } from "./live_tail.ts";
 

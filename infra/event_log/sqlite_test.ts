@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { LogEndsBefore } from "@headwater/shared/ports/event_log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { LogEndsBefore, Unavailable } from "@headwater/core";
 import { openSqliteLog } from "./sqlite.ts";
 import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";

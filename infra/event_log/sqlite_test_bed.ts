@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import type { Recorded } from "@headwater/shared/domain/event";
+import type { EventLog, Recorded } from "@headwater/core";
 
 /** Runs `test` with the path of a log in a folder that is removed afterwards. */
 export async function withFile(test: (path: string) => Promise<void>): Promise<void> {

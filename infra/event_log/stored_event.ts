@@ -1,4 +1,4 @@
-import type { EventMetadata, Recorded } from "@headwater/shared/domain/event";
+import type { EventMetadata, Recorded } from "@headwater/core";
 import { uuidText } from "./event_id.ts";
 
 /** Bytes; as text where they are UTF-8. */

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 
 /** A data directory of PostgreSQL, ready to be served. */
 export type Cluster = {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { runShell, type SystemUser } from "./shell.ts";
 import { stopStray } from "./stray_postmaster.ts";
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { clusterPlace } from "./cluster_place.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
 import { startOwner } from "./owner_process.ts";

@@ -1,5 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 
 export type ConnectOptions = {
   readonly url: string;

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { connect } from "./connect.ts";
 import { startThrowAwayPostgres } from "./throw_away.ts";
 

@@ -1,6 +1,5 @@
-import type { Log } from "@headwater/shared/ports/log";
+import { type Log, pause } from "@headwater/core";
 import { type Cluster, type Postmaster, StartFailed } from "./cluster.ts";
-import { pause } from "../pause.ts";
 import { openPosixCluster } from "./posix_cluster.ts";
 import { openWindowsCluster } from "./windows_cluster.ts";
 
@@ -111,7 +110,7 @@ async function startAgain(
       await postmaster.stop();
     } catch (error) {
       logger.warn("PostgreSQL could not be started again: trying on", { attempt, error });
-      await pause(Math.min(attempt * 100, 2_000), signal);
+      await pause(Math.min(attempt * 100, 2_000), { signal });
     }
   }
 }

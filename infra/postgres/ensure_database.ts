@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { connect } from "./connect.ts";
 
 export type EnsureDatabaseOptions = {

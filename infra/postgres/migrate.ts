@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
-import { fingerprint } from "@headwater/shared/domain/fingerprint";
+import { fingerprint } from "@headwater/core";
 
 /** One step forward. Never changed once it was released: what follows is another migration. */
 export type Migration = {

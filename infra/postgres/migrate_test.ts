@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { connect } from "./connect.ts";
 import { ensureDatabase } from "./ensure_database.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { type Postmaster, serverSettings, StartFailed } from "./cluster.ts";
 import type { ClusterPlace } from "./cluster_place.ts";
 import { release, spawnShell } from "./shell.ts";

@@ -1,4 +1,4 @@
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import { connect } from "./connect.ts";
 
 /** For tests: one query over a connection of its own. */

@@ -1,4 +1,4 @@
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import { startEmbeddedPostgres } from "./embedded.ts";
 
 // The owner of a PostgreSQL, for tests that kill it: says which one it runs and goes on until it is ended

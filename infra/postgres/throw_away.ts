@@ -1,4 +1,4 @@
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 import { runShell } from "./shell.ts";
 

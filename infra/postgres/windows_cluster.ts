@@ -1,3 +1,4 @@
+import { pause } from "@headwater/core";
 import { join, resolve } from "node:path";
 import {
   type Cluster,
@@ -7,7 +8,6 @@ import {
   serverSettings,
   StartFailed,
 } from "./cluster.ts";
-import { pause } from "../pause.ts";
 import { postgresPackage } from "./postgres_binaries.ts";
 
 type WindowsOptions = ClusterOptions & {
@@ -45,7 +45,7 @@ export async function openWindowsCluster(options: WindowsOptions): Promise<Clust
 
     async function watch(): Promise<string> {
       while (!stopping.signal.aborted && await pgCtl("status", "-D", data)) {
-        await pause(1_000, stopping.signal);
+        await pause(1_000, { signal: stopping.signal });
       }
       return "not running";
     }

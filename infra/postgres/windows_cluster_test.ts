@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { type Cluster, StartFailed } from "./cluster.ts";
 import { postgresBinaries, postgresPackage } from "./postgres_binaries.ts";
 import { queryOnce } from "./query_once.ts";

@@ -1,7 +1,6 @@
-import { readBytes } from "@headwater/shared/http/read_body";
-import type { ServiceApp, ServiceContext } from "@headwater/shared/http/service_app";
-import { bodyLimit } from "@headwater/shared/http/validation";
-import type { ServiceClient } from "@headwater/shared/ports/service_client";
+import { readBytes } from "@headwater/resilience";
+import { bodyLimit, type ServiceApp, type ServiceContext } from "@headwater/http";
+import type { ServiceClient } from "@headwater/core";
 
 export type Route = {
   readonly method: "GET" | "POST";

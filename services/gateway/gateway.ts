@@ -1,5 +1,4 @@
-import { createServiceApp, type ServiceApp } from "@headwater/shared/http/service_app";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+import { createServiceApp, type ServiceApp, type ServiceDependencies } from "@headwater/http";
 import { addForwarding, type Route } from "./forward.ts";
 import { addOrderPage } from "./order_page.ts";
 
@@ -15,7 +14,7 @@ const routes: readonly Route[] = [
   {
     method: "GET",
     path: "/api/orders/:id/timeline",
-    service: "projections",
+    service: "timeline",
     to: "/timelines/:id",
   },
   {

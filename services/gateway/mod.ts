@@ -1,5 +1,5 @@
-import { toService } from "@headwater/shared/http/service_app";
-import type { Service } from "@headwater/shared/ports/service_client";
+import { toService } from "@headwater/http";
+import type { Service } from "@headwater/core";
 import { gateway, type GatewayDependencies } from "./gateway.ts";
 
 /** The gateway has no events and no database of its own. */

@@ -1,5 +1,5 @@
-import type { ServiceApp, ServiceContext } from "@headwater/shared/http/service_app";
-import type { ServiceClient } from "@headwater/shared/ports/service_client";
+import type { ServiceApp, ServiceContext } from "@headwater/http";
+import type { ServiceClient } from "@headwater/core";
 import { requestFor } from "./forward.ts";
 
 /** What one service contributes. */

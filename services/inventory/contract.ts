@@ -1,6 +1,12 @@
 import { z } from "zod";
-import { type CommandOf, defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
-import { idSchema, quantitySchema, skuSchema } from "@headwater/shared/domain/value_schemas";
+import {
+  type CommandOf,
+  defineEvents,
+  type EventOf,
+  idSchema,
+  quantitySchema,
+  skuSchema,
+} from "@headwater/core";
 
 /** A quantity summed over the lines of an order. */
 const summedQuantity = z.int().positive();

@@ -2,7 +2,7 @@ import {
   assertCommandsRoundTrip,
   assertEventRoundTrips,
   assertEventsRoundTrip,
-} from "@headwater/shared/testing/round_trip";
+} from "@headwater/testing";
 import assert from "node:assert/strict";
 import { stockItemCommands, stockItemEvents } from "./contract.ts";
 import { stockItemCommandExamples, stockItemEventExamples } from "./examples.ts";

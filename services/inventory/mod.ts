@@ -1,6 +1,5 @@
-import { requestCategory } from "@headwater/shared/http/idempotency";
-import { toService } from "@headwater/shared/http/service_app";
-import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { requestCategory, toService } from "@headwater/http";
+import type { ServiceDefinition } from "@headwater/host";
 import { reservationView } from "./reservation_view.ts";
 import { inventoryRoutes } from "./routes.ts";
 import { stockItemView } from "./stock_item_view.ts";

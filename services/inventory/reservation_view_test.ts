@@ -1,4 +1,4 @@
-import { rowsAfter } from "@headwater/shared/testing/given";
+import { rowsAfter } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { StockItemEvent } from "./contract.ts";
 import { stockItemEventExamples as event } from "./examples.ts";

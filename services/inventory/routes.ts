@@ -1,14 +1,22 @@
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { type CommandContext, handleCommand } from "@headwater/shared/domain/handle_command";
-import { Refusal } from "@headwater/shared/domain/refusal";
-import { idSchema, skuSchema } from "@headwater/shared/domain/value_schemas";
-import { commandAnswer } from "@headwater/shared/http/command_answer";
-import { commandEndpoint } from "@headwater/shared/http/command_endpoint";
-import { idempotent } from "@headwater/shared/http/idempotency";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
-import { createServiceApp, type ServiceApp } from "@headwater/shared/http/service_app";
-import { readJson, readParam } from "@headwater/shared/http/validation";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+import {
+  AggregateStore,
+  type CommandContext,
+  handleCommand,
+  idSchema,
+  Refusal,
+  skuSchema,
+} from "@headwater/core";
+import {
+  commandAnswer,
+  commandEndpoint,
+  createServiceApp,
+  idempotent,
+  readJson,
+  readParam,
+  readsFrom,
+  type ServiceApp,
+  type ServiceDependencies,
+} from "@headwater/http";
 import { type StockItemCommand, stockItemCommands, stockItemEvents } from "./contract.ts";
 import { listReservations, reservationView } from "./reservation_view.ts";
 import { stockItem } from "./stock_item.ts";

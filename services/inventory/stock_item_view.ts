@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import type { View } from "@headwater/shared/domain/view";
+import type { View } from "@headwater/core";
 import { type StockItemEvent, stockItemEvents } from "./contract.ts";
 
 type StockItemRow = {

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { type CommandOf, defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
-import { idSchema } from "@headwater/shared/domain/value_schemas";
+import { type CommandOf, defineEvents, derivedId, type EventOf, idSchema } from "@headwater/core";
 
 const kind = z.enum(["order-confirmed", "order-cancelled"]);
 const notification = {

@@ -1,5 +1,5 @@
-import { toService } from "@headwater/shared/http/service_app";
-import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { toService } from "@headwater/http";
+import type { ServiceDefinition } from "@headwater/host";
 import { logSender } from "./notification_sender.ts";
 import { notificationView } from "./notification_view.ts";
 import { notificationRoutes } from "./routes.ts";

@@ -1,6 +1,5 @@
-import type { Decider } from "@headwater/shared/domain/decider";
-import type { NotificationCommand, NotificationEvent } from "./contract.ts";
-import { notificationIdOf } from "./contract.ts";
+import type { Decider } from "@headwater/core";
+import { type NotificationCommand, type NotificationEvent, notificationIdOf } from "./contract.ts";
 
 /** The sender took it; the service says it to itself. */
 export type RecordSent = { readonly type: "RecordSent"; readonly data: Record<never, never> };

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import type { NotificationKind } from "./contract.ts";
 
 export type Message = {

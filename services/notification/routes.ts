@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
-import { idSchema } from "@headwater/shared/domain/value_schemas";
-import { commandEndpoint } from "@headwater/shared/http/command_endpoint";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
-import { createServiceApp, type ServiceApp } from "@headwater/shared/http/service_app";
-import { readQuery } from "@headwater/shared/http/validation";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+import { AggregateStore, derivedId, handleCommand, idSchema } from "@headwater/core";
+import {
+  commandEndpoint,
+  createServiceApp,
+  readQuery,
+  readsFrom,
+  type ServiceApp,
+  type ServiceDependencies,
+} from "@headwater/http";
 import { notificationCommands, notificationEvents, notificationIdOf } from "./contract.ts";
 import { notification } from "./notification.ts";
 import type { NotificationSender } from "./notification_sender.ts";

@@ -1,18 +1,16 @@
 import { z } from "zod";
 import {
+  amountSchema,
   type CommandOf,
+  currencySchema,
   defineEvents,
   type EventOf,
-  versioned,
-} from "@headwater/shared/domain/event_schemas";
-import {
-  amountSchema,
-  currencySchema,
   idSchema,
   quantitySchema,
   skuSchema,
   textSchema,
-} from "@headwater/shared/domain/value_schemas";
+  versioned,
+} from "@headwater/core";
 
 export const orderLine = z.strictObject({
   sku: skuSchema,

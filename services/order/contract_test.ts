@@ -1,9 +1,9 @@
-import { recordedExample } from "@headwater/shared/testing/given";
 import {
   assertCommandsRoundTrip,
   assertEventRoundTrips,
   assertEventsRoundTrip,
-} from "@headwater/shared/testing/round_trip";
+  recordedExample,
+} from "@headwater/testing";
 import assert from "node:assert/strict";
 import { fulfilmentEvents, orderCommands, orderEvents } from "./contract.ts";
 import { fulfilmentEventExamples, orderCommandExamples, orderEventExamples } from "./examples.ts";

@@ -1,8 +1,8 @@
-import type { Process, Step } from "@headwater/shared/domain/process";
-import { type StockItemEvent, stockItemEvents } from "@headwater/inventory/contract";
-import { type NotificationEvent, notificationEvents } from "@headwater/notification/contract";
-import { type PaymentEvent, paymentEvents } from "@headwater/payment/contract";
-import { type ShipmentEvent, shipmentEvents } from "@headwater/shipping/contract";
+import type { Process, Step } from "@headwater/sagas";
+import { type StockItemEvent, stockItemEvents } from "@shop/inventory/contract";
+import { type NotificationEvent, notificationEvents } from "@shop/notification/contract";
+import { type PaymentEvent, paymentEvents } from "@shop/payment/contract";
+import { type ShipmentEvent, shipmentEvents } from "@shop/shipping/contract";
 import {
   type FulfilmentEvent,
   fulfilmentEvents,

@@ -1,6 +1,6 @@
-import { paymentIdOf } from "@headwater/payment/contract";
-import { heard } from "@headwater/shared/testing/given";
-import { shipmentIdOf } from "@headwater/shipping/contract";
+import { paymentIdOf } from "@shop/payment/contract";
+import { heard } from "@headwater/testing";
+import { shipmentIdOf } from "@shop/shipping/contract";
 import assert from "node:assert/strict";
 import { fulfilmentEventExamples, orderEventExamples as order } from "./examples.ts";
 import { type FulfilmentInput, fulfilmentProcess } from "./fulfilment_process.ts";

@@ -1,8 +1,8 @@
-import type { Step } from "@headwater/shared/domain/process";
-import type { StockItemCommand } from "@headwater/inventory/contract";
-import type { NotificationCommand, NotificationKind } from "@headwater/notification/contract";
-import type { PaymentCommand } from "@headwater/payment/contract";
-import type { ShipmentCommand } from "@headwater/shipping/contract";
+import type { Step } from "@headwater/sagas";
+import type { StockItemCommand } from "@shop/inventory/contract";
+import type { NotificationCommand, NotificationKind } from "@shop/notification/contract";
+import type { PaymentCommand } from "@shop/payment/contract";
+import type { ShipmentCommand } from "@shop/shipping/contract";
 import type { FulfilmentEvent, OrderCommand } from "./contract.ts";
 
 /** What is to be fulfilled. */

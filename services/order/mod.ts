@@ -1,6 +1,5 @@
-import { requestCategory } from "@headwater/shared/http/idempotency";
-import { toService } from "@headwater/shared/http/service_app";
-import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { requestCategory, toService } from "@headwater/http";
+import type { ServiceDefinition } from "@headwater/host";
 import { fulfilmentProcess } from "./fulfilment_process.ts";
 import { orderView } from "./order_view.ts";
 import { orderRoutes } from "./routes.ts";

@@ -1,6 +1,4 @@
-import type { Decider } from "@headwater/shared/domain/decider";
-import { fingerprint } from "@headwater/shared/domain/fingerprint";
-import { Refusal } from "@headwater/shared/domain/refusal";
+import { type Decider, fingerprint, Refusal } from "@headwater/core";
 import type { OrderCommand, OrderEvent } from "./contract.ts";
 
 export type OrderStatus =

@@ -1,6 +1,4 @@
-import { arbitraryOf } from "@headwater/shared/testing/arbitrary_of";
-import { given } from "@headwater/shared/testing/given";
-import { runCommands } from "@headwater/shared/testing/run_commands";
+import { arbitraryOf, given, runCommands } from "@headwater/testing";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { type OrderCommand, orderCommands, type OrderEvent, orderEvents } from "./contract.ts";

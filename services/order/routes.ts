@@ -1,16 +1,25 @@
 import { z } from "zod";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { type CommandContext, handleCommand } from "@headwater/shared/domain/handle_command";
-import { Refusal } from "@headwater/shared/domain/refusal";
-import { idSchema } from "@headwater/shared/domain/value_schemas";
-import { commandAnswer, idempotencyKey } from "@headwater/shared/http/command_answer";
-import { commandEndpoint } from "@headwater/shared/http/command_endpoint";
-import { idempotent } from "@headwater/shared/http/idempotency";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
-import { createServiceApp, type ServiceApp } from "@headwater/shared/http/service_app";
-import { readJson, readParam, readQuery } from "@headwater/shared/http/validation";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+import {
+  AggregateStore,
+  type CommandContext,
+  derivedId,
+  handleCommand,
+  idSchema,
+  Refusal,
+} from "@headwater/core";
+import {
+  commandAnswer,
+  commandEndpoint,
+  createServiceApp,
+  idempotencyKey,
+  idempotent,
+  readJson,
+  readParam,
+  readQuery,
+  readsFrom,
+  type ServiceApp,
+  type ServiceDependencies,
+} from "@headwater/http";
 import { type OrderCommand, orderCommands, orderEvents } from "./contract.ts";
 import { order } from "./order.ts";
 import { findOrder, listOrders, orderView } from "./order_view.ts";

@@ -1,5 +1,5 @@
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { shipmentEvents, shipmentIdOf } from "@headwater/shipping/contract";
+import type { EventLog } from "@headwater/core";
+import { shipmentEvents, shipmentIdOf } from "@shop/shipping/contract";
 
 /** Whether the order's parcel has left, as the log knows it now: a read model could be a moment late. */
 export async function shipmentDispatched(log: EventLog, orderId: string): Promise<boolean> {

@@ -1,12 +1,14 @@
-import type { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { fingerprint } from "@headwater/shared/domain/fingerprint";
 import {
+  type AggregateStore,
+  backOffMs,
   type CommandContext,
+  derivedId,
+  fingerprint,
   handleCommand,
   type Handled,
-} from "@headwater/shared/domain/handle_command";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+  pause,
+  Unavailable,
+} from "@headwater/core";
 import type { PaymentCommand, PaymentEvent } from "./contract.ts";
 import { isLastAttempt, type PaymentState, type ProviderAnswer } from "./payment.ts";
 import type { PaymentProvider } from "./payment_provider.ts";
@@ -46,7 +48,9 @@ export async function collectPayment(
       context: { ...context, commandId, expectedRevision: undefined },
       random: dependencies.random,
     });
-    if (answer.type === "RecordFailedAttempt") await pause(state.failedAttempts, dependencies);
+    if (answer.type === "RecordFailedAttempt") {
+      await pause(backOffMs(state.failedAttempts + 1, { random: dependencies.random, leastMs: 0 }));
+    }
   }
 }
 
@@ -115,10 +119,4 @@ async function outcome(
 function failedAttempt(orderId: string, error: unknown): ProviderAnswer {
   if (!(error instanceof Unavailable)) throw error;
   return { type: "RecordFailedAttempt", data: { orderId, reason: error.message } };
-}
-
-/** Full jitter up to 100, 200, 400 … ms. */
-function pause(failedAttempts: number, { random }: CollectionDependencies): Promise<void> {
-  const ms = random() * 100 * 2 ** failedAttempts;
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,8 +1,4 @@
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import { memoryLog } from "@headwater/shared/testing/memory_log";
+import { AggregateStore, derivedId, handleCommand, memoryLog, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
 import { paymentEvents } from "./contract.ts";

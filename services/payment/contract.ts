@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { type CommandOf, defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
 import {
   amountSchema,
+  type CommandOf,
   currencySchema,
+  defineEvents,
+  derivedId,
+  type EventOf,
   idSchema,
   textSchema,
-} from "@headwater/shared/domain/value_schemas";
+} from "@headwater/core";
 
 const payment = { paymentId: z.string(), orderId: idSchema };
 const money = { currency: currencySchema, amount: amountSchema };

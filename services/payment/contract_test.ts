@@ -2,7 +2,7 @@ import {
   assertCommandsRoundTrip,
   assertEventRoundTrips,
   assertEventsRoundTrip,
-} from "@headwater/shared/testing/round_trip";
+} from "@headwater/testing";
 import assert from "node:assert/strict";
 import { paymentCommands, paymentEvents } from "./contract.ts";
 import { paymentCommandExamples, paymentEventExamples } from "./examples.ts";

@@ -1,5 +1,5 @@
-import { toService } from "@headwater/shared/http/service_app";
-import type { ServiceDefinition } from "@headwater/shared/ports/service_definition";
+import { toService } from "@headwater/http";
+import type { ServiceDefinition } from "@headwater/host";
 import { paymentView } from "./payment_view.ts";
 import { paymentRoutes } from "./routes.ts";
 import { simulatedProvider, simulatedProviderMigration } from "./simulated_provider.ts";

@@ -1,5 +1,4 @@
-import type { Decider } from "@headwater/shared/domain/decider";
-import { Refusal } from "@headwater/shared/domain/refusal";
+import { type Decider, Refusal } from "@headwater/core";
 import { type PaymentCommand, type PaymentEvent, paymentIdOf } from "./contract.ts";
 
 /** The provider's answers, which the service tells itself. */

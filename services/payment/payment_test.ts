@@ -1,5 +1,4 @@
-import { given } from "@headwater/shared/testing/given";
-import { runCommands } from "@headwater/shared/testing/run_commands";
+import { given, runCommands } from "@headwater/testing";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { type PaymentEvent, paymentEvents } from "./contract.ts";

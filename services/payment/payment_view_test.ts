@@ -1,4 +1,4 @@
-import { rowsAfter } from "@headwater/shared/testing/given";
+import { rowsAfter } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { type PaymentEvent, paymentIdOf } from "./contract.ts";
 import { paymentEventExamples as event } from "./examples.ts";

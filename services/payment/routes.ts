@@ -1,12 +1,12 @@
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
-import { Refusal } from "@headwater/shared/domain/refusal";
-import { idSchema } from "@headwater/shared/domain/value_schemas";
-import { commandEndpoint } from "@headwater/shared/http/command_endpoint";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
-import { createServiceApp, type ServiceApp } from "@headwater/shared/http/service_app";
-import { readParam } from "@headwater/shared/http/validation";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+import { AggregateStore, handleCommand, idSchema, Refusal } from "@headwater/core";
+import {
+  commandEndpoint,
+  createServiceApp,
+  readParam,
+  readsFrom,
+  type ServiceApp,
+  type ServiceDependencies,
+} from "@headwater/http";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
 import { paymentCommands, paymentEvents } from "./contract.ts";
 import { payment } from "./payment.ts";

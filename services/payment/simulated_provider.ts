@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { Unavailable } from "@headwater/core";
 import type { Charge, PaymentProvider } from "./payment_provider.ts";
 
 /**

@@ -1,7 +1,12 @@
 import { z } from "zod";
-import { type CommandOf, defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { idSchema, textSchema } from "@headwater/shared/domain/value_schemas";
+import {
+  type CommandOf,
+  defineEvents,
+  derivedId,
+  type EventOf,
+  idSchema,
+  textSchema,
+} from "@headwater/core";
 
 const shipment = { shipmentId: z.string(), orderId: idSchema };
 const address = z.object({

@@ -1,18 +1,21 @@
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { type CommandContext, handleCommand } from "@headwater/shared/domain/handle_command";
-import { Refusal } from "@headwater/shared/domain/refusal";
-import { idSchema } from "@headwater/shared/domain/value_schemas";
-import { commandAnswer } from "@headwater/shared/http/command_answer";
-import { commandEndpoint } from "@headwater/shared/http/command_endpoint";
-import { idempotent } from "@headwater/shared/http/idempotency";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
 import {
+  AggregateStore,
+  type CommandContext,
+  handleCommand,
+  idSchema,
+  Refusal,
+} from "@headwater/core";
+import {
+  commandAnswer,
+  commandEndpoint,
   createServiceApp,
+  idempotent,
+  readParam,
+  readsFrom,
   type ServiceApp,
   type ServiceContext,
-} from "@headwater/shared/http/service_app";
-import { readParam } from "@headwater/shared/http/validation";
-import type { ServiceDependencies } from "@headwater/shared/ports/service_definition";
+  type ServiceDependencies,
+} from "@headwater/http";
 import {
   type ShipmentCommand,
   shipmentCommands,

@@ -1,4 +1,4 @@
-import { rowsAfter } from "@headwater/shared/testing/given";
+import { rowsAfter } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { type ShipmentEvent, shipmentIdOf } from "./contract.ts";
 import { shipmentEventExamples as event } from "./examples.ts";

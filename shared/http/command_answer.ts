@@ -1,6 +1,4 @@
-import { derivedId } from "../domain/derived_id.ts";
-import type { CommandContext } from "../domain/handle_command.ts";
-import { BadInput } from "./bad_input.ts";
+import { BadInput, type CommandContext, derivedId } from "@headwater/core";
 import type { ServiceContext } from "./service_app.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
-import { exampleService, jsonRequest, validExampleOrder } from "../testing/example_service.ts";
+import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 
 async function contextFor(headers: Record<string, string>) {
   const { service, handled } = exampleService();

@@ -1,8 +1,5 @@
+import { BadInput, type CommandContext, derivedId, Refusal } from "@headwater/core";
 import type { z } from "zod";
-import { derivedId } from "../domain/derived_id.ts";
-import type { CommandContext } from "../domain/handle_command.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { BadInput } from "./bad_input.ts";
 import { commandAnswer, commandContext, idempotencyKey } from "./command_answer.ts";
 import type { ServiceApp, ServiceContext } from "./service_app.ts";
 import { readJson } from "./validation.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { exampleService, jsonRequest } from "../testing/example_service.ts";
+import { exampleService, jsonRequest } from "./testing/example_service.ts";
 
 const commandId = "5b0f3f9e-4a0c-4f0e-8f43-0f9d5c1d1b11";
 const causationId = "8c3b7f1a-52d4-4b8e-9d2f-7e6a1c0b9d33";

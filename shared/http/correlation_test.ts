@@ -1,5 +1,5 @@
 import { equal, match, notEqual } from "node:assert/strict";
-import { exampleService } from "../testing/example_service.ts";
+import { exampleService } from "./testing/example_service.ts";
 import { correlationHeaders } from "./correlation.ts";
 
 async function correlationIdFor(given: string): Promise<string | null> {

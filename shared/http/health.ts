@@ -1,6 +1,5 @@
 import type { Env, Hono } from "hono";
-import type { HealthCheck } from "../ports/service_definition.ts";
-import { realTimers, type Timers } from "../resilience/timers.ts";
+import { type HealthCheck, realTimers, type Timers } from "@headwater/core";
 
 type Status = "pass" | "warn" | "fail";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Hono } from "hono";
-import type { HealthCheck } from "../ports/service_definition.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import type { HealthCheck } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { addHealthRoutes } from "./health.ts";
 
 function setUp(...checks: HealthCheck[]) {

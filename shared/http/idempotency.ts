@@ -1,8 +1,11 @@
-import { derivedId } from "../domain/derived_id.ts";
-import { fingerprint } from "../domain/fingerprint.ts";
-import type { CommandContext } from "../domain/handle_command.ts";
-import { Refusal } from "../domain/refusal.ts";
-import { type EventLog, RevisionConflict } from "../ports/event_log.ts";
+import {
+  type CommandContext,
+  derivedId,
+  type EventLog,
+  fingerprint,
+  Refusal,
+  RevisionConflict,
+} from "@headwater/core";
 import { commandContext, idempotencyKey } from "./command_answer.ts";
 import type { ServiceContext } from "./service_app.ts";
 

@@ -1,7 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { CommandContext } from "../domain/handle_command.ts";
-import { exampleService, jsonRequest, validExampleOrder } from "../testing/example_service.ts";
-import { memoryLog } from "../testing/memory_log.ts";
+import { type CommandContext, memoryLog } from "@headwater/core";
+import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 import { claimIdempotencyKey } from "./idempotency.ts";
 
 const headers = { "Idempotency-Key": "key-1" };

@@ -1,4 +1,4 @@
-import { BadInput } from "./bad_input.ts";
+import { BadInput } from "@headwater/core";
 import { locateJsonFault } from "./json_fault.ts";
 
 /** No message of ours nests further than a handful; what follows (hashing, storing) may recurse. */

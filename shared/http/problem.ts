@@ -1,9 +1,15 @@
-import { Refusal } from "../domain/refusal.ts";
-import { RevisionConflict } from "../ports/event_log.ts";
-import type { Log } from "../ports/log.ts";
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
-import { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
-import { isDatabaseDown } from "./database_failure.ts";
+import {
+  BadInput,
+  BodyTooLarge,
+  DeadlineExceeded,
+  type InputIssue,
+  isMachineDown,
+  type Log,
+  MediaTypeUnsupported,
+  Refusal,
+  RevisionConflict,
+  Unavailable,
+} from "@headwater/core";
 
 /** RFC 9457; `type` and `title` follow from `code`. */
 export type Problem = {
@@ -98,7 +104,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
     context.logger.warn(error.message, { correlationId: context.correlationId });
     return { status: 504, code: "deadline-exceeded", detail: error.message };
   }
-  if (isDatabaseDown(error)) {
+  if (isMachineDown(error)) {
     return answerToUnavailable(
       new Unavailable("Cannot answer: the database is not there at the moment", {
         code: "database-unavailable",

@@ -1,9 +1,14 @@
+import {
+  BadInput,
+  BodyTooLarge,
+  DeadlineExceeded,
+  MediaTypeUnsupported,
+  Refusal,
+  RevisionConflict,
+  Unavailable,
+} from "@headwater/core";
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { Refusal } from "../domain/refusal.ts";
-import { RevisionConflict } from "../ports/event_log.ts";
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
-import { exampleService } from "../testing/example_service.ts";
-import { BadInput, BodyTooLarge, MediaTypeUnsupported } from "./bad_input.ts";
+import { exampleService } from "./testing/example_service.ts";
 
 async function answerTo(thrown: unknown, headers: Record<string, string> = {}) {
   const { service, logged } = exampleService((app) => {

@@ -1,9 +1,6 @@
+import { BadInput, type ReadModels, Unavailable, type View } from "@headwater/core";
 import type { MiddlewareHandler } from "hono";
-import type { View } from "../domain/view.ts";
-import type { ReadModels } from "../ports/read_models.ts";
-import { Unavailable } from "../ports/unavailable.ts";
-import { BadInput } from "./bad_input.ts";
-import { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
+import { preferences, preferredWaitSeconds } from "@headwater/resilience";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 
 /**

@@ -1,8 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { defineEvents } from "../domain/event_schemas.ts";
-import type { View } from "../domain/view.ts";
-import type { ReadModelState, ReadModelWait } from "../ports/read_models.ts";
-import { exampleService } from "../testing/example_service.ts";
+import { defineEvents, type ReadModelState, type ReadModelWait, type View } from "@headwater/core";
+import { exampleService } from "./testing/example_service.ts";
 import { readsFrom } from "./read_your_writes.ts";
 
 const view: View = {

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
-import type { Service } from "../ports/service_client.ts";
-import type { ServiceDependencies } from "../ports/service_definition.ts";
+import type { Service } from "@headwater/core";
+import type { ServiceDependencies } from "./service_dependencies.ts";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createServiceApp, toService } from "./service_app.ts";
 import { readJson } from "./validation.ts";
 import { commandEndpoint } from "./command_endpoint.ts";
-import { silentLog } from "../ports/log.ts";
+import { silentLog } from "@headwater/core";
 
 function exampleService() {
   const app = createServiceApp("example", {

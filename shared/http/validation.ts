@@ -1,7 +1,7 @@
+import { BadInput, type InputIssue, MediaTypeUnsupported } from "@headwater/core";
 import type { z } from "zod";
-import { BadInput, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
 import { parseJson } from "./json_body.ts";
-import { readText } from "./read_body.ts";
+import { readText } from "@headwater/resilience";
 import type { ServiceContext } from "./service_app.ts";
 
 /** 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { Service } from "../ports/service_client.ts";
-import { exampleService, jsonRequest, validExampleOrder } from "../testing/example_service.ts";
+import type { Service } from "@headwater/core";
+import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 
 type Answer = { status: number; code?: string; errors?: { path: string; message: string }[] };
 

@@ -1,7 +1,6 @@
 import { circuitBreaker, CircuitState, type IBackoff, Policy } from "cockatiel";
-import { Unavailable } from "../ports/unavailable.ts";
+import { type Timers, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
-import type { Timers } from "./timers.ts";
 
 export type BreakerOptions = FailureWindowOptions & {
   /** How long an open circuit refuses before it lets one call through to see. */

@@ -1,6 +1,6 @@
 import { equal, ok, rejects } from "node:assert/strict";
-import { Unavailable } from "../ports/unavailable.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import { Unavailable } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { createBreaker } from "./breaker.ts";
 import { isFailureOfMachine } from "./retry.ts";
 

@@ -1,6 +1,5 @@
 import PQueue from "p-queue";
-import { Unavailable } from "../ports/unavailable.ts";
-import type { Timers } from "./timers.ts";
+import { type Timers, Unavailable } from "@headwater/core";
 
 export type BulkheadOptions = {
   /** Calls that run at the same time. */

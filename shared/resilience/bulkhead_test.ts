@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { Unavailable } from "../ports/unavailable.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import { Unavailable } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { createBulkhead } from "./bulkhead.ts";
 
 const never = new AbortController().signal;

@@ -1,5 +1,4 @@
-import { DeadlineExceeded } from "../ports/unavailable.ts";
-import type { Timers } from "./timers.ts";
+import { DeadlineExceeded, type Timers } from "@headwater/core";
 
 export type DeadlineOptions = {
   readonly ms: number;

@@ -1,6 +1,6 @@
 import { equal, rejects } from "node:assert/strict";
-import { DeadlineExceeded } from "../ports/unavailable.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import { DeadlineExceeded } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { withDeadline } from "./deadline.ts";
 
 const never = new AbortController().signal;

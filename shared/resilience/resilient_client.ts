@@ -1,12 +1,11 @@
-import { preferredWaitSeconds } from "../http/preferred_wait.ts";
-import { readBytes } from "../http/read_body.ts";
-import type { ServiceClient } from "../ports/service_client.ts";
+import { preferredWaitSeconds } from "./preferred_wait.ts";
+import { readBytes } from "./read_body.ts";
+import { realTimers, type ServiceClient, type Timers } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
 import { isFailureOfMachine, isSafeToRepeat, type RetryOptions, withRetry } from "./retry.ts";
 import { settledAnswer } from "./service_answer.ts";
-import { realTimers, type Timers } from "./timers.ts";
 
 export type ResilienceOptions = {
   /**

@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { Service } from "../ports/service_client.ts";
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { createResilientClient, type ResilienceOptions } from "./resilient_client.ts";
 
 function setUp(service: Service, options: Partial<ResilienceOptions> = {}) {

@@ -1,5 +1,4 @@
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
-import { pause, type Timers } from "./timers.ts";
+import { DeadlineExceeded, pause, type Timers, Unavailable } from "@headwater/core";
 
 export type RetryOptions = {
   /** In all, the first one included. */
@@ -35,6 +34,7 @@ export async function withRetry<Answer>(
       const ms = pauseAfter(error, { ...context, attempt });
       if (timers.now() + ms >= until) throw error;
       await pause(ms, { timers, signal });
+      signal.throwIfAborted();
     }
   }
 }

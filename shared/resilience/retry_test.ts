@@ -1,7 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { Refusal } from "../domain/refusal.ts";
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
-import { manualTimers } from "../testing/manual_timers.ts";
+import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { isSafeToRepeat, type RetryContext, withRetry } from "./retry.ts";
 
 function setUp(overrides: Partial<RetryContext> = {}) {

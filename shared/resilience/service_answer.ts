@@ -1,4 +1,4 @@
-import { DeadlineExceeded, Unavailable } from "../ports/unavailable.ts";
+import { DeadlineExceeded, Unavailable } from "@headwater/core";
 
 /**
  * The answer with its body in memory, so that whoever holds it owes nothing to the network, and a connection that

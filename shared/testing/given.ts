@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import type { Decider } from "../domain/decider.ts";
-import type { DomainCommand, DomainEvent, Recorded } from "../domain/event.ts";
-import type { Process, Step } from "../domain/process.ts";
-import { Refusal } from "../domain/refusal.ts";
-import type { View } from "../domain/view.ts";
+import {
+  type Decider,
+  type DomainCommand,
+  type DomainEvent,
+  type Recorded,
+  Refusal,
+  type View,
+} from "@headwater/core";
+import type { Process, Step } from "@headwater/sagas";
 
 /** `given(order, placed).when(confirm).yields(confirmed)` */
 export function given<Command extends DomainCommand, Event extends DomainEvent, State>(

@@ -1,4 +1,4 @@
-import type { Timers } from "../resilience/timers.ts";
+import type { Timers } from "@headwater/core";
 
 export type ManualTimers = Timers & {
   /** Lets time pass: what falls due is called in order, with what it sets off given the chance to run in between. */

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import type { DomainEvent } from "../domain/event.ts";
-import type { EventSchemas } from "../domain/event_schemas.ts";
+import type { DomainEvent, EventSchemas } from "@headwater/core";
 import { arbitraryOf } from "./arbitrary_of.ts";
 import { recordedExample } from "./given.ts";
 

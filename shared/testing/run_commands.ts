@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import type { Decider } from "../domain/decider.ts";
-import type { DomainCommand, DomainEvent } from "../domain/event.ts";
-import type { EventSchemas } from "../domain/event_schemas.ts";
-import { Refusal } from "../domain/refusal.ts";
+import {
+  type Decider,
+  type DomainCommand,
+  type DomainEvent,
+  type EventSchemas,
+  Refusal,
+} from "@headwater/core";
 
 /**
  * Gives the commands to the decider one after the other and returns the events; refused ones lead to none. Asserts of

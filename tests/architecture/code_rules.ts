@@ -4,7 +4,7 @@ import { placeOf } from "./place.ts";
 export const documented: Deno.lint.Rule = {
   create(context) {
     const place = placeOf(context.filename);
-    if (place?.member !== "shared" || place.isTest) return {};
+    if (!place?.member.startsWith("shared/") || place.isTest) return {};
     return {
       ExportNamedDeclaration(node) {
         const { declaration } = node;

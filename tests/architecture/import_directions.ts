@@ -1,10 +1,43 @@
 import { importVisitor } from "./import_visitor.ts";
 import { fromRoot, type Place, placeOf, root } from "./place.ts";
 
-/** The files of infra that put services and projections together. */
-export const entryPoints = ["main.ts"];
-
 const peers = "tests/performance/peers";
+
+/** The members under the names by which others import them; `@shop/NAME` is `services/NAME`. */
+const members: Readonly<Record<string, string>> = {
+  "@headwater/core": "shared/core",
+  "@headwater/http": "shared/http",
+  "@headwater/resilience": "shared/resilience",
+  "@headwater/sagas": "shared/sagas",
+  "@headwater/testing": "shared/testing",
+  "@headwater/projections": "projections",
+  "@headwater/event-store": "infra/event_store",
+  "@headwater/event-log": "infra/event_log",
+  "@headwater/eventstoredb": "infra/eventstoredb",
+  "@headwater/postgres": "infra/postgres",
+  "@headwater/host": "infra/host",
+};
+
+const adapters = ["infra/event_store", "infra/event_log", "infra/eventstoredb", "infra/postgres"];
+const engines = ["shared/core", "shared/http", "shared/resilience", "shared/sagas", "projections"];
+
+/** Which engines and machines each member may import. Services have words of their own, below. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "shared/core": [],
+  "shared/http": ["shared/core", "shared/resilience"],
+  "shared/resilience": ["shared/core"],
+  "shared/sagas": ["shared/core"],
+  "shared/testing": ["shared/core", "shared/sagas"],
+  projections: ["shared/core"],
+  "infra/event_store": ["shared/core"],
+  "infra/event_log": ["shared/core", "infra/host"],
+  "infra/eventstoredb": ["shared/core"],
+  "infra/postgres": ["shared/core"],
+  "infra/host": [...engines, ...adapters],
+};
+const services = [...engines, "infra/host"];
+/** What puts services together, and what looks at them from outside. */
+const wholeShop = ["services", "services/demo", "services/judge"];
 
 /** Who may import whom: the table of the README, for relative imports and for those by member name. */
 export const importDirections: Deno.lint.Rule = {
@@ -30,11 +63,14 @@ function objectionTo(
     if (target?.member !== from.member) {
       return `a relative path may not leave "${from.member}", import by the member's name`;
     }
-    return objectionWithin(from, target);
+    return target.isTest && !from.isTest && from.member !== "tests"
+      ? '"testing" is for tests'
+      : undefined;
   }
-  const [, name, entry = "mod"] = specifier.match(/^@headwater\/([^/]+)(?:\/(.+))?$/) ?? [];
-  if (name === undefined) return undefined;
-  const member = memberNamed(name);
+  const [, name = "", entry = "mod"] =
+    specifier.match(/^(@(?:headwater|shop)\/[^/]+)(?:\/(.+))?$/) ?? [];
+  if (name === "") return undefined;
+  const member = members[name] ?? name.replace("@shop/", "services/");
   if (member === from.member) return "inside a member paths are relative";
   return objectionAcross(from, { member, entry });
 }
@@ -44,56 +80,34 @@ function objectionToWork({ path }: Place): string | undefined {
   return path === "performance/cart.ts" ? undefined : "peers know nothing of Headwater";
 }
 
-function objectionWithin(from: Place, target: Place): string | undefined {
-  if (from.isTest) return undefined;
-  if (from.member === "shared" && isTesting(target.path) && !isTesting(from.path)) {
-    return '"shared/testing" is for tests';
-  }
-  if (from.member === "infra" && !isEntryPoint(from) && isEntryPoint(target)) {
-    return "an entry point is where the wiring ends, nothing but another entry point imports it";
-  }
-  return undefined;
-}
-
 function objectionAcross(
   from: Place,
   { member, entry }: { readonly member: string; readonly entry: string },
 ): string | undefined {
   if (from.member === peers) return "peers know nothing of Headwater";
-  if (member === "shared") {
-    if (!isTesting(entry) || from.isTest || from.member === "tests") return undefined;
-    return '"shared/testing" is for tests';
+  if (member === "@headwater/tests") return "nobody may import tests";
+  if (from.member === "tests") return undefined;
+  if (member === "shared/testing" || entry === "testing") {
+    return from.isTest ? undefined : '"testing" is for tests';
   }
-  if (from.member === "shared") return "shared knows nobody else";
-  if (member === "infra") {
-    return from.member === "tests" ? undefined : "only tests may import infra";
+  const isWholeShop = wholeShop.includes(from.member);
+  if (member.startsWith("services/")) {
+    if (!from.member.startsWith("services")) return "engines and machines know no service";
+    const allowed = isWholeShop ? "mod" : "contract";
+    if (entry === allowed || (isWholeShop && entry === "contract")) return undefined;
+    return `from here only its "${allowed}" may be imported`;
   }
-  if (member === "projections") {
-    if (from.member === "tests" || isEntryPoint(from)) return onlyEntries(entry, ["mod"]);
-    return `only tests and infra's entry points (${entryPoints.join(", ")}) may import projections`;
+  const allowed = from.member.startsWith("services")
+    ? [...services, ...(isWholeShop ? adapters : [])]
+    : mayImport[from.member] ?? [];
+  if (allowed.includes(member)) return undefined;
+  // An adapter is tested against the server that it adapts.
+  if (from.isTest && from.member.startsWith("infra/") && adapters.includes(member)) {
+    return undefined;
   }
-  if (member === "tests") return "nobody may import tests";
-  if (from.member === "tests") return onlyEntries(entry, ["mod", "contract"]);
-  if (from.member === "infra") {
-    if (isEntryPoint(from)) return onlyEntries(entry, ["mod"]);
-    return `within infra only the entry points (${entryPoints.join(", ")}) may import services`;
-  }
-  return onlyEntries(entry, ["contract"]);
+  return `${from.member} may import ${list(allowed)}`;
 }
 
-function onlyEntries(entry: string, allowed: readonly string[]): string | undefined {
-  if (allowed.includes(entry)) return undefined;
-  return `from here only its ${allowed.map((name) => `"${name}"`).join(" and ")} may be imported`;
-}
-
-function isTesting(path: string): boolean {
-  return path.startsWith("testing/");
-}
-
-function isEntryPoint({ member, path }: Place): boolean {
-  return member === "infra" && entryPoints.includes(path.replace(/_test\.ts$/, ".ts"));
-}
-
-function memberNamed(name: string): string {
-  return ["shared", "projections", "infra", "tests"].includes(name) ? name : `services/${name}`;
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "nobody" : names.join(", ");
 }

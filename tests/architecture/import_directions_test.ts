@@ -20,83 +20,96 @@ function assertRefused(file: string, specifiers: readonly string[]): void {
   }
 }
 
-Deno.test("shared imports only shared, and its testing folder only for tests", () => {
-  assertAllowed("shared/domain/order.ts", ["../ports/log.ts", "zod", "node:crypto"]);
-  assertAllowed("shared/domain/order_test.ts", ["../testing/given.ts"]);
-  assertAllowed("shared/testing/given.ts", ["./story.ts", "../domain/view.ts"]);
-  assertRefused("shared/domain/order.ts", [
-    "../testing/given.ts",
-    "../../infra/main.ts",
-    "@headwater/infra/config",
-    "@headwater/order/contract",
+Deno.test("core imports nobody, and tests' tools only in tests", () => {
+  assertAllowed("shared/core/order.ts", ["./log.ts", "zod", "node:crypto"]);
+  assertAllowed("shared/core/order_test.ts", ["./testing/clock.ts", "@headwater/testing"]);
+  assertRefused("shared/core/order.ts", [
+    "./testing/clock.ts",
+    "../http/problem.ts",
+    "../../infra/host/run.ts",
+    "@headwater/http",
+    "@headwater/host",
+    "@headwater/testing",
+    "@headwater/core",
+    "@shop/order/contract",
     "@headwater/projections",
-    "@headwater/shared/ports/log",
-    "@headwater/tests/contracts",
+    "@headwater/tests",
   ]);
-  assertRefused("shared/domain/order_test.ts", ["@headwater/order/contract"]);
+  assertRefused("shared/core/order_test.ts", ["@shop/order/contract"]);
 });
 
-Deno.test("a service imports shared and the contracts of other services", () => {
-  assertAllowed("services/order/order.ts", [
-    "./contract.ts",
-    "@headwater/shared/domain/decider",
-    "@headwater/payment/contract",
+Deno.test("engines import core and not each other, but for the edge, which has resilience", () => {
+  assertAllowed("shared/http/problem.ts", ["@headwater/core", "@headwater/resilience", "hono"]);
+  assertRefused("shared/http/problem.ts", ["@headwater/sagas", "@headwater/projections"]);
+  for (const engine of ["shared/resilience/a.ts", "shared/sagas/a.ts", "projections/a.ts"]) {
+    assertAllowed(engine, ["@headwater/core"]);
+    assertRefused(engine, ["@headwater/http", "@headwater/host", "@headwater/postgres"]);
+    assertRefused(engine, ["@shop/order", "@shop/order/contract"]);
+  }
+  assertRefused("shared/sagas/a.ts", ["@headwater/projections", "@headwater/resilience"]);
+  assertAllowed("shared/testing/given.ts", ["@headwater/core", "@headwater/sagas"]);
+  assertRefused("shared/testing/given.ts", ["@headwater/projections", "@headwater/host"]);
+});
+
+Deno.test("adapters import core alone, and their tests the server that they adapt", () => {
+  assertAllowed("infra/eventstoredb/log.ts", ["@headwater/core", "@eventstore/db-client"]);
+  assertRefused("infra/eventstoredb/log.ts", ["@headwater/event-store", "@headwater/postgres"]);
+  assertAllowed("infra/eventstoredb/log_test.ts", ["@headwater/event-store"]);
+  assertRefused("infra/event_store/cli.ts", ["@headwater/host", "@headwater/http"]);
+});
+
+Deno.test("the host imports engines and adapters, and no service", () => {
+  assertAllowed("infra/host/host.ts", [
+    ...["./config.ts", "@headwater/core", "@headwater/http", "@headwater/resilience"],
+    ...["@headwater/sagas", "@headwater/projections", "@headwater/event-store"],
+    ...["@headwater/eventstoredb", "@headwater/postgres"],
   ]);
-  assertAllowed("services/order/order_test.ts", ["@headwater/shared/testing/given"]);
+  assertRefused("infra/host/host.ts", [
+    "@shop/order",
+    "@shop/order/contract",
+    "@headwater/testing",
+    "@headwater/tests",
+  ]);
+});
+
+Deno.test("a service imports engines, and the contracts of other services", () => {
+  assertAllowed("services/order/order.ts", [
+    ...["./contract.ts", "@headwater/core", "@headwater/http", "@headwater/host"],
+    "@shop/payment/contract",
+  ]);
+  assertAllowed("services/order/order_test.ts", ["@headwater/testing"]);
   assertRefused("services/order/order.ts", [
     "../payment/contract.ts",
-    "@headwater/payment",
-    "@headwater/payment/examples",
-    "@headwater/order/contract",
-    "@headwater/infra/host",
-    "@headwater/projections",
-    "@headwater/shared/testing/given",
+    "@shop/payment",
+    "@shop/payment/examples",
+    "@shop/order/contract",
+    "@headwater/event-store",
+    "@headwater/postgres",
+    "@headwater/testing",
   ]);
-  assertRefused("services/order/order_test.ts", ["@headwater/payment", "@headwater/infra/host"]);
+  assertRefused("services/order/order_test.ts", ["@shop/payment", "@headwater/postgres"]);
 });
 
-Deno.test("projections import shared and contracts", () => {
-  assertAllowed("projections/worker.ts", [
-    "./checkpoint.ts",
-    "@headwater/shared/domain/view",
-    "@headwater/order/contract",
-  ]);
-  assertRefused("projections/worker.ts", [
-    "@headwater/order",
-    "@headwater/infra/postgres/connect",
-    "@headwater/projections",
-  ]);
-});
-
-Deno.test("within infra only the entry points import services and projections", () => {
-  assertAllowed("infra/host.ts", ["./config.ts", "@headwater/shared/ports/log"]);
-  assertAllowed("infra/main.ts", ["@headwater/order", "@headwater/projections", "./host.ts"]);
-  assertAllowed("infra/main_test.ts", ["@headwater/order", "./main.ts"]);
-  assertRefused("infra/main.ts", ["@headwater/order/contract", "../services/order/mod.ts"]);
-  assertRefused("infra/host.ts", [
-    "./main.ts",
-    "@headwater/order",
-    "@headwater/order/contract",
-    "@headwater/projections",
-    "@headwater/shared/testing/given",
-    "@headwater/tests/contracts",
-  ]);
-  assertRefused("infra/event_log/main.ts", ["@headwater/order"]);
+Deno.test("the application, its demo and its judge import whole services", () => {
+  for (const file of ["services/app.ts", "services/demo/demo.ts", "services/judge/judge.ts"]) {
+    assertAllowed(file, ["@shop/order", "@shop/order/contract", "@headwater/host"]);
+    assertRefused(file, ["@shop/order/order", "@headwater/testing"]);
+  }
+  assertRefused("services/app.ts", ["./order/mod.ts"]);
 });
 
 Deno.test("tests import everything that members show", () => {
   assertAllowed("tests/scenarios/order_test.ts", [
-    "@headwater/order",
-    "@headwater/order/contract",
+    "@shop/order",
+    "@shop/order/contract",
+    "@shop/app",
     "@headwater/projections",
-    "@headwater/infra/host",
-    "@headwater/shared/testing/given",
+    "@headwater/host",
+    "@headwater/testing",
     "../contracts/event_log_suite.ts",
   ]);
   assertRefused("tests/scenarios/order_test.ts", [
-    "@headwater/order/order",
-    "@headwater/projections/worker",
-    "../../infra/main.ts",
+    "../../infra/host/run.ts",
     "../performance/peers/castore.ts",
   ]);
 });
@@ -107,21 +120,18 @@ Deno.test("peers import nothing of Headwater", () => {
     "../cart.ts",
     "@event-driven-io/emmett",
   ]);
-  assertRefused("tests/performance/peers/emmett.ts", [
-    "../bench.ts",
-    "@headwater/shared/domain/decider",
-  ]);
+  assertRefused("tests/performance/peers/emmett.ts", ["../bench.ts", "@headwater/core"]);
 });
 
 Deno.test("every way to name a module is checked", () => {
   for (
     const source of [
-      'export { x } from "@headwater/payment";',
-      'export * from "@headwater/payment";',
-      'import "@headwater/payment";',
-      'import type { X } from "@headwater/payment";',
-      'await import("@headwater/payment");',
-      'type X = import("@headwater/payment").X;',
+      'export { x } from "@shop/payment";',
+      'export * from "@shop/payment";',
+      'import "@shop/payment";',
+      'import type { X } from "@shop/payment";',
+      'await import("@shop/payment");',
+      'type X = import("@shop/payment").X;',
     ]
   ) {
     assert.equal(objections("services/order/routes.ts", source).length, 1, source);
@@ -129,11 +139,11 @@ Deno.test("every way to name a module is checked", () => {
 });
 
 Deno.test("a file outside every member is nobody's business", () => {
-  assert.deepEqual(objections("../elsewhere/a.ts", 'import "@headwater/payment";'), []);
+  assert.deepEqual(objections("../elsewhere/a.ts", 'import "@shop/payment";'), []);
 });
 
 Deno.test("paths from the root are the same on every system", () => {
-  assert.equal(fromRoot(new URL("infra/main.ts", root).href), "infra/main.ts");
-  assert.equal(fromRoot(new URL("infra/main.ts", root).pathname), "infra/main.ts");
-  assert.equal(fromRoot("infra/main.ts"), "infra/main.ts");
+  assert.equal(fromRoot(new URL("infra/host/run.ts", root).href), "infra/host/run.ts");
+  assert.equal(fromRoot(new URL("infra/host/run.ts", root).pathname), "infra/host/run.ts");
+  assert.equal(fromRoot("infra/host/run.ts"), "infra/host/run.ts");
 });

@@ -7,31 +7,76 @@ export type Edge = { readonly to: string; readonly typeOnly: boolean };
 /** Which files of the repository each file imports; all as paths from the root. */
 export type ModuleGraph = ReadonlyMap<string, readonly Edge[]>;
 
-/** Reads the imports of every TypeScript file, those between members as their `exports` say. */
+/** Reads the imports of every TypeScript file; what comes through a member's face is an import of the file behind it. */
 export async function moduleGraph(): Promise<ModuleGraph> {
   const files = await sourceFiles();
   const entries = await entriesOf(files);
+  const faces = new Map<string, Face>();
+  for (const file of new Set(entries.values())) {
+    if (/(^|\/)mod\.ts$/.test(file)) faces.set(file, faceOf(file, await readSource(file)));
+  }
   const graph = new Map<string, readonly Edge[]>();
   for (const file of files.filter((file) => /\.tsx?$/.test(file))) {
-    graph.set(file, edgesOf(file, { source: await readSource(file), entries }));
+    graph.set(file, edgesOf(file, { source: await readSource(file), entries, faces }));
   }
   return graph;
 }
 
-function edgesOf(
-  file: string,
-  { source, entries }: { readonly source: string; readonly entries: ReadonlyMap<string, string> },
-): Edge[] {
+type Sources = {
+  readonly source: string;
+  readonly entries: ReadonlyMap<string, string>;
+  readonly faces: ReadonlyMap<string, Face>;
+};
+
+/** Which file gives each name that a `mod.ts` shows. */
+type Face = ReadonlyMap<string, string>;
+
+function edgesOf(file: string, { source, entries, faces }: Sources): Edge[] {
   const edges: Edge[] = [];
-  const visitor = importVisitor((specifier, node) => {
-    const to = specifier.startsWith(".")
-      ? fromRoot(new URL(specifier, new URL(file, root)).href)
-      : entries.get(specifier);
-    if (to !== undefined) edges.push({ to, typeOnly: isTypeOnly(node) });
+  visitImports(file, source, (specifier, node) => {
+    const to = targetOf(file, specifier) ?? entries.get(specifier);
+    if (to === undefined) return;
+    const typeOnly = isTypeOnly(node);
+    const face = faces.get(to);
+    if (!face || node.type !== "ImportDeclaration") {
+      edges.push({ to, typeOnly });
+      return;
+    }
+    for (const imported of node.specifiers) {
+      const name = imported.type === "ImportSpecifier" ? nameOf(imported.imported) : "*";
+      const isType = imported.type === "ImportSpecifier" && imported.importKind === "type";
+      edges.push({ to: face.get(name) ?? to, typeOnly: typeOnly || isType });
+    }
   });
-  const rules = { imports: { create: () => visitor } };
-  Deno.lint.runPlugin({ name: "graph", rules }, new URL(file, root).pathname, source);
   return edges;
+}
+
+function faceOf(file: string, source: string): Face {
+  const face = new Map<string, string>();
+  visitImports(file, source, (specifier, node) => {
+    const to = targetOf(file, specifier);
+    if (node.type !== "ExportNamedDeclaration" || to === undefined) return;
+    for (const { exported } of node.specifiers) face.set(nameOf(exported), to);
+  });
+  return face;
+}
+
+function visitImports(
+  file: string,
+  source: string,
+  found: Parameters<typeof importVisitor>[0],
+): void {
+  const rules = { imports: { create: () => importVisitor(found) } };
+  Deno.lint.runPlugin({ name: "graph", rules }, new URL(file, root).pathname, source);
+}
+
+function targetOf(file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return fromRoot(new URL(specifier, new URL(file, root)).href);
+}
+
+function nameOf(node: Deno.lint.Identifier | Deno.lint.StringLiteral): string {
+  return node.type === "Identifier" ? node.name : node.value;
 }
 
 /** What each member shows, by the name under which others import it. */

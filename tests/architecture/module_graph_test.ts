@@ -25,7 +25,7 @@ Deno.test("what a decider or process runs on is as pure as itself", async () => 
 });
 
 Deno.test("a file of shared may hash and derive ids, but not invent them", () => {
-  const file = "shared/domain/derived_id.ts";
+  const file = "shared/core/derived_id.ts";
   const good = 'import { v5 } from "uuid"; import { createHash } from "node:crypto";';
   assert.equal(purityFindings(file, good).length, 0);
   const bad = 'import { v4 } from "uuid"; import { randomUUID } from "node:crypto";';

@@ -3,22 +3,27 @@ export const root = new URL("../../", import.meta.url);
 
 /** Where a file stands in the workspace. */
 export type Place = {
-  /** The member's folder: `shared`, `services/order`, `infra` … */
+  /** The member's folder: `shared/core`, `services/order`, `infra/host` …; `services` for the application itself. */
   readonly member: string;
   /** The file's path inside its member. */
   readonly path: string;
+  /** A test, or what tests are made of. */
   readonly isTest: boolean;
 };
 
 // The rivals of the benchmarks have their own deno.json: they are a member of nothing.
 const memberPattern =
-  /^(services\/[^/]+|shared|projections|infra|tests\/performance\/peers|tests)\/(.+)$/;
+  /^((?:shared|infra|services)\/[^/]+|projections|tests\/performance\/peers|tests)\/(.+)$/;
+const application = /^(services)\/([^/]+\.ts)$/;
 
 /** The place of a file given by URL, absolute path or path from the root; undefined outside every member. */
 export function placeOf(file: string): Place | undefined {
-  const [, member, path] = fromRoot(file).match(memberPattern) ?? [];
+  const found = fromRoot(file).match(application) ?? fromRoot(file).match(memberPattern);
+  const [, member, path] = found ?? [];
   if (member === undefined || path === undefined) return undefined;
-  return { member, path, isTest: path.endsWith("_test.ts") };
+  const isTest = path.endsWith("_test.ts") || path.startsWith("testing/") ||
+    member === "shared/testing";
+  return { member, path, isTest };
 }
 
 /** A file's path from the root, with forward slashes on every system. */

@@ -1,6 +1,12 @@
 import { placeOf } from "./place.ts";
 
-/** What a pure file may take from packages; `shared/domain` wraps them for everybody else. */
+/** What is not pure of the member that pure files are made of. */
+const effectfulNames = [
+  ...["AggregateStore", "handleCommand", "memoryLog", "ownedLog", "silentLog", "Turns"],
+  ...["aborted", "pause", "realTimers"],
+];
+
+/** What core's own pure files may take from packages; it wraps them for everybody else. */
 const pureNames: Readonly<Record<string, readonly string[]>> = {
   uuid: ["v5"],
   "node:crypto": ["createHash"],
@@ -13,11 +19,16 @@ export function isPureImport(node: Deno.lint.ImportDeclaration, file: string): b
   const specifier = node.source.value;
   if (specifier.startsWith(".")) return !effectfulFile.test(specifier);
   if (specifier === "zod") return true;
-  if (/^@headwater\/(shared\/domain\/[a-z0-9_]+|[a-z_]+\/contract)$/.test(specifier)) return true;
-  if (placeOf(file)?.member !== "shared") return false;
-  return node.specifiers.length > 0 &&
-    node.specifiers.every((imported) =>
-      imported.type === "ImportSpecifier" && imported.imported.type === "Identifier" &&
-      pureNames[specifier]?.includes(imported.imported.name)
-    );
+  if (/^@shop\/[a-z_]+\/contract$/.test(specifier)) return true;
+  const names = node.specifiers.map((imported) =>
+    imported.type === "ImportSpecifier" && imported.imported.type === "Identifier"
+      ? imported.imported.name
+      : "*"
+  );
+  if (names.length === 0) return false;
+  if (specifier === "@headwater/core") {
+    return !names.some((name) => name === "*" || effectfulNames.includes(name));
+  }
+  if (placeOf(file)?.member !== "shared/core") return false;
+  return names.every((name) => pureNames[specifier]?.includes(name));
 }

@@ -22,14 +22,21 @@ const effectfulMembers = new Set(["Date.now", "Math.random", "Temporal.Now"]);
 /** Deciders and processes must be pure, and of a view what folds events: its queries must reach the database. */
 export const purity: Deno.lint.Rule = purityRule(purePartOf);
 
+/** Members beside the services that have no rules of a domain. */
+const notOfDomain = ["services/demo", "services/judge"];
+
 /** What must be pure, told by the file's place, name and imports. */
 export function purePartOf({ file, text }: Source): PurePart {
   const place = placeOf(file);
-  if (!place?.member.startsWith("services/") || place.isTest) return "none";
+  if (
+    !place?.member.startsWith("services/") || place.isTest || notOfDomain.includes(place.member)
+  ) {
+    return "none";
+  }
   if (/_process\.ts$/.test(place.path)) return "all";
   if (/_view\.ts$/.test(place.path)) return ["key", "evolve"];
   if (/(^|\/)(routes|mod|contract|examples)\.ts$/.test(place.path)) return "none";
-  const importsDecider = /\bDecider\b[^;]*from "@headwater\/shared\/domain\/decider"/.test(text);
+  const importsDecider = /\bDecider\b[^;]*from "@headwater\/core"/.test(text);
   return importsDecider ? "all" : "none";
 }
 

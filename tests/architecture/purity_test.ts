@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lintMessages } from "./lint_messages.ts";
 
-const asDecider = 'import type { Decider } from "@headwater/shared/domain/decider";\n';
+const asDecider = 'import type { Decider } from "@headwater/core";\n';
 
 function messages(file: string, source: string): string[] {
   return lintMessages("purity", { file, source });
@@ -21,9 +21,8 @@ Deno.test("a decider takes everything from its arguments", () => {
   assertPure(
     decider,
     `import { z } from "zod";
-    import { derivedId } from "@headwater/shared/domain/derived_id";
-    import type { Decider } from "@headwater/shared/domain/decider";
-    import type { PaymentEvent } from "@headwater/payment/contract";
+    import { type Decider, derivedId } from "@headwater/core";
+    import type { PaymentEvent } from "@shop/payment/contract";
     import type { Sql } from "postgres";
     import { total } from "./total.ts";
     export const order = { initialState, decide, evolve };
@@ -62,7 +61,9 @@ Deno.test("a decider takes everything from its arguments", () => {
     ['import "./set_up_view.ts";', '"./set_up_view.ts"'],
     ['import { rows } from "./order_view.ts";', '"./order_view.ts"'],
     ['import { routes } from "./routes.ts";', '"./routes.ts"'],
-    ['import { silentLog } from "@headwater/shared/ports/log";', '"@headwater/shared/ports/log"'],
+    ['import { silentLog } from "@headwater/core";', '"@headwater/core"'],
+    ['import * as core from "@headwater/core";', '"@headwater/core"'],
+    ['import { readJson } from "@headwater/http";', '"@headwater/http"'],
   ];
   for (const [source, what] of impure) assertImpure(decider, [asDecider + source, what]);
 });
@@ -76,7 +77,7 @@ Deno.test("of a view what folds events is pure, and its queries are not asked", 
   assertPure(
     view,
     `import type { Sql } from "postgres";
-    import { page } from "@headwater/shared/http/page";
+    import { page } from "@headwater/http";
     export const orders: View<Row, Event> = {
       key: (event) => event.data.orderId,
       evolve,
@@ -114,5 +115,5 @@ Deno.test("what is not a decider, process or view may have effects", () => {
   assertPure("services/order/routes.ts", asDecider + source);
   assertPure("services/order/order_test.ts", asDecider + source);
   assertPure("services/payment/simulated_provider.ts", source);
-  assertPure("infra/host.ts", asDecider + source);
+  assertPure("infra/host/host.ts", asDecider + source);
 });

@@ -5,13 +5,13 @@ type Rule = Parameters<typeof lintMessages>[0];
 
 function assertGood(rule: Rule, sources: readonly string[]): void {
   for (const source of sources) {
-    assert.deepEqual(lintMessages(rule, { file: "infra/a.ts", source }), [], source);
+    assert.deepEqual(lintMessages(rule, { file: "infra/host/a.ts", source }), [], source);
   }
 }
 
 function assertBad(rule: Rule, sources: readonly string[]): void {
   for (const source of sources) {
-    assert.equal(lintMessages(rule, { file: "infra/a.ts", source }).length, 1, source);
+    assert.equal(lintMessages(rule, { file: "infra/host/a.ts", source }).length, 1, source);
   }
 }
 
@@ -21,10 +21,10 @@ Deno.test("file names are snake_case and say what is in the file", () => {
   }
   for (
     const good of [
-      "infra/mod.ts",
+      "infra/host/mod.ts",
       "services/order/mod.ts",
-      "shared/domain/event_log2.ts",
-      "shared/domain/event_types_test.ts",
+      "shared/core/event_log2.ts",
+      "shared/core/event_types_test.ts",
       "tests/performance/append_bench.ts",
     ]
   ) {
@@ -32,17 +32,17 @@ Deno.test("file names are snake_case and say what is in the file", () => {
   }
   for (
     const bad of [
-      "shared/domain/eventLog.ts",
-      "shared/domain/event-log.ts",
-      "shared/domain/EventLog.ts",
-      "shared/domain/utils.ts",
-      "shared/domain/string_utils.ts",
-      "shared/domain/test_helper.ts",
-      "shared/domain/helpers_test.ts",
-      "shared/domain/common.ts",
-      "shared/domain/types.ts",
-      "shared/domain/index.ts",
-      "shared/domain/mod.ts",
+      "shared/core/eventLog.ts",
+      "shared/core/event-log.ts",
+      "shared/core/EventLog.ts",
+      "shared/core/utils.ts",
+      "shared/core/string_utils.ts",
+      "shared/core/test_helper.ts",
+      "shared/core/helpers_test.ts",
+      "shared/core/common.ts",
+      "shared/core/types.ts",
+      "shared/core/index.ts",
+      "shared/core/domain/mod.ts",
     ]
   ) {
     assert.equal(messages(bad).length, 1, bad);
@@ -128,9 +128,9 @@ Deno.test("functions and classes of shared are documented", () => {
     return lintMessages("documented", { file, source });
   }
   const source = "// of use\nexport function f() {}\nexport class C {}";
-  assert.deepEqual(messages("shared/domain/event.ts", source).length, 2);
-  assert.deepEqual(messages("shared/domain/event_test.ts", source), []);
+  assert.deepEqual(messages("shared/core/event.ts", source).length, 2);
+  assert.deepEqual(messages("shared/core/event_test.ts", source), []);
   assert.deepEqual(messages("services/order/order.ts", source), []);
   const good = "/** Of use. */\nexport function f() {}\nexport type T = 1;\nexport const c = 1;";
-  assert.deepEqual(messages("shared/domain/event.ts", good), []);
+  assert.deepEqual(messages("shared/core/event.ts", good), []);
 });

@@ -1,4 +1,4 @@
-import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import assert from "node:assert/strict";
 
 /** Debian's python3-grpcio belongs to Debian's own Python. */

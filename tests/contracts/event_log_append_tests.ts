@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type NewEvent, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { type NewEvent, RevisionConflict } from "@headwater/core";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./event_log_test_case.ts";
 
 export const appendTests: EventLogTests = {

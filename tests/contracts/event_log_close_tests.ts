@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { Unavailable } from "@headwater/core";
 import { allOf, type EventLogTests, newEvents } from "./event_log_test_case.ts";
 
 export const closeTests: EventLogTests = {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { type EventLog, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { type EventLog, type Recorded, RevisionConflict } from "@headwater/core";
 import { receive } from "./event_log_subscribe_tests.ts";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./event_log_test_case.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ExpectedRevision, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { type ExpectedRevision, RevisionConflict } from "@headwater/core";
 import {
   allOf,
   type EventLogTestCase,

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { EventBatch } from "@headwater/shared/ports/event_log";
+import type { EventBatch, Recorded } from "@headwater/core";
 import {
   allOf,
   type EventLogTests,

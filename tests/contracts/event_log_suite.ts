@@ -1,4 +1,4 @@
-import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { EventLog } from "@headwater/core";
 import { appendTests } from "./event_log_append_tests.ts";
 import { closeTests } from "./event_log_close_tests.ts";
 import { raceTests } from "./event_log_race_tests.ts";

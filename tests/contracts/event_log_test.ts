@@ -1,12 +1,12 @@
-import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
+import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
 import {
   createTestAuthority,
   type TestAuthority,
-} from "@headwater/infra/event_log/eventstoredb/test_certificate";
-import { startTlsProxy } from "@headwater/infra/event_log/eventstoredb/tls_test_bed";
-import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import type { EventLog } from "@headwater/shared/ports/event_log";
+} from "@headwater/event-log/eventstoredb/test_certificate";
+import { startTlsProxy } from "@headwater/event-log/eventstoredb/tls_test_bed";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import type { EventLog } from "@headwater/core";
 import { eventLogSuite } from "./event_log_suite.ts";
 
 async function openThrowAwayFile(): Promise<EventLog> {

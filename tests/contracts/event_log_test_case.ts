@@ -1,5 +1,4 @@
-import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
-import type { Recorded } from "@headwater/shared/domain/event";
+import type { EventLog, NewEvent, Recorded } from "@headwater/core";
 
 /** What a test of the suite works on; the log may hold other tests' events, the category is its own. */
 export type EventLogTestCase = {

@@ -1,5 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
-import type { Service, ServiceClient } from "@headwater/shared/ports/service_client";
+import type { Service, ServiceClient } from "@headwater/core";
 
 export type ServiceClientFixture = AsyncDisposable & { readonly client: ServiceClient };
 

@@ -1,6 +1,5 @@
-import { httpClient } from "@headwater/infra/service_client/http";
-import { inProcessClient } from "@headwater/infra/service_client/in_process";
-import type { Service } from "@headwater/shared/ports/service_client";
+import { httpClient, inProcessClient } from "@headwater/host";
+import type { Service } from "@headwater/core";
 import { serviceClientSuite } from "./service_client_suite.ts";
 
 serviceClientSuite("in-process client", (service: Service) =>

@@ -1,10 +1,8 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import { orderService } from "@headwater/order";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
-import { silentLog } from "@headwater/shared/ports/log";
-import { shipment } from "@headwater/shipping";
-import { shipmentEvents, shipmentIdOf } from "@headwater/shipping/contract";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { orderService } from "@shop/order";
+import { AggregateStore, handleCommand, silentLog } from "@headwater/core";
+import { shipment } from "@shop/shipping";
+import { shipmentEvents, shipmentIdOf } from "@shop/shipping/contract";
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { placement } from "./placement_example.ts";

@@ -1,5 +1,5 @@
-import { defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
-import type { Process } from "@headwater/shared/domain/process";
+import { defineEvents, type EventOf } from "@headwater/core";
+import type { Process } from "@headwater/sagas";
 import { z } from "zod";
 
 const errand = { errandId: z.string() };

@@ -1,12 +1,16 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import { stockItem } from "@headwater/inventory";
-import { type StockItemCommand, stockItemEvents } from "@headwater/inventory/contract";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { type CommandContext, handleCommand } from "@headwater/shared/domain/handle_command";
-import { Refusal } from "@headwater/shared/domain/refusal";
-import { type EventLog, RevisionConflict } from "@headwater/shared/ports/event_log";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { stockItem } from "@shop/inventory";
+import { type StockItemCommand, stockItemEvents } from "@shop/inventory/contract";
+import {
+  AggregateStore,
+  type CommandContext,
+  derivedId,
+  type EventLog,
+  handleCommand,
+  type Recorded,
+  Refusal,
+  RevisionConflict,
+} from "@headwater/core";
 import assert from "node:assert/strict";
 
 const correlationId = "correlation-1";

@@ -1,4 +1,4 @@
-import type { OrderCommand } from "@headwater/order/contract";
+import type { OrderCommand } from "@shop/order/contract";
 
 /** A valid order of two SKUs. */
 export const placement: Extract<OrderCommand, { type: "PlaceOrder" }>["data"] = {

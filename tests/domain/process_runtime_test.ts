@@ -1,7 +1,5 @@
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { derivedId, type EventLog, Unavailable } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { memoryRecords, ProcessTestBed } from "./process_test_bed.ts";
 

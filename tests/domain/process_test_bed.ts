@@ -1,11 +1,19 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
-import type { Log, LogFields } from "@headwater/shared/ports/log";
-import type { InstanceRecord, ProcessRecords } from "@headwater/shared/process/process_records";
-import { type ProcessRuntime, startProcess } from "@headwater/shared/process/process_runtime";
-import { manualTimers } from "@headwater/shared/testing/manual_timers";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import {
+  derivedId,
+  type EventLog,
+  type Log,
+  type LogFields,
+  type NewEvent,
+  type Recorded,
+} from "@headwater/core";
+import {
+  type InstanceRecord,
+  type ProcessRecords,
+  type ProcessRuntime,
+  startProcess,
+} from "@headwater/sagas";
+import { manualTimers } from "@headwater/testing";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
 /** What the messenger answers to a command; before that it may have done it. */

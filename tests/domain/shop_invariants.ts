@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type StockItemEvent, stockItemEvents } from "@headwater/inventory/contract";
-import { type NotificationEvent, notificationEvents } from "@headwater/notification/contract";
-import { type OrderEvent, orderEvents } from "@headwater/order/contract";
-import { type PaymentEvent, paymentEvents } from "@headwater/payment/contract";
-import type { Recorded } from "@headwater/shared/domain/event";
-import { type ShipmentEvent, shipmentEvents } from "@headwater/shipping/contract";
+import { type StockItemEvent, stockItemEvents } from "@shop/inventory/contract";
+import { type NotificationEvent, notificationEvents } from "@shop/notification/contract";
+import { type OrderEvent, orderEvents } from "@shop/order/contract";
+import { type PaymentEvent, paymentEvents } from "@shop/payment/contract";
+import type { Recorded } from "@headwater/core";
+import { type ShipmentEvent, shipmentEvents } from "@shop/shipping/contract";
 
 type ShopEvent = OrderEvent | StockItemEvent | PaymentEvent | ShipmentEvent | NotificationEvent;
 

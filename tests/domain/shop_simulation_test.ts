@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { type Chances, seededRandom } from "@headwater/infra/demo/seeded_random";
+import { type Chances, seededRandom } from "@shop/demo";
 import { assertShopInvariants } from "./shop_invariants.ts";
 import { SimulatedShop } from "./simulated_shop.ts";
 

@@ -1,6 +1,6 @@
-import { fulfilmentProcess } from "@headwater/order";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import type { Step } from "@headwater/shared/domain/process";
+import { fulfilmentProcess } from "@shop/order";
+import { derivedId } from "@headwater/core";
+import type { Step } from "@headwater/sagas";
 import type { Kind, SimulatedLog } from "./simulated_log.ts";
 
 type Input = Parameters<typeof fulfilmentProcess.react>[0];

@@ -1,9 +1,13 @@
-import type { Decider } from "@headwater/shared/domain/decider";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import type { DomainCommand, DomainEvent, Recorded } from "@headwater/shared/domain/event";
-import type { EventSchemas } from "@headwater/shared/domain/event_schemas";
-import { fingerprint } from "@headwater/shared/domain/fingerprint";
-import { Refusal } from "@headwater/shared/domain/refusal";
+import {
+  type Decider,
+  derivedId,
+  type DomainCommand,
+  type DomainEvent,
+  type EventSchemas,
+  fingerprint,
+  type Recorded,
+  Refusal,
+} from "@headwater/core";
 
 /** What stands behind the streams of one category. */
 export type Kind<Command extends DomainCommand, Event extends DomainEvent, State> = {

@@ -1,7 +1,6 @@
-import { payment } from "@headwater/payment";
-import { paymentEvents } from "@headwater/payment/contract";
-import { derivedId } from "@headwater/shared/domain/derived_id";
-import { fingerprint } from "@headwater/shared/domain/fingerprint";
+import { payment } from "@shop/payment";
+import { paymentEvents } from "@shop/payment/contract";
+import { derivedId, fingerprint } from "@headwater/core";
 import type { SimulatedLog } from "./simulated_log.ts";
 
 export const paymentKind = { decider: payment, events: paymentEvents };

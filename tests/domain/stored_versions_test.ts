@@ -1,8 +1,7 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import { order } from "@headwater/order";
-import { orderEvents } from "@headwater/order/contract";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { order } from "@shop/order";
+import { orderEvents } from "@shop/order/contract";
+import { AggregateStore, handleCommand } from "@headwater/core";
 import assert from "node:assert/strict";
 import { placement } from "./placement_example.ts";
 

@@ -1,4 +1,4 @@
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 
 /** A data directory in a temporary folder. Disposing waits for what still uses it, then removes it. */
 export type DataPlace = AsyncDisposable & {

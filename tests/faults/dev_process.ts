@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { environmentVariables } from "@headwater/infra/config";
-import { describeRunning } from "@headwater/infra/data_directory";
+import { describeRunning, environmentVariables } from "@headwater/host";
 import { root } from "../architecture/place.ts";
 
 export type DevEnd = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ShopClient } from "@headwater/infra/demo/shop_client";
+import { ShopClient } from "@shop/judge";
 import { type DevProcess, type RunningDev, startDev } from "./dev_process.ts";
 
 /** A shop in `deno task dev` that ends and comes back, and a client that takes it as one. */

@@ -1,6 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
-import type { EventLog } from "@headwater/shared/ports/event_log";
+import { categoryOf, type EventLog, type Recorded } from "@headwater/core";
 import { allOf, idsOf } from "../contracts/event_log_test_case.ts";
 import type { Acknowledged, Follower } from "./event_log_load.ts";
 

@@ -1,9 +1,9 @@
 import { ok } from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
-import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { eventually } from "@headwater/shared/testing/eventually";
-import { type Chances, seededRandom } from "@headwater/infra/demo/seeded_random";
+import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import type { EventLog } from "@headwater/core";
+import { eventually } from "@headwater/testing";
+import { type Chances, seededRandom } from "@shop/demo";
 import { judgeEventLog } from "./event_log_evidence.ts";
 import { appendUnderFaults, followUnderFaults } from "./event_log_load.ts";
 import { startFaultyProxy } from "./event_log_proxy.ts";

@@ -1,8 +1,8 @@
 import { ok } from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
-import { startTestCluster } from "@headwater/infra/event_log/eventstoredb/cluster_test_bed";
-import { eventually } from "@headwater/shared/testing/eventually";
-import { seededRandom } from "@headwater/infra/demo/seeded_random";
+import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
+import { startTestCluster } from "@headwater/event-log/eventstoredb/cluster_test_bed";
+import { eventually } from "@headwater/testing";
+import { seededRandom } from "@shop/demo";
 import { judgeEventLog } from "./event_log_evidence.ts";
 import { appendUnderFaults, followUnderFaults } from "./event_log_load.ts";
 import { seedsToTry, withSeed } from "./fault_seed.ts";

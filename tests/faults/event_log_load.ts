@@ -1,8 +1,13 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { Appended, EventLog, ExpectedRevision } from "@headwater/shared/ports/event_log";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
+import {
+  type Appended,
+  DeadlineExceeded,
+  type EventLog,
+  type ExpectedRevision,
+  type Recorded,
+  Unavailable,
+} from "@headwater/core";
 import { newEvents } from "../contracts/event_log_test_case.ts";
-import type { Chances } from "@headwater/infra/demo/seeded_random";
+import type { Chances } from "@shop/demo";
 
 /** An append that the log has acknowledged. */
 export type Acknowledged = {

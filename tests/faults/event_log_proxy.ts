@@ -1,4 +1,4 @@
-import { type Chances, seededRandom } from "@headwater/infra/demo/seeded_random";
+import { type Chances, seededRandom } from "@shop/demo";
 
 export type FaultyProxy = AsyncDisposable & {
   readonly port: number;

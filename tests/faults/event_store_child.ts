@@ -1,4 +1,4 @@
-import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 
 /** A process of its own for tests: serves the file it is given on the port it is given until it is killed. */
 async function serveUntilKilled([path = "", port = ""]: readonly string[]): Promise<void> {

@@ -1,11 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import {
-  exampleService,
-  jsonRequest,
-  validExampleOrder,
-} from "@headwater/shared/testing/example_service";
-import { readsFrom } from "@headwater/shared/http/read_your_writes";
+import { exampleService, jsonRequest, validExampleOrder } from "@headwater/http/testing";
+import { readsFrom } from "@headwater/http";
 
 const view = { name: "orders" } as Parameters<typeof readsFrom>[1];
 const readModels = { wait: () => Promise.resolve({ position: 1, reached: true }) };

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { waitUntilAtRest } from "@headwater/infra/demo/at_rest";
-import { checkInvariants } from "@headwater/infra/demo/invariants";
-import { startShop } from "@headwater/infra/demo/running_shop";
-import type { ShopClient } from "@headwater/infra/demo/shop_client";
-import { shop as application } from "@headwater/infra/main";
-import { startEmbeddedPostgres } from "@headwater/infra/postgres/embedded";
-import { silentLog } from "@headwater/shared/ports/log";
+import { startShop, waitUntilAtRest } from "@shop/demo";
+import { type ShopClient } from "@shop/judge";
+import { checkInvariants } from "@shop/judge";
+import { shop as application } from "@shop/app";
+import { startEmbeddedPostgres } from "@headwater/postgres";
+import { silentLog } from "@headwater/core";
 
 /** Opens what a `dev` that has ended left behind, and checks that all seven invariants hold there. */
 export async function judgeData(

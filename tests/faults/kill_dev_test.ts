@@ -1,4 +1,4 @@
-import { seededRandom } from "@headwater/infra/demo/seeded_random";
+import { seededRandom } from "@shop/demo";
 import { makeDataPlace } from "./data_place.ts";
 import { openDevShop } from "./dev_shop.ts";
 import { judgeData } from "./judge_data.ts";

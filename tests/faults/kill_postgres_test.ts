@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { makeDataPlace } from "./data_place.ts";
 import { openDevShop } from "./dev_shop.ts";
 import { judgeData } from "./judge_data.ts";

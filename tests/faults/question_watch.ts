@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answer, ShopClient } from "@headwater/infra/demo/shop_client";
+import type { Answer, ShopClient } from "@shop/judge";
 import { assertProblem } from "../scenarios/problem_document.ts";
 
 export type QuestionWatch = AsyncDisposable & {

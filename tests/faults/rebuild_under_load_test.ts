@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { waitUntilAtRest } from "@headwater/infra/demo/at_rest";
-import { checkInvariants } from "@headwater/infra/demo/invariants";
-import { startShop } from "@headwater/infra/demo/running_shop";
-import { shop as application } from "@headwater/infra/main";
-import { startThrowAwayPostgres } from "@headwater/infra/postgres/throw_away";
+import { startShop, waitUntilAtRest } from "@shop/demo";
+import { checkInvariants } from "@shop/judge";
+import { shop as application } from "@shop/app";
+import { startThrowAwayPostgres } from "@headwater/postgres";
 import { requestRebuild } from "@headwater/projections";
-import { silentLog } from "@headwater/shared/ports/log";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { silentLog } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import { makeDataPlace } from "./data_place.ts";
 import { askAllTheTime } from "./question_watch.ts";
 import { loadOf } from "./shop_load.ts";

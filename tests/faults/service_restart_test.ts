@@ -1,8 +1,7 @@
-import { httpClient } from "@headwater/infra/service_client/http";
+import { httpClient } from "@headwater/host";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { Service } from "@headwater/shared/ports/service_client";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import { createResilientClient } from "@headwater/shared/resilience/resilient_client";
+import { type Service, Unavailable } from "@headwater/core";
+import { createResilientClient } from "@headwater/resilience";
 
 function serve(service: Service, port = 0) {
   return Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, service);

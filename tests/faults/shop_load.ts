@@ -1,7 +1,13 @@
-import { outcomesOf } from "@headwater/infra/demo/outcome";
-import { goOn, placeOrders, receiveStock } from "@headwater/infra/demo/place_orders";
-import type { ShopClient } from "@headwater/infra/demo/shop_client";
-import { type PlannedOrder, planOrders, stockFor } from "@headwater/infra/demo/stories";
+import {
+  goOn,
+  outcomesOf,
+  placeOrders,
+  type PlannedOrder,
+  planOrders,
+  receiveStock,
+  stockFor,
+} from "@shop/demo";
+import { type ShopClient } from "@shop/judge";
 
 /** What a shop goes through: orders of every outcome by many customers at once. */
 export type ShopLoad = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
@@ -16,7 +16,7 @@ const parts = [
   "inventory",
   "shipping",
   "notification",
-  "projections",
+  "timeline",
   "gateway",
 ];
 

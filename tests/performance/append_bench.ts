@@ -1,5 +1,5 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import type { EventLog, NewEvent } from "@headwater/shared/ports/event_log";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import type { EventLog, NewEvent } from "@headwater/core";
 import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
 import { longestStall, percentile, ratePerSecond } from "./measure.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { openDatabase } from "@headwater/infra/event_log/sqlite_database";
-import type { NewEvent } from "@headwater/shared/ports/event_log";
+import { openDatabase } from "@headwater/event-log/sqlite_database";
+import type { NewEvent } from "@headwater/core";
 
 export type TwinAppend = { readonly stream: string; readonly events: readonly NewEvent[] };
 

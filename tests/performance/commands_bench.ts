@@ -1,7 +1,5 @@
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import { AggregateStore } from "@headwater/shared/domain/aggregate_store";
-import { defineEvents } from "@headwater/shared/domain/event_schemas";
-import { handleCommand } from "@headwater/shared/domain/handle_command";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { AggregateStore, defineEvents, handleCommand } from "@headwater/core";
 import { z } from "zod";
 import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
 import {

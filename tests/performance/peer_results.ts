@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { startEmbeddedPostgres } from "@headwater/infra/postgres/embedded";
-import { silentLog } from "@headwater/shared/ports/log";
+import { startEmbeddedPostgres } from "@headwater/postgres";
+import { silentLog } from "@headwater/core";
 import type { CaseResult } from "./benchmark.ts";
 
 type PeerOutput = {

@@ -22,7 +22,7 @@ export function startEmbeddedStore(): Promise<StoreProcess> {
   return inFolder((folder) =>
     start([
       `--allow-write=${folder}`,
-      `${root}infra/main.ts`,
+      `${root}services/main.ts`,
       "eventstore",
       "--supervised",
       "--port=0",

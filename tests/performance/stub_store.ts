@@ -1,18 +1,15 @@
-import { writeBatchResponse } from "@headwater/infra/event_log/server/batch_append_response";
-import {
-  type GrpcServerOptions,
-  startGrpcServer,
-} from "@headwater/infra/event_log/server/grpc_server";
-import { readBatchChunk } from "@headwater/infra/event_log/server/pending_batch";
-import { ProtobufWriter } from "@headwater/infra/event_log/server/protobuf_writer";
-import { readReadRequest } from "@headwater/infra/event_log/server/read_request";
+import { writeBatchResponse } from "@headwater/event-log/server/batch_append_response";
+import { type GrpcServerOptions, startGrpcServer } from "@headwater/event-log/server/grpc_server";
+import { readBatchChunk } from "@headwater/event-log/server/pending_batch";
+import { ProtobufWriter } from "@headwater/event-log/server/protobuf_writer";
+import { readReadRequest } from "@headwater/event-log/server/read_request";
 import {
   writeCaughtUp,
   writeConfirmation,
   writeEventResponse,
-} from "@headwater/infra/event_log/server/read_response";
-import { serverFeatures } from "@headwater/infra/event_log/server/server_features";
-import { silentLog } from "@headwater/shared/ports/log";
+} from "@headwater/event-log/server/read_response";
+import { serverFeatures } from "@headwater/event-log/server/server_features";
+import { silentLog } from "@headwater/core";
 
 type Services = GrpcServerOptions["services"];
 type Rpc = Services extends ReadonlyMap<string, infer Value> ? Value : never;

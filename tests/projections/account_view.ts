@@ -1,6 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import { defineEvents, type EventOf } from "@headwater/shared/domain/event_schemas";
-import type { View } from "@headwater/shared/domain/view";
+import { defineEvents, type EventOf, type Recorded, type View } from "@headwater/core";
 import { z } from "zod";
 
 export const accountEvents = defineEvents("account", {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { View } from "@headwater/shared/domain/view";
+import type { View } from "@headwater/core";
 import { type AccountEvent, accountEvents, type AccountRow, accountView } from "./account_view.ts";
 import {
   append,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { type EventLog, Unavailable } from "@headwater/core";
 import type { Sql } from "postgres";
 import { requestRebuild } from "@headwater/projections";
 import { accountView } from "./account_view.ts";

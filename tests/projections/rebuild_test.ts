@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { View } from "@headwater/shared/domain/view";
-import type { EventLog } from "@headwater/shared/ports/event_log";
+import type { EventLog, View } from "@headwater/core";
 import { requestRebuild } from "@headwater/projections";
 import { type AccountEvent, type AccountRow, accountView } from "./account_view.ts";
 import {

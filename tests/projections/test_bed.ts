@@ -1,11 +1,12 @@
-import type { DomainEvent, Recorded } from "@headwater/shared/domain/event";
-import type { View } from "@headwater/shared/domain/view";
-import type { EventLog } from "@headwater/shared/ports/event_log";
-import { silentLog } from "@headwater/shared/ports/log";
-import { openSqliteLog } from "@headwater/infra/event_log/sqlite";
-import { ensureDatabase } from "@headwater/infra/postgres/ensure_database";
-import type { EmbeddedPostgres } from "@headwater/infra/postgres/embedded";
-import { startThrowAwayPostgres } from "@headwater/infra/postgres/throw_away";
+import {
+  type DomainEvent,
+  type EventLog,
+  type Recorded,
+  silentLog,
+  type View,
+} from "@headwater/core";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { type EmbeddedPostgres, ensureDatabase, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
 import { setTimeout } from "node:timers/promises";
 import postgres, { type Sql } from "postgres";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { requestRebuild, startProjections } from "@headwater/projections";
-import { silentLog } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { silentLog, Unavailable } from "@headwater/core";
 import { accountView } from "./account_view.ts";
 import { append, caughtUp, connectRobustly, limitMs, projectionTests } from "./test_bed.ts";
 

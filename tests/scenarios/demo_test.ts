@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/infra/event_log/eventstoredb";
-import { startEventStoreServer } from "@headwater/infra/event_log/server/event_store_server";
+import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import { allOf, newEvent } from "../contracts/event_log_test_case.ts";
 import { root } from "../architecture/place.ts";
 

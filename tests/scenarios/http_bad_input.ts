@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ShopClient } from "@headwater/infra/demo/shop_client";
+import type { ShopClient } from "@shop/judge";
 import { assertProblem } from "./problem_document.ts";
 import type { Stories } from "./stories.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answer } from "@headwater/infra/demo/shop_client";
+import type { Answer } from "@shop/judge";
 import { assertProblem } from "./problem_document.ts";
 import type { Stories } from "./stories.ts";
 

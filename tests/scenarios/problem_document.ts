@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answer } from "@headwater/infra/demo/shop_client";
+import type { Answer } from "@shop/judge";
 
 /** The answer is a problem document as everybody may rely on it, and lets nothing of the inside out. */
 export function assertProblem(

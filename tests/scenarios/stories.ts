@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { waitUntilAtRest } from "@headwater/infra/demo/at_rest";
-import { checkInvariants } from "@headwater/infra/demo/invariants";
-import { type RunningShop, startShop } from "@headwater/infra/demo/running_shop";
-import { ShopClient } from "@headwater/infra/demo/shop_client";
-import { shop as application } from "@headwater/infra/main";
-import { startThrowAwayPostgres } from "@headwater/infra/postgres/throw_away";
-import { silentLog } from "@headwater/shared/ports/log";
+import { type RunningShop, startShop, waitUntilAtRest } from "@shop/demo";
+import { ShopClient } from "@shop/judge";
+import { checkInvariants } from "@shop/judge";
+import { shop as application } from "@shop/app";
+import { startThrowAwayPostgres } from "@headwater/postgres";
+import { silentLog } from "@headwater/core";
 
 /** What the gateway shows of an order. */
 export type OrderPage = {

@@ -1,4 +1,4 @@
-import type { Timers } from "@headwater/shared/resilience/timers";
+import type { Timers } from "@headwater/core";
 import { isNotLeader } from "./event_store_failure.ts";
 
 const maxTries = 5;

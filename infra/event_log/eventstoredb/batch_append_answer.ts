@@ -1,7 +1,6 @@
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { RevisionConflict, StreamDeleted } from "@headwater/shared/ports/event_log";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
+import { DeadlineExceeded, RevisionConflict, StreamDeleted, Unavailable } from "@headwater/core";
 import type { WireAppend } from "./batch_append_request.ts";
 import { place } from "./recorded_event.ts";
 

@@ -1,6 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { DeadlineExceeded, type Timers, Unavailable } from "@headwater/core";
 import { atLeader } from "./at_leader.ts";
 import { type WrittenPlace, writtenPlace } from "./batch_append_answer.ts";
 import { batchAppendRequests, type WireAppend } from "./batch_append_request.ts";

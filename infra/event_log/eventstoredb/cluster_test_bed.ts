@@ -2,7 +2,7 @@ import gossip from "@eventstore/db-client/generated/gossip_pb.js";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import status from "@eventstore/db-client/generated/status_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { EventStore } from "../server/event_store.ts";
 import type { GrpcCall, Rpc } from "../server/grpc_call.ts";

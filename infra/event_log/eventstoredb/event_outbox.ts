@@ -1,5 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type { EventBatch } from "@headwater/shared/ports/event_log";
+import type { EventBatch, Recorded } from "@headwater/core";
 
 /** A subscription reads no further ahead of its consumer than this. */
 const maxEvents = 1_024;

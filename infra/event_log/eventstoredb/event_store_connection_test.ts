@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { Unavailable } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import { openEventStoreDb } from "../eventstoredb.ts";
 import { newEvent } from "../new_events_test_bed.ts";
 import { startEventStoreServer } from "../server/event_store_server.ts";

@@ -1,6 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
-import { StreamDeleted } from "@headwater/shared/ports/event_log";
+import { DeadlineExceeded, StreamDeleted, Unavailable } from "@headwater/core";
 
 /** The position asked for is none of this log's: it was copied from another one, or made up. */
 export class UnknownPosition extends Error {

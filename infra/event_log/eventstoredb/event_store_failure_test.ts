@@ -1,7 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { Metadata, status } from "@grpc/grpc-js";
-import { StreamDeleted } from "@headwater/shared/ports/event_log";
-import { DeadlineExceeded, Unavailable } from "@headwater/shared/ports/unavailable";
+import { DeadlineExceeded, StreamDeleted, Unavailable } from "@headwater/core";
 import {
   connectFailure,
   eventStoreFailure,

@@ -1,15 +1,15 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import type {
-  Appended,
-  EventBatch,
-  EventLog,
-  ExpectedRevision,
-  NewEvent,
-  ReadAllOptions,
-  ReadOptions,
-  SubscribeOptions,
-} from "@headwater/shared/ports/event_log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import {
+  type Appended,
+  type EventBatch,
+  type EventLog,
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadOptions,
+  type Recorded,
+  type SubscribeOptions,
+  Unavailable,
+} from "@headwater/core";
 import PQueue from "p-queue";
 import { appendRequest } from "../append_request.ts";
 import { requireName, requirePlace } from "../checked_argument.ts";

@@ -1,8 +1,4 @@
-import {
-  type Appended,
-  type ExpectedRevision,
-  RevisionConflict,
-} from "@headwater/shared/ports/event_log";
+import { type Appended, type ExpectedRevision, RevisionConflict } from "@headwater/core";
 import type { AppendRequest, PreparedEvent } from "../append_request.ts";
 import { newAppendMark, withAppendMark } from "./append_mark.ts";
 import type { BatchAppender } from "./batch_appender.ts";

@@ -1,4 +1,4 @@
-import { Turns } from "@headwater/shared/domain/turns";
+import { Turns } from "@headwater/core";
 import { LRUCache } from "lru-cache";
 import { type KnownEvent, StreamHistory } from "./stream_history.ts";
 

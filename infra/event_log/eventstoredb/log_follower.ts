@@ -1,12 +1,13 @@
-import { categoryOf, type Recorded } from "@headwater/shared/domain/event";
-import type {
-  EventBatch,
-  ReadAllOptions,
-  SubscribeOptions,
-} from "@headwater/shared/ports/event_log";
-import type { Timers } from "@headwater/shared/resilience/timers";
-import type { Log } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import {
+  categoryOf,
+  type EventBatch,
+  type Log,
+  type ReadAllOptions,
+  type Recorded,
+  type SubscribeOptions,
+  type Timers,
+  Unavailable,
+} from "@headwater/core";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { type FeedMessage, MessageFeed } from "./message_feed.ts";

@@ -1,5 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { categoryOf, type Timers } from "@headwater/core";
 import type { MarkQuestion, MarkReader } from "./mark_reader.ts";
 import type { MessageFeed } from "./message_feed.ts";
 import { type LogEvent, markOf } from "./recorded_event.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { manualTimers } from "@headwater/shared/testing/manual_timers";
+import { manualTimers } from "@headwater/testing";
 import type { MarkQuestion } from "./mark_reader.ts";
 import { MarkTail } from "./mark_tail.ts";
 import { eventAt } from "./marked_event_test_bed.ts";

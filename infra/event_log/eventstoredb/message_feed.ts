@@ -1,6 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded } from "@headwater/shared/ports/unavailable";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { DeadlineExceeded, type Timers } from "@headwater/core";
 import { connectFailure, eventStoreFailure } from "./event_store_failure.ts";
 import type { EventStoreConnection, ReadCall } from "./event_store_connection.ts";
 import { type LogEvent, logEvent, place } from "./recorded_event.ts";

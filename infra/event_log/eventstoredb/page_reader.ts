@@ -1,6 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded } from "@headwater/shared/ports/unavailable";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { DeadlineExceeded, type Timers } from "@headwater/core";
 import PQueue from "p-queue";
 import { atLeader } from "./at_leader.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";

@@ -1,5 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import type { EventMetadata, Recorded } from "@headwater/shared/domain/event";
+import type { EventMetadata, Recorded } from "@headwater/core";
 import { isSystemEvent } from "../stored_event.ts";
 import { appendMark } from "./append_mark.ts";
 

@@ -1,4 +1,4 @@
-import type { Appended } from "@headwater/shared/ports/event_log";
+import type { Appended } from "@headwater/core";
 
 /** Where an event is, under its id. */
 export type KnownEvent = {

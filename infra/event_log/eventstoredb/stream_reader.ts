@@ -1,4 +1,4 @@
-import { StreamDeleted } from "@headwater/shared/ports/event_log";
+import { StreamDeleted } from "@headwater/core";
 import type { Page, PageReader } from "./page_reader.ts";
 import { streamPageRequest } from "./read_request.ts";
 import type { LogEvent } from "./recorded_event.ts";

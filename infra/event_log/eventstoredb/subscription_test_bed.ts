@@ -1,6 +1,4 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import { silentLog } from "@headwater/shared/ports/log";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { type Recorded, silentLog, type Timers } from "@headwater/core";
 import {
   type ConnectionAttempt,
   type SubscriptionMessage,

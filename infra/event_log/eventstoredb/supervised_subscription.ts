@@ -1,7 +1,11 @@
-import type { Recorded } from "@headwater/shared/domain/event";
-import { type EventBatch, LogEndsBefore } from "@headwater/shared/ports/event_log";
-import type { Log } from "@headwater/shared/ports/log";
-import { pause, type Timers } from "@headwater/shared/resilience/timers";
+import {
+  type EventBatch,
+  type Log,
+  LogEndsBefore,
+  pause,
+  type Recorded,
+  type Timers,
+} from "@headwater/core";
 import { backOffMs } from "./back_off.ts";
 import { EventOutbox } from "./event_outbox.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
@@ -118,7 +122,7 @@ export class SupervisedSubscription {
         this.#failed(error);
       }
       if (this.#outbox.position !== before) failures = 1;
-      await pause(backOffMs(failures, random), { timers, signal }).catch(() => {});
+      await pause(backOffMs(failures, random), { timers, signal });
     }
   }
 

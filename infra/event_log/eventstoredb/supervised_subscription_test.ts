@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import { type EventBatch, LogEndsBefore } from "@headwater/shared/ports/event_log";
-import { manualTimers } from "@headwater/shared/testing/manual_timers";
+import { type EventBatch, LogEndsBefore, Unavailable } from "@headwater/core";
+import { manualTimers } from "@headwater/testing";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { caughtUp, checkpoint, event, subscriptionTestBed } from "./subscription_test_bed.ts";
 

@@ -1,5 +1,4 @@
-import { Unavailable } from "@headwater/shared/ports/unavailable";
-import type { Timers } from "@headwater/shared/resilience/timers";
+import { type Timers, Unavailable } from "@headwater/core";
 
 /** A subscription that has caught up, as the watch sees it. */
 export type Follower = {

@@ -1,4 +1,4 @@
-import type { Appended, ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { Appended, ExpectedRevision } from "@headwater/core";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { writePosition } from "./read_response.ts";
 

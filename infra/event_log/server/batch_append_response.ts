@@ -1,4 +1,4 @@
-import type { Appended, ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { Appended, ExpectedRevision } from "@headwater/core";
 import { writePlace } from "./append_response.ts";
 import { grpcStatus } from "./grpc_status.ts";
 import type { PendingBatch } from "./pending_batch.ts";

@@ -1,5 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { categoryOf, type Log, silentLog } from "@headwater/core";
 import type { AppendRequest } from "../append_request.ts";
 import type { Outcome } from "../append_writer.ts";
 import { uuidToBytes } from "../event_id.ts";

@@ -1,4 +1,4 @@
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { EventStore } from "./event_store.ts";
 import { gossipService } from "./gossip_service.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { EventStoreDBClient } from "@eventstore/db-client";
-import { silentLog } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { silentLog, Unavailable } from "@headwater/core";
 import { openEventStoreDb } from "../eventstoredb.ts";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { newEvents as newMarkedEvents } from "../new_events_test_bed.ts";

@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { ExpectedRevision } from "@headwater/core";
 import type { ProtobufReader } from "./protobuf_reader.ts";
 import { invalidArgument } from "./stream_errors.ts";
 

@@ -1,5 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { type Log, Unavailable } from "@headwater/core";
 import type { Rpc } from "./grpc_call.ts";
 import { isGrpcContentType, timeoutMs } from "./grpc_headers.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Metadata, status } from "@grpc/grpc-js";
-import { type Log, silentLog } from "@headwater/shared/ports/log";
+import { type Log, silentLog } from "@headwater/core";
 import type { Rpc } from "./grpc_call.ts";
 import { frame } from "./grpc_frame.ts";
 import { errorOf, grpcTestBed, until, untilOver } from "./grpc_test_bed.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import type { GrpcCall, Rpc } from "./grpc_call.ts";
 import { type GrpcServer, type GrpcServerOptions, startGrpcServer } from "./grpc_server.ts";
 

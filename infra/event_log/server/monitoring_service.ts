@@ -1,5 +1,5 @@
+import { pause } from "@headwater/core";
 import monitoring from "@eventstore/db-client/generated/monitoring_pb.js";
-import { pause } from "../../pause.ts";
 import type { Rpc } from "./grpc_call.ts";
 import { frame } from "./grpc_frame.ts";
 import type { ServerStats } from "./server_stats.ts";
@@ -18,7 +18,9 @@ export function monitoringService(stats: ServerStats): ReadonlyMap<string, Rpc> 
       const response = new monitoring.StatsResp();
       for (const [name, value] of flattened(stats())) response.getStatsMap().set(name, value);
       if (!call.write(frame(response.serializeBinary()))) await call.drained();
-      await pause(Math.min(Math.max(periodMs, shortestPeriodMs), longestPeriodMs), call.signal);
+      await pause(Math.min(Math.max(periodMs, shortestPeriodMs), longestPeriodMs), {
+        signal: call.signal,
+      });
       call.signal.throwIfAborted();
     }
   };

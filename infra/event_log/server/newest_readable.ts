@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { contentText } from "../stored_event.ts";
 import type { EventStore } from "./event_store.ts";
 

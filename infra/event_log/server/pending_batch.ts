@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { ExpectedRevision } from "@headwater/core";
 import type { PreparedEvent } from "../append_request.ts";
 import { ExpectationReader, type StreamExpectation } from "./expected_revision.ts";
 import { readProposedEvent } from "./proposed_event.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { z } from "zod";
 import type { EventStore } from "./event_store.ts";
 import { newestReadable } from "./newest_readable.ts";

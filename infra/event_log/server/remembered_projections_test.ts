@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { EventStore } from "./event_store.ts";
 import { recallProjections, startProjection, stopProjection } from "./remembered_projections.ts";

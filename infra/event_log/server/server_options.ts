@@ -1,7 +1,11 @@
 import { z } from "zod";
-import { ConfigError, type ConfigSources } from "../../config.ts";
-import { readFlags } from "../../flags.ts";
-import { type LogLevel, logLevels } from "../../logger.ts";
+import {
+  ConfigError,
+  type ConfigSources,
+  type LogLevel,
+  logLevels,
+  readFlags,
+} from "@headwater/host";
 
 type Meta = {
   /** The first one is shown in the help; ours, then the original's. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigError } from "../../config.ts";
+import { ConfigError } from "@headwater/host";
 import { readServerOptions, type ServerOptions, serverOptionsHelp } from "./server_options.ts";
 
 Deno.test("without options the server is a durable one on the original's port, for this machine only", () => {

@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { ExpectedRevision } from "@headwater/core";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
 
 /** The stream is deleted for ever, or not there where it was expected. */

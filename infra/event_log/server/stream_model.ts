@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/shared/ports/event_log";
+import type { ExpectedRevision } from "@headwater/core";
 
 export type ModelEvent = { readonly id: string; readonly revision: number };
 

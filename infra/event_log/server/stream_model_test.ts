@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { categoryOf } from "@headwater/shared/domain/event";
-import type { ExpectedRevision } from "@headwater/shared/ports/event_log";
+import { categoryOf, type ExpectedRevision } from "@headwater/core";
 import { uuidText, uuidToBytes } from "../event_id.ts";
 import { jsonMark } from "../stored_event.ts";
 import { openSqliteStore } from "../sqlite_store.ts";

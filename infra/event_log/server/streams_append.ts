@@ -1,4 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
+import { categoryOf } from "@headwater/core";
 import type { PreparedEvent } from "../append_request.ts";
 import { writeAppendResponse } from "./append_response.ts";
 import type { EventStore } from "./event_store.ts";

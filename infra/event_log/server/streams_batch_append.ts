@@ -1,6 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
-import type { Log } from "@headwater/shared/ports/log";
-import { Unavailable } from "@headwater/shared/ports/unavailable";
+import { categoryOf, type Log, Unavailable } from "@headwater/core";
 import type { Outcome } from "../append_writer.ts";
 import { type BatchAnswer, writeBatchResponse } from "./batch_append_response.ts";
 import type { EventStore } from "./event_store.ts";

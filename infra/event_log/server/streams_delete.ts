@@ -1,4 +1,4 @@
-import { categoryOf } from "@headwater/shared/domain/event";
+import { categoryOf } from "@headwater/core";
 import type { EventStore } from "./event_store.ts";
 import { ExpectationReader, requireExpectation } from "./expected_revision.ts";
 import type { Rpc } from "./grpc_call.ts";

@@ -1,4 +1,4 @@
-import type { Appended } from "@headwater/shared/ports/event_log";
+import type { Appended } from "@headwater/core";
 import type { EventStore } from "./event_store.ts";
 
 /** Where an append is: one that wrote nothing to a stream without events has the log's end as its place. */

@@ -1,12 +1,17 @@
 import persistent from "@eventstore/db-client/generated/persistent_pb.js";
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { z } from "zod";
 import { type EventFilter, readFilterOptions } from "../event_filter.ts";
 import type { EventStore } from "../event_store.ts";
 import { newestReadable } from "../newest_readable.ts";
 import { ProtobufReader } from "../protobuf_reader.ts";
-import type { GroupConfig, GroupSettings } from "./group_settings.ts";
-import { placeOf, placeText, problemOf } from "./group_settings.ts";
+import {
+  type GroupConfig,
+  type GroupSettings,
+  placeOf,
+  placeText,
+  problemOf,
+} from "./group_settings.ts";
 
 const stream = "$persistentSubscriptionConfig";
 const version = "2";

@@ -6,7 +6,7 @@ import {
   persistentSubscriptionToAllSettingsFromDefaults,
   streamNameFilter,
 } from "@eventstore/db-client";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { withFile } from "../../sqlite_test_bed.ts";
 import {
   groupClient,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { jsonEvent } from "@eventstore/db-client";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { groupTestBed, settings, TestConsumer } from "./group_test_bed.ts";
 
 const stream = "order-1";

@@ -9,7 +9,7 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults,
   PINNED,
 } from "@eventstore/db-client";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { contentText } from "../../stored_event.ts";
 import { groupTestBed, settings, typesOf } from "./group_test_bed.ts";
 

@@ -4,7 +4,7 @@ import {
   persistentSubscriptionToAllSettingsFromDefaults,
   streamNameFilter,
 } from "@eventstore/db-client";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { groupTestBed, typesOf } from "./group_test_bed.ts";
 
 Deno.test("A group on the whole log cannot begin beyond its end, and cannot be deleted as a stream's", async () => {

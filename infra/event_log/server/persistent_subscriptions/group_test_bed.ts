@@ -7,7 +7,7 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults,
   START,
 } from "@eventstore/db-client";
-import { silentLog } from "@headwater/shared/ports/log";
+import { silentLog } from "@headwater/core";
 import { openSqliteStore } from "../../sqlite_store.ts";
 import { EventStore } from "../event_store.ts";
 import { startGrpcServer } from "../grpc_server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventStoreDBClient } from "@eventstore/db-client";
 import { contentText } from "../../stored_event.ts";
-import { eventually } from "@headwater/shared/testing/eventually";
+import { eventually } from "@headwater/testing";
 import { type GroupTestBed, groupTestBed, settings, typesOf } from "./group_test_bed.ts";
 
 const stream = "order-1";

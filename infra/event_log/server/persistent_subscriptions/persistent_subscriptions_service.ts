@@ -1,6 +1,6 @@
 import persistent from "@eventstore/db-client/generated/persistent_pb.js";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import type { EventStore } from "../event_store.ts";
 import type { Rpc } from "../grpc_call.ts";
 import { invalidArgument } from "../stream_errors.ts";

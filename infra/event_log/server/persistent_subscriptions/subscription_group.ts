@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/shared/ports/log";
+import type { Log } from "@headwater/core";
 import { uuidText } from "../../event_id.ts";
 import type { StoredEvent } from "../../stored_event.ts";
 import type { EventStore } from "../event_store.ts";
@@ -6,8 +6,7 @@ import type { ResolvedEvent } from "../read_response.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import { Delivery, type NackAction } from "./delivery.ts";
 import { GroupConnection, type GroupConnectionOptions } from "./group_connection.ts";
-import { type Considered, groupSource } from "./group_source.ts";
-import type { GroupSource } from "./group_source.ts";
+import { type Considered, type GroupSource, groupSource } from "./group_source.ts";
 import { type GroupConfig, subscriptionId } from "./group_settings.ts";
 import type { Consumer, Entry } from "./message.ts";
 import { ParkedMessages } from "./parked_messages.ts";

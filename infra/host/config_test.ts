@@ -1,0 +1,150 @@
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Config,
+  ConfigError,
+  configHelp,
+  environmentVariables,
+  readConfig,
+} from "./config.ts";
+
+function read(args: readonly string[], env: Record<string, string> = {}): Config {
+  return readConfig({ args, env: new Map(Object.entries(env)) });
+}
+
+function problemsOf(args: readonly string[], env: Record<string, string> = {}): readonly string[] {
+  try {
+    read(args, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+Deno.test("without flags and variables everything is embedded", () => {
+  deepEqual(read([]), {
+    help: false,
+    port: 8000,
+    host: "127.0.0.1",
+    dataDirectory: ".data",
+    logLevel: "info",
+    eventStoreUrl: undefined,
+    databaseUrl: undefined,
+    databaseUrls: {},
+    serviceUrls: new Map(),
+    redisUrl: undefined,
+  });
+});
+
+Deno.test("variables set everything", () => {
+  const url = "postgres://u:p@db:5432/order";
+  const config = read([], {
+    PORT: "0",
+    HOST: "::1",
+    DATA_DIR: "/var/data",
+    LOG_LEVEL: "debug",
+    EVENTSTORE_URL: "esdb+discover://admin:changeit@a:2113,b:2113?tls=false",
+    DATABASE_URL: "postgresql://db",
+    ORDER_DATABASE_URL: url,
+    TIMELINE_DATABASE_URL: url,
+    SERVICE_URLS: "order=http://order:8000,payment=http://payment:8000",
+    REDIS_URL: "rediss://:secret@cache:6379/1",
+  });
+  equal(config.port, 0);
+  equal(config.databaseUrl, "postgresql://db");
+  deepEqual(config.databaseUrls, { order: url, timeline: url });
+  equal(config.serviceUrls.get("payment"), "http://payment:8000");
+  equal(config.redisUrl, "rediss://:secret@cache:6379/1");
+  match(config.eventStoreUrl ?? "", /^esdb\+discover:/);
+});
+
+Deno.test("a flag wins over its variable, in both spellings", () => {
+  equal(read(["--port", "1"], { PORT: "2" }).port, 1);
+  equal(read(["--port=1"], { PORT: "2" }).port, 1);
+  equal(read(["--data-dir=a=b"]).dataDirectory, "a=b");
+  equal(read(["--log-level", "warn", "--host", "0.0.0.0"]).logLevel, "warn");
+});
+
+Deno.test("a variable set to nothing counts as not set", () => {
+  equal(read([], { PORT: "", DATABASE_URL: "" }).port, 8000);
+});
+
+Deno.test("all wrong values are told at once, with name, value and what is allowed", () => {
+  deepEqual(problemsOf(["--port", "70000"], { LOG_LEVEL: "loud", HOST: "a b" }), [
+    '--port is "70000", allowed: a whole number from 0 to 65535',
+    'HOST is "a b", allowed: a host name or an IP address',
+    'LOG_LEVEL is "loud", allowed: debug, info, warn, error',
+  ]);
+  throws(() => read([], { PORT: "8e3" }), /^ConfigError: Cannot start: PORT is "8e3", allowed: /);
+});
+
+Deno.test("an empty flag is a wrong value, not an absent one", () => {
+  equal(problemsOf(["--data-dir="]).length, 1);
+});
+
+for (
+  const [variable, value] of [
+    ["EVENTSTORE_URL", "http://localhost:2113"],
+    ["EVENTSTORE_URL", "esdb://"],
+    ["DATABASE_URL", "localhost:5432"],
+    ["DATABASE_URL", "mysql://localhost/order"],
+    ["DATABASE_URL", "postgres://localhost:99999999"],
+    ["ORDER_DATABASE_URL", "postgres://localhost"],
+    ["REDIS_URL", "redis//localhost"],
+    ["SERVICE_URLS", "http://order:8000"],
+    ["PORT", "-1"],
+    ["DATA_DIR", "a\0b"],
+  ] as const
+) {
+  Deno.test(`${variable} cannot be ${JSON.stringify(value)}`, () => {
+    const problems = problemsOf([], { [variable]: value });
+    equal(problems.length, 1);
+    ok(problems[0]?.startsWith(`${variable} is "`));
+  });
+}
+
+Deno.test("a wrong URL is shown without its password, however wrong it is", () => {
+  const wrong = [
+    ["mysql://me:se@cret@localhost/x", "mysql://me:***@localhost/x"],
+    ["postgres//me:se/cret@localhost", "postgres//me:***@localhost"],
+    ["me:se?cret://@localhost", "me:***@localhost"],
+    ["postgres://:secret@localhost:x", "postgres://:***@localhost:x"],
+    ["postgres://me:sec ret@", "postgres://me:***@"],
+  ] as const;
+  for (const [given, shown] of wrong) {
+    const [problem = ""] = problemsOf([], { DATABASE_URL: given });
+    equal(problem.slice(0, problem.indexOf(",")), `DATABASE_URL is "${shown}"`);
+  }
+});
+
+Deno.test("flags that are unknown, lack a value or are none are named", () => {
+  deepEqual(problemsOf(["--prot", "--port", "--host", "h", "extra", "--split=1"]), [
+    'unknown flag "--prot", known: --port, --host, --data-dir, --log-level, --help',
+    "--port lacks its value",
+    'unexpected argument "extra"',
+    'unknown flag "--split", known: --port, --host, --data-dir, --log-level, --help',
+  ]);
+});
+
+Deno.test("help names every variable, its default and what is allowed", () => {
+  equal(read(["--help", "--prot"], { PORT: "wrong" }).help, true);
+  const help = configHelp();
+  for (const variable of environmentVariables) ok(help.includes(variable), variable);
+  match(
+    help,
+    /--port, PORT +port of the gateway, 0 for any free one \(default 8000\)\n +a whole number/,
+  );
+});
+
+Deno.test("whatever is given is read or refused with reasons", () => {
+  const text = fc.string({ unit: "binary" });
+  const env = fc.dictionary(fc.constantFrom(...environmentVariables), text);
+  fc.assert(fc.property(fc.array(text), env, (args, values) => {
+    try {
+      read(args, values);
+    } catch (error) {
+      ok(error instanceof ConfigError && error.problems.length > 0);
+    }
+  }));
+});

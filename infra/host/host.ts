@@ -1,0 +1,63 @@
+import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
+import { createResilientClient } from "@headwater/resilience";
+import type { Application, ServiceDatabase } from "./application.ts";
+import { inProcessClient } from "./service_client/in_process.ts";
+import { type RunningService, startService } from "./start_service.ts";
+import { serviceChecks } from "./service_checks.ts";
+
+export type HostOptions = {
+  readonly log: EventLog;
+  /** Of the connection to the log. */
+  readonly checks?: readonly HealthCheck[];
+  /** URL of a service's own database, which is there when this resolves. */
+  database(service: string): Promise<string>;
+  readonly logger: Log;
+};
+
+export type Host = AsyncDisposable & {
+  readonly gateway: Service;
+  readonly databases: readonly ServiceDatabase[];
+};
+
+/** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
+export async function startHost(
+  application: Application,
+  { log, checks, database, logger }: HostOptions,
+): Promise<Host> {
+  await using starting = new AsyncDisposableStack();
+  const { services: definitions, createGateway } = application;
+  const services = new Map<string, Service>();
+  const bareClient = inProcessClient(services);
+  const client = createResilientClient(bareClient);
+  const stopping: RunningService[] = [];
+  // Side by side, so that one that waits for something that is gone does not hold up the others.
+  starting.defer(async () => {
+    await Promise.all(stopping.map((service) => service[Symbol.asyncDispose]()));
+  });
+  // All of them, so that what did start is stopped when one of them fails.
+  const started = await Promise.allSettled(definitions.map(async (definition) => {
+    const url = await database(definition.name);
+    const running = await startService(definition, {
+      log,
+      checks,
+      url,
+      client,
+      logger,
+    });
+    stopping.push(running);
+    services.set(definition.name, running.service);
+    return { service: definition.name, views: definition.views, sql: running.sql };
+  }));
+  const databases = started.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+  const gateway = createGateway({
+    client,
+    logger,
+    checks: serviceChecks(application, bareClient),
+    newId: () => crypto.randomUUID(),
+  });
+  const running = starting.move();
+  return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,126 @@
+import type { Log, LogFields } from "@headwater/core";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof logLevels[number];
+
+export type LoggerOptions = {
+  /** What is below is not written. With `debug` errors come with their stacks. */
+  readonly level: LogLevel;
+  /** Takes whole lines, each with its line end. Default: the standard error output. */
+  readonly write?: (line: string) => void;
+  /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
+  readonly readable?: boolean;
+  /** Default: on a terminal, unless NO_COLOR is set. */
+  readonly colour?: boolean;
+};
+
+type Entry = { readonly level: LogLevel; readonly message: string; readonly fields: LogFields };
+
+/** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
+export function createLogger(options: LoggerOptions): Log {
+  const {
+    level: lowest,
+    write = writeToStandardError,
+    readable = Deno.stderr.isTerminal(),
+    colour = readable && !Deno.noColor,
+  } = options;
+  const withStack = lowest === "debug";
+
+  function at(level: LogLevel): Log["info"] {
+    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
+    return (message, fields = {}) => {
+      const entry = { level, message, fields };
+      write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
+    };
+  }
+
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** The same log, with `bound` added to every entry. */
+export function withFields(log: Log, bound: LogFields): Log {
+  return {
+    debug: (message, fields) => log.debug(message, { ...bound, ...fields }),
+    info: (message, fields) => log.info(message, { ...bound, ...fields }),
+    warn: (message, fields) => log.warn(message, { ...bound, ...fields }),
+    error: (message, fields) => log.error(message, { ...bound, ...fields }),
+  };
+}
+
+function jsonLine({ level, message, fields }: Entry, withStack: boolean): string {
+  const time = new Date().toISOString();
+  return `${json({ ...fields, time, level, message }, withStack)}\n`;
+}
+
+const colours = { debug: "\x1b[90m", info: "\x1b[32m", warn: "\x1b[33m", error: "\x1b[31m" };
+const dim = "\x1b[2m";
+const plain = "\x1b[0m";
+
+function lineForPeople(
+  { level, message, fields }: Entry,
+  { withStack, colour }: { readonly withStack: boolean; readonly colour: boolean },
+): string {
+  const paint = (code: string, text: string) => colour ? `${code}${text}${plain}` : text;
+  const parts = [
+    paint(dim, new Date().toISOString().slice(11, 23)),
+    paint(colours[level], level.padEnd(5)),
+    escapeControls(message),
+  ];
+  const stacks: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    parts.push(`${paint(dim, `${name}=`)}${shortValue(value)}`);
+    if (withStack && value instanceof Error && value.stack) stacks.push(value.stack);
+  }
+  return `${parts.join(" ")}\n${stacks.map((stack) => `${stack}\n`).join("")}`;
+}
+
+function shortValue(value: unknown): string {
+  if (value instanceof Error) return json(errorInWords(value));
+  if (typeof value === "string" && /^[^\s"=\p{Cc}]+$/u.test(value)) return value;
+  return json(value);
+}
+
+function errorInWords(error: Error, depth = 0): string {
+  const code = "code" in error ? ` ${error.code}` : "";
+  const { cause } = error;
+  const because = cause instanceof Error && depth < 5
+    ? ` (cause: ${errorInWords(cause, depth + 1)})`
+    : "";
+  return `${error.name}${code}: ${error.message}${because}`;
+}
+
+/** Of any value: an error shows what it is, and what JSON cannot express becomes text. */
+function json(value: unknown, withStack = false): string {
+  function expressible(inner: unknown, above: readonly unknown[]): unknown {
+    if (typeof inner === "bigint" || typeof inner === "symbol") return String(inner);
+    if (typeof inner !== "object" || inner === null) return inner;
+    if (above.includes(inner)) return "(circular)";
+    if ("toJSON" in inner && typeof inner.toJSON === "function") return inner.toJSON();
+    const path = [...above, inner];
+    if (Array.isArray(inner)) return inner.map((item) => expressible(item, path));
+    const shown = inner instanceof Error ? describeError(inner, withStack) : inner;
+    return Object.fromEntries(
+      Object.entries(shown).map(([name, item]) => [name, expressible(item, path)]),
+    );
+  }
+  return JSON.stringify(expressible(value, [])) ?? "undefined";
+}
+
+function describeError(error: Error, withStack: boolean): object {
+  const { name, message, stack, cause } = error;
+  const code = "code" in error ? error.code : undefined;
+  return { name, message, code, stack: withStack ? stack : undefined, cause };
+}
+
+/** A message may quote what a client sent: it must neither begin a line of its own nor steer the terminal. */
+function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+const encoder = new TextEncoder();
+
+function writeToStandardError(line: string): void {
+  let rest = encoder.encode(line);
+  while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+}

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { silentLog } from "@headwater/core";
+import { serve } from "./serve.ts";
+
+Deno.test("a port that somebody has is named, and who listens there goes on", async () => {
+  const options = { host: "127.0.0.1", logger: silentLog };
+  await using first = serve(() => Promise.resolve(new Response("first")), { ...options, port: 0 });
+  const { port } = new URL(first.url);
+  assert.throws(
+    () => serve(() => Promise.resolve(new Response()), { ...options, port: Number(port) }),
+    { message: `Cannot listen on "127.0.0.1:${port}": another process has that port` },
+  );
+  assert.equal(await (await fetch(first.url)).text(), "first");
+});

@@ -1,0 +1,32 @@
+import { equal, rejects } from "node:assert/strict";
+import type { ServiceClient } from "@headwater/core";
+import { serviceChecks } from "./service_checks.ts";
+
+function check(answer: Response): Promise<void> {
+  const client: ServiceClient = { call: () => Promise.resolve(answer) };
+  const [order] = serviceChecks({ services: [{ name: "order" }] }, client);
+  equal(order!.name, "service:order");
+  return order!.check(new AbortController().signal);
+}
+
+Deno.test("a service that is ready passes", async () => {
+  await check(Response.json({ status: "pass", checks: {} }));
+});
+
+Deno.test("a service that is not says why", async () => {
+  const checks = {
+    "event-log": [{ status: "pass" }],
+    "projection:orders": [{ status: "fail", output: "Cannot follow the event log" }],
+    postgres: [{ status: "fail", output: "No answer within 1000 ms" }],
+  };
+  await rejects(check(Response.json({ status: "fail", checks }, { status: 503 })), {
+    message:
+      "Answered 503; projection:orders: Cannot follow the event log; postgres: No answer within 1000 ms",
+  });
+});
+
+Deno.test("whatever else is answered is no reason to fail without a word", async () => {
+  for (const body of ["", "Bad gateway", '{"checks":7}']) {
+    await rejects(check(new Response(body, { status: 502 })), { message: "Answered 502" });
+  }
+});

@@ -1,0 +1,64 @@
+import { aborted, type Log } from "@headwater/core";
+import type { ServiceDefinition } from "../service_definition.ts";
+import { createResilientClient } from "@headwater/resilience";
+import { openAdapters } from "../adapters.ts";
+import type { Application } from "../application.ts";
+import type { Config } from "../config.ts";
+import { serve } from "../serve.ts";
+import { httpClient } from "../service_client/http.ts";
+import { startService } from "../start_service.ts";
+import { serviceChecks } from "../service_checks.ts";
+
+export type AloneOptions = {
+  readonly config: Config;
+  readonly logger: Log;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+};
+
+/** Runs one service in this process, the others being where the configuration says. */
+export async function serveService(
+  definition: ServiceDefinition,
+  { config, logger, signal }: AloneOptions,
+): Promise<void> {
+  const { dataDirectory: directory } = config;
+  await using adapters = await openAdapters({ config, directory, logger, signal });
+  await using running = await startService(definition, {
+    log: adapters.log,
+    checks: adapters.checks,
+    url: await adapters.database(definition.name),
+    client: createResilientClient(httpClient(config.serviceUrls)),
+    logger,
+  });
+  await using _server = serve(running.service, { ...config, logger });
+  await aborted(signal);
+}
+
+/** Runs the gateway in this process. */
+export async function serveGateway(
+  application: Application,
+  { config, logger, signal }: AloneOptions,
+): Promise<void> {
+  const bareClient = httpClient(config.serviceUrls);
+  const client = createResilientClient(bareClient);
+  const checks = serviceChecks(application, bareClient);
+  const gateway = application.createGateway({
+    client,
+    logger,
+    checks,
+    newId: () => crypto.randomUUID(),
+  });
+  await using _server = serve(gateway, { ...config, logger });
+  await aborted(signal);
+}
+
+/** Aborts when the pipe from our supervisor closes: it asks us to stop, or is gone. */
+export function untilSupervisorEnds(): AbortSignal {
+  const ended = new AbortController();
+  async function listen(): Promise<void> {
+    for await (const _chunk of Deno.stdin.readable) { /* It never says anything */ }
+    ended.abort();
+  }
+  listen();
+  return ended.signal;
+}

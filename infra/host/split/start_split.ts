@@ -1,0 +1,128 @@
+import type { Log } from "@headwater/core";
+import type { Application } from "../application.ts";
+import type { Config } from "../config.ts";
+import {
+  certificateFiles,
+  readConnectionString,
+} from "@headwater/event-log/eventstoredb/connection_string";
+import { startEmbeddedPostgres } from "@headwater/postgres";
+import { readModelDirectory } from "../read_model_directory.ts";
+import { assertPortIsFree } from "../serve.ts";
+import { freePorts } from "./free_ports.ts";
+import {
+  type ProcessPlan,
+  type SupervisedProcess,
+  superviseProcess,
+} from "./supervised_process.ts";
+import { topology } from "./topology.ts";
+
+export type SplitOptions = {
+  readonly config: Config;
+  /** Where the embedded parts keep their data. */
+  readonly directory: string;
+  readonly logger: Log;
+  readonly signal?: AbortSignal;
+};
+
+export type Split = AsyncDisposable & {
+  /** Of the gateway. */
+  readonly url: string;
+  readonly eventStoreUrl: string;
+  readonly postgresUrl: string | undefined;
+  /** The event store, where it is ours, the services as the application lists them, the gateway. */
+  readonly processes: readonly SupervisedProcess[];
+};
+
+/** Runs an application as one process for each service, over an event store and real HTTP, each started again when it dies. */
+export async function startSplit(application: Application, options: SplitOptions): Promise<Split> {
+  const { config, directory, logger, signal } = options;
+  const [eventStorePort = 0, gatewayPort = 0, ...ports] = freePorts(
+    2 + application.services.length,
+  );
+  const port = config.port || gatewayPort;
+  assertPortIsFree({ host: config.host, port });
+  const eventStoreUrl = config.eventStoreUrl ?? `esdb://127.0.0.1:${eventStorePort}?tls=false`;
+  await using starting = new AsyncDisposableStack();
+  async function supervise(plan: ProcessPlan): Promise<SupervisedProcess> {
+    return await superviseProcess(plan, { logger, signal });
+  }
+  async function startPostgres(): Promise<string> {
+    const place = readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl });
+    return starting.use(await startEmbeddedPostgres({ directory: place, logger, signal })).url;
+  }
+  function planned(postgresUrl: string | undefined) {
+    return topology(application, {
+      main: Deno.mainModule,
+      gateway: { host: config.host, port },
+      eventStore: config.eventStoreUrl === undefined
+        ? { directory, port: eventStorePort }
+        : undefined,
+      ports,
+      // What eight processes have to say about their start is nothing that people wait for
+      logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
+      env: environment(config, { eventStoreUrl, postgresUrl }),
+      files: config.eventStoreUrl === undefined
+        ? []
+        : certificateFiles(readConnectionString(config.eventStoreUrl)),
+      hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
+    });
+  }
+  const { eventStore } = planned(undefined);
+  const [postgresUrl, store] = await all([
+    config.databaseUrl ?? startPostgres(),
+    eventStore && supervise(eventStore).then((process) => starting.use(process)),
+  ]);
+  const { services, gateway } = planned(postgresUrl);
+  const others: SupervisedProcess[] = [];
+  // Side by side: each may take a while, and people do not like to wait for Ctrl-C
+  starting.defer(async () => {
+    await Promise.all(others.map((process) => process[Symbol.asyncDispose]()));
+  });
+  const started = await all([...services, gateway].map(async (plan) => {
+    const process = await supervise(plan);
+    others.push(process);
+    return process;
+  }));
+  const running = starting.move();
+  return {
+    url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
+    eventStoreUrl,
+    postgresUrl,
+    processes: store ? [store, ...started] : started,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Settings of every service. */
+function environment(
+  config: Config,
+  { eventStoreUrl, postgresUrl }: {
+    readonly eventStoreUrl: string;
+    readonly postgresUrl: string | undefined;
+  },
+): Record<string, string> {
+  const ownDatabases = Object.entries(config.databaseUrls).map(
+    ([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url],
+  );
+  return {
+    EVENTSTORE_URL: eventStoreUrl,
+    ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
+    ...Object.fromEntries(ownDatabases),
+  };
+}
+
+function databaseHosts({ databaseUrl, databaseUrls }: Config): readonly string[] {
+  const urls = [
+    ...(databaseUrl === undefined ? [] : [databaseUrl]),
+    ...Object.values(databaseUrls),
+  ];
+  return [...new Set(urls.map((url) => new URL(url).hostname))];
+}
+
+/** Like `Promise.all`, but settles when all have: what started late is known by then, and can be stopped. */
+async function all<const Values extends readonly unknown[]>(
+  values: Values,
+): Promise<{ -readonly [Index in keyof Values]: Awaited<Values[Index]> }> {
+  await Promise.allSettled(values);
+  return await Promise.all(values);
+}

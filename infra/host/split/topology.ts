@@ -1,0 +1,112 @@
+import type { Application } from "../application.ts";
+import { environmentVariables } from "../config.ts";
+import { eventStoreDbVariables } from "@headwater/event-log/load_eventstoredb";
+import type { LogLevel } from "../logger.ts";
+import type { ProcessPlan } from "./supervised_process.ts";
+
+export type TopologyOptions = {
+  readonly gateway: { readonly host: string; readonly port: number };
+  /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
+  readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
+  /** Free ports, one for each service. */
+  readonly ports: readonly number[];
+  readonly logLevel: LogLevel;
+  /** `EVENTSTORE_URL`, database URLs: what every service gets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Files that every service has to read. */
+  readonly files: readonly string[];
+  /** Hosts beside this machine that services have to reach; undefined: any, for they are not known before. */
+  readonly hosts: readonly string[] | undefined;
+  /** The module that runs a command of the application. */
+  readonly main: string;
+};
+
+/** What postgres.js looks at beside its URL. */
+const postgresVariables = ["PG*", "USER", "USERNAME", "LOGNAME"];
+
+/** One process for each service, one for the gateway and one for the event store, in the order in which they start. */
+export function topology({ services }: Application, options: TopologyOptions): {
+  readonly eventStore: ProcessPlan | undefined;
+  readonly services: readonly ProcessPlan[];
+  readonly gateway: ProcessPlan;
+} {
+  const { gateway, eventStore, ports, hosts, files, logLevel, main } = options;
+  const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
+  const env = {
+    ...options.env,
+    SERVICE_URLS: urls.map(([name, url]) => `${name}=${url}`).join(","),
+  };
+  const net = hosts ? `--allow-net=${["127.0.0.1", ...hosts].join(",")}` : "--allow-net";
+
+  function serving(
+    { name, words, url, permissions, graceMs }: {
+      readonly name: string;
+      readonly words: readonly string[];
+      readonly url: string;
+      readonly permissions: readonly string[];
+      readonly graceMs?: number;
+    },
+  ): ProcessPlan {
+    const args = [
+      "run",
+      "--no-prompt",
+      ...permissions,
+      main,
+      ...words,
+      "--log-level",
+      logLevel,
+      "--supervised",
+    ];
+    return { name, args, env, graceMs, isReady: () => answers(`${url}/health/live`) };
+  }
+  return {
+    eventStore: eventStore && serving({
+      name: "eventstore",
+      words: ["eventstore", "--data", eventStore.directory, "--port", String(eventStore.port)],
+      url: `http://127.0.0.1:${eventStore.port}`,
+      // Nobody uses it any more when it is its turn, and what it said yes to is on the disk
+      graceMs: 1_000,
+      permissions: [
+        "--allow-net=127.0.0.1",
+        "--allow-env=EVENTSTORE_*",
+        `--allow-read=${eventStore.directory}`,
+        `--allow-write=${eventStore.directory}`,
+      ],
+    }),
+    services: services.map(({ name }, index) =>
+      serving({
+        name,
+        words: ["service", name, "--port", String(ports[index])],
+        url: `http://127.0.0.1:${ports[index]}`,
+        permissions: [
+          net,
+          ...(files.length > 0 ? [`--allow-read=${files.join(",")}`] : []),
+          `--allow-env=${
+            [...environmentVariables, ...eventStoreDbVariables, ...postgresVariables].join(",")
+          }`,
+        ],
+      })
+    ),
+    gateway: serving({
+      name: "gateway",
+      words: ["gateway", "--host", gateway.host, "--port", String(gateway.port)],
+      url: `http://127.0.0.1:${gateway.port}`,
+      permissions: [
+        `--allow-net=127.0.0.1,${gateway.host}`,
+        `--allow-env=${environmentVariables.join(",")}`,
+      ],
+    }),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch (error) {
+    // Nobody listens there yet, or not in time.
+    if (error instanceof TypeError || error instanceof DOMException) return false;
+    throw error;
+  }
+}

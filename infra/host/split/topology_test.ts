@@ -1,0 +1,58 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Application } from "../application.ts";
+import { topology, type TopologyOptions } from "./topology.ts";
+
+const application = {
+  services: ["order", "payment"].map((name) => ({ name })),
+} as unknown as Application;
+
+function plan(options: Partial<TopologyOptions> = {}) {
+  return topology(application, {
+    gateway: { host: "127.0.0.1", port: 8_000 },
+    eventStore: { directory: "/data", port: 2_113 },
+    ports: [8_001, 8_002],
+    logLevel: "warn",
+    main: "file:///app/main.ts",
+    env: { EVENTSTORE_URL: "esdb://127.0.0.1:2113?tls=false" },
+    files: [],
+    hosts: [],
+    ...options,
+  });
+}
+
+function permission(args: readonly string[], name: string): string | undefined {
+  return args.find((arg) => arg === name || arg.startsWith(`${name}=`));
+}
+
+Deno.test("services read and write no files, and reach this machine only", () => {
+  const { eventStore, services, gateway } = plan();
+  deepEqual(services.map(({ name }) => name), ["order", "payment"]);
+  for (const { args } of [...services, gateway]) {
+    equal(permission(args, "--allow-read"), undefined);
+    equal(permission(args, "--allow-write"), undefined);
+    equal(permission(args, "--allow-run"), undefined);
+    ok(permission(args, "--allow-net")?.startsWith("--allow-net=127.0.0.1"));
+  }
+  equal(permission(eventStore!.args, "--allow-write"), "--allow-write=/data");
+});
+
+Deno.test("services of a cluster read its certificates, and reach whomever it names", () => {
+  const { eventStore, services, gateway } = plan({
+    eventStore: undefined,
+    files: ["/etc/ca.pem", "me.key"],
+    hosts: undefined,
+  });
+  equal(eventStore, undefined);
+  for (const { args } of services) {
+    equal(permission(args, "--allow-read"), "--allow-read=/etc/ca.pem,me.key");
+    equal(permission(args, "--allow-net"), "--allow-net");
+  }
+  equal(permission(gateway.args, "--allow-read"), undefined);
+});
+
+Deno.test("each service knows where the others are", () => {
+  for (const { env } of plan().services) {
+    equal(env?.SERVICE_URLS, "order=http://127.0.0.1:8001,payment=http://127.0.0.1:8002");
+    equal(env?.EVENTSTORE_URL, "esdb://127.0.0.1:2113?tls=false");
+  }
+});

@@ -1,0 +1,95 @@
+import { startProjections } from "@headwater/projections";
+import type { Sql } from "postgres";
+import {
+  type EventLog,
+  type HealthCheck,
+  type Log,
+  ownedLog,
+  type Service,
+  type ServiceClient,
+} from "@headwater/core";
+import type { ServiceDefinition } from "./service_definition.ts";
+import { processMigration, processRecords, startProcess } from "@headwater/sagas";
+import { connect, migrate } from "@headwater/postgres";
+
+export type RunningService = AsyncDisposable & {
+  readonly service: Service;
+  readonly sql: Sql;
+};
+
+export type ServiceOptions = {
+  readonly log: EventLog;
+  /** Of the connection to the log. */
+  readonly checks?: readonly HealthCheck[];
+  /** Of the service's own database. */
+  readonly url: string;
+  readonly client: ServiceClient;
+  readonly logger: Log;
+};
+
+/** Runs one service with its read models and processes. */
+export async function startService(
+  definition: ServiceDefinition,
+  { log, checks = [], url, client, logger }: ServiceOptions,
+): Promise<RunningService> {
+  await using starting = new AsyncDisposableStack();
+  const { name, categories, views, processes, migrations = [] } = definition;
+  const sql = connect({ url, name, logger });
+  // Not long: whoever asked has gone by then, and a query whose connection broke as it was sent is never settled.
+  starting.defer(() => sql.end({ timeout: 1 }));
+  await migrate(sql, {
+    service: name,
+    migrations: [...(processes.length > 0 ? [processMigration] : []), ...migrations],
+  });
+  const own = ownedLog(log, { service: name, categories });
+  const projections = starting.use(
+    await startProjections({ service: name, views, log: own, sql, logger }),
+  );
+  const random = Math.random;
+  const runtimes = processes.map((process) =>
+    starting.use(startProcess({
+      process,
+      log: own,
+      client,
+      records: processRecords(sql, process.name),
+      logger,
+      random,
+    }))
+  );
+  const service = definition.create({
+    log: own,
+    sql,
+    client,
+    readModels: projections,
+    logger,
+    checks: [
+      postgresCheck(sql),
+      logCheck(log),
+      ...checks,
+      ...projections.checks,
+      ...runtimes.map(({ check }) => check),
+    ],
+    newId: () => crypto.randomUUID(),
+    random,
+  });
+  const running = starting.move();
+  return { service, sql, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function postgresCheck(sql: Sql): HealthCheck {
+  return {
+    name: "postgres",
+    async check() {
+      await sql`select 1`;
+    },
+  };
+}
+
+function logCheck(log: EventLog): HealthCheck {
+  return {
+    name: "event-log",
+    async check() {
+      await log.head();
+    },
+  };
+}

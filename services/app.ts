@@ -1,0 +1,21 @@
+import type { Application } from "@headwater/host";
+import { createGateway } from "@shop/gateway";
+import { inventoryService } from "@shop/inventory";
+import { notificationService } from "@shop/notification";
+import { orderService } from "@shop/order";
+import { paymentService } from "@shop/payment";
+import { shippingService } from "@shop/shipping";
+import { timelineService } from "@shop/timeline";
+
+/** Everything that the shop consists of. */
+export const shop: Application = {
+  services: [
+    orderService,
+    paymentService,
+    inventoryService,
+    shippingService,
+    notificationService,
+    timelineService,
+  ],
+  createGateway,
+};

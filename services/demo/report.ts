@@ -1,0 +1,87 @@
+import type { Outcome } from "./outcome.ts";
+import type { Palette } from "./palette.ts";
+import type { Verdict } from "@shop/judge";
+
+/** An entry of an order's timeline, as the gateway answers it. */
+export type TimelineItem = {
+  readonly at: string;
+  readonly service: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly step?: string;
+  readonly compensates?: string;
+};
+
+/** What became of the orders, story by story. */
+export function outcomeTable(outcomes: readonly Outcome[], paint: Palette): string[] {
+  const rows = outcomes.map(({ story, orders, byStatus, reasons, asTold }) => ({
+    title: story.title,
+    orders: String(orders),
+    ended: [...byStatus].map(([status, number]) => `${number} ${status}`).join(", "),
+    reasons: reasons.join(", "),
+    asTold,
+  }));
+  const width = widest(rows.map(({ title }) => title));
+  const endedWidth = widest(rows.map(({ ended }) => ended));
+  const head = `  ${"story".padEnd(width)}  orders  ${"ended".padEnd(endedWidth)}  because`;
+  return [
+    paint.bold(head),
+    ...rows.map(({ title, orders, ended, reasons, asTold }) => {
+      const hue = !asTold ? paint.red : ended.includes("cancelled") ? paint.yellow : paint.green;
+      const mark = asTold ? " " : paint.red("✗");
+      return `${mark} ${title.padEnd(width)}  ${orders.padStart(6)}  ${
+        hue(ended.padEnd(endedWidth))
+      }  ${paint.dim(reasons)}`.trimEnd();
+    }),
+  ];
+}
+
+/** Every event of an order, with what was done and undone. */
+export function timelineLines(items: readonly TimelineItem[], paint: Palette): string[] {
+  const start = Date.parse(items[0]?.at ?? "");
+  const serviceWidth = widest(items.map(({ service }) => service));
+  const typeWidth = widest(items.map(({ type }) => type));
+  return items.map((item) => {
+    const offset = `${Date.parse(item.at) - start} ms`.padStart(8);
+    const hue = hueOf(item, paint);
+    return `${paint.dim(offset)}  ${item.service.padEnd(serviceWidth)}  ${
+      hue(item.type.padEnd(typeWidth))
+    }  ${remarkOn(item, paint)}`.trimEnd();
+  });
+}
+
+/** One line for each invariant. */
+export function verdictLines(verdicts: readonly Verdict[], paint: Palette): string[] {
+  const width = widest(verdicts.map(({ name }) => name));
+  return verdicts.map(({ name, holds, detail }) =>
+    holds
+      ? `${paint.green("✓")} ${name.padEnd(width)}  ${paint.dim(detail)}`
+      : `${paint.red("✗")} ${paint.bold(name.padEnd(width))}  ${paint.red(detail)}`
+  );
+}
+
+function hueOf({ type, compensates }: TimelineItem, paint: Palette): (text: string) => string {
+  if (compensates !== undefined || /Released|Refunded|Withdrawn|Cancel/.test(type)) {
+    return paint.yellow;
+  }
+  if (/Refused|Rejected|Declined|Failed|Unknown/.test(type)) return paint.red;
+  return /^(Step|Fulfilment)/.test(type) ? paint.dim : paint.cyan;
+}
+
+function remarkOn({ type, data, step, compensates }: TimelineItem, paint: Palette): string {
+  if (compensates !== undefined) return `${step}  ${paint.yellow(`↩ undoes ${compensates}`)}`;
+  if (step !== undefined) return step;
+  const { sku, quantity, amount, currency, reason, kind } = data;
+  const words = [
+    type === "StepRefused" && data.step,
+    sku !== undefined && `${quantity} × ${sku}`,
+    typeof amount === "number" && `${(amount / 100).toFixed(2)} ${currency}`,
+    reason,
+    kind,
+  ];
+  return words.filter((word) => typeof word === "string").join(": ");
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(({ length }) => length));
+}

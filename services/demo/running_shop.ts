@@ -1,0 +1,82 @@
+import { ShopClient } from "@shop/judge";
+import type { EventLog, HealthCheck, Log } from "@headwater/core";
+import { type Application, type Host, serve, type Server, startHost } from "@headwater/host";
+import { loadEventStoreDb } from "@headwater/event-log/load_eventstoredb";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { ensureDatabase } from "@headwater/postgres";
+import { separateLog } from "./separate_log.ts";
+
+export type RunningShop = AsyncDisposable & {
+  readonly log: EventLog;
+  readonly databases: Host["databases"];
+  /** Origin of its gateway. */
+  readonly url: string;
+  readonly client: ShopClient;
+};
+
+export type RunningShopOptions = {
+  /** Where its log is, unless it is on an event store. */
+  readonly directory: string;
+  /** A server that others may use too: the log is kept apart from theirs, under the shop's name. */
+  readonly eventStoreUrl?: string | undefined;
+  /** The server on which its databases are. */
+  readonly postgresUrl: string;
+  /** Tells its databases and streams from those of other shops on the same servers. */
+  readonly name: string;
+  readonly logger: Log;
+  readonly signal?: AbortSignal;
+};
+
+/** Runs a whole shop in this process, served over HTTP on a free port. What it left behind it finds again. */
+export async function startShop(
+  application: Application,
+  options: RunningShopOptions,
+): Promise<RunningShop> {
+  const { postgresUrl, name, logger, signal } = options;
+  await using starting = new AsyncDisposableStack();
+  const { log, checks } = await openLog(application, options);
+  starting.use(log);
+  const host = starting.use(
+    await startHost(application, {
+      log,
+      checks,
+      database: (service) =>
+        ensureDatabase({ adminUrl: postgresUrl, name: `${name}_${service}`, logger }),
+      logger,
+    }),
+  );
+  const server: Server = starting.use(
+    serve(host.gateway, { host: "127.0.0.1", port: 0, logger }),
+  );
+  const running = starting.move();
+  return {
+    log,
+    databases: host.databases,
+    url: server.url,
+    client: new ShopClient({ shop: server.url, signal }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function openLog(
+  { services }: Application,
+  { directory, eventStoreUrl, name, logger }: RunningShopOptions,
+): Promise<{ readonly log: EventLog; readonly checks: readonly HealthCheck[] }> {
+  if (eventStoreUrl === undefined) {
+    return { log: openSqliteLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
+  }
+  const { openEventStoreDb } = await loadEventStoreDb();
+  await using opening = new AsyncDisposableStack();
+  const shared = opening.use(openEventStoreDb({ connectionString: eventStoreUrl, logger }));
+  const log = await separateLog(shared, {
+    prefix: streamPrefix(name),
+    categories: services.flatMap(({ categories }) => categories),
+  });
+  opening.move();
+  return { log, checks: [shared.check] };
+}
+
+/** What the names of a shop's streams begin with on a server that it shares. */
+export function streamPrefix(name: string): string {
+  return `${name}_`;
+}

@@ -1,0 +1,65 @@
+import {
+  categoryOf,
+  type EventLog,
+  type Recorded,
+  RevisionConflict,
+  type SubscribeOptions,
+} from "@headwater/core";
+
+export type Separation = {
+  /** What the names of all its streams begin with: no dash in it. */
+  readonly prefix: string;
+  /** All there are, without the prefix. */
+  readonly categories: readonly string[];
+};
+
+type Scope = Pick<SubscribeOptions, "after" | "categories">;
+
+/**
+ * A log of one's own within a log that others use: its streams have names that nobody else has, it begins where the
+ * other one ends now, and it shows nothing else. Closing it closes the other one.
+ */
+export async function separateLog(
+  log: EventLog,
+  { prefix, categories: all }: Separation,
+): Promise<EventLog> {
+  const start = await log.head();
+
+  function scope({ after = start, categories = all }: Scope) {
+    return {
+      categories: categories.map((category) => prefix + category),
+      ...(after !== undefined && { after }),
+    };
+  }
+  function shown(events: readonly Recorded[]): Recorded[] {
+    return events.map((event) => ({ ...event, stream: event.stream.slice(prefix.length) }));
+  }
+  return {
+    async append(stream, events, options) {
+      if (!all.includes(categoryOf(stream))) {
+        throw new TypeError(`Cannot append to stream "${stream}": its category is not known`);
+      }
+      try {
+        return await log.append(prefix + stream, events, options);
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+        throw new RevisionConflict(stream, error.expected, error.actual, { cause: error });
+      }
+    },
+    async *read(stream, options) {
+      for await (const events of log.read(prefix + stream, options)) yield shown(events);
+    },
+    async *readAll(options = {}) {
+      for await (const events of log.readAll({ ...options, ...scope(options) })) {
+        yield shown(events);
+      }
+    },
+    async *subscribe(options) {
+      for await (const batch of log.subscribe({ ...options, ...scope(options) })) {
+        yield { ...batch, events: shown(batch.events) };
+      }
+    },
+    head: () => log.head(),
+    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,1 @@
+export { type Entry, exampleEntries, recorded, without } from "./example_history.ts";

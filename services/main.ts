@@ -1,0 +1,5 @@
+import { run } from "@headwater/host";
+import { runDemo } from "@shop/demo";
+import { shop } from "./app.ts";
+
+if (import.meta.main) await run(shop, { demo: (args) => runDemo(shop, args) });

@@ -1,0 +1,1 @@
+export { timelineService } from "./timeline_service.ts";

@@ -1,0 +1,114 @@
+import { LRUCache } from "lru-cache";
+import type { EventLog } from "./event_log.ts";
+import type { Decider } from "./decider.ts";
+import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
+import type { EventSchemas } from "./event_schemas.ts";
+import { Turns } from "./turns.ts";
+
+/** What came of a command, kept in the metadata of its events. */
+export type CommandTrace = {
+  readonly hash: string;
+  /** Revision and position of the last event it led to. */
+  readonly revision: number;
+  readonly position: number;
+};
+
+/** An aggregate folded up to `revision`. */
+export type Loaded<State> = {
+  readonly stream: string;
+  readonly state: State;
+  /** Of the last event; -1: the stream does not exist. */
+  readonly revision: number;
+  readonly position: number | undefined;
+  /** The last event. */
+  readonly last: Recorded | undefined;
+  /** By command id: every command that ever led to events in this stream. */
+  readonly commands: ReadonlyMap<string, CommandTrace>;
+};
+
+type Baseline<State> = Loaded<State> & { readonly commands: Map<string, CommandTrace> };
+
+export type AggregateStoreOptions<
+  Command extends DomainCommand,
+  Event extends DomainEvent,
+  State,
+> = {
+  readonly log: EventLog;
+  readonly decider: Decider<Command, Event, State>;
+  readonly events: EventSchemas<Event>;
+  /** How many events the folded streams kept in memory may stand for, in all. Default 200,000 (some 40 MB of command ids). */
+  readonly cachedEvents?: number;
+};
+
+/**
+ * Loads aggregates of one category. Folded states are kept, but only as a baseline: the tail of the stream is read
+ * from the log at every load, so what others appended is always seen.
+ *
+ * Commands of this process on one stream take turns, so that a busy aggregate does not lose races against itself.
+ */
+export class AggregateStore<Command extends DomainCommand, Event extends DomainEvent, State> {
+  readonly log: EventLog;
+  readonly decider: Decider<Command, Event, State>;
+  readonly events: EventSchemas<Event>;
+  readonly #baselines: LRUCache<string, Baseline<State>>;
+  readonly #turns = new Turns();
+
+  constructor(options: AggregateStoreOptions<Command, Event, State>) {
+    this.log = options.log;
+    this.decider = options.decider;
+    this.events = options.events;
+    this.#baselines = new LRUCache({
+      maxSize: options.cachedEvents ?? 200_000,
+      sizeCalculation: (baseline) => baseline.commands.size + 1,
+    });
+  }
+
+  streamOf(id: string): string {
+    return `${this.events.category}-${id}`;
+  }
+
+  /** The aggregate as the log has it now. */
+  load(id: string): Promise<Loaded<State>> {
+    const stream = this.streamOf(id);
+    return this.exclusive(stream, () => this.refresh(stream));
+  }
+
+  /** Runs `task` when everything given before for this stream is done. */
+  exclusive<Result>(stream: string, task: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(stream, task);
+  }
+
+  /** To be called within `exclusive`. */
+  async refresh(stream: string): Promise<Loaded<State>> {
+    let baseline: Baseline<State> = this.#baselines.get(stream) ?? {
+      stream,
+      state: this.decider.initialState,
+      revision: -1,
+      position: undefined,
+      last: undefined,
+      commands: new Map(),
+    };
+    for await (const page of this.log.read(stream, { from: baseline.revision + 1 })) {
+      baseline = this.#fold(baseline, page);
+    }
+    if (baseline.revision >= 0) this.#baselines.set(stream, baseline);
+    return baseline;
+  }
+
+  /** Forgets what was folded: the next load starts from the log's first event. */
+  forget(stream: string): void {
+    this.#baselines.delete(stream);
+  }
+
+  #fold(baseline: Baseline<State>, page: readonly Recorded[]): Baseline<State> {
+    let { state, revision, position } = baseline;
+    for (const recorded of page) {
+      const event = this.events.decode(recorded);
+      if (event) state = this.decider.evolve(state, event);
+      ({ revision, position } = recorded);
+      const { commandId, commandHash: hash } = recorded.metadata;
+      baseline.commands.set(commandId, { hash, revision, position });
+    }
+    return { ...baseline, state, revision, position, last: page.at(-1) ?? baseline.last };
+  }
+}

@@ -1,0 +1,135 @@
+import type { EventMetadata, Recorded } from "./event.ts";
+
+/** What an append expects of the stream; a number is the revision of its last event. */
+export type ExpectedRevision = number | "any" | "no-stream" | "stream-exists";
+
+export type NewEvent = {
+  /** UUID; the log knows a repeated append by it. */
+  readonly id: string;
+  readonly type: string;
+  /** Anything JSON. */
+  readonly data: unknown;
+  readonly metadata: EventMetadata;
+};
+
+export type Appended = {
+  /** Revision of the last event of this append. */
+  readonly revision: number;
+  /** Position of the last event of this append. */
+  readonly position: number;
+  /** These events were there already: nothing was written, and the places are the original ones. */
+  readonly repeated: boolean;
+};
+
+export type ReadOptions = {
+  readonly direction?: "forwards" | "backwards";
+  /** First revision to give (inclusive); default: the first, or backwards the last. */
+  readonly from?: number;
+  /** At most so many events. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type ReadAllOptions = {
+  /** Only events at greater positions; default: from the very first. */
+  readonly after?: number;
+  /** Only streams of these categories; default: all. */
+  readonly categories?: readonly string[];
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type SubscribeOptions = {
+  readonly after?: number;
+  readonly categories?: readonly string[];
+  /** Ends the subscription quietly. */
+  readonly signal: AbortSignal;
+};
+
+/** What a subscription hands over at a time. */
+export type EventBatch = {
+  /** In commit order; may be empty where only the position moved on. */
+  readonly events: readonly Recorded[];
+  /** Everything up to here was considered: where to go on after a restart. Undefined only for an empty log read from its start. */
+  readonly position: number | undefined;
+  /** True when nothing was left to read as this batch was made. */
+  readonly caughtUp: boolean;
+};
+
+/**
+ * The log of domain events: the truth.
+ *
+ * - An append is atomic and durable once it resolves; revisions of a stream have no gaps.
+ * - Every reader sees events in commit order; a reader that passed a position will never miss one before it.
+ * - The same append repeated (same event ids, same expectation) has one effect and gives the original places,
+ *   whatever was appended since.
+ *
+ * Errors: `RevisionConflict` (the expectation does not hold; nothing was written), `StreamDeleted` (nothing was written
+ * and never will be), `Unavailable` (try again later; the outcome of an append may be unknown, so repeat it with the
+ * same ids), `DeadlineExceeded`, `RangeError`/`TypeError` for arguments that no log could take.
+ */
+export interface EventLog extends AsyncDisposable {
+  append(
+    stream: string,
+    events: readonly NewEvent[],
+    options: { readonly expected: ExpectedRevision },
+  ): Promise<Appended>;
+  /** Pages of a stream's events; a stream that does not exist has none. */
+  read(stream: string, options?: ReadOptions): AsyncIterable<readonly Recorded[]>;
+  /** Pages of all events in commit order, up to the head at the time of the call or a little beyond. */
+  readAll(options?: ReadAllOptions): AsyncIterable<readonly Recorded[]>;
+  /**
+   * Endless; pushed, not polled. The first batch with `caughtUp` comes also when there is nothing to read.
+   * A batch is yielded when the position moves on past events of other categories too, so that the reader of a quiet
+   * category knows how far it is. Adapters bound the memory that a slow reader costs.
+   *
+   * Errors: `LogEndsBefore` where the log knows that it never reached `after`.
+   */
+  subscribe(options: SubscribeOptions): AsyncIterable<EventBatch>;
+  /** Position of the last event; undefined for an empty log. */
+  head(): Promise<number | undefined>;
+}
+
+/**
+ * Whoever was here before has read further than the log reaches: it is another log, or was restored from an older copy.
+ * To wait there would be to skip what is written up to that position.
+ */
+export class LogEndsBefore extends Error {
+  override readonly name = "LogEndsBefore";
+
+  constructor(readonly position: number, options?: ErrorOptions) {
+    super(
+      `Cannot follow the event log from position ${position}: it ends before that, so it is not the one that was read`,
+      options,
+    );
+  }
+}
+
+/** The stream is not where the append (or the caller's If-Match) expected it. */
+export class RevisionConflict extends Error {
+  override readonly name = "RevisionConflict";
+
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    /** Revision of the last event; undefined when the stream does not exist. */
+    readonly actual: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `Cannot append to stream "${stream}": expected revision ${expected}, found ${
+        actual ?? "no stream"
+      }`,
+      options,
+    );
+  }
+}
+
+/** The stream was deleted for ever: nothing can be appended to it again. */
+export class StreamDeleted extends Error {
+  override readonly name = "StreamDeleted";
+
+  constructor(readonly stream: string, options?: ErrorOptions) {
+    super(`Cannot append to stream "${stream}": it was deleted for ever`, options);
+  }
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { isMachineDown, Unavailable } from "./failures.ts";
+
+function failure(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+Deno.test("broken connections, restarts and rivals are the fault of machines", () => {
+  const codes = [
+    "CONNECTION_CLOSED",
+    "ECONNREFUSED",
+    "57P01",
+    "57P03",
+    "08006",
+    "40P01",
+    "53300",
+    "ENOTFOUND",
+  ];
+  for (const code of codes) assert.ok(isMachineDown(failure(code)), code);
+  assert.ok(isMachineDown(new Unavailable("The log is away")));
+});
+
+Deno.test("bugs and data that a table refuses are not", () => {
+  for (const code of ["23502", "23514", "22P02", "42601", "57014"]) {
+    assert.ok(!isMachineDown(failure(code)), code);
+  }
+  assert.ok(!isMachineDown(new TypeError("undefined is not a function")));
+  assert.ok(!isMachineDown("thrown"));
+});

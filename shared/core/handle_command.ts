@@ -1,0 +1,147 @@
+import { type Appended, type NewEvent, RevisionConflict } from "./event_log.ts";
+import type { AggregateStore, Loaded } from "./aggregate_store.ts";
+import { derivedId } from "./derived_id.ts";
+import type { DomainCommand, DomainEvent } from "./event.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { backOffMs, pause } from "./time.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Where a command comes from. */
+export type CommandContext = {
+  /** UUID. The same id again gives the original result; with other content it is refused. */
+  readonly commandId: string;
+  readonly correlationId: string;
+  /** The event or command this one follows from; default: the command itself. */
+  readonly causationId?: string;
+  readonly actor?: string;
+  readonly traceparent?: string;
+  /** The caller's If-Match: the command fails at once when the stream is elsewhere. */
+  readonly expectedRevision?: number;
+};
+
+export type Handled = {
+  /** Of the last event of this command; of the stream when it led to none. -1: the stream does not exist. */
+  readonly revision: number;
+  /** Of the same event. */
+  readonly position: number | undefined;
+  /** The command id was known: nothing was decided again. */
+  readonly repeated: boolean;
+};
+
+export type CommandRequest<Command extends DomainCommand> = {
+  /** Of the aggregate, without its category. */
+  readonly id: string;
+  readonly command: Command;
+  readonly context: CommandContext;
+  /** What must be the same when the command's id comes again; default: all of the command. */
+  readonly content?: unknown;
+  /** Uniform in [0, 1), for the pause after a lost race. */
+  readonly random?: () => number;
+};
+
+const tries = 5;
+const pauses = { leastMs: 5, firstMs: 5, longestMs: 100 };
+
+/**
+ * Load → fold → decide → append at the revision that was read. A lost race is decided again on what the log then
+ * holds: 5 tries with pauses of full jitter, unless the caller sent If-Match.
+ *
+ * Errors: `Refusal`, `RevisionConflict`, and those of the log. After `Unavailable` or `DeadlineExceeded` the outcome is
+ * unknown: send the same command id again.
+ */
+export async function handleCommand<
+  Command extends DomainCommand,
+  Event extends DomainEvent,
+  State,
+>(
+  store: AggregateStore<Command, Event, State>,
+  request: CommandRequest<Command>,
+): Promise<Handled> {
+  const stream = store.streamOf(request.id);
+  const hash = fingerprint(request.content ?? request.command);
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await store.exclusive(stream, () => decideOnce(store, stream, { ...request, hash }));
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+      if (request.context.expectedRevision !== undefined || attempt === tries) throw error;
+      // Lost again: what was folded may stem from a stream that has since been deleted and begun anew.
+      if (attempt > 1) store.forget(stream);
+    }
+    await pause(backOffMs(attempt + 1, { random: request.random ?? Math.random, ...pauses }));
+  }
+}
+
+async function decideOnce<Command extends DomainCommand, Event extends DomainEvent, State>(
+  store: AggregateStore<Command, Event, State>,
+  stream: string,
+  { command, context, hash }: CommandRequest<Command> & { hash: string },
+): Promise<Handled> {
+  const loaded = await store.refresh(stream);
+  const original = loaded.commands.get(context.commandId);
+  if (original) return repeat(original, hash, context);
+
+  const { expectedRevision } = context;
+  const exists = loaded.revision >= 0;
+  if (expectedRevision !== undefined && exists && expectedRevision !== loaded.revision) {
+    throw new RevisionConflict(stream, expectedRevision, loaded.revision);
+  }
+  const events = store.decider.decide(command, loaded.state);
+  if (expectedRevision !== undefined && !exists) {
+    throw new RevisionConflict(stream, expectedRevision, undefined);
+  }
+  if (events.length === 0) {
+    return { revision: loaded.revision, position: loaded.position, repeated: false };
+  }
+  const appended = await append(store, loaded, { events, context, hash });
+  if (!appended.repeated) return appended;
+  // The same id was handled elsewhere meanwhile; whether for the same command, only the log can tell.
+  const { commands } = await store.refresh(stream);
+  const meanwhile = commands.get(context.commandId);
+  return meanwhile ? repeat(meanwhile, hash, context) : appended;
+}
+
+async function append<Command extends DomainCommand, Event extends DomainEvent, State>(
+  store: AggregateStore<Command, Event, State>,
+  loaded: Loaded<State>,
+  { events, context, hash }: {
+    events: readonly Event[];
+    context: CommandContext;
+    hash: string;
+  },
+): Promise<Appended> {
+  const newEvents = events.map((event, index): NewEvent => {
+    const { type, data, schemaVersion } = store.events.encode(event);
+    return {
+      id: derivedId(context.commandId, index),
+      type,
+      data,
+      metadata: {
+        $correlationId: context.correlationId,
+        $causationId: context.causationId ?? context.commandId,
+        commandId: context.commandId,
+        commandHash: hash,
+        schemaVersion,
+        ...(context.actor !== undefined && { actor: context.actor }),
+        ...(context.traceparent !== undefined && { traceparent: context.traceparent }),
+      },
+    };
+  });
+  return await store.log.append(loaded.stream, newEvents, {
+    expected: loaded.revision === -1 ? "no-stream" : loaded.revision,
+  });
+}
+
+function repeat(
+  original: { hash: string; revision: number; position: number },
+  hash: string,
+  context: CommandContext,
+): Handled {
+  if (original.hash !== hash) {
+    throw new Refusal(
+      "idempotency-key-reused",
+      `Cannot handle command "${context.commandId}": the same id was used for another command`,
+    );
+  }
+  return { revision: original.revision, position: original.position, repeated: true };
+}

@@ -1,0 +1,6 @@
+/** One thing a service needs to be of use; rejects with the reason when it is not there. */
+export type HealthCheck = {
+  /** For example `postgres`, `event-log`, `projection:orders`. */
+  readonly name: string;
+  check(signal: AbortSignal): Promise<void>;
+};

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { EventLog } from "./event_log.ts";
+import { memoryLog } from "./memory_log.ts";
+import { ownedLog } from "./owned_log.ts";
+
+const metadata = {
+  $correlationId: "correlation-1",
+  $causationId: "cause",
+  commandId: "command",
+  commandHash: "hash",
+  schemaVersion: 1,
+};
+const event = {
+  id: "2f1c2cf5-5d4c-4c3b-9f62-6d0f0c5a4f11",
+  type: "DoorOpened",
+  data: {},
+  metadata,
+};
+
+function shared() {
+  const memory = memoryLog();
+  let closed = false;
+  const log: EventLog = {
+    ...memory,
+    readAll: memory.read.bind(undefined, "door-1") as EventLog["readAll"],
+    async *subscribe() {
+      yield await Promise.resolve({ events: memory.recorded, position: 1, caughtUp: true });
+    },
+    head: () => Promise.resolve(memory.recorded.length),
+    [Symbol.asyncDispose]: () => Promise.resolve(void (closed = true)),
+  };
+  return { log, memory, isClosed: () => closed };
+}
+
+Deno.test("a service appends to its own categories", async () => {
+  const { log, memory } = shared();
+  const owned = ownedLog(log, { service: "doors", categories: ["door", "doorRequest"] });
+  const appended = await owned.append("door-1", [event], { expected: "no-stream" });
+  assert.deepEqual(appended, { revision: 0, position: 1, repeated: false });
+  assert.equal(memory.recorded.length, 1);
+});
+
+Deno.test("a service cannot append to anybody else's", () => {
+  const { log, memory } = shared();
+  const owned = ownedLog(log, { service: "doors", categories: ["door", "doorRequest"] });
+  for (const stream of ["window-1", "doors-1", "doo", "doorRequests-1"]) {
+    assert.throws(() => void owned.append(stream, [event], { expected: "any" }), {
+      name: "TypeError",
+      message:
+        `Cannot append to stream "${stream}" from service "doors": it owns "door", "doorRequest"`,
+    });
+  }
+  assert.equal(memory.recorded.length, 0);
+});
+
+Deno.test("a service reads everything and leaves the log open", async () => {
+  const { log, isClosed } = shared();
+  await log.append("door-1", [event], { expected: "any" });
+  const owned = ownedLog(log, { service: "windows", categories: ["window"] });
+  const { signal } = new AbortController();
+  assert.equal((await Array.fromAsync(owned.read("door-1"))).flat().length, 1);
+  assert.equal((await Array.fromAsync(owned.readAll())).flat().length, 1);
+  assert.equal((await Array.fromAsync(owned.subscribe({ signal })))[0]?.events.length, 1);
+  assert.equal(await owned.head(), 1);
+  await owned[Symbol.asyncDispose]();
+  assert.equal(isClosed(), false);
+});

@@ -1,0 +1,52 @@
+import { realTimers, type Timers } from "./clock.ts";
+
+export type PauseOptions = {
+  /** Cuts the pause short. */
+  readonly signal?: AbortSignal;
+  /** Default: real time. */
+  readonly timers?: Timers;
+};
+
+/** Resolves after `ms`, or as soon as the signal aborts: whoever must not go on then looks at the signal. */
+export async function pause(ms: number, options: PauseOptions = {}): Promise<void> {
+  const { signal, timers = realTimers } = options;
+  if (signal?.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = timers.after(ms, resolve);
+  const wake = () => resolve();
+  signal?.addEventListener("abort", wake, { once: true });
+  await promise;
+  cancel();
+  signal?.removeEventListener("abort", wake);
+}
+
+/** Resolves when the signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+}
+
+export type BackOff = {
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** No pause is shorter: a pool needs a moment to find out which of its connections are broken. Default 20. */
+  readonly leastMs?: number;
+  /** The longest pause before try 1; each later one may be twice as long. Default 100. */
+  readonly firstMs?: number;
+  /** Default 5,000. */
+  readonly longestMs?: number;
+};
+
+/**
+ * Milliseconds to wait after failure `attempt` (1, 2 …): full jitter, so that many do not come back at once
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function backOffMs(
+  attempt: number,
+  { random, leastMs = 20, firstMs = 100, longestMs = 5_000 }: BackOff,
+): number {
+  const longest = Math.min(longestMs, firstMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.round(leastMs + random() * Math.max(0, longest - leastMs));
+}

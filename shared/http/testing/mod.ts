@@ -1,0 +1,1 @@
+export { exampleService, jsonRequest, validExampleOrder } from "./example_service.ts";

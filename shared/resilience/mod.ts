@@ -1,0 +1,3 @@
+export { createResilientClient } from "./resilient_client.ts";
+export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
+export { readBytes, readText } from "./read_body.ts";

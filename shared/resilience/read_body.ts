@@ -1,0 +1,63 @@
+import { BadInput, BodyTooLarge } from "@headwater/core";
+
+/**
+ * The request's body, never holding more than `limit` bytes of it; undefined when it has none.
+ *
+ * Errors: `BodyTooLarge`, `BadInput` for a body that breaks off.
+ */
+export async function readBytes(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!request.body) return undefined;
+  const declared = Number(request.headers.get("Content-Length") ?? 0);
+  if (declared > limit) {
+    await request.body.cancel();
+    throw new BodyTooLarge(limit);
+  }
+  // Read by hand: for-await releases its lock at the end, which costs more than the reading.
+  const reader = request.body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await nextChunk(reader);
+    if (done) return joined(chunks, size);
+    size += value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      throw new BodyTooLarge(limit);
+    }
+    chunks.push(value);
+  }
+}
+
+async function nextChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
+  }
+}
+
+function joined(chunks: Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The same as text. Errors: also `BadInput` for what is not UTF-8. */
+export async function readText(request: Request, limit: number): Promise<string> {
+  const bytes = await readBytes(request, limit);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new BadInput([{ path: "", message: "Not valid UTF-8" }], { cause });
+  }
+}

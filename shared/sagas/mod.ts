@@ -1,0 +1,9 @@
+export type { Process, Step } from "./process.ts";
+export {
+  type InstanceRecord,
+  listInstances,
+  processMigration,
+  type ProcessRecords,
+  processRecords,
+} from "./process_records.ts";
+export { type ProcessRuntime, startProcess } from "./process_runtime.ts";
