@@ -1,4 +1,4 @@
-import type { Application } from "@headwater/host";
+import { application } from "@headwater/host";
 import { createGateway } from "@shop/gateway";
 import { inventoryService } from "@shop/inventory";
 import { notificationService } from "@shop/notification";
@@ -8,7 +8,8 @@ import { shippingService } from "@shop/shipping";
 import { timelineService } from "@shop/timeline";
 
 /** Everything that the shop consists of. */
-export const shop: Application = {
+export const shop = application({
+  name: "shop",
   services: [
     orderService,
     paymentService,
@@ -18,4 +19,4 @@ export const shop: Application = {
     timelineService,
   ],
   createGateway,
-};
+});

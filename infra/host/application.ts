@@ -1,14 +1,19 @@
+import type { EventSchemas, Service, ServiceClient, View } from "@headwater/core";
+import { type EdgeDependencies, type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Sql } from "postgres";
-import type { Service, View } from "@headwater/core";
-import type { ServiceDefinition } from "./service_definition.ts";
-import type { ServiceDependencies } from "@headwater/http";
+import type { ServiceDefinition } from "./service.ts";
+
+export type GatewayDependencies = EdgeDependencies & {
+  readonly client: ServiceClient;
+  /** Of all services. */
+  readonly routes: readonly PublicRoute[];
+};
 
 /** Everything that an application consists of. */
 export type Application = {
+  readonly name: string;
   readonly services: readonly ServiceDefinition[];
-  createGateway(
-    dependencies: Pick<ServiceDependencies, "client" | "logger" | "checks" | "newId">,
-  ): Service;
+  createGateway(dependencies: GatewayDependencies): Service;
 };
 
 /** A service's database, and what is derived in it. */
@@ -17,3 +22,64 @@ export type ServiceDatabase = {
   readonly views: readonly View[];
   readonly sql: Sql;
 };
+
+/**
+ * Puts services together.
+ *
+ * Errors: two services of one name, a category or a public route that two of them have, two views of one name, a view or
+ * saga that reads events which no service writes: all at once, before anything is started.
+ */
+export function application(definition: Application): Application {
+  const { name, services } = definition;
+  const problems = [
+    ...twice(services, (service) => [`service "${service.name}"`]),
+    ...twice(services, ({ categories }) => categories.map((category) => `category "${category}"`)),
+    ...twice(services, ({ views }) => views.map((view) => `view "${view.name}"`)),
+    ...twice(
+      services,
+      (service) => routesOf(service).map(({ method, path }) => `route ${method} ${path}`),
+    ),
+    ...unwritten(services),
+  ];
+  if (problems.length > 0) {
+    throw new Error(`Cannot put application "${name}" together: ${problems.join("; ")}`);
+  }
+  return definition;
+}
+
+/** The public routes of all services. */
+export function routesOfAll({ services }: Pick<Application, "services">): readonly PublicRoute[] {
+  return services.flatMap(routesOf);
+}
+
+function routesOf({ name, routes }: ServiceDefinition): readonly PublicRoute[] {
+  return routes ? publicRoutes(name, routes) : [];
+}
+
+function twice(
+  services: readonly ServiceDefinition[],
+  thingsOf: (service: ServiceDefinition) => readonly string[],
+): string[] {
+  const owners = new Map<string, string[]>();
+  for (const service of services) {
+    for (const thing of thingsOf(service)) {
+      owners.set(thing, [...owners.get(thing) ?? [], service.name]);
+    }
+  }
+  return [...owners].filter(([, names]) => names.length > 1)
+    .map(([thing, names]) =>
+      `${thing} belongs to ${names.map((owner) => `"${owner}"`).join(" and ")}`
+    );
+}
+
+function unwritten(services: readonly ServiceDefinition[]): string[] {
+  const written = new Set(services.flatMap(({ categories }) => categories));
+  function missing(reader: string, reads: readonly EventSchemas[]): string[] {
+    return reads.filter(({ category }) => !written.has(category))
+      .map(({ category }) => `${reader} reads category "${category}", which no service writes`);
+  }
+  return services.flatMap(({ name, views, sagas }) => [
+    ...views.flatMap((view) => missing(`view "${view.name}" of "${name}"`, view.reads)),
+    ...sagas.flatMap((saga) => missing(`saga "${saga.name}" of "${name}"`, saga.inputs)),
+  ]);
+}

@@ -1,6 +1,6 @@
 import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
-import type { Application, ServiceDatabase } from "./application.ts";
+import { type Application, routesOfAll, type ServiceDatabase } from "./application.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { type RunningService, startService } from "./start_service.ts";
 import { serviceChecks } from "./service_checks.ts";
@@ -53,7 +53,9 @@ export async function startHost(
     return result.value;
   });
   const gateway = createGateway({
+    service: "gateway",
     client,
+    routes: routesOfAll(application),
     logger,
     checks: serviceChecks(application, bareClient),
     newId: () => crypto.randomUUID(),

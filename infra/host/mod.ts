@@ -1,6 +1,11 @@
 export { run } from "./run.ts";
 export { databaseName } from "./adapters.ts";
-export type { Application, ServiceDatabase } from "./application.ts";
+export {
+  type Application,
+  application,
+  type GatewayDependencies,
+  type ServiceDatabase,
+} from "./application.ts";
 export {
   ConfigError,
   configHelp,
@@ -20,7 +25,7 @@ export { sagasCommand } from "./sagas.ts";
 export { serve, type Server } from "./serve.ts";
 export { httpClient } from "./service_client/http.ts";
 export { inProcessClient } from "./service_client/in_process.ts";
-export type { ServiceDefinition } from "./service_definition.ts";
+export { service, type ServiceDefinition } from "./service.ts";
 export {
   type AloneOptions,
   serveGateway,
@@ -29,3 +34,4 @@ export {
 } from "./split/serve_alone.ts";
 export { startSplit } from "./split/start_split.ts";
 export type { SupervisedProcess } from "./split/supervised_process.ts";
+export { openService } from "./open_service.ts";

@@ -71,7 +71,7 @@ function commandsOf(application: Application): Commands {
     },
     async sagas(args) {
       await using operated = await operate(application, operatorsView());
-      const running = application.services.filter(({ processes }) => processes.length > 0);
+      const running = application.services.filter(({ sagas }) => sagas.length > 0);
       const databases = operated.databases.filter(({ service }) =>
         running.some(({ name }) => name === service)
       );

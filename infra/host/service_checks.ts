@@ -1,5 +1,5 @@
 import type { HealthCheck, ServiceClient } from "@headwater/core";
-import type { ServiceDefinition } from "./service_definition.ts";
+import type { ServiceDefinition } from "./service.ts";
 import { z } from "zod";
 
 /**

@@ -8,7 +8,8 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
-import type { ServiceDefinition } from "./service_definition.ts";
+import { openService } from "./open_service.ts";
+import type { ServiceDefinition } from "./service.ts";
 import { processMigration, processRecords, startProcess } from "@headwater/sagas";
 import { connect, migrate } from "@headwater/postgres";
 
@@ -33,20 +34,20 @@ export async function startService(
   { log, checks = [], url, client, logger }: ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
-  const { name, categories, views, processes, migrations = [] } = definition;
+  const { name, categories, views, sagas, migrations } = definition;
   const sql = connect({ url, name, logger });
   // Not long: whoever asked has gone by then, and a query whose connection broke as it was sent is never settled.
   starting.defer(() => sql.end({ timeout: 1 }));
   await migrate(sql, {
     service: name,
-    migrations: [...(processes.length > 0 ? [processMigration] : []), ...migrations],
+    migrations: [...(sagas.length > 0 ? [processMigration] : []), ...migrations],
   });
   const own = ownedLog(log, { service: name, categories });
   const projections = starting.use(
     await startProjections({ service: name, views, log: own, sql, logger }),
   );
   const random = Math.random;
-  const runtimes = processes.map((process) =>
+  const runtimes = sagas.map((process) =>
     starting.use(startProcess({
       process,
       log: own,
@@ -56,7 +57,7 @@ export async function startService(
       random,
     }))
   );
-  const service = definition.create({
+  const service = openService(definition, {
     log: own,
     sql,
     client,

@@ -1,15 +1,6 @@
-import { readBytes } from "@headwater/resilience";
-import { bodyLimit, type ServiceApp, type ServiceContext } from "@headwater/http";
 import type { ServiceClient } from "@headwater/core";
-
-export type Route = {
-  readonly method: "GET" | "POST";
-  /** As clients see it, with `:parameters`. */
-  readonly path: string;
-  readonly service: string;
-  /** The service's own path; takes the same parameters. */
-  readonly to: string;
-};
+import { bodyLimit, type EdgeContext, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { readBytes } from "@headwater/resilience";
 
 /** They belong to one connection, or are set anew. */
 const notForwarded = [
@@ -23,14 +14,14 @@ const notForwarded = [
   "upgrade",
 ];
 
-/** Hands requests to the services. Only what is listed can be reached from outside. */
+/** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
 export function addForwarding(
-  app: ServiceApp,
-  { client, routes }: { readonly client: ServiceClient; readonly routes: readonly Route[] },
+  app: EdgeRoutes,
+  { client, routes }: { readonly client: ServiceClient; readonly routes: readonly PublicRoute[] },
 ): void {
-  for (const { method, path, service, to } of routes) {
+  for (const { method, path, service } of routes) {
     app.on(method, path, async (c) => {
-      const target = to.replace(
+      const target = path.replace(
         /:(\w+)/g,
         (_, name) => encodeURIComponent(c.req.param(name) ?? ""),
       );
@@ -43,7 +34,7 @@ export function addForwarding(
 }
 
 /** The client's request as a service gets it. */
-export async function requestFor(c: ServiceContext, url: string): Promise<Request> {
+export async function requestFor(c: EdgeContext, url: string): Promise<Request> {
   const { method, headers: given } = c.req.raw;
   const headers = new Headers(given);
   for (const name of notForwarded) headers.delete(name);

@@ -1,8 +1,14 @@
-import { toService } from "@headwater/http";
 import type { Service } from "@headwater/core";
-import { gateway, type GatewayDependencies } from "./gateway.ts";
+import type { GatewayDependencies } from "@headwater/host";
+import { type EdgeRoutes, toService } from "@headwater/http";
+import { Hono } from "hono";
+import { addForwarding } from "./forward.ts";
+import { addOrderPage } from "./order_page.ts";
 
-/** The gateway has no events and no database of its own. */
-export function createGateway(dependencies: GatewayDependencies): Service {
-  return toService(gateway(dependencies));
+/** The one origin that clients see: pages made of several services, and the services' public routes. */
+export function createGateway({ client, routes, ...edge }: GatewayDependencies): Service {
+  const app: EdgeRoutes = new Hono();
+  addOrderPage(app, client);
+  addForwarding(app, { client, routes });
+  return toService(app, edge);
 }

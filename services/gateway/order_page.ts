@@ -1,4 +1,4 @@
-import type { ServiceApp, ServiceContext } from "@headwater/http";
+import type { EdgeContext, EdgeRoutes } from "@headwater/http";
 import type { ServiceClient } from "@headwater/core";
 import { requestFor } from "./forward.ts";
 
@@ -22,16 +22,21 @@ type Answer = {
 
 const parts: readonly Part[] = [
   { name: "order", service: "order", path: "/orders", empty: null },
-  { name: "payment", service: "payment", path: "/payments/order", empty: null },
-  { name: "reservations", service: "inventory", path: "/reservations/order", empty: [] },
-  { name: "shipment", service: "shipping", path: "/shipments/order", empty: null },
+  { name: "payment", service: "payment", path: "/api/payments/order", empty: null },
+  {
+    name: "reservations",
+    service: "inventory",
+    path: "/api/inventory/reservations/order",
+    empty: [],
+  },
+  { name: "shipment", service: "shipping", path: "/api/shipments/order", empty: null },
 ];
 
 /**
  * `GET /api/orders/:id` from four services at once: a part whose service fails is marked, the rest is served.
  * Without the order itself, or with a part that is behind the position that the client asked for, there is no answer.
  */
-export function addOrderPage(app: ServiceApp, client: ServiceClient): void {
+export function addOrderPage(app: EdgeRoutes, client: ServiceClient): void {
   app.get("/api/orders/:id", async (c) => {
     const answers = await Promise.all(parts.map((part) => ask(c, { client, part })));
     const missing = answers.find((answer, index) =>
@@ -53,7 +58,7 @@ export function addOrderPage(app: ServiceApp, client: ServiceClient): void {
 }
 
 async function ask(
-  c: ServiceContext,
+  c: EdgeContext,
   { client, part }: { readonly client: ServiceClient; readonly part: Part },
 ): Promise<Answer> {
   const { service, path, empty } = part;

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import {
-  type CommandOf,
-  defineEvents,
-  type EventOf,
-  idSchema,
-  quantitySchema,
-  skuSchema,
-} from "@headwater/core";
+import { type CommandOf, defineEvents, type EventOf, idSchema } from "@headwater/core";
+
+/** A stock keeping unit, as printed on the shelf. */
+export const skuSchema = z.string()
+  .regex(/^[A-Za-z0-9._-]{1,50}$/, "Must be 1 to 50 letters, digits or ._-")
+  .refine((sku) => sku !== "." && sku !== "..", "Must not be a path");
+
+/** 1 to 1,000,000 pieces. */
+export const quantitySchema = z.int().min(1).max(1_000_000);
 
 /** A quantity summed over the lines of an order. */
 const summedQuantity = z.int().positive();

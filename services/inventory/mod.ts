@@ -1,15 +1,14 @@
-import { requestCategory, toService } from "@headwater/http";
-import type { ServiceDefinition } from "@headwater/host";
+import { service } from "@headwater/host";
 import { reservationView } from "./reservation_view.ts";
 import { inventoryRoutes } from "./routes.ts";
+import { stockItem } from "./stock_item.ts";
 import { stockItemView } from "./stock_item_view.ts";
 
-export const inventoryService: ServiceDefinition = {
+export const inventoryService = service({
   name: "inventory",
-  categories: ["stockItem", requestCategory("inventory")],
+  aggregates: [stockItem],
   views: [stockItemView, reservationView],
-  processes: [],
-  create: (dependencies) => toService(inventoryRoutes(dependencies)),
-};
+  routes: inventoryRoutes,
+});
 
-export { stockItem } from "./stock_item.ts";
+export { stockItem };

@@ -1,71 +1,41 @@
+import { idSchema, Refusal } from "@headwater/core";
 import {
-  AggregateStore,
-  type CommandContext,
-  handleCommand,
-  idSchema,
-  Refusal,
-  skuSchema,
-} from "@headwater/core";
-import {
+  acceptCommand,
   commandAnswer,
-  commandEndpoint,
-  createServiceApp,
-  idempotent,
   readJson,
   readParam,
   readsFrom,
-  type ServiceApp,
-  type ServiceDependencies,
+  routes,
 } from "@headwater/http";
-import { type StockItemCommand, stockItemCommands, stockItemEvents } from "./contract.ts";
+import { skuSchema, stockItemCommands } from "./contract.ts";
 import { listReservations, reservationView } from "./reservation_view.ts";
 import { stockItem } from "./stock_item.ts";
 import { findStockItem, stockItemView } from "./stock_item_view.ts";
 
 const receipt = stockItemCommands.ReceiveStock.pick({ quantity: true });
 
-export function inventoryRoutes(dependencies: ServiceDependencies): ServiceApp {
-  const { log, sql, readModels, random } = dependencies;
-  const app = createServiceApp("inventory", dependencies);
-  const items = new AggregateStore({ log, decider: stockItem, events: stockItemEvents });
-  const accept = idempotent({ log });
+export const inventoryRoutes = routes();
 
-  function handle(command: StockItemCommand, context: CommandContext) {
-    return handleCommand(items, { id: command.data.sku, command, context, random });
-  }
+inventoryRoutes.post("/api/inventory/items/:sku/receive", async (c) => {
+  const sku = readParam(c, "sku", skuSchema);
+  const { quantity } = await readJson(c, receipt);
+  const context = await acceptCommand(c, { quantity });
+  const handled = await c.env.repository(stockItem).handle(
+    { type: "ReceiveStock", data: { sku, quantity } },
+    context,
+  );
+  return commandAnswer(c, handled, { body: { sku, revision: handled.revision } });
+});
 
-  app.post("/items/:sku/receive", async (c) => {
-    const sku = readParam(c, "sku", skuSchema);
-    const { quantity } = await readJson(c, receipt);
-    const context = await accept(c, { quantity });
-    const handled = await handle({ type: "ReceiveStock", data: { sku, quantity } }, context);
-    return commandAnswer(c, handled, { body: { sku, revision: handled.revision } });
-  });
+inventoryRoutes.get("/api/inventory/items/:sku", readsFrom(stockItemView), async (c) => {
+  const sku = readParam(c, "sku", skuSchema);
+  const found = await findStockItem(c.env.sql, sku);
+  if (!found) throw new Refusal("stock-item-unknown", `Cannot find stock of "${sku}"`);
+  return c.json(found);
+});
 
-  app.get("/items/:sku", readsFrom(readModels, stockItemView), async (c) => {
-    const sku = readParam(c, "sku", skuSchema);
-    const found = await findStockItem(sql, sku);
-    if (!found) throw new Refusal("stock-item-unknown", `Cannot find stock of "${sku}"`);
-    return c.json(found);
-  });
-
-  app.get("/reservations/order/:id", readsFrom(readModels, reservationView), async (c) => {
-    return c.json(await listReservations(sql, readParam(c, "id", idSchema)));
-  });
-
-  commandEndpoint(app, {
-    ReserveStock: {
-      schema: stockItemCommands.ReserveStock,
-      handle: (data, context) => handle({ type: "ReserveStock", data }, context),
-    },
-    ReleaseStock: {
-      schema: stockItemCommands.ReleaseStock,
-      handle: (data, context) => handle({ type: "ReleaseStock", data }, context),
-    },
-    ShipStock: {
-      schema: stockItemCommands.ShipStock,
-      handle: (data, context) => handle({ type: "ShipStock", data }, context),
-    },
-  });
-  return app;
-}
+inventoryRoutes.get(
+  "/api/inventory/reservations/order/:id",
+  readsFrom(reservationView),
+  async (c) => c.json(await listReservations(c.env.sql, readParam(c, "id", idSchema))),
+);

@@ -1,5 +1,10 @@
-import { type Decider, Refusal } from "@headwater/core";
-import type { StockItemCommand, StockItemEvent } from "./contract.ts";
+import { aggregate, Refusal } from "@headwater/core";
+import {
+  type StockItemCommand,
+  stockItemCommands,
+  type StockItemEvent,
+  stockItemEvents,
+} from "./contract.ts";
 
 export type StockItemState = {
   readonly available: number;
@@ -7,11 +12,16 @@ export type StockItemState = {
   readonly reserved: Readonly<Record<string, number>>;
 };
 
-export const stockItem: Decider<StockItemCommand, StockItemEvent, StockItemState> = {
-  initialState: { available: 0, reserved: {} },
+const initialState: StockItemState = { available: 0, reserved: {} };
+
+export const stockItem = aggregate({
+  events: stockItemEvents,
+  commands: stockItemCommands,
+  id: ({ data }) => data.sku,
+  initialState,
   decide,
   evolve,
-};
+});
 
 function decide(command: StockItemCommand, state: StockItemState): readonly StockItemEvent[] {
   switch (command.type) {

@@ -1,16 +1,17 @@
-import { toService } from "@headwater/http";
-import type { ServiceDefinition } from "@headwater/host";
+import { service } from "@headwater/host";
+import { notification } from "./notification.ts";
+import { notificationCommandHandlers } from "./notification_commands.ts";
 import { logSender } from "./notification_sender.ts";
 import { notificationView } from "./notification_view.ts";
 import { notificationRoutes } from "./routes.ts";
 
-export const notificationService: ServiceDefinition = {
+export const notificationService = service({
   name: "notification",
-  categories: ["notification"],
+  aggregates: [notification],
   views: [notificationView],
-  processes: [],
-  create: (dependencies) =>
-    toService(notificationRoutes(dependencies, logSender(dependencies.logger))),
-};
+  routes: notificationRoutes,
+  commands: (dependencies) =>
+    notificationCommandHandlers(dependencies, logSender(dependencies.logger)),
+});
 
-export { notification } from "./notification.ts";
+export { notification };

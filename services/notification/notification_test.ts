@@ -9,7 +9,10 @@ import {
 import { notification, type RecordSent } from "./notification.ts";
 import { notificationView } from "./notification_view.ts";
 
-const recordSent: RecordSent = { type: "RecordSent", data: {} };
+const recordSent: RecordSent = {
+  type: "RecordSent",
+  data: { orderId: "order-1", kind: "order-confirmed" },
+};
 
 Deno.test("a notification is requested once", () => {
   given(notification).when(command.NotifyCustomer).yields(event.NotificationRequested);

@@ -6,11 +6,10 @@ import {
   defineEvents,
   type EventOf,
   idSchema,
-  quantitySchema,
-  skuSchema,
   textSchema,
   versioned,
 } from "@headwater/core";
+import { quantitySchema, skuSchema } from "@shop/inventory/contract";
 
 export const orderLine = z.strictObject({
   sku: skuSchema,

@@ -1,16 +1,15 @@
-import { requestCategory, toService } from "@headwater/http";
-import type { ServiceDefinition } from "@headwater/host";
+import { service } from "@headwater/host";
 import { fulfilmentProcess } from "./fulfilment_process.ts";
+import { order } from "./order.ts";
 import { orderView } from "./order_view.ts";
 import { orderRoutes } from "./routes.ts";
 
-export const orderService: ServiceDefinition = {
+export const orderService = service({
   name: "order",
-  categories: ["order", "fulfilment", requestCategory("order")],
+  aggregates: [order],
   views: [orderView],
-  processes: [fulfilmentProcess],
-  create: (dependencies) => toService(orderRoutes(dependencies)),
-};
+  sagas: [fulfilmentProcess],
+  routes: orderRoutes,
+});
 
-export { fulfilmentProcess } from "./fulfilment_process.ts";
-export { order } from "./order.ts";
+export { fulfilmentProcess, order };

@@ -1,5 +1,5 @@
-import { type Decider, fingerprint, Refusal } from "@headwater/core";
-import type { OrderCommand, OrderEvent } from "./contract.ts";
+import { aggregate, fingerprint, Refusal } from "@headwater/core";
+import { type OrderCommand, orderCommands, type OrderEvent, orderEvents } from "./contract.ts";
 
 export type OrderStatus =
   | "placed"
@@ -22,11 +22,16 @@ export type OrderState =
     readonly reason?: string;
   };
 
-export const order: Decider<OrderCommand, OrderEvent, OrderState> = {
-  initialState: { status: "none" },
+const initialState: OrderState = { status: "none" };
+
+export const order = aggregate({
+  events: orderEvents,
+  commands: orderCommands,
+  id: ({ data }) => data.orderId,
+  initialState,
   decide,
   evolve,
-};
+});
 
 function decide(command: OrderCommand, state: OrderState): readonly OrderEvent[] {
   if (command.type === "PlaceOrder") return place(command.data, state);

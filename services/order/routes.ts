@@ -1,26 +1,16 @@
-import { z } from "zod";
+import { derivedId, idSchema, Refusal } from "@headwater/core";
 import {
-  AggregateStore,
-  type CommandContext,
-  derivedId,
-  handleCommand,
-  idSchema,
-  Refusal,
-} from "@headwater/core";
-import {
+  acceptCommand,
   commandAnswer,
-  commandEndpoint,
-  createServiceApp,
   idempotencyKey,
-  idempotent,
   readJson,
   readParam,
   readQuery,
   readsFrom,
-  type ServiceApp,
-  type ServiceDependencies,
+  routes,
 } from "@headwater/http";
-import { type OrderCommand, orderCommands, orderEvents } from "./contract.ts";
+import { z } from "zod";
+import { orderCommands } from "./contract.ts";
 import { order } from "./order.ts";
 import { findOrder, listOrders, orderView } from "./order_view.ts";
 import { shipmentDispatched } from "./shipment_dispatched.ts";
@@ -42,80 +32,50 @@ const listing = z.strictObject({
   cursor: z.string().regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page").optional(),
 });
 
-export function orderRoutes(dependencies: ServiceDependencies): ServiceApp {
-  const { log, sql, readModels, newId, random } = dependencies;
-  const app = createServiceApp("order", dependencies);
-  const orders = new AggregateStore({ log, decider: order, events: orderEvents });
-  const accept = idempotent({ log });
+export const orderRoutes = routes();
 
-  function handle(command: OrderCommand, context: CommandContext) {
-    return handleCommand(orders, { id: command.data.orderId, command, context, random });
-  }
-
-  app.post("/orders", async (c) => {
-    const body = await readJson(c, placement);
-    const key = idempotencyKey(c);
-    // Without an id of the client's, the key names the order: sent again, it is the same one.
-    const orderId = body.orderId ??
-      (key === undefined ? newId() : derivedId("order", "by-idempotency-key", key));
-    const context = await accept(c, body);
-    const { revision, position } = await handle(
-      { type: "PlaceOrder", data: { ...body, orderId } },
-      context,
-    );
-    return commandAnswer(c, { revision, position }, {
-      body: { orderId, revision },
-      location: `/api/orders/${orderId}`,
-    });
+orderRoutes.post("/api/orders", async (c) => {
+  const body = await readJson(c, placement);
+  const key = idempotencyKey(c);
+  // Without an id of the client's, the key names the order: sent again, it is the same one.
+  const orderId = body.orderId ??
+    (key === undefined ? c.env.newId() : derivedId("order", "by-idempotency-key", key));
+  const context = await acceptCommand(c, body);
+  const handled = await c.env.repository(order).handle(
+    { type: "PlaceOrder", data: { ...body, orderId } },
+    context,
+  );
+  return commandAnswer(c, handled, {
+    body: { orderId, revision: handled.revision },
+    location: `/api/orders/${orderId}`,
   });
+});
 
-  app.post("/orders/:id/cancel", async (c) => {
-    const orderId = readParam(c, "id", idSchema);
-    const { reason } = await readJson(c, cancellation);
-    const context = await accept(c, { reason });
-    const dispatched = await shipmentDispatched(log, orderId);
-    const handled = await handleCommand(orders, {
-      id: orderId,
-      command: {
-        type: "RequestCancellation",
-        data: { orderId, reason, shipmentDispatched: dispatched },
-      },
-      // Sent again after the parcel has left, it is still the same request.
-      content: { type: "RequestCancellation", data: { orderId, reason } },
-      context,
-      random,
-    });
-    return commandAnswer(c, handled, { body: { orderId, revision: handled.revision } });
-  });
+orderRoutes.post("/api/orders/:id/cancel", async (c) => {
+  const orderId = readParam(c, "id", idSchema);
+  const { reason } = await readJson(c, cancellation);
+  const context = await acceptCommand(c, { reason });
+  const type = "RequestCancellation";
+  const dispatched = await shipmentDispatched(c.env.log, orderId);
+  const handled = await c.env.repository(order).handle(
+    { type, data: { orderId, reason, shipmentDispatched: dispatched } },
+    context,
+    // Sent again after the parcel has left, it is still the same request.
+    { content: { type, data: { orderId, reason } } },
+  );
+  return commandAnswer(c, handled, { body: { orderId, revision: handled.revision } });
+});
 
-  app.get("/orders", readsFrom(readModels, orderView), async (c) => {
-    const { cursor, ...filter } = readQuery(c, listing);
-    const before = cursor === undefined ? undefined : Number(cursor);
-    return c.json(await listOrders(sql, { ...filter, before }));
-  });
+orderRoutes.get("/api/orders", readsFrom(orderView), async (c) => {
+  const { cursor, ...filter } = readQuery(c, listing);
+  const before = cursor === undefined ? undefined : Number(cursor);
+  return c.json(await listOrders(c.env.sql, { ...filter, before }));
+});
 
-  app.get("/orders/:id", readsFrom(readModels, orderView), async (c) => {
-    const orderId = readParam(c, "id", idSchema);
-    const found = await findOrder(sql, orderId);
-    if (!found) throw new Refusal("order-unknown", `Cannot find order "${orderId}"`);
-    return c.json(found);
-  });
-
-  function internal<Type extends Exclude<OrderCommand["type"], "PlaceOrder">>(type: Type) {
-    return {
-      schema: orderCommands[type],
-      handle: (data: unknown, context: CommandContext) =>
-        handle({ type, data } as OrderCommand, context),
-    };
-  }
-  commandEndpoint(app, {
-    ConfirmOrder: internal("ConfirmOrder"),
-    WithdrawConfirmation: internal("WithdrawConfirmation"),
-    StartCancellation: internal("StartCancellation"),
-    RejectCancellation: internal("RejectCancellation"),
-    CompleteCancellation: internal("CompleteCancellation"),
-    MarkShipped: internal("MarkShipped"),
-    MarkDelivered: internal("MarkDelivered"),
-  });
-  return app;
-}
+/** The order's part of the page that the gateway puts together. */
+orderRoutes.get("/orders/:id", readsFrom(orderView), async (c) => {
+  const orderId = readParam(c, "id", idSchema);
+  const found = await findOrder(c.env.sql, orderId);
+  if (!found) throw new Refusal("order-unknown", `Cannot find order "${orderId}"`);
+  return c.json(found);
+});

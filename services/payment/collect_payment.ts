@@ -1,19 +1,18 @@
 import {
-  type AggregateStore,
   backOffMs,
   type CommandContext,
   derivedId,
   fingerprint,
-  handleCommand,
   type Handled,
   pause,
+  type Repository,
   Unavailable,
 } from "@headwater/core";
-import type { PaymentCommand, PaymentEvent } from "./contract.ts";
+import type { PaymentCommand } from "./contract.ts";
 import { isLastAttempt, type PaymentState, type ProviderAnswer } from "./payment.ts";
 import type { PaymentProvider } from "./payment_provider.ts";
 
-export type Payments = AggregateStore<PaymentCommand | ProviderAnswer, PaymentEvent, PaymentState>;
+export type Payments = Repository<PaymentCommand | ProviderAnswer, PaymentState>;
 
 export type CollectionDependencies = {
   readonly payments: Payments;
@@ -42,12 +41,7 @@ export async function collectPayment(
     const answer = await nextAnswer(dependencies, state);
     // Named after the revision it answers: of two that ask at once, the slower one's answer changes nothing.
     const commandId = derivedId(context.commandId, revision, fingerprint(answer));
-    await handleCommand(payments, {
-      id: orderId,
-      command: answer,
-      context: { ...context, commandId, expectedRevision: undefined },
-      random: dependencies.random,
-    });
+    await payments.handle(answer, { ...context, commandId, expectedRevision: undefined });
     if (answer.type === "RecordFailedAttempt") {
       await pause(backOffMs(state.failedAttempts + 1, { random: dependencies.random, leastMs: 0 }));
     }
@@ -56,25 +50,18 @@ export async function collectPayment(
 
 /** Gives the money back, once. */
 export async function refundPayment(
-  { payments, provider, providerDeadlineMs, random }: CollectionDependencies,
+  { payments, provider, providerDeadlineMs }: CollectionDependencies,
   { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
 ): Promise<Handled> {
-  await handleCommand(payments, {
-    id: orderId,
-    command: { type: "RefundPayment", data: { orderId } },
-    context,
-    random,
-  });
+  await payments.handle({ type: "RefundPayment", data: { orderId } }, context);
   const { state } = await payments.load(orderId);
   if (state.status === "charged") {
     await provider.refund(state.requested.paymentId, AbortSignal.timeout(providerDeadlineMs));
   }
-  return await handleCommand(payments, {
-    id: orderId,
-    command: { type: "RecordRefund", data: { orderId } },
-    context: { ...context, commandId: derivedId(context.commandId, "RecordRefund") },
-    random,
-  });
+  return await payments.handle(
+    { type: "RecordRefund", data: { orderId } },
+    { ...context, commandId: derivedId(context.commandId, "RecordRefund") },
+  );
 }
 
 async function nextAnswer(

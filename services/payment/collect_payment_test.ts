@@ -1,4 +1,4 @@
-import { AggregateStore, derivedId, handleCommand, memoryLog, Unavailable } from "@headwater/core";
+import { derivedId, memoryLog, repository, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
 import { paymentEvents } from "./contract.ts";
@@ -45,7 +45,7 @@ function desk(answers: Partial<PaymentProvider>) {
       return answers.refund?.(paymentId, signal) ?? Promise.resolve();
     },
   };
-  const payments = new AggregateStore({ log, decider: payment, events: paymentEvents });
+  const payments = repository(payment, { log });
   const dependencies = { payments, provider, providerDeadlineMs: 10, random: () => 0 };
 
   function contextOf(step: string) {
@@ -56,7 +56,7 @@ function desk(answers: Partial<PaymentProvider>) {
     types: () => memory.recorded.map(({ type }) => type),
     async charge() {
       const context = contextOf("charge-payment");
-      await handleCommand(payments, { id: orderId, command: command.ChargePayment, context });
+      await payments.handle(command.ChargePayment, context);
       return await collectPayment(dependencies, { orderId, context });
     },
     refund: () => refundPayment(dependencies, { orderId, context: contextOf("refund-payment") }),

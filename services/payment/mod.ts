@@ -1,17 +1,18 @@
-import { toService } from "@headwater/http";
-import type { ServiceDefinition } from "@headwater/host";
+import { service } from "@headwater/host";
+import { payment } from "./payment.ts";
+import { paymentCommandHandlers } from "./payment_commands.ts";
 import { paymentView } from "./payment_view.ts";
 import { paymentRoutes } from "./routes.ts";
 import { simulatedProvider, simulatedProviderMigration } from "./simulated_provider.ts";
 
-export const paymentService: ServiceDefinition = {
+export const paymentService = service({
   name: "payment",
-  categories: ["payment"],
-  migrations: [simulatedProviderMigration],
+  aggregates: [payment],
   views: [paymentView],
-  processes: [],
-  create: (dependencies) =>
-    toService(paymentRoutes(dependencies, simulatedProvider(dependencies.sql))),
-};
+  routes: paymentRoutes,
+  commands: (dependencies) =>
+    paymentCommandHandlers(dependencies, simulatedProvider(dependencies.sql)),
+  migrations: [simulatedProviderMigration],
+});
 
-export { payment } from "./payment.ts";
+export { payment };

@@ -1,5 +1,11 @@
-import { type Decider, Refusal } from "@headwater/core";
-import { type PaymentCommand, type PaymentEvent, paymentIdOf } from "./contract.ts";
+import { aggregate, Refusal } from "@headwater/core";
+import {
+  type PaymentCommand,
+  paymentCommands,
+  type PaymentEvent,
+  paymentEvents,
+  paymentIdOf,
+} from "./contract.ts";
 
 /** The provider's answers, which the service tells itself. */
 export type ProviderAnswer =
@@ -19,11 +25,16 @@ export type PaymentState =
 /** With the pauses between them some two seconds: a short outage is bridged, a customer is not kept waiting. */
 const mostAttempts = 5;
 
-export const payment: Decider<PaymentCommand | ProviderAnswer, PaymentEvent, PaymentState> = {
-  initialState: { status: "none" },
+const initialState: PaymentState = { status: "none" };
+
+export const payment = aggregate({
+  events: paymentEvents,
+  commands: paymentCommands,
+  id: ({ data }: PaymentCommand | ProviderAnswer) => data.orderId,
+  initialState,
   decide,
   evolve,
-};
+});
 
 function decide(
   command: PaymentCommand | ProviderAnswer,

@@ -1,14 +1,13 @@
-import { requestCategory, toService } from "@headwater/http";
-import type { ServiceDefinition } from "@headwater/host";
+import { service } from "@headwater/host";
 import { shippingRoutes } from "./routes.ts";
+import { shipment } from "./shipment.ts";
 import { shipmentView } from "./shipment_view.ts";
 
-export const shippingService: ServiceDefinition = {
+export const shippingService = service({
   name: "shipping",
-  categories: ["shipment", requestCategory("shipping")],
+  aggregates: [shipment],
   views: [shipmentView],
-  processes: [],
-  create: (dependencies) => toService(shippingRoutes(dependencies)),
-};
+  routes: shippingRoutes,
+});
 
-export { shipment } from "./shipment.ts";
+export { shipment };

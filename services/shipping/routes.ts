@@ -1,69 +1,35 @@
+import { idSchema, Refusal } from "@headwater/core";
 import {
-  AggregateStore,
-  type CommandContext,
-  handleCommand,
-  idSchema,
-  Refusal,
-} from "@headwater/core";
-import {
+  acceptCommand,
   commandAnswer,
-  commandEndpoint,
-  createServiceApp,
-  idempotent,
   readParam,
   readsFrom,
-  type ServiceApp,
+  routes,
   type ServiceContext,
-  type ServiceDependencies,
 } from "@headwater/http";
-import {
-  type ShipmentCommand,
-  shipmentCommands,
-  shipmentEvents,
-  shipmentIdOf,
-} from "./contract.ts";
 import { shipment } from "./shipment.ts";
 import { findShipment, shipmentView } from "./shipment_view.ts";
 
-export function shippingRoutes(dependencies: ServiceDependencies): ServiceApp {
-  const { log, sql, readModels, random } = dependencies;
-  const app = createServiceApp("shipping", dependencies);
-  const shipments = new AggregateStore({ log, decider: shipment, events: shipmentEvents });
-  const accept = idempotent({ log });
+export const shippingRoutes = routes();
 
-  function handle(command: ShipmentCommand, context: CommandContext) {
-    const { data } = command;
-    const id = "shipmentId" in data ? data.shipmentId : shipmentIdOf(data.orderId);
-    return handleCommand(shipments, { id, command, context, random });
+shippingRoutes.post("/api/shipments/:id/dispatch", (c) => move(c, "DispatchShipment"));
+shippingRoutes.post("/api/shipments/:id/deliver", (c) => move(c, "DeliverShipment"));
+
+shippingRoutes.get("/api/shipments/order/:id", readsFrom(shipmentView), async (c) => {
+  const orderId = readParam(c, "id", idSchema);
+  const found = await findShipment(c.env.sql, orderId);
+  if (!found) {
+    throw new Refusal("shipment-unknown", `Cannot find a shipment for order "${orderId}"`);
   }
+  return c.json(found);
+});
 
-  async function move(c: ServiceContext, type: "DispatchShipment" | "DeliverShipment") {
-    const shipmentId = readParam(c, "id", idSchema);
-    const context = await accept(c);
-    const handled = await handle({ type, data: { shipmentId } }, context);
-    return commandAnswer(c, handled, { body: { shipmentId, revision: handled.revision } });
-  }
-  app.post("/shipments/:id/dispatch", (c) => move(c, "DispatchShipment"));
-  app.post("/shipments/:id/deliver", (c) => move(c, "DeliverShipment"));
-
-  app.get("/shipments/order/:id", readsFrom(readModels, shipmentView), async (c) => {
-    const orderId = readParam(c, "id", idSchema);
-    const found = await findShipment(sql, orderId);
-    if (!found) {
-      throw new Refusal("shipment-unknown", `Cannot find a shipment for order "${orderId}"`);
-    }
-    return c.json(found);
-  });
-
-  commandEndpoint(app, {
-    ArrangeShipment: {
-      schema: shipmentCommands.ArrangeShipment,
-      handle: (data, context) => handle({ type: "ArrangeShipment", data }, context),
-    },
-    CancelShipment: {
-      schema: shipmentCommands.CancelShipment,
-      handle: (data, context) => handle({ type: "CancelShipment", data }, context),
-    },
-  });
-  return app;
+async function move(
+  c: ServiceContext,
+  type: "DispatchShipment" | "DeliverShipment",
+): Promise<Response> {
+  const shipmentId = readParam(c, "id", idSchema);
+  const context = await acceptCommand(c);
+  const handled = await c.env.repository(shipment).handle({ type, data: { shipmentId } }, context);
+  return commandAnswer(c, handled, { body: { shipmentId, revision: handled.revision } });
 }

@@ -1,5 +1,11 @@
-import { type Decider, Refusal } from "@headwater/core";
-import { type ShipmentCommand, type ShipmentEvent, shipmentIdOf } from "./contract.ts";
+import { aggregate, Refusal } from "@headwater/core";
+import {
+  type ShipmentCommand,
+  shipmentCommands,
+  type ShipmentEvent,
+  shipmentEvents,
+  shipmentIdOf,
+} from "./contract.ts";
 
 export type ShipmentState = {
   readonly status: "none" | "arranged" | "refused" | "dispatched" | "delivered" | "cancelled";
@@ -9,13 +15,21 @@ export type ShipmentState = {
 /** No carrier goes there. */
 const undeliverablePostalCode = "00000";
 
-export const shipment: Decider<ShipmentCommand, ShipmentEvent, ShipmentState> = {
-  initialState: { status: "none", orderId: "" },
+const initialState: ShipmentState = { status: "none", orderId: "" };
+
+export const shipment = aggregate({
+  events: shipmentEvents,
+  commands: shipmentCommands,
+  id: ({ data }) => "shipmentId" in data ? data.shipmentId : shipmentIdOf(data.orderId),
+  initialState,
   decide,
   evolve,
-};
+});
 
-function decide(command: ShipmentCommand, { status, orderId }: ShipmentState) {
+function decide(
+  command: ShipmentCommand,
+  { status, orderId }: ShipmentState,
+): readonly ShipmentEvent[] {
   switch (command.type) {
     case "ArrangeShipment":
       return status === "none" ? arrange(command.data) : [];
@@ -25,7 +39,7 @@ function decide(command: ShipmentCommand, { status, orderId }: ShipmentState) {
       const { shipmentId } = command.data;
       if (status === "dispatched" || status === "delivered") return [];
       if (status === "arranged") {
-        return [{ type: "ShipmentDispatched" as const, data: { shipmentId, orderId } }];
+        return [{ type: "ShipmentDispatched", data: { shipmentId, orderId } }];
       }
       throw refusal("dispatch", shipmentId, status);
     }
@@ -33,7 +47,7 @@ function decide(command: ShipmentCommand, { status, orderId }: ShipmentState) {
       const { shipmentId } = command.data;
       if (status === "delivered") return [];
       if (status === "dispatched") {
-        return [{ type: "ShipmentDelivered" as const, data: { shipmentId, orderId } }];
+        return [{ type: "ShipmentDelivered", data: { shipmentId, orderId } }];
       }
       throw refusal("deliver", shipmentId, status);
     }

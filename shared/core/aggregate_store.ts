@@ -33,7 +33,7 @@ export type AggregateStoreOptions<
   Event extends DomainEvent,
   State,
 > = {
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "append" | "read">;
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
   /** How many events the folded streams kept in memory may stand for, in all. Default 200,000 (some 40 MB of command ids). */
@@ -47,7 +47,7 @@ export type AggregateStoreOptions<
  * Commands of this process on one stream take turns, so that a busy aggregate does not lose races against itself.
  */
 export class AggregateStore<Command extends DomainCommand, Event extends DomainEvent, State> {
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "append" | "read">;
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
   readonly #baselines: LRUCache<string, Baseline<State>>;

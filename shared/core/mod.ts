@@ -1,3 +1,5 @@
+export { type Aggregate, aggregate } from "./aggregate.ts";
+export { type Repository, repository } from "./repository.ts";
 export { AggregateStore, type Loaded } from "./aggregate_store.ts";
 export { realTimers, type Timers } from "./clock.ts";
 export { aborted, backOffMs, pause } from "./time.ts";
@@ -42,13 +44,6 @@ export { Refusal } from "./refusal.ts";
 export type { Service, ServiceClient } from "./service_client.ts";
 export { Turns } from "./turns.ts";
 export { DeadlineExceeded, isMachineDown, Unavailable } from "./failures.ts";
-export {
-  amountSchema,
-  currencySchema,
-  idSchema,
-  quantitySchema,
-  skuSchema,
-  textSchema,
-} from "./value_schemas.ts";
+export { amountSchema, currencySchema, idSchema, textSchema } from "./value_schemas.ts";
 export type { View } from "./view.ts";
 export { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";

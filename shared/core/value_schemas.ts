@@ -5,19 +5,11 @@ export const idSchema = z.string()
   .regex(/^[A-Za-z0-9._~-]{1,100}$/, "Must be 1 to 100 letters, digits or ._~-")
   .refine((id) => id !== "." && id !== "..", "Must not be a path");
 
-/** A stock keeping unit, as printed on the shelf. */
-export const skuSchema = z.string()
-  .regex(/^[A-Za-z0-9._-]{1,50}$/, "Must be 1 to 50 letters, digits or ._-")
-  .refine((sku) => sku !== "." && sku !== "..", "Must not be a path");
-
 /** ISO 4217 by its form. */
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, "Must be three upper-case letters");
 
 /** Money in minor units: 0 to 2^53 - 1. */
 export const amountSchema = z.int().min(0);
-
-/** 1 to 1,000,000 pieces. */
-export const quantitySchema = z.int().min(1).max(1_000_000);
 
 /** A line of text for people: trimmed, not empty, no control characters, at most `max` code points. */
 export function textSchema(max: number): z.ZodType<string, string> {

@@ -1,14 +1,15 @@
 import { BadInput, type CommandContext, derivedId } from "@headwater/core";
-import type { ServiceContext } from "./service_app.ts";
+import type { EdgeContext } from "./service_app.ts";
 
 /**
  * Where the request's command comes from. Its id is derived from the `Idempotency-Key` when there is one, so that the
  * request sent again is the same command; `If-Match: "<revision>"` becomes the expected revision.
  * Does not claim the key: see `idempotent`.
  */
-export function commandContext(c: ServiceContext): CommandContext {
+export function commandContext(c: EdgeContext): CommandContext {
   const key = idempotencyKey(c);
-  const { service, newId, correlationId, actor, traceparent } = c.var;
+  const { service, newId } = c.env;
+  const { correlationId, actor, traceparent } = c.var;
   const expectedRevision = ifMatch(c);
   return {
     commandId: key === undefined ? newId() : derivedId(service, "request", key),
@@ -21,7 +22,7 @@ export function commandContext(c: ServiceContext): CommandContext {
 
 /** 202: the command's events are durable; views and other services follow. */
 export function commandAnswer(
-  c: ServiceContext,
+  c: EdgeContext,
   handled: {
     /** -1 when the command led to nothing and the stream does not exist. */
     readonly revision: number;
@@ -36,7 +37,7 @@ export function commandAnswer(
 }
 
 /** The `Idempotency-Key`: 1 to 255 visible ASCII characters; undefined when there is none. */
-export function idempotencyKey(c: ServiceContext): string | undefined {
+export function idempotencyKey(c: EdgeContext): string | undefined {
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) {
     throw new BadInput([{
@@ -47,7 +48,7 @@ export function idempotencyKey(c: ServiceContext): string | undefined {
   return key;
 }
 
-function ifMatch(c: ServiceContext): number | undefined {
+function ifMatch(c: EdgeContext): number | undefined {
   const given = c.req.header("If-Match");
   if (given === undefined) return undefined;
   const revision = /^"(0|[1-9][0-9]{0,15})"$/.exec(given)?.[1];

@@ -1,27 +1,53 @@
-import { BadInput, type CommandContext, derivedId, Refusal } from "@headwater/core";
+import {
+  type Aggregate,
+  BadInput,
+  type CommandContext,
+  derivedId,
+  Refusal,
+  type Repository,
+} from "@headwater/core";
 import type { z } from "zod";
 import { commandAnswer, commandContext, idempotencyKey } from "./command_answer.ts";
-import type { ServiceApp, ServiceContext } from "./service_app.ts";
+import { type Routes, routes, type ServiceContext } from "./service_app.ts";
 import { readJson } from "./validation.ts";
 
 type Place = { readonly revision: number; readonly position: number | undefined };
 
-/** How a service takes one type of command from another service. */
+/** How a service takes one type of command. */
 export type CommandHandler<Schema extends z.ZodType = z.ZodType> = {
   /** The contract's schema of the command's data. */
   readonly schema: Schema;
   handle(data: z.output<Schema>, context: CommandContext): Promise<Place>;
 };
 
+/** By type of command. */
+export type CommandHandlers = Readonly<Record<string, CommandHandler>>;
+
+/** Takes a command that leads to more than events: its data are as the schema says. */
+export function commandHandler<Schema extends z.ZodType>(
+  schema: Schema,
+  handle: (data: z.output<Schema>, context: CommandContext) => Promise<Place>,
+): CommandHandler {
+  return { schema, handle: (data, context) => handle(data as z.output<Schema>, context) };
+}
+
+/** Takes every command that an aggregate's contract names. */
+export function commandsOf(aggregate: Aggregate, repository: Repository): CommandHandlers {
+  return Object.fromEntries(
+    Object.entries(aggregate.commands).map(([type, schema]) => [
+      type,
+      commandHandler(schema, (data, context) => repository.handle({ type, data }, context)),
+    ]),
+  );
+}
+
 /**
- * Adds `POST /commands/:type` for commands between services; the gateway does not forward it. The body is the command's
+ * `POST /commands/:type` for commands between services; the gateway does not forward it. The body is the command's
  * data, `Idempotency-Key` is required, and one that is a UUID is the command's id itself: who sends a command derives it
  * from what led to it. `X-Causation-Id` names the event that did.
  */
-export function commandEndpoint<Schemas extends Record<string, z.ZodType>>(
-  app: ServiceApp,
-  handlers: { readonly [Type in keyof Schemas]: CommandHandler<Schemas[Type]> },
-): void {
+export function commandEndpoint(handlers: CommandHandlers): Routes {
+  const app = routes();
   app.post("/commands/:type", async (c) => {
     const type = c.req.param("type");
     const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
@@ -33,6 +59,7 @@ export function commandEndpoint<Schemas extends Record<string, z.ZodType>>(
     const handled = await handler.handle(data, context);
     return commandAnswer(c, handled, { body: { revision: handled.revision } });
   });
+  return app;
 }
 
 function internalContext(c: ServiceContext): CommandContext {
@@ -46,7 +73,7 @@ function internalContext(c: ServiceContext): CommandContext {
   }
   return {
     ...commandContext(c),
-    commandId: isUuid(key) ? key.toLowerCase() : derivedId(c.var.service, "command", key),
+    commandId: isUuid(key) ? key.toLowerCase() : derivedId(c.env.service, "command", key),
     ...(causationId !== undefined && { causationId: causationId.toLowerCase() }),
   };
 }

@@ -62,30 +62,25 @@ export async function claimIdempotencyKey(log: RequestLog, claim: KeyClaim): Pro
 }
 
 /**
- * For public commands: `const accept = idempotent(dependencies)`, then in a route
- * `const context = await accept(c, body)` with the body as checked, before the command is handled. It claims the
- * `Idempotency-Key` (if there is one) for this method, path and body, and gives the command's context. Only accepted
- * requests claim their key: after a 400 the same key can be sent again with the mistake put right.
+ * For public commands: `const context = await acceptCommand(c, body)` with the body as checked, before the command is
+ * handled. It claims the `Idempotency-Key` (if there is one) for this method, path and body, and gives the command's
+ * context. Only accepted requests claim their key: after a 400 the same key can be sent again with the mistake put right.
  *
  * Errors: `BadInput`, `Refusal` with `idempotency-key-reused`, those of the log.
  */
-export function idempotent(
-  { log }: { readonly log: RequestLog },
-): (c: ServiceContext, body?: unknown) => Promise<CommandContext> {
-  return async (c, body) => {
-    const context = commandContext(c);
-    const key = idempotencyKey(c);
-    if (key !== undefined) {
-      const { method, path } = c.req;
-      await claimIdempotencyKey(log, {
-        service: c.var.service,
-        key,
-        fingerprint: fingerprint({ method, path, body: body ?? null }),
-        context,
-      });
-    }
-    return context;
-  };
+export async function acceptCommand(c: ServiceContext, body?: unknown): Promise<CommandContext> {
+  const context = commandContext(c);
+  const key = idempotencyKey(c);
+  if (key !== undefined) {
+    const { method, path } = c.req;
+    await claimIdempotencyKey(c.env.log, {
+      service: c.env.service,
+      key,
+      fingerprint: fingerprint({ method, path, body: body ?? null }),
+      context,
+    });
+  }
+  return context;
 }
 
 async function claimedFingerprint(log: RequestLog, stream: string): Promise<unknown> {

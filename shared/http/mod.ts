@@ -1,12 +1,20 @@
 export { commandAnswer, idempotencyKey } from "./command_answer.ts";
-export { commandEndpoint } from "./command_endpoint.ts";
-export { idempotent, requestCategory } from "./idempotency.ts";
+export {
+  commandEndpoint,
+  commandHandler,
+  type CommandHandlers,
+  commandsOf,
+} from "./command_endpoint.ts";
+export { acceptCommand, requestCategory } from "./idempotency.ts";
+export { type PublicRoute, publicRoutes } from "./public_routes.ts";
 export { readsFrom } from "./read_your_writes.ts";
 export {
-  createServiceApp,
-  type ServiceApp,
+  type EdgeContext,
+  type EdgeRoutes,
+  type Routes,
+  routes,
   type ServiceContext,
   toService,
 } from "./service_app.ts";
-export type { ServiceDependencies } from "./service_dependencies.ts";
+export type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 export { bodyLimit, readJson, readParam, readQuery } from "./validation.ts";

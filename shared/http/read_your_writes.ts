@@ -1,20 +1,20 @@
-import { BadInput, type ReadModels, Unavailable, type View } from "@headwater/core";
+import { BadInput, Unavailable, type View } from "@headwater/core";
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 
 /**
- * For queries: `app.get("/orders/:id", readsFrom(readModels, ordersView), …)`. Waits until the view has reached
+ * For queries: `routes.get("/api/orders/:id", readsFrom(ordersView), …)`. Waits until the view has reached
  * `X-Min-Position` (the `X-Position` of a command's answer), at most as long as `Prefer: wait=<seconds>` says, and says
  * in `X-Position` how far the view is. With `Prefer: stale-ok` a view that is behind answers with a `Warning`.
  *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
  */
-export function readsFrom(readModels: ReadModels, view: View): MiddlewareHandler<ServiceEnv> {
+export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
-    const state = await readModels.wait(view, {
+    const state = await c.env.readModels.wait(view, {
       position,
       waitMs: waitSeconds * 1_000,
       signal: c.req.raw.signal,

@@ -23,8 +23,8 @@ async function query(headers: Record<string, string>, state: ReadModelState) {
     },
   };
   const { service } = exampleService((app) => {
-    app.get("/view", readsFrom(readModels, view), (c) => c.json({ rows: 1 }));
-  });
+    app.get("/view", readsFrom(view), (c) => c.json({ rows: 1 }));
+  }, { readModels });
   const response = await service(new Request("http://example/view", { headers }));
   return { response, body: await response.json(), wait: waits[0] };
 }

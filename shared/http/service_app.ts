@@ -1,37 +1,48 @@
-import { type Context, Hono } from "hono";
 import type { Service } from "@headwater/core";
-import type { ServiceDependencies } from "./service_dependencies.ts";
+import { type Context, Hono } from "hono";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
+import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 
-export type ServiceEnv = {
+type Env<Dependencies extends EdgeDependencies> = {
+  Bindings: Dependencies;
   Variables: CorrelationVariables & {
-    /** Name of the service that answers. */
-    service: string;
-    newId: () => string;
     /** Who asks, once somebody has authenticated them. */
     actor?: string;
   };
 };
 
-export type ServiceApp = Hono<ServiceEnv>;
+export type ServiceEnv = Env<ServiceDependencies>;
+/** A service's routes: with `/api/…` those that the gateway shows to clients, all others are for services. */
+export type Routes = Hono<ServiceEnv>;
 export type ServiceContext = Context<ServiceEnv>;
-
-/** What an app needs of a service's dependencies. */
-export type ServiceAppDependencies = Pick<ServiceDependencies, "logger" | "checks" | "newId">;
+export type EdgeRoutes = Hono<Env<EdgeDependencies>>;
+/** Of a service or of the gateway. */
+export type EdgeContext = Pick<
+  Context<Env<EdgeDependencies>>,
+  "env" | "header" | "json" | "req" | "var"
+>;
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
+/** An empty list of routes; what they are given at run time is in `c.env`. */
+export function routes(): Routes {
+  return new Hono();
+}
+
 /**
- * The app that a service adds its routes to: correlation id on every answer, `/health/*`, and a problem document for
+ * Routes as their callers see them: with a correlation id on every answer, `/health/*`, and a problem document for
  * whatever goes wrong.
  */
-export function createServiceApp(name: string, dependencies: ServiceAppDependencies): ServiceApp {
-  const app: ServiceApp = new Hono();
-  const { logger, newId } = dependencies;
+export function toService<Dependencies extends EdgeDependencies>(
+  routes: Hono<Env<Dependencies>>,
+  dependencies: Dependencies,
+): Service {
+  const app = new Hono<Env<Dependencies>>();
+  const { service, logger, newId, checks } = dependencies;
 
-  function answerTo(error: unknown, c: ServiceContext): Response {
+  function answerTo(error: unknown, c: EdgeContext): Response {
     return errorResponse(error, {
       correlationId: c.var.correlationId,
       ifMatch: c.req.header("If-Match") !== undefined,
@@ -42,8 +53,6 @@ export function createServiceApp(name: string, dependencies: ServiceAppDependenc
 
   app.use(correlation(newId));
   app.use(async (c, next) => {
-    c.set("service", name);
-    c.set("newId", newId);
     try {
       await next();
     } catch (thrown) {
@@ -51,25 +60,27 @@ export function createServiceApp(name: string, dependencies: ServiceAppDependenc
       c.res = answerTo(thrown, c);
     }
   });
-  addHealthRoutes(app, { name, checks: dependencies.checks });
+  addHealthRoutes(app, { name: service, checks });
+  app.route("/", routes);
   app.onError(answerTo);
-  app.notFound((c) => notFound(app, c));
-  return app;
+  app.notFound((c) => notFound(allowedMethods(app, c.req.path), c));
+  return async (request) => await app.fetch(request, dependencies);
 }
 
-/** The app as its callers see it. */
-export function toService(app: ServiceApp): Service {
-  return async (request) => await app.fetch(request);
-}
-
-function notFound(app: ServiceApp, c: ServiceContext): Response {
-  const { correlationId } = c.var;
-  const { path, method } = c.req;
-  const allowed = methods.filter((other) =>
-    app.router.match(other, path)[0].some(([[, route]]) => route.method === other)
+function allowedMethods<Dependencies extends EdgeDependencies>(
+  app: Hono<Env<Dependencies>>,
+  path: string,
+): string[] {
+  const allowed = methods.filter((method) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
   );
+  return allowed.includes("GET") ? [...allowed, "HEAD"] : allowed;
+}
+
+function notFound(allowed: readonly string[], c: EdgeContext): Response {
+  const { correlationId } = c.var;
+  const { method } = c.req;
   if (allowed.length > 0) {
-    if (allowed.includes("GET")) allowed.push("HEAD");
     return problemResponse({
       status: 405,
       code: "method-not-allowed",

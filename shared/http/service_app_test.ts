@@ -1,28 +1,23 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { z } from "zod";
-import { createServiceApp, toService } from "./service_app.ts";
+import { type EdgeRoutes, toService } from "./service_app.ts";
+import { Hono } from "hono";
 import { readJson } from "./validation.ts";
-import { commandEndpoint } from "./command_endpoint.ts";
 import { silentLog } from "@headwater/core";
 
 function exampleService() {
-  const app = createServiceApp("example", {
-    logger: silentLog,
-    checks: [],
-    newId: () => "00000000-0000-4000-8000-000000000001",
-  });
+  const app: EdgeRoutes = new Hono();
   app.post("/things/:id", async (c) => {
     return c.json(
       await readJson(c, z.strictObject({ lines: z.array(z.strictObject({ quantity: z.int() })) })),
     );
   });
-  commandEndpoint(app, {
-    DoThing: {
-      schema: z.strictObject({ a: z.number() }),
-      handle: (data, _context) => Promise.resolve({ revision: data.a, position: 4 }),
-    },
+  return toService(app, {
+    service: "example",
+    logger: silentLog,
+    checks: [],
+    newId: () => "00000000-0000-4000-8000-000000000001",
   });
-  return toService(app);
 }
 
 Deno.test("a field that does not fit is named by its path", async () => {

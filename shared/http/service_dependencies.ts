@@ -1,19 +1,39 @@
-import type { EventLog, HealthCheck, Log, ReadModels, ServiceClient } from "@headwater/core";
+import type {
+  Aggregate,
+  DomainCommand,
+  DomainEvent,
+  EventLog,
+  HealthCheck,
+  Log,
+  ReadModels,
+  Repository,
+  ServiceClient,
+} from "@headwater/core";
 import type { Sql } from "postgres";
 
-/** All that a service gets from outside; nothing else of the world is visible to it. */
-export type ServiceDependencies = {
+/** What everything that answers over HTTP gets from outside, the gateway too. */
+export type EdgeDependencies = {
+  /** The name of the service that answers. */
+  readonly service: string;
+  readonly logger: Log;
+  /** What `/health/ready` asks. */
+  readonly checks: readonly HealthCheck[];
+  /** A new random UUID. */
+  newId(): string;
+};
+
+/** All that a service gets from outside; nothing else of the world is visible to it. Its routes find it in `c.env`. */
+export type ServiceDependencies = EdgeDependencies & {
   /** Refuses to append to categories that the service does not own. */
   readonly log: EventLog;
   /** The service's own database. */
   readonly sql: Sql;
   readonly client: ServiceClient;
   readonly readModels: ReadModels;
-  readonly logger: Log;
-  /** What `/health/ready` asks. */
-  readonly checks: readonly HealthCheck[];
-  /** A new random UUID. */
-  newId(): string;
+  /** Of an aggregate of the service's own. */
+  repository<Command extends DomainCommand, Event extends DomainEvent, State>(
+    aggregate: Aggregate<Command, Event, State>,
+  ): Repository<Command, State>;
   /** Uniform in [0, 1). */
   random(): number;
 };

@@ -2,7 +2,7 @@ import { BadInput, type InputIssue, MediaTypeUnsupported } from "@headwater/core
 import type { z } from "zod";
 import { parseJson } from "./json_body.ts";
 import { readText } from "@headwater/resilience";
-import type { ServiceContext } from "./service_app.ts";
+import type { EdgeContext } from "./service_app.ts";
 
 /** 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much. */
 export const bodyLimit = 1024 * 1024;
@@ -13,7 +13,7 @@ export const bodyLimit = 1024 * 1024;
  * Errors: `MediaTypeUnsupported`, `BodyTooLarge`, `BadInput` with paths like `lines[0].quantity`.
  */
 export async function readJson<Schema extends z.ZodType>(
-  c: ServiceContext,
+  c: EdgeContext,
   schema: Schema,
 ): Promise<z.output<Schema>> {
   refuseOtherMediaTypes(c.req.header("Content-Type"));
@@ -23,7 +23,7 @@ export async function readJson<Schema extends z.ZodType>(
 
 /** The query parameters, checked; each is a string and may be given once, so numbers need `z.coerce`. */
 export function readQuery<Schema extends z.ZodType>(
-  c: ServiceContext,
+  c: EdgeContext,
   schema: Schema,
 ): z.output<Schema> {
   const given = new URL(c.req.url).searchParams;
@@ -38,7 +38,7 @@ export function readQuery<Schema extends z.ZodType>(
 
 /** One parameter of the route's path, checked. */
 export function readParam<Schema extends z.ZodType>(
-  c: ServiceContext,
+  c: EdgeContext,
   name: string,
   schema: Schema,
 ): z.output<Schema> {

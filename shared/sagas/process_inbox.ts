@@ -1,16 +1,20 @@
 import {
-  AggregateStore,
+  type Aggregate,
   derivedId,
   type DomainEvent,
   type EventLog,
-  handleCommand,
   type Loaded,
   type Recorded,
+  type Repository,
+  repository,
 } from "@headwater/core";
 import type { Process } from "./process.ts";
 
 // deno-lint-ignore no-explicit-any -- the runtime does not know the state of the process it runs
 type AnyState = any;
+
+/** An input, for one instance. */
+type Heard = DomainEvent & { readonly instance: string };
 
 /**
  * A process as an aggregate: what it hears is its command, and its own events are appended to its own stream.
@@ -18,24 +22,14 @@ type AnyState = any;
  */
 export class ProcessInbox {
   readonly #process: Process;
-  readonly #store: AggregateStore<DomainEvent, DomainEvent, AnyState>;
-  readonly #random: () => number;
+  readonly #instances: Repository<Heard, AnyState>;
 
   constructor(
     process: Process,
     { log, random }: { readonly log: EventLog; readonly random: () => number },
   ) {
     this.#process = process;
-    this.#random = random;
-    this.#store = new AggregateStore<DomainEvent, DomainEvent, AnyState>({
-      log,
-      events: process.events,
-      decider: {
-        initialState: process.initialState,
-        decide: (input, state) => process.react(input, state),
-        evolve: (state, event) => process.evolve(state, event),
-      },
-    });
+    this.#instances = repository(asAggregate(process), { log, random });
   }
 
   /** The categories it listens to. */
@@ -55,19 +49,27 @@ export class ProcessInbox {
   }
 
   async hear(id: string, input: Recorded): Promise<void> {
-    await handleCommand(this.#store, {
-      id,
-      command: { type: input.type, data: input.data },
-      context: {
-        commandId: derivedId(this.#process.name, input.id),
-        correlationId: input.metadata.$correlationId,
-        causationId: input.id,
-      },
-      random: this.#random,
-    });
+    const { type, data, metadata } = input;
+    await this.#instances.handle({ type, data, instance: id }, {
+      commandId: derivedId(this.#process.name, input.id),
+      correlationId: metadata.$correlationId,
+      causationId: input.id,
+    }, { content: { type, data } });
   }
 
   load(id: string): Promise<Loaded<AnyState>> {
-    return this.#store.load(id);
+    return this.#instances.load(id);
   }
+}
+
+function asAggregate(process: Process): Aggregate<Heard, DomainEvent, AnyState> {
+  return {
+    name: process.name,
+    events: process.events,
+    commands: {},
+    id: ({ instance }) => instance,
+    initialState: process.initialState,
+    decide: (input, state) => process.react(input, state),
+    evolve: (state, event) => process.evolve(state, event),
+  };
 }

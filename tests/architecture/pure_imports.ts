@@ -2,8 +2,8 @@ import { placeOf } from "./place.ts";
 
 /** What is not pure of the member that pure files are made of. */
 const effectfulNames = [
-  ...["AggregateStore", "handleCommand", "memoryLog", "ownedLog", "silentLog", "Turns"],
-  ...["aborted", "pause", "realTimers"],
+  ...["AggregateStore", "handleCommand", "memoryLog", "ownedLog", "repository", "silentLog"],
+  ...["aborted", "pause", "realTimers", "Turns"],
 ];
 
 /** What core's own pure files may take from packages; it wraps them for everybody else. */

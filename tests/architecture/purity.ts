@@ -36,8 +36,8 @@ export function purePartOf({ file, text }: Source): PurePart {
   if (/_process\.ts$/.test(place.path)) return "all";
   if (/_view\.ts$/.test(place.path)) return ["key", "evolve"];
   if (/(^|\/)(routes|mod|contract|examples)\.ts$/.test(place.path)) return "none";
-  const importsDecider = /\bDecider\b[^;]*from "@headwater\/core"/.test(text);
-  return importsDecider ? "all" : "none";
+  const definesAggregate = /\baggregate\b[^;]*from "@headwater\/core"/.test(text);
+  return definesAggregate ? "all" : "none";
 }
 
 /** The rule, with the choice of what must be pure. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lintMessages } from "./lint_messages.ts";
 
-const asDecider = 'import type { Decider } from "@headwater/core";\n';
+const asAggregate = 'import { aggregate } from "@headwater/core";\n';
 
 function messages(file: string, source: string): string[] {
   return lintMessages("purity", { file, source });
@@ -16,16 +16,16 @@ function assertImpure(file: string, [source, what]: readonly [source: string, wh
   assert.ok(messages(file, source).includes(expected), `${source}: ${messages(file, source)}`);
 }
 
-Deno.test("a decider takes everything from its arguments", () => {
+Deno.test("an aggregate takes everything from its arguments", () => {
   const decider = "services/order/order.ts";
   assertPure(
     decider,
     `import { z } from "zod";
-    import { type Decider, derivedId } from "@headwater/core";
+    import { aggregate, derivedId } from "@headwater/core";
     import type { PaymentEvent } from "@shop/payment/contract";
     import type { Sql } from "postgres";
     import { total } from "./total.ts";
-    export const order = { initialState, decide, evolve };
+    export const order = aggregate({ initialState, decide, evolve });
     function decide(command: Command, process: Process) {
       const placedAt = new Date(command.data.at).toISOString();
       const { Deno } = command.data;
@@ -65,7 +65,7 @@ Deno.test("a decider takes everything from its arguments", () => {
     ['import * as core from "@headwater/core";', '"@headwater/core"'],
     ['import { readJson } from "@headwater/http";', '"@headwater/http"'],
   ];
-  for (const [source, what] of impure) assertImpure(decider, [asDecider + source, what]);
+  for (const [source, what] of impure) assertImpure(decider, [asAggregate + source, what]);
 });
 
 Deno.test("a process is held to the same", () => {
@@ -110,10 +110,10 @@ Deno.test("of a view what folds events is pure, and its queries are not asked", 
   }
 });
 
-Deno.test("what is not a decider, process or view may have effects", () => {
+Deno.test("what is not an aggregate, process or view may have effects", () => {
   const source = "export const now = () => Date.now();";
-  assertPure("services/order/routes.ts", asDecider + source);
-  assertPure("services/order/order_test.ts", asDecider + source);
+  assertPure("services/order/routes.ts", asAggregate + source);
+  assertPure("services/order/order_test.ts", asAggregate + source);
   assertPure("services/payment/simulated_provider.ts", source);
-  assertPure("infra/host/host.ts", asDecider + source);
+  assertPure("infra/host/host.ts", asAggregate + source);
 });

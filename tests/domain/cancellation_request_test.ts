@@ -1,15 +1,16 @@
 import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openService } from "@headwater/host";
 import { orderService } from "@shop/order";
-import { AggregateStore, handleCommand, silentLog } from "@headwater/core";
+import { repository, silentLog } from "@headwater/core";
 import { shipment } from "@shop/shipping";
-import { shipmentEvents, shipmentIdOf } from "@shop/shipping/contract";
+import { shipmentIdOf } from "@shop/shipping/contract";
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { placement } from "./placement_example.ts";
 
 Deno.test("a cancellation sent again after the parcel has left gets its first answer", async () => {
   await using log = openSqliteLog({ path: ":memory:" });
-  const service = orderService.create({
+  const service = openService(orderService, {
     log,
     // Commands reach no read model and no other service.
     sql: {} as Sql,
@@ -31,19 +32,19 @@ Deno.test("a cancellation sent again after the parcel has left gets its first an
   }
   async function cancel(): Promise<unknown[]> {
     const { status, headers, ...response } = await answer(
-      await post("/orders/order-1/cancel", { reason: "too slow" }),
+      await post("/api/orders/order-1/cancel", { reason: "too slow" }),
     );
     return [status, headers.get("ETag"), headers.get("X-Position"), response.body];
   }
 
-  assert.equal((await answer(await post("/orders", placement))).status, 202);
+  assert.equal((await answer(await post("/api/orders", placement))).status, 202);
   const first = await cancel();
   assert.equal(first[0], 202);
   await dispatch("order-1");
   assert.deepEqual(await cancel(), first);
 
   async function dispatch(orderId: string): Promise<void> {
-    const store = new AggregateStore({ log, decider: shipment, events: shipmentEvents });
+    const shipments = repository(shipment, { log });
     const shipmentId = shipmentIdOf(orderId);
     const address = placement.shippingAddress;
     for (
@@ -53,7 +54,7 @@ Deno.test("a cancellation sent again after the parcel has left gets its first an
       ]
     ) {
       const context = { commandId: crypto.randomUUID(), correlationId: "test" };
-      await handleCommand(store, { id: shipmentId, command, context });
+      await shipments.handle(command, context);
     }
   }
 });

@@ -127,7 +127,7 @@ export class SimulatedShop {
           this.log.handle(notificationKind, {
             id,
             commandId: derivedId(commandId, "RecordSent"),
-            command: { type: "RecordSent", data: {} },
+            command: { type: "RecordSent", data: { orderId, kind: data.kind } },
           });
         });
       }

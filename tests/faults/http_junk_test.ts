@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { exampleService, jsonRequest, validExampleOrder } from "@headwater/http/testing";
 import { readsFrom } from "@headwater/http";
 
-const view = { name: "orders" } as Parameters<typeof readsFrom>[1];
+const view = { name: "orders" } as Parameters<typeof readsFrom>[0];
 const readModels = { wait: () => Promise.resolve({ position: 1, reached: true }) };
 
 /** Throws one junk request at a service, then a good one. */
 async function throwAt(request: Request, expected: readonly number[]): Promise<void> {
   const { service, log, logged, handled } = exampleService((app) => {
-    app.get("/view", readsFrom(readModels, view), (c) => c.json({}));
-  });
+    app.get("/view", readsFrom(view), (c) => c.json({}));
+  }, { readModels });
   const response = await service(request);
   const text = await response.text();
   ok(expected.includes(response.status), `${response.status} ${text}`);

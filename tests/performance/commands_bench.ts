@@ -1,5 +1,5 @@
 import { openSqliteLog } from "@headwater/event-log/sqlite";
-import { AggregateStore, defineEvents, handleCommand } from "@headwater/core";
+import { type Aggregate, defineEvents, type Repository, repository } from "@headwater/core";
 import { z } from "zod";
 import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
 import {
@@ -27,16 +27,22 @@ const cartEvents = defineEvents("cart", {
   CartConfirmed: z.object({ cartId: z.string() }),
 });
 
-type CartStore = AggregateStore<CartCommand, CartEvent, CartState>;
+const cart: Aggregate<CartCommand, CartEvent, CartState> = {
+  name: "cart",
+  events: cartEvents,
+  commands: {},
+  id: ({ data }) => data.cartId,
+  initialState: emptyCart,
+  decide: decideCart,
+  evolve: evolveCart,
+};
+
+type Carts = Repository<CartCommand, CartState>;
 
 async function open(): Promise<OpenBenchmark> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
   const log = openSqliteLog({ path: `${folder}/headwater.db` });
-  const store: CartStore = new AggregateStore({
-    log,
-    decider: { initialState: emptyCart, decide: decideCart, evolve: evolveCart },
-    events: cartEvents,
-  });
+  const carts = repository(cart, { log });
   const twin = new CommandsTwin(`${folder}/twin.db`);
   return {
     cases: [
@@ -44,7 +50,7 @@ async function open(): Promise<OpenBenchmark> {
         name: inFlight === 1 ? "new streams" : `${inFlight} in flight`,
         unit: "commands/s",
         headwater: (ms) =>
-          ratePerSecond(() => addItem(store, { cartId: newCart(), n: 0 }), { ms, inFlight }),
+          ratePerSecond(() => addItem(carts, { cartId: newCart(), n: 0 }), { ms, inFlight }),
         twin: async (ms) =>
           inFlight * await ratePerSecond(() => {
             const added = Array.from({ length: inFlight }, newCart);
@@ -54,7 +60,7 @@ async function open(): Promise<OpenBenchmark> {
       ...[0, 400].map((from): BenchmarkCase => ({
         name: `growing stream, ${from} to ${from + 100}`,
         unit: "commands/s",
-        headwater: (ms) => growthRate((item) => addItem(store, item), { ms, from }),
+        headwater: (ms) => growthRate((item) => addItem(carts, item), { ms, from }),
         twin: (ms) => growthRate((item) => twin.handle([item]), { ms, from }),
       })),
     ],
@@ -67,15 +73,14 @@ async function open(): Promise<OpenBenchmark> {
 }
 
 function addItem(
-  store: CartStore,
+  carts: Carts,
   { cartId, n }: { readonly cartId: string; readonly n: number },
 ): Promise<unknown> {
   const commandId = crypto.randomUUID();
-  return handleCommand(store, {
-    id: cartId,
-    command: { type: "AddItem", data: cartItem(cartId, n) },
-    context: { commandId, correlationId: commandId },
-  });
+  return carts.handle(
+    { type: "AddItem", data: cartItem(cartId, n) },
+    { commandId, correlationId: commandId },
+  );
 }
 
 /** Grows one stream after the other, one command at a time; the rate of the hundred that begins at `from`. */

@@ -1,8 +1,8 @@
 import { aborted, type Log } from "@headwater/core";
-import type { ServiceDefinition } from "../service_definition.ts";
+import type { ServiceDefinition } from "../service.ts";
 import { createResilientClient } from "@headwater/resilience";
 import { openAdapters } from "../adapters.ts";
-import type { Application } from "../application.ts";
+import { type Application, routesOfAll } from "../application.ts";
 import type { Config } from "../config.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
@@ -43,6 +43,8 @@ export async function serveGateway(
   const client = createResilientClient(bareClient);
   const checks = serviceChecks(application, bareClient);
   const gateway = application.createGateway({
+    service: "gateway",
+    routes: routesOfAll(application),
     client,
     logger,
     checks,

@@ -6,21 +6,21 @@ import {
   type Log,
   type LogFields,
   memoryLog,
-  quantitySchema,
   Refusal,
   type Service,
   textSchema,
 } from "@headwater/core";
 import { commandAnswer } from "../command_answer.ts";
-import { commandEndpoint } from "../command_endpoint.ts";
-import { idempotent } from "../idempotency.ts";
-import { createServiceApp, type ServiceApp, toService } from "../service_app.ts";
+import { commandEndpoint, commandHandler } from "../command_endpoint.ts";
+import { acceptCommand } from "../idempotency.ts";
+import { type Routes, routes, toService } from "../service_app.ts";
+import type { ServiceDependencies } from "../service_dependencies.ts";
 import { readJson, readParam, readQuery } from "../validation.ts";
 
 export const exampleOrder = z.strictObject({
   customer: textSchema(50),
   lines: z.array(
-    z.strictObject({ sku: idSchema, quantity: quantitySchema, unitPrice: amountSchema }),
+    z.strictObject({ sku: idSchema, quantity: z.int().min(1), unitPrice: amountSchema }),
   ).min(1).max(100),
 });
 
@@ -32,7 +32,10 @@ export const validExampleOrder: z.input<typeof exampleOrder> = {
 const command = z.strictObject({ amount: amountSchema });
 
 /** A service that has one route of every kind, to throw requests at; it keeps what reached its domain. */
-export function exampleService(extend: (app: ServiceApp) => void = () => {}): {
+export function exampleService(
+  extend: (app: Routes) => void = () => {},
+  more: Partial<ServiceDependencies> = {},
+): {
   readonly service: Service;
   readonly log: ReturnType<typeof memoryLog>;
   readonly logged: {
@@ -45,17 +48,12 @@ export function exampleService(extend: (app: ServiceApp) => void = () => {}): {
   const log = memoryLog();
   const logged: { level: string; message: string; fields?: LogFields }[] = [];
   const handled: { data: unknown; context: CommandContext }[] = [];
-  const app = createServiceApp("example", {
-    logger: recordingLog((level, message, fields) => logged.push({ level, message, fields })),
-    checks: [],
-    newId: () => crypto.randomUUID(),
-  });
-  const accept = idempotent({ log });
+  const app = routes();
 
   app.post("/orders/:id", async (c) => {
     const id = readParam(c, "id", idSchema);
     const body = await readJson(c, exampleOrder);
-    const context = await accept(c, body);
+    const context = await acceptCommand(c, body);
     handled.push({ data: body, context });
     return commandAnswer(c, { revision: 3, position: 17 }, { body: { id } });
   });
@@ -63,17 +61,22 @@ export function exampleService(extend: (app: ServiceApp) => void = () => {}): {
   app.get("/orders/:id", (c) => {
     throw new Refusal("order-unknown", `Cannot find order "${readParam(c, "id", idSchema)}"`);
   });
-  commandEndpoint(app, {
-    Charge: {
-      schema: command,
-      handle: (data, context) => {
-        handled.push({ data, context });
-        return Promise.resolve({ revision: 0, position: 1 });
-      },
-    },
+  const charge = commandHandler(command, (data, context) => {
+    handled.push({ data, context });
+    return Promise.resolve({ revision: 0, position: 1 });
   });
+  app.route("/", commandEndpoint({ Charge: charge }));
   extend(app);
-  return { service: toService(app), log, logged, handled };
+  const dependencies = {
+    service: "example",
+    log,
+    logger: recordingLog((level, message, fields) => logged.push({ level, message, fields })),
+    checks: [],
+    newId: () => crypto.randomUUID(),
+    ...more,
+  };
+  // What no route of it asks for, nobody gives it.
+  return { service: toService(app, dependencies as ServiceDependencies), log, logged, handled };
 }
 
 /** A POST with a JSON body. */

@@ -1,0 +1,56 @@
+import {
+  type Aggregate,
+  type EventLog,
+  type Repository,
+  repository,
+  type Service,
+} from "@headwater/core";
+import {
+  commandEndpoint,
+  commandsOf,
+  type Routes,
+  routes,
+  type ServiceDependencies,
+  toService,
+} from "@headwater/http";
+import type { ServiceDefinition } from "./service.ts";
+
+/** A service's routes, and its commands for other services, over what it is given. */
+export function openService(
+  definition: ServiceDefinition,
+  given: Omit<ServiceDependencies, "service" | "repository">,
+): Service {
+  const dependencies: ServiceDependencies = {
+    ...given,
+    service: definition.name,
+    repository: repositoriesOf(definition, given),
+  };
+  return toService(routesOf(definition, dependencies), dependencies);
+}
+
+function routesOf(definition: ServiceDefinition, dependencies: ServiceDependencies): Routes {
+  const own = definition.aggregates
+    .map((aggregate) => commandsOf(aggregate, dependencies.repository(aggregate)));
+  const handlers = Object.assign({}, ...own, definition.commands(dependencies));
+  const app = routes().route("/", commandEndpoint(handlers));
+  return definition.routes ? app.route("/", definition.routes) : app;
+}
+
+/** One repository for each aggregate, so that its commands take turns and its states are kept once. */
+function repositoriesOf(
+  { name, aggregates }: ServiceDefinition,
+  options: { readonly log: EventLog; random(): number },
+): ServiceDependencies["repository"] {
+  const repositories = new Map<Aggregate, Repository>(
+    aggregates.map((aggregate) => [aggregate, repository(aggregate, options)]),
+  );
+  return (aggregate) => {
+    const found = repositories.get(aggregate);
+    if (!found) {
+      throw new Error(
+        `Cannot open the repository of "${aggregate.name}": service "${name}" does not list it among its aggregates`,
+      );
+    }
+    return found;
+  };
+}

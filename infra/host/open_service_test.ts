@@ -1,0 +1,99 @@
+import { aggregate, defineEvents, type EventLog, memoryLog, silentLog } from "@headwater/core";
+import { commandAnswer, commandHandler, routes } from "@headwater/http";
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { openService } from "./open_service.ts";
+import { service, type ServiceDefinition } from "./service.ts";
+
+const thisDoor = z.strictObject({ doorId: z.string() });
+const door = aggregate({
+  events: defineEvents("door", { DoorOpened: thisDoor }),
+  commands: { OpenDoor: thisDoor, RingBell: thisDoor },
+  id: ({ data }) => data.doorId,
+  initialState: 0,
+  decide: ({ type, data }, opened) =>
+    type === "OpenDoor" && opened === 0 ? [{ type: "DoorOpened", data }] : [],
+  evolve: (opened) => opened + 1,
+});
+
+function open(definition: Partial<ServiceDefinition>) {
+  const log = memoryLog();
+  const doors = openService(service({ name: "doors", aggregates: [door], ...definition }), {
+    log: log as unknown as EventLog,
+    // No route of these reaches a database, a read model or another service.
+    sql: {} as Sql,
+    client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
+    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
+    logger: silentLog,
+    checks: [],
+    newId: () => crypto.randomUUID(),
+    random: Math.random,
+  });
+  function post(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return doors(
+      new Request(`http://doors${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", ...headers },
+        body: JSON.stringify({ doorId: "front" }),
+      }),
+    );
+  }
+  return { log, post };
+}
+
+Deno.test("a service takes its aggregates' commands from others without a word", async () => {
+  const { log, post } = open({});
+  const response = await post("/commands/OpenDoor", { "Idempotency-Key": "key-1" });
+  assert.equal(response.status, 202);
+  assert.deepEqual(await response.json(), { revision: 0 });
+  assert.deepEqual(log.recorded.map(({ stream, type }) => [stream, type]), [
+    ["door-front", "DoorOpened"],
+  ]);
+});
+
+Deno.test("a command that leads to more than events is the service's own business", async () => {
+  let rung = 0;
+  const { post } = open({
+    commands: ({ repository }) => ({
+      RingBell: commandHandler(thisDoor, async ({ doorId }) => {
+        rung += 1;
+        const { revision } = await repository(door).load(doorId);
+        return { revision, position: undefined };
+      }),
+    }),
+  });
+  assert.equal((await post("/commands/RingBell", { "Idempotency-Key": "key-1" })).status, 202);
+  assert.equal(rung, 1);
+});
+
+Deno.test("routes find the repository of an aggregate, the same for all", async () => {
+  const own = routes();
+  own.post("/api/doors/:id", async (c) => {
+    assert.equal(c.env.repository(door), c.env.repository(door));
+    const command = { type: "OpenDoor" as const, data: { doorId: c.req.param("id") } };
+    const context = { commandId: c.env.newId(), correlationId: c.var.correlationId };
+    return commandAnswer(c, await c.env.repository(door).handle(command, context), { body: {} });
+  });
+  const { log, post } = open({ routes: own });
+  assert.equal((await post("/api/doors/back")).headers.get("ETag"), '"0"');
+  assert.equal(log.recorded[0]?.stream, "door-back");
+});
+
+Deno.test("an aggregate that the service does not list has no repository", () => {
+  const unlisted = { aggregates: [], commands: () => ({}) };
+  assert.throws(
+    () =>
+      open({
+        ...unlisted,
+        commands({ repository }) {
+          repository(door);
+          return {};
+        },
+      }),
+    {
+      message:
+        'Cannot open the repository of "door": service "doors" does not list it among its aggregates',
+    },
+  );
+});

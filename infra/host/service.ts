@@ -1,0 +1,46 @@
+import type { Aggregate, View } from "@headwater/core";
+import {
+  type CommandHandlers,
+  requestCategory,
+  type Routes,
+  type ServiceDependencies,
+} from "@headwater/http";
+import type { Migration } from "@headwater/postgres";
+import type { Process } from "@headwater/sagas";
+
+/** A service as the host sees it. Nothing happens until it is started. */
+export type ServiceDefinition = {
+  /** Also its host name in `http://<name>/…` and the name of its database. */
+  readonly name: string;
+  readonly aggregates: readonly Aggregate[];
+  readonly views: readonly View[];
+  readonly sagas: readonly Process[];
+  /** Those under `/api/` are public: the gateway forwards them. */
+  readonly routes: Routes | undefined;
+  /** Handles commands that lead to more than events; every other command of its aggregates is taken as it is. */
+  commands(dependencies: ServiceDependencies): CommandHandlers;
+  /** DDL of tables beside the views', in order, for ever; applied once each. */
+  readonly migrations: readonly Migration[];
+  /** The categories whose streams it alone writes. */
+  readonly categories: readonly string[];
+};
+
+/** Defines a service. What it does not name it does not have. */
+export function service(
+  definition: Pick<ServiceDefinition, "name"> & Partial<Omit<ServiceDefinition, "categories">>,
+): ServiceDefinition {
+  const { name, aggregates = [], sagas = [] } = definition;
+  return {
+    views: [],
+    routes: undefined,
+    commands: () => ({}),
+    migrations: [],
+    ...definition,
+    aggregates,
+    sagas,
+    categories: [
+      ...[...aggregates, ...sagas].map((owner) => owner.name),
+      ...(aggregates.length > 0 ? [requestCategory(name)] : []),
+    ],
+  };
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { aggregate } from "./aggregate.ts";
+import { defineEvents } from "./event_schemas.ts";
+import { memoryLog } from "./memory_log.ts";
+import { repository } from "./repository.ts";
+
+const thisDoor = z.object({ doorId: z.string() });
+const events = defineEvents("door", { DoorOpened: thisDoor, DoorClosed: thisDoor });
+const commands = { OpenDoor: thisDoor, CloseDoor: thisDoor };
+type Own = { readonly type: "Creak"; readonly data: { readonly doorId: string } };
+
+const door = aggregate({
+  events,
+  commands,
+  id: ({ data }) => data.doorId,
+  initialState: { isOpen: false },
+  decide: ({ type, data }, { isOpen }) =>
+    isOpen === (type === "OpenDoor")
+      ? []
+      : [{ type: type === "OpenDoor" ? "DoorOpened" : "DoorClosed", data }],
+  evolve: (_state, { type }) => ({ isOpen: type === "DoorOpened" }),
+});
+
+Deno.test("an aggregate is named after the category of its events", () => {
+  assert.equal(door.name, "door");
+});
+
+Deno.test("a repository finds the stream by the command, and gives the state back", async () => {
+  const log = memoryLog();
+  const doors = repository(door, { log });
+  const context = { commandId: crypto.randomUUID(), correlationId: "c" };
+  const command = { type: "OpenDoor" as const, data: { doorId: "front" } };
+  const handled = await doors.handle(command, context);
+  assert.equal(handled.revision, 0);
+  assert.equal(log.recorded[0]?.stream, "door-front");
+  assert.deepEqual((await doors.load("front")).state, { isOpen: true });
+  assert.equal((await doors.load("back")).revision, -1);
+});
+
+Deno.test("commands of the service's own need no schema", () => {
+  const creaking = aggregate({
+    events,
+    commands,
+    id: ({ data }: Own) => data.doorId,
+    initialState: 0,
+    decide: (command: Own) => command.type === "Creak" ? [] : [],
+    evolve: (state) => state,
+  });
+  assert.deepEqual(creaking.decide({ type: "Creak", data: { doorId: "front" } }, 0), []);
+});
+
+Deno.test("what does not fit the contract does not compile", () => {
+  const rest = { events, commands, initialState: 0, evolve: (state: number) => state };
+  aggregate({
+    ...rest,
+    id: ({ data }) => data.doorId,
+    // @ts-expect-error: there is no such event
+    decide: () => [{ type: "DoorPainted", data: { doorId: "front" } }],
+  });
+  aggregate({
+    ...rest,
+    id: ({ data }) => data.doorId,
+    // @ts-expect-error: the event's data are others
+    decide: () => [{ type: "DoorOpened", data: { door: "front" } }],
+  });
+  aggregate({
+    ...rest,
+    // @ts-expect-error: no command has this field
+    id: ({ data }) => data.gateId,
+    decide: () => [],
+  });
+  aggregate({
+    ...rest,
+    id: ({ data }) => data.doorId,
+    // @ts-expect-error: a command is not handled, so that nothing comes back
+    decide({ type, data }): readonly { type: "DoorOpened"; data: { doorId: string } }[] {
+      switch (type) {
+        case "OpenDoor":
+          return [{ type: "DoorOpened", data }];
+      }
+    },
+  });
+  const doors = repository(door, { log: memoryLog() });
+  // @ts-expect-error: nobody takes this command
+  const painted = () => doors.handle({ type: "PaintDoor", data: { doorId: "front" } }, context);
+  const context = { commandId: "id", correlationId: "c" };
+  assert.equal(typeof painted, "function");
+});

@@ -1,0 +1,56 @@
+import type { Aggregate } from "./aggregate.ts";
+import { AggregateStore, type Loaded } from "./aggregate_store.ts";
+import type { DomainCommand, DomainEvent } from "./event.ts";
+import type { EventLog } from "./event_log.ts";
+import { type CommandContext, handleCommand, type Handled } from "./handle_command.ts";
+
+export type RepositoryOptions = {
+  readonly log: Pick<EventLog, "append" | "read">;
+  /** Uniform in [0, 1), for the pause after a lost race. */
+  random?(): number;
+  /** How many events the folded streams kept in memory may stand for, in all; default 200,000. */
+  readonly cachedEvents?: number;
+};
+
+/** The aggregates of one kind, as the log has them. */
+export type Repository<
+  // deno-lint-ignore no-explicit-any -- as in `Aggregate`
+  Command extends DomainCommand = any,
+  // deno-lint-ignore no-explicit-any -- as above
+  State = any,
+> = {
+  /** The aggregate as it is now. */
+  load(id: string): Promise<Loaded<State>>;
+  /**
+   * Decides a command and appends its events, once for each command id.
+   *
+   * Errors: `Refusal`, `RevisionConflict` (after 5 lost races, or at once with an expected revision), those of the log.
+   * After `Unavailable` or `DeadlineExceeded` the outcome is unknown: send the same command id again.
+   */
+  handle(
+    command: Command,
+    context: CommandContext,
+    options?: {
+      /** What must be the same when the command's id comes again; default: all of the command. */
+      readonly content?: unknown;
+    },
+  ): Promise<Handled>;
+};
+
+/** Opens the repository of an aggregate on a log. Folded states are kept in memory, as a baseline of what is read. */
+export function repository<Command extends DomainCommand, Event extends DomainEvent, State>(
+  aggregate: Aggregate<Command, Event, State>,
+  { log, random, cachedEvents }: RepositoryOptions,
+): Repository<Command, State> {
+  const store = new AggregateStore({
+    log,
+    decider: aggregate,
+    events: aggregate.events,
+    cachedEvents,
+  });
+  return {
+    load: (id) => store.load(id),
+    handle: (command, context, { content } = {}) =>
+      handleCommand(store, { id: aggregate.id(command), command, context, content, random }),
+  };
+}
