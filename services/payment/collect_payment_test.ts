@@ -1,7 +1,6 @@
 import { derivedId, memoryLog, repository, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
-import { paymentEvents } from "./contract.ts";
 import { paymentCommandExamples as command } from "./examples.ts";
 import { payment } from "./payment.ts";
 import type { ChargeAnswer, PaymentProvider } from "./payment_provider.ts";
