@@ -127,7 +127,7 @@ export class AppendWriter {
       const same = events.every(({ idBytes }, index) => sameBytes(places[index]?.id, idBytes));
       if (same) {
         const position = Number(places.at(-1)!.position);
-        return { revision: start + events.length - 1, position, repeated: true };
+        return { revision: start + events.length - 1, position };
       }
     }
     return undefined;
@@ -144,13 +144,13 @@ export class AppendWriter {
       revision = known;
     }
     const { position } = this.#statements.place.get(stream.id, revision)!;
-    return { revision, position: Number(position), repeated: true };
+    return { revision, position: Number(position) };
   }
 
   #lastPlace(stream: KnownStream | undefined): Appended {
-    if (!stream || stream.revision < 0) return { revision: -1, position: 0, repeated: false };
+    if (!stream || stream.revision < 0) return { revision: -1, position: 0 };
     const { position } = this.#statements.place.get(stream.id, stream.revision)!;
-    return { revision: stream.revision, position: Number(position), repeated: false };
+    return { revision: stream.revision, position: Number(position) };
   }
 
   #append({ stream: name, category, events }: AppendRequest, stream: KnownStream): Outcome {
@@ -172,7 +172,7 @@ export class AppendWriter {
     }
     if (isSoftDeleted) written.push(...this.#revive(stream, { name, at: before + 1 }));
     const { revision, position } = last ?? this.#lastPlace(stream);
-    return { appended: { revision, position, repeated: false }, written };
+    return { appended: { revision, position }, written };
   }
 
   #delete({ stream: name, category, deletes }: AppendRequest, found?: KnownStream): Outcome {
@@ -250,7 +250,7 @@ export class AppendWriter {
 
 function wrote(event: StoredEvent): Outcome {
   const { revision, position } = event;
-  return { appended: { revision, position, repeated: false }, written: [event] };
+  return { appended: { revision, position }, written: [event] };
 }
 
 function systemEvent(

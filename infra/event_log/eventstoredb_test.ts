@@ -1,6 +1,18 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { binaryEvent, EventStoreDBClient, jsonEvent } from "@eventstore/db-client";
-import { DeadlineExceeded, type Recorded, StreamDeleted, Unavailable } from "@headwater/core";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  binaryEvent,
+  EventStoreDBClient,
+  jsonEvent,
+  type JSONType,
+  NO_STREAM,
+} from "@eventstore/db-client";
+import {
+  DeadlineExceeded,
+  type Recorded,
+  RevisionConflict,
+  StreamDeleted,
+  Unavailable,
+} from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import { openEventStoreDb } from "./eventstoredb.ts";
 import { newEvent } from "./new_events_test_bed.ts";
@@ -31,18 +43,17 @@ async function openBed() {
   };
 }
 
-Deno.test("of two processes that append the same events at once one is told that it repeats", async () => {
+Deno.test("two processes that append the same events at once are told the same places", async () => {
   await using bed = await openBed();
-  for (const expected of ["no-stream", "any"] as const) {
-    for (let round = 0; round < 20; round++) {
-      const events = [newEvent(), newEvent()];
-      const stream = `order-${expected}-${round}`;
-      const answers = await Promise.all(
-        [bed.log, bed.other].map((log) => log.append(stream, events, { expected })),
-      );
-      deepEqual(answers.map(({ repeated }) => repeated).toSorted(), [false, true]);
-      equal(answers[0]!.position, answers[1]!.position);
-    }
+  for (let round = 0; round < 20; round++) {
+    const events = [newEvent(), newEvent()];
+    const stream = `order-${round}`;
+    const answers = await Promise.all(
+      [bed.log, bed.other].map((log) => log.append(stream, events, { expected: "no-stream" })),
+    );
+    const { revision, position } = (await allOf(bed.log.read(stream))).at(-1)!;
+    equal(revision, 1);
+    deepEqual(answers, [{ revision, position }, { revision, position }]);
   }
 });
 
@@ -51,7 +62,7 @@ Deno.test("a stream that was deleted for ever has no events and takes none", asy
   await bed.log.append("order-1", [newEvent()], { expected: "no-stream" });
   await bed.client.tombstoneStream("order-1");
   deepEqual(await allOf(bed.log.read("order-1")), []);
-  for (const expected of ["no-stream", "any", 0] as const) {
+  for (const expected of ["no-stream", 0] as const) {
     await rejects(bed.log.append("order-1", [newEvent()], { expected }), StreamDeleted);
   }
 });
@@ -59,20 +70,25 @@ Deno.test("a stream that was deleted for ever has no events and takes none", asy
 Deno.test("a stream that was deleted begins anew, behind its old revisions", async () => {
   await using bed = await openBed();
   const old = [newEvent(), newEvent()];
-  await bed.log.append("order-1", old, { expected: "any" });
+  await bed.log.append("order-1", old, { expected: "no-stream" });
   await bed.client.deleteStream("order-1");
   deepEqual(await allOf(bed.log.read("order-1")), []);
-  const { revision } = await bed.log.append("order-1", [newEvent()], { expected: "any" });
+  const { revision } = await bed.log.append("order-1", [newEvent()], { expected: "no-stream" });
   equal(revision, 2);
   deepEqual((await allOf(bed.log.read("order-1"))).map(({ revision }) => revision), [2]);
 });
 
-Deno.test("an append finds the end of a stream whose events are all cut off", async () => {
+Deno.test("a stream whose events are all cut off still ends where it did", async () => {
   await using bed = await openBed();
-  await bed.log.append("order-1", [newEvent(), newEvent()], { expected: "any" });
+  await bed.log.append("order-1", [newEvent(), newEvent()], { expected: "no-stream" });
   await bed.client.setStreamMetadata("order-1", { truncateBefore: 2 });
   deepEqual(await allOf(bed.log.read("order-1")), []);
-  equal((await bed.other.append("order-1", [newEvent()], { expected: "any" })).revision, 2);
+  const append = (expected: number | "no-stream") =>
+    bed.log.append("order-1", [newEvent()], { expected });
+  await rejects(append("no-stream"), (error) => {
+    return error instanceof RevisionConflict && error.actual === 1;
+  });
+  equal((await append(1)).revision, 2);
 });
 
 Deno.test("what others wrote is shown as well as it can be, the server's own not at all", async () => {
@@ -94,8 +110,8 @@ Deno.test("what others wrote is shown as well as it can be, the server's own not
 
 Deno.test("a category is not one whose name begins alike", async () => {
   await using bed = await openBed();
-  await bed.log.append("a-b-1", [newEvent()], { expected: "any" });
-  await bed.log.append("ab-1", [newEvent()], { expected: "any" });
+  await bed.log.append("a-b-1", [newEvent()], { expected: "no-stream" });
+  await bed.log.append("ab-1", [newEvent()], { expected: "no-stream" });
   deepEqual(await allOf(bed.log.readAll({ categories: ["a-b"] })), []);
   deepEqual((await allOf(bed.log.readAll({ categories: ["a"] }))).map(({ stream }) => stream), [
     "a-b-1",
@@ -103,16 +119,33 @@ Deno.test("a category is not one whose name begins alike", async () => {
   deepEqual(await allOf(bed.log.readAll({ categories: [] })), []);
 });
 
-Deno.test("other clients see the events as they were appended, but for the mark of the append", async () => {
+Deno.test("other clients see the events as they were appended", async () => {
   await using bed = await openBed();
   const event = newEvent();
-  await bed.log.append("order-1", [event], { expected: "any" });
+  await bed.log.append("order-1", [event], { expected: "no-stream" });
   const [seen] = await Array.fromAsync(bed.client.readStream("order-1"));
   const { id, type, data, metadata, isJson } = seen!.event!;
   deepEqual([id, type, data, isJson], [event.id, event.type, event.data, true]);
-  const { $appendId, ...rest } = metadata as Record<string, unknown>;
-  deepEqual(rest, event.metadata);
-  match(String($appendId), /^[0-9a-f-]{18}$/);
+  deepEqual(metadata, event.metadata);
+});
+
+Deno.test("an append of an earlier version, which marked its last event, is known and shown without the mark", async () => {
+  await using bed = await openBed();
+  const events = [newEvent(), newEvent()];
+  const marked = events.map(({ id, type, data, metadata }, index) =>
+    jsonEvent({
+      id,
+      type,
+      data: data as JSONType,
+      metadata: { ...metadata, ...(index === 1 && { $appendId: "0c4f4a2e-7d3b-4c5d" }) },
+    })
+  );
+  await bed.client.appendToStream("order-1", marked, { expectedRevision: NO_STREAM });
+  await bed.log.append("order-1", [newEvent()], { expected: 1 });
+  const again = await bed.log.append("order-1", events, { expected: "no-stream" });
+  const stored = (await allOf(bed.log.read("order-1"))).slice(0, 2);
+  deepEqual(stored.map(({ metadata }) => metadata), events.map(({ metadata }) => metadata));
+  deepEqual(again, { revision: 1, position: stored[1]!.position });
 });
 
 Deno.test({
@@ -122,7 +155,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     await using log = openEventStoreDb({ connectionString: "esdb://127.0.0.1:1?tls=false" });
-    await rejects(log.append("order-1", [newEvent()], { expected: "any" }), Unavailable);
+    await rejects(log.append("order-1", [newEvent()], { expected: "no-stream" }), Unavailable);
     await rejects(log.append("order-1", [newEvent()], { expected: 0 }), Unavailable);
     await rejects(allOf(log.read("order-1")), Unavailable);
     await rejects(allOf(log.readAll()), Unavailable);

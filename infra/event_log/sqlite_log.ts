@@ -1,5 +1,6 @@
 import {
   type Appended,
+  checkReading,
   type EventBatch,
   type EventLog,
   type ExpectedRevision,
@@ -12,7 +13,6 @@ import {
   type SubscribeOptions,
 } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
-import { requireName, requirePlace } from "./checked_argument.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
 import type { SqliteStore } from "./sqlite_store.ts";
@@ -45,9 +45,7 @@ export class SqliteLog implements EventLog {
     { direction = "forwards", from, limit, signal }: ReadOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = `Cannot read stream ${JSON.stringify(stream)}`;
-    requireName(stream, `${action}: its name`);
-    requirePlace(from, `${action}: "from"`);
-    requirePlace(limit, `${action}: "limit"`);
+    checkReading(action, { stream, from, limit });
     const step = direction === "forwards" ? 1 : -1;
     let pageLimit = fewRows;
     let next = from ?? (step === 1 ? 0 : Number.MAX_SAFE_INTEGER);
@@ -71,8 +69,7 @@ export class SqliteLog implements EventLog {
     { after = 0, categories, limit, signal }: ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
-    requirePlace(after, `${action}: "after"`);
-    requirePlace(limit, `${action}: "limit"`);
+    checkReading(action, { after, limit });
     const until = this.#store.head;
     let left = limit ?? Infinity;
     while (left > 0) {
@@ -88,7 +85,7 @@ export class SqliteLog implements EventLog {
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
-    requirePlace(options.after, `${action}: "after"`);
+    checkReading(action, { after: options.after });
     this.#store.requireOpen(action);
     const { after } = options;
     if (after !== undefined && after > this.#store.head) throw new LogEndsBefore(after);

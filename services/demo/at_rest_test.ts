@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { EventLog } from "@headwater/core";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import type { ServiceDatabase } from "@headwater/host";
+import { appendAtEnd } from "@headwater/testing";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { type Entry, exampleEntries, recorded, without } from "@shop/judge/testing";
 
@@ -89,6 +90,6 @@ function listing(state: string): ServiceDatabase[] {
 async function append(log: EventLog, entries: readonly Entry[]): Promise<void> {
   for (const { stream, type, data, metadata } of recorded(entries)) {
     const event = { id: crypto.randomUUID(), type, data, metadata };
-    await log.append(stream, [event], { expected: "any" });
+    await appendAtEnd(log, stream, [event]);
   }
 }

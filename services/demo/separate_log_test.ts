@@ -46,7 +46,7 @@ Deno.test("a separate log speaks of streams by its own names, and knows no other
     equal(error instanceof RevisionConflict && error.stream, "order-1");
     return true;
   });
-  await rejects(log.append("refund-1", [newEvent("new")], { expected: "any" }), TypeError);
+  await rejects(log.append("refund-1", [newEvent("new")], { expected: "no-stream" }), TypeError);
 });
 
 async function all(pages: AsyncIterable<readonly Recorded[]>): Promise<Recorded[]> {

@@ -36,7 +36,7 @@ export async function collectPayment(
   for (;;) {
     const { state, revision, position } = await payments.load(orderId);
     if (state.status !== "pending" && state.status !== "unknown") {
-      return { revision, position, repeated: false };
+      return { revision, position };
     }
     const answer = await nextAnswer(dependencies, state);
     // Named after the revision it answers: of two that ask at once, the slower one's answer changes nothing.

@@ -1,7 +1,7 @@
 import type { EventMetadata, Recorded } from "./event.ts";
 
 /** What an append expects of the stream; a number is the revision of its last event. */
-export type ExpectedRevision = number | "any" | "no-stream" | "stream-exists";
+export type ExpectedRevision = number | "no-stream";
 
 export type NewEvent = {
   /** UUID; the log knows a repeated append by it. */
@@ -17,8 +17,6 @@ export type Appended = {
   readonly revision: number;
   /** Position of the last event of this append. */
   readonly position: number;
-  /** These events were there already: nothing was written, and the places are the original ones. */
-  readonly repeated: boolean;
 };
 
 export type ReadOptions = {

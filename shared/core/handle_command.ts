@@ -24,8 +24,6 @@ export type Handled = {
   readonly revision: number;
   /** Of the same event. */
   readonly position: number | undefined;
-  /** The command id was known: nothing was decided again. */
-  readonly repeated: boolean;
 };
 
 export type CommandRequest<Command extends DomainCommand> = {
@@ -91,14 +89,18 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
     throw new RevisionConflict(stream, expectedRevision, undefined);
   }
   if (events.length === 0) {
-    return { revision: loaded.revision, position: loaded.position, repeated: false };
+    return { revision: loaded.revision, position: loaded.position };
   }
-  const appended = await append(store, loaded, { events, context, hash });
-  if (!appended.repeated) return appended;
-  // The same id was handled elsewhere meanwhile; whether for the same command, only the log can tell.
-  const { commands } = await store.refresh(stream);
-  const meanwhile = commands.get(context.commandId);
-  return meanwhile ? repeat(meanwhile, hash, context) : appended;
+  try {
+    return await append(store, loaded, { events, context, hash });
+  } catch (error) {
+    if (!(error instanceof RevisionConflict) || expectedRevision === undefined) throw error;
+    // It will not be decided again; but what won the race may be known under this very id.
+    const { commands } = await store.refresh(stream);
+    const rival = commands.get(context.commandId);
+    if (!rival) throw error;
+    return repeat(rival, hash, context);
+  }
 }
 
 async function append<Command extends DomainCommand, Event extends DomainEvent, State>(
@@ -113,7 +115,10 @@ async function append<Command extends DomainCommand, Event extends DomainEvent, 
   const newEvents = events.map((event, index): NewEvent => {
     const { type, data, schemaVersion } = store.events.encode(event);
     return {
-      id: derivedId(context.commandId, index),
+      // The log takes events of the same ids at the same place for the same append. So the ids tell apart what was asked
+      // and how many events it led to: a command that handles itself twice at once gets its first result, another one
+      // under the same id loses the race.
+      id: derivedId(context.commandId, hash, events.length, index),
       type,
       data,
       metadata: {
@@ -143,5 +148,5 @@ function repeat(
       `Cannot handle command "${context.commandId}": the same id was used for another command`,
     );
   }
-  return { revision: original.revision, position: original.position, repeated: true };
+  return { revision: original.revision, position: original.position };
 }

@@ -1,5 +1,5 @@
 import type { Recorded } from "./event.ts";
-import { type EventLog, type ExpectedRevision, RevisionConflict } from "./event_log.ts";
+import { type EventLog, RevisionConflict } from "./event_log.ts";
 
 /** Streams in memory, for tests that append and read but do not subscribe. */
 export function memoryLog(): Pick<EventLog, "append" | "read"> & {
@@ -12,19 +12,16 @@ export function memoryLog(): Pick<EventLog, "append" | "read"> & {
   return {
     recorded,
     append(stream, events, { expected }) {
-      const last = recorded.find(({ id }) => id === events.at(-1)?.id);
-      if (last) {
-        return Promise.resolve({
-          revision: last.revision,
-          position: last.position,
-          repeated: true,
-        });
+      const there = inStream(stream);
+      let revision = expected === "no-stream" ? -1 : expected;
+      if (revision !== there.length - 1) {
+        const same = there.slice(revision + 1, revision + 1 + events.length);
+        const last = same.at(-1);
+        if (last && events.every(({ id }, index) => id === same[index]?.id)) {
+          return Promise.resolve({ revision: last.revision, position: last.position });
+        }
+        return Promise.reject(new RevisionConflict(stream, expected, there.at(-1)?.revision));
       }
-      const actual = inStream(stream).at(-1)?.revision;
-      if (!holds(expected, actual)) {
-        return Promise.reject(new RevisionConflict(stream, expected, actual));
-      }
-      let revision = actual ?? -1;
       for (const event of events) {
         recorded.push({
           ...event,
@@ -34,18 +31,11 @@ export function memoryLog(): Pick<EventLog, "append" | "read"> & {
           recordedAt: "2026-01-01T00:00:00.000Z",
         });
       }
-      return Promise.resolve({ revision, position: recorded.length, repeated: false });
+      return Promise.resolve({ revision, position: recorded.length });
     },
     async *read(stream, { from = 0, limit = Infinity } = {}) {
       const page = inStream(stream).slice(from, from + limit);
       if (page.length > 0) yield await Promise.resolve(page);
     },
   };
-}
-
-function holds(expected: ExpectedRevision, actual: number | undefined): boolean {
-  if (expected === "any") return true;
-  if (expected === "no-stream") return actual === undefined;
-  if (expected === "stream-exists") return actual !== undefined;
-  return expected === actual;
 }

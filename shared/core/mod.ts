@@ -26,6 +26,7 @@ export {
   StreamDeleted,
   type SubscribeOptions,
 } from "./event_log.ts";
+export { type CheckedAppend, checkedAppend, checkReading } from "./event_log_arguments.ts";
 export {
   type CommandOf,
   defineEvents,

@@ -1,3 +1,4 @@
+export { appendAtEnd } from "./append_at_end.ts";
 export { arbitraryOf } from "./arbitrary_of.ts";
 export { eventually } from "./eventually.ts";
 export { given, heard, recordedExample, rowsAfter } from "./given.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type EventLog, type Recorded, RevisionConflict } from "@headwater/core";
+import { appendAtEnd } from "@headwater/testing";
 import { receive } from "./event_log_subscribe_tests.ts";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./event_log_test_case.ts";
 
@@ -14,7 +15,7 @@ async function writeConcurrently(log: EventLog, streams: readonly string[]): Pro
   await Promise.all(Array.from({ length: writers }, async (_, writer) => {
     for (let round = 0; round < appendsPerWriter; round++) {
       const stream = streams[(writer + round) % streams.length]!;
-      await log.append(stream, newEvents(eventsPerAppend), { expected: "any" });
+      await appendAtEnd(log, stream, newEvents(eventsPerAppend));
     }
   }));
 }
@@ -88,7 +89,7 @@ export const raceTests: EventLogTests = {
         events.push(...batch.events);
         if (events.length >= written) break;
         // Falls behind by whole appends of the others.
-        await log.append(`other${streams[0]}`, newEvents(1), { expected: "any" });
+        await appendAtEnd(log, `other${streams[0]}`, newEvents(1));
       }
       return events;
     }

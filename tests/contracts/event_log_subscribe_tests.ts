@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { EventBatch, Recorded } from "@headwater/core";
+import { appendAtEnd } from "@headwater/testing";
 import {
   allOf,
   type EventLogTests,
@@ -57,7 +58,7 @@ export const subscribeTests: EventLogTests = {
     const name = stream();
     const { position } = await log.append(name, newEvents(4), { expected: "no-stream" });
     const later = newEvents(3);
-    await log.append(name, later, { expected: "any" });
+    await appendAtEnd(log, name, later);
     const events = await receive(
       log.subscribe({ after: position, categories: [category], signal }),
       (received) => received.length >= 3,
@@ -69,8 +70,8 @@ export const subscribeTests: EventLogTests = {
     const { signal } = new AbortController();
     const name = stream();
     for (let round = 0; round < 20; round++) {
-      await log.append(name, newEvents(30), { expected: "any" });
-      await log.append(`other${name}`, newEvents(2), { expected: "any" });
+      await appendAtEnd(log, name, newEvents(30));
+      await appendAtEnd(log, `other${name}`, newEvents(2));
     }
     let after: number | undefined;
     const events: Recorded[] = [];
@@ -87,7 +88,7 @@ export const subscribeTests: EventLogTests = {
   async "the position moves on past events of other categories"({ log, category }) {
     const { signal } = new AbortController();
     const other = `${newCategory()}-1`;
-    const first = await log.append(other, newEvents(600), { expected: "any" });
+    const first = await appendAtEnd(log, other, newEvents(600));
     const marks: EventBatch[] = [];
     for await (const batch of log.subscribe({ categories: [category], signal })) {
       marks.push(batch);
@@ -108,9 +109,9 @@ export const subscribeTests: EventLogTests = {
       [Symbol.asyncIterator]();
     await batches.next();
     for (let round = 0; round < 50; round++) {
-      await log.append(other, newEvents(1), { expected: "any" });
+      await appendAtEnd(log, other, newEvents(1));
     }
-    await log.append(stream(), [newEvent()], { expected: "any" });
+    await appendAtEnd(log, stream(), [newEvent()]);
     let count = 0;
     let received = 0;
     while (received === 0) {
@@ -125,9 +126,9 @@ export const subscribeTests: EventLogTests = {
   async "a subscription of every category sees every event"({ log, stream, category }) {
     const { signal } = new AbortController();
     const after = await log.head();
-    await log.append(stream(), newEvents(2), { expected: "any" });
-    await log.append(`${newCategory()}-1`, newEvents(2), { expected: "any" });
-    await log.append(stream(), newEvents(2), { expected: "any" });
+    await appendAtEnd(log, stream(), newEvents(2));
+    await appendAtEnd(log, `${newCategory()}-1`, newEvents(2));
+    await appendAtEnd(log, stream(), newEvents(2));
     const events = await receive(
       log.subscribe({ after, signal }),
       (received) => received.filter((event) => event.stream.startsWith(category)).length >= 4,
@@ -136,7 +137,7 @@ export const subscribeTests: EventLogTests = {
   },
 
   async "the signal ends a subscription quietly, waiting or not"({ log, stream, category }) {
-    await log.append(stream(), newEvents(1), { expected: "any" });
+    await appendAtEnd(log, stream(), newEvents(1));
     const controller = new AbortController();
     const { signal } = controller;
     let ended = 0;

@@ -61,8 +61,12 @@ export class ProcessTestBed implements AsyncDisposable {
   async append(type: ErrandEvent["type"], errandId: string): Promise<void> {
     const { data, schemaVersion } = errandEvents.encode({ type, data: { errandId } });
     const commandId = derivedId(type, errandId);
+    const stream = `errand-${errandId}`;
+    const there = (await Array.fromAsync(this.log.read(stream))).flat();
+    const id = derivedId(commandId, 0);
+    if (there.some((event) => event.id === id)) return;
     const event: NewEvent = {
-      id: derivedId(commandId, 0),
+      id,
       type,
       data,
       metadata: {
@@ -73,7 +77,8 @@ export class ProcessTestBed implements AsyncDisposable {
         schemaVersion,
       },
     };
-    await this.log.append(`errand-${errandId}`, [event], { expected: "any" });
+    const expected = there.at(-1)?.revision ?? "no-stream";
+    await this.log.append(stream, [event], { expected });
   }
 
   /** The process's own events of an errand. */

@@ -50,7 +50,7 @@ export class SimulatedLog {
       const { type, data, schemaVersion } = kind.events.encode(event);
       folded.revision += 1;
       this.recorded.push({
-        id: derivedId(commandId, index),
+        id: derivedId(commandId, hash, events.length, index),
         type,
         data,
         stream,

@@ -3,7 +3,9 @@ import {
   DeadlineExceeded,
   type EventLog,
   type ExpectedRevision,
+  type NewEvent,
   type Recorded,
+  RevisionConflict,
   Unavailable,
 } from "@headwater/core";
 import { newEvents } from "../contracts/event_log_test_case.ts";
@@ -43,8 +45,10 @@ export async function appendUnderFaults(
         ? [`apple-${writer}`, revision === -1 ? "no-stream" : revision]
         : kind === 2
         ? [`plum-${writer}-${number}`, "no-stream"]
-        : [`pear-${chances.whole(2)}`, "any"];
-      const appended = await insist(() => log.append(stream, events, { expected }), chances);
+        : [`pear-${chances.whole(2)}`, "no-stream"];
+      const appended = kind === 3
+        ? await appendAmongOthers(log, { stream, events, chances })
+        : await insist(() => log.append(stream, events, { expected }), chances);
       if (kind < 2) revision = appended.revision;
       acknowledged.push({ stream, ids: events.map(({ id }) => id), appended });
       onAcknowledged();
@@ -53,6 +57,25 @@ export async function appendUnderFaults(
 
   await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
   return acknowledged;
+}
+
+/** Where others append too: only after a lost race, which says that nothing was written, is the next end tried. */
+async function appendAmongOthers(
+  log: EventLog,
+  { stream, events, chances }: {
+    readonly stream: string;
+    readonly events: readonly NewEvent[];
+    readonly chances: Chances;
+  },
+): Promise<Appended> {
+  for (let expected: ExpectedRevision = "no-stream";;) {
+    try {
+      return await insist(() => log.append(stream, events, { expected }), chances);
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+      expected = error.actual ?? "no-stream";
+    }
+  }
 }
 
 /** Repeats what failed for a reason that passes. */

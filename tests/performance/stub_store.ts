@@ -57,7 +57,7 @@ async function batchAppend(call: Call, disk: Disk | undefined): Promise<void> {
       acknowledged += proposed.length;
       if (!isFinal) continue;
       for (const subscriber of subscribers) subscriber.write(page(1));
-      const appended = { revision: acknowledged, position: acknowledged, repeated: false };
+      const appended = { revision: acknowledged, position: acknowledged };
       writeBatchResponse(writer, {
         batch: { correlationId, stream: "stub", expected: "any" },
         answer: { appended },

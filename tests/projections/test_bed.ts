@@ -8,6 +8,7 @@ import {
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import { type EmbeddedPostgres, ensureDatabase, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
+import { appendAtEnd } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
 import postgres, { type Sql } from "postgres";
 
@@ -91,7 +92,8 @@ export async function append(
   stream: string,
   ...events: readonly DomainEvent[]
 ): Promise<number> {
-  const { position } = await log.append(
+  const { position } = await appendAtEnd(
+    log,
     stream,
     events.map(({ type, data }) => {
       const commandId = `c${++appended}`;
@@ -108,7 +110,6 @@ export async function append(
         },
       };
     }),
-    { expected: "any" },
   );
   return position;
 }

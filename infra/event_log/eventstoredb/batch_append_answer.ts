@@ -1,11 +1,14 @@
+import {
+  type Appended,
+  type CheckedAppend,
+  DeadlineExceeded,
+  RevisionConflict,
+  StreamDeleted,
+  Unavailable,
+} from "@headwater/core";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, RevisionConflict, StreamDeleted, Unavailable } from "@headwater/core";
-import type { WireAppend } from "./batch_append_request.ts";
 import { place } from "./recorded_event.ts";
-
-/** Where the last event of an append is. */
-export type WrittenPlace = { readonly revision: number; readonly position: number };
 
 /**
  * The place in an answer to an append. Throws what the server refused it for: `RevisionConflict`, `StreamDeleted`,
@@ -13,8 +16,8 @@ export type WrittenPlace = { readonly revision: number; readonly position: numbe
  */
 export function writtenPlace(
   response: streams.BatchAppendResp,
-  { stream, expected }: WireAppend,
-): WrittenPlace {
+  { stream, expected }: CheckedAppend,
+): Appended {
   const success = response.getSuccess();
   if (success) {
     const position = success.getPosition()?.getCommitPosition();

@@ -1,15 +1,6 @@
+import type { CheckedAppend, ExpectedRevision } from "@headwater/core";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
-import type { PreparedEvent } from "../append_request.ts";
-
-/** What the server itself can be asked to expect without losing repeats. */
-export type ServerExpectation = number | "no-stream";
-
-export type WireAppend = {
-  readonly stream: string;
-  readonly expected: ServerExpectation;
-  readonly events: readonly PreparedEvent[];
-};
 
 /** The server takes messages of up to 16 MiB. */
 const maxChunkBytes = 3 * 1024 * 1024;
@@ -18,7 +9,7 @@ const utf8 = new TextEncoder();
 /** The messages of one append, `id` naming it among those of its call. */
 export function batchAppendRequests(
   id: string,
-  { stream, expected, events }: WireAppend,
+  { stream, expected, events }: CheckedAppend,
 ): streams.BatchAppendReq[] {
   const requests: streams.BatchAppendReq[] = [];
   let bytes = Infinity;
@@ -42,7 +33,7 @@ export function batchAppendRequests(
 /** Without a deadline, which would be read against another machine's clock: the server has its own limit. */
 function optionsOf(
   stream: string,
-  expected: ServerExpectation,
+  expected: ExpectedRevision,
 ): streams.BatchAppendReq.Options {
   const identifier = new shared.StreamIdentifier();
   identifier.setStreamName(utf8.encode(stream));
@@ -54,13 +45,13 @@ function optionsOf(
 }
 
 function proposed(
-  { id, type, data, metadata }: PreparedEvent,
+  { id, type, data, metadata }: CheckedAppend["events"][number],
 ): streams.BatchAppendReq.ProposedMessage {
   const message = new streams.BatchAppendReq.ProposedMessage();
   message.setId(uuid(id));
   message.getMetadataMap().set("type", type).set("content-type", "application/json");
-  message.setData(bytesOf(data));
-  message.setCustomMetadata(bytesOf(metadata));
+  message.setData(utf8.encode(data));
+  message.setCustomMetadata(utf8.encode(metadata));
   return message;
 }
 
@@ -68,8 +59,4 @@ function uuid(text: string): shared.UUID {
   const id = new shared.UUID();
   id.setString(text);
   return id;
-}
-
-function bytesOf(content: string | Uint8Array): Uint8Array {
-  return typeof content === "string" ? utf8.encode(content) : content;
 }

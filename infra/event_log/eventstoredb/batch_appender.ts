@@ -1,8 +1,14 @@
+import {
+  type Appended,
+  type CheckedAppend,
+  DeadlineExceeded,
+  type Timers,
+  Unavailable,
+} from "@headwater/core";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, type Timers, Unavailable } from "@headwater/core";
 import { atLeader } from "./at_leader.ts";
-import { type WrittenPlace, writtenPlace } from "./batch_append_answer.ts";
-import { batchAppendRequests, type WireAppend } from "./batch_append_request.ts";
+import { writtenPlace } from "./batch_append_answer.ts";
+import { batchAppendRequests } from "./batch_append_request.ts";
 import type { BatchAppendCall, EventStoreConnection } from "./event_store_connection.ts";
 import { connectFailure, eventStoreFailure } from "./event_store_failure.ts";
 
@@ -12,7 +18,7 @@ export type BatchAppenderOptions = {
   readonly deadlineMs: number;
 };
 
-type Waiting = PromiseWithResolvers<WrittenPlace> & { readonly append: WireAppend };
+type Waiting = PromiseWithResolvers<Appended> & { readonly append: CheckedAppend };
 
 /** One call, which carries any number of appends until it breaks. */
 type Line = {
@@ -35,17 +41,17 @@ export class BatchAppender {
   }
 
   /**
-   * The place of the last event, written now or before. Errors: those of the port. Its expectation is exact, so the
-   * server knows an append that is sent again.
+   * The place of the last event, written now or before: the server knows an append that is sent again, since its
+   * expectation is exact. Errors: those of the port.
    */
-  append(append: WireAppend): Promise<WrittenPlace> {
+  append(append: CheckedAppend): Promise<Appended> {
     return atLeader(this.#options.timers, () => this.#append(append));
   }
 
-  async #append(append: WireAppend): Promise<WrittenPlace> {
+  async #append(append: CheckedAppend): Promise<Appended> {
     const { timers, deadlineMs } = this.#options;
     const id = crypto.randomUUID();
-    const waiting: Waiting = { ...Promise.withResolvers<WrittenPlace>(), append };
+    const waiting: Waiting = { ...Promise.withResolvers<Appended>(), append };
     const line = this.#line ??= this.#open();
     line.waiting.set(id, waiting);
     const before = line.answers;
@@ -87,7 +93,7 @@ export class BatchAppender {
 
   async #send(
     line: Line,
-    { id, append }: { readonly id: string; readonly append: WireAppend },
+    { id, append }: { readonly id: string; readonly append: CheckedAppend },
   ): Promise<void> {
     const requests = batchAppendRequests(id, append);
     const call = await line.opened;

@@ -4,7 +4,6 @@ import shared from "@eventstore/db-client/generated/shared_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import { manualTimers } from "@headwater/testing";
-import { jsonMark } from "../stored_event.ts";
 import { BatchAppender } from "./batch_appender.ts";
 import type { BatchAppendCall, CallListener } from "./event_store_connection.ts";
 
@@ -52,11 +51,9 @@ function appenderTestBed() {
 function exampleAppend(sizes: readonly number[]) {
   const events = (sizes.length > 0 ? sizes : [10]).map((bytes) => ({
     id: crypto.randomUUID(),
-    idBytes: new Uint8Array(16),
     type: "Thing",
     data: "x".repeat(bytes),
     metadata: "{}",
-    json: jsonMark.own,
   }));
   return { stream: "order-1", expected: 4, events };
 }

@@ -1,5 +1,8 @@
 import {
   type Appended,
+  type CheckedAppend,
+  checkedAppend,
+  checkReading,
   type EventBatch,
   type EventLog,
   type ExpectedRevision,
@@ -7,21 +10,15 @@ import {
   type ReadAllOptions,
   type ReadOptions,
   type Recorded,
+  RevisionConflict,
   type SubscribeOptions,
   Unavailable,
 } from "@headwater/core";
 import PQueue from "p-queue";
-import { appendRequest } from "../append_request.ts";
-import { requireName, requirePlace } from "../checked_argument.ts";
 import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
-import { EventStoreWriter } from "./event_store_writer.ts";
 import { type EventStoreLogParts, LogFollower } from "./log_follower.ts";
-import { MarkReader } from "./mark_reader.ts";
-import { MarkTail } from "./mark_tail.ts";
-import { MessageFeed } from "./message_feed.ts";
 import { PageReader } from "./page_reader.ts";
-import { subscriptionRequest } from "./read_request.ts";
 import { toRecorded } from "./recorded_event.ts";
 import { StreamReader } from "./stream_reader.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
@@ -32,10 +29,8 @@ const maxAppends = 128;
 /** An event log on a connection to an EventStoreDB, which it closes in the end. */
 export class EventStoreLog implements EventLog {
   readonly #connection: EventStoreConnection;
-  readonly #pages: PageReader;
   readonly #streams: StreamReader;
-  readonly #marks: MarkTail;
-  readonly #writer: EventStoreWriter;
+  readonly #appender: BatchAppender;
   readonly #appends = new PQueue({ concurrency: maxAppends });
   readonly #follower: LogFollower;
   readonly #closed = new AbortController();
@@ -43,26 +38,10 @@ export class EventStoreLog implements EventLog {
 
   constructor(parts: EventStoreLogParts) {
     this.#connection = parts.connection;
-    this.#pages = new PageReader(parts);
-    this.#streams = new StreamReader(this.#pages);
-    const { connection, timers } = parts;
-    this.#marks = new MarkTail({
-      reader: new MarkReader(this.#pages),
-      timers,
-      follow: (after, categories) =>
-        new MessageFeed({
-          connection,
-          request: subscriptionRequest(after, categories),
-          action: "Cannot follow what is appended",
-          timers,
-        }),
-    });
-    this.#writer = new EventStoreWriter({
-      appender: new BatchAppender(parts),
-      reader: this.#streams,
-      marks: this.#marks,
-    });
-    this.#follower = new LogFollower({ ...parts, pages: this.#pages, closed: this.#closed.signal });
+    const pages = new PageReader(parts);
+    this.#streams = new StreamReader(pages);
+    this.#appender = new BatchAppender(parts);
+    this.#follower = new LogFollower({ ...parts, pages, closed: this.#closed.signal });
   }
 
   /** What each open subscription is doing. */
@@ -75,9 +54,11 @@ export class EventStoreLog implements EventLog {
     events: readonly NewEvent[],
     options: { readonly expected: ExpectedRevision },
   ): Promise<Appended> {
-    const request = appendRequest(stream, events, options);
+    const append = checkedAppend(stream, events, options);
     this.#mustBeOpen(`Cannot append to stream "${stream}"`);
-    const appended = await this.#appends.add(() => this.#writer.append(request));
+    const appended = await this.#appends.add(() =>
+      events.length > 0 ? this.#appender.append(append) : this.#appendNothing(append)
+    );
     this.#follower.saw(appended.position);
     return appended;
   }
@@ -87,9 +68,7 @@ export class EventStoreLog implements EventLog {
     { direction = "forwards", from, limit, signal }: ReadOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = `Cannot read stream ${JSON.stringify(stream)}`;
-    requireName(stream, `${action}: its name`);
-    requirePlace(from, `${action}: "from"`);
-    requirePlace(limit, `${action}: "limit"`);
+    checkReading(action, { stream, from, limit });
     this.#mustBeOpen(action);
     const pages = this.#streams.events(stream, { direction, from, limit, signal });
     for await (const page of pages) {
@@ -102,15 +81,14 @@ export class EventStoreLog implements EventLog {
     options: ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
-    requirePlace(options.after, `${action}: "after"`);
-    requirePlace(options.limit, `${action}: "limit"`);
+    checkReading(action, options);
     this.#mustBeOpen(action);
     yield* this.#follower.upToNow(options);
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
-    requirePlace(options.after, `${action}: "after"`);
+    checkReading(action, { after: options.after });
     this.#mustBeOpen(action);
     yield* this.#follower.follow(options);
   }
@@ -128,10 +106,18 @@ export class EventStoreLog implements EventLog {
 
   async #close(): Promise<void> {
     await this.#appends.onIdle();
-    this.#marks.stop();
     this.#closed.abort(new Unavailable("The event log is closed", { code: "event-log-closed" }));
     await this.#follower.stop();
     await this.#connection[Symbol.asyncDispose]();
+  }
+
+  /** Nothing is sent: the server would write an empty record. */
+  async #appendNothing({ stream, expected }: CheckedAppend): Promise<Appended> {
+    const last = await this.#streams.last(stream);
+    if (last?.revision !== (expected === "no-stream" ? undefined : expected)) {
+      throw new RevisionConflict(stream, expected, last?.revision);
+    }
+    return { revision: last?.revision ?? -1, position: last?.position ?? 0 };
   }
 
   #mustBeOpen(action: string): void {

@@ -1,7 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import type { EventMetadata, Recorded } from "@headwater/core";
-import { isSystemEvent } from "../stored_event.ts";
-import { appendMark } from "./append_mark.ts";
 
 type WireEvent = streams.ReadResp.ReadEvent.RecordedEvent;
 
@@ -54,11 +52,6 @@ export function toRecorded(event: LogEvent): Recorded | undefined {
   };
 }
 
-/** The mark of the append that wrote the event; undefined where it has none. */
-export function markOf({ wire }: LogEvent): unknown {
-  return asObject(parsedOrNull(wire.getCustomMetadata_asU8()))[appendMark];
-}
-
 /** Positions and revisions are 64 bits wide; from 2^53 on they would no longer be told apart. */
 export function place(text: string): number {
   const value = Number(text);
@@ -68,10 +61,14 @@ export function place(text: string): number {
   return value;
 }
 
+/** System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. */
+function isSystemEvent({ stream, type }: LogEvent): boolean {
+  return type.startsWith("$") || stream.startsWith("$");
+}
+
+/** Without what earlier versions of this adapter put there, to know their appends by. */
 function metadataOf(wire: WireEvent): object {
-  const { [appendMark]: _mark, ...metadata } = asObject(
-    parsedOrNull(wire.getCustomMetadata_asU8()),
-  );
+  const { $appendId: _mark, ...metadata } = asObject(parsedOrNull(wire.getCustomMetadata_asU8()));
   return metadata;
 }
 

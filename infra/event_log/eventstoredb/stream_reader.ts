@@ -7,8 +7,6 @@ export type StreamRange = {
   readonly direction: "forwards" | "backwards";
   readonly from?: number | undefined;
   readonly limit?: number | undefined;
-  /** How many events are asked for at first, where few are likely to be enough. */
-  readonly firstPage?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -25,19 +23,17 @@ export class StreamReader {
   /** Pages of events as they are stored; none for a stream that does not exist or was deleted. */
   async *events(
     stream: string,
-    { direction, from, limit, firstPage = pageEvents, signal }: StreamRange,
+    { direction, from, limit, signal }: StreamRange,
   ): AsyncGenerator<readonly LogEvent[], void, undefined> {
     const step = direction === "forwards" ? 1 : -1;
     let left = limit ?? Infinity;
     let next = from;
-    let pageLimit = firstPage;
     while (left > 0 && (next ?? 0) >= 0) {
-      const count = Math.min(left, pageLimit);
+      const count = Math.min(left, pageEvents);
       const page = await this.#page(stream, { direction, from: next, count, signal });
       if (page.events.length > 0) yield page.events;
       if (page.whole && page.events.length < count) return;
       left -= page.events.length;
-      pageLimit = pageEvents;
       next = page.events.at(-1)!.revision + step;
     }
   }

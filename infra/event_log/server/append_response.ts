@@ -1,11 +1,12 @@
-import type { Appended, ExpectedRevision } from "@headwater/core";
+import type { Appended } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 import type { ProtobufWriter } from "./protobuf_writer.ts";
 import { writePosition } from "./read_response.ts";
 
 /** What came of an append, in whichever form its rpc answers. */
 export type AppendAnswer =
   | { readonly appended: Appended }
-  | { readonly actual: number; readonly expected: ExpectedRevision };
+  | { readonly actual: number; readonly expected: ServerExpectation };
 
 /** Writes an `AppendResp`. */
 export function writeAppendResponse(writer: ProtobufWriter, answer: AppendAnswer): void {
@@ -32,7 +33,7 @@ export function writePlace(writer: ProtobufWriter, { revision, position }: Appen
 /** Every number twice: older clients look for it elsewhere. */
 function writeWrongExpectedVersion(
   writer: ProtobufWriter,
-  { actual, expected }: { readonly actual: number; readonly expected: ExpectedRevision },
+  { actual, expected }: { readonly actual: number; readonly expected: ServerExpectation },
 ): void {
   if (actual >= 0) writer.uint(1, actual);
   else writer.empty(2);

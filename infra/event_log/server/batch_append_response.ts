@@ -1,4 +1,5 @@
-import type { Appended, ExpectedRevision } from "@headwater/core";
+import type { Appended } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 import { writePlace } from "./append_response.ts";
 import { grpcStatus } from "./grpc_status.ts";
 import type { PendingBatch } from "./pending_batch.ts";
@@ -92,7 +93,7 @@ function textOf(problem: Problem): string {
 function writeExpected(
   writer: ProtobufWriter,
   { expected, fields }: {
-    readonly expected: ExpectedRevision | undefined;
+    readonly expected: ServerExpectation | undefined;
     readonly fields: typeof responseFields | typeof conflictFields;
   },
 ): void {

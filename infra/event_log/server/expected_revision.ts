@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 import type { ProtobufReader } from "./protobuf_reader.ts";
 import { invalidArgument } from "./stream_errors.ts";
 
@@ -12,13 +12,13 @@ const noStreamRevision = 2 ** 64;
 export type StreamExpectation = {
   readonly stream: string;
   /** Undefined: not said. */
-  readonly expected: ExpectedRevision | undefined;
+  readonly expected: ServerExpectation | undefined;
 };
 
 /** Gathers a `StreamExpectation` from the fields of options. */
 export class ExpectationReader {
   #stream: string | undefined;
-  #expected: ExpectedRevision | undefined;
+  #expected: ServerExpectation | undefined;
 
   /** False: the field is another one, and still to be read. */
   read(options: ProtobufReader): boolean {
@@ -50,14 +50,14 @@ export function readStreamIdentifier(message: ProtobufReader): string {
 /** The expectation, which an unary request must have. */
 export function requireExpectation(
   { stream, expected }: StreamExpectation,
-): { readonly stream: string; readonly expected: ExpectedRevision } {
+): { readonly stream: string; readonly expected: ServerExpectation } {
   if (expected === undefined) throw invalidArgument("the expected revision is missing");
   if (stream === "") throw invalidArgument("the stream's name is empty");
   if (stream.includes("\0")) throw invalidArgument("the stream's name contains U+0000");
   return { stream, expected };
 }
 
-function revisionOf(value: number): ExpectedRevision {
+function revisionOf(value: number): ServerExpectation {
   if (value === noStreamRevision) return "no-stream";
   return Math.min(value, Number.MAX_SAFE_INTEGER);
 }

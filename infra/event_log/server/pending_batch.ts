@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ExpectedRevision } from "@headwater/core";
-import type { PreparedEvent } from "../append_request.ts";
+import type { PreparedEvent, ServerExpectation } from "../append_request.ts";
 import { ExpectationReader, type StreamExpectation } from "./expected_revision.ts";
 import { readProposedEvent } from "./proposed_event.ts";
 import { ProtobufReader } from "./protobuf_reader.ts";
@@ -21,7 +20,7 @@ export type PendingBatch = {
   readonly correlationId: Uint8Array;
   readonly stream: string;
   /** Undefined: the client did not say. */
-  readonly expected: ExpectedRevision | undefined;
+  readonly expected: ServerExpectation | undefined;
   readonly events: PreparedEvent[];
   dataBytes: number;
   /** Its last chunk has come: it is being written. */

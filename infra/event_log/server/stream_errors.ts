@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
 
 /** The stream is deleted for ever, or not there where it was expected. */
@@ -15,7 +15,7 @@ export function wrongExpectedVersion(
   stream: string,
   { operation, expected, actual }: {
     readonly operation: string;
-    readonly expected: ExpectedRevision;
+    readonly expected: ServerExpectation;
     readonly actual: number;
   },
 ): GrpcError {
@@ -82,7 +82,7 @@ export function invalidSubscriptionPosition(): GrpcError {
 }
 
 /** EventStoreDB's numbers for what is expected. */
-function versionNumber(expected: ExpectedRevision): number {
+function versionNumber(expected: ServerExpectation): number {
   if (expected === "any") return -2;
   if (expected === "no-stream") return -1;
   return expected === "stream-exists" ? -4 : expected;

@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 
 export type ModelEvent = { readonly id: string; readonly revision: number };
 
@@ -21,7 +21,7 @@ export class StreamModel {
   readonly #streams = new Map<string, ModelStream>();
 
   append(name: string, { expected, ids }: {
-    readonly expected: ExpectedRevision;
+    readonly expected: ServerExpectation;
     readonly ids: readonly string[];
   }): ModelOutcome {
     const stream = this.#stream(name);
@@ -33,7 +33,7 @@ export class StreamModel {
     return { revision: lastOf(stream) };
   }
 
-  delete(name: string, expected: ExpectedRevision): ModelOutcome {
+  delete(name: string, expected: ServerExpectation): ModelOutcome {
     const stream = this.#stream(name);
     const verdict = this.#check(stream, { expected, ids: ["a new one"] });
     if (verdict) return verdict;
@@ -42,7 +42,7 @@ export class StreamModel {
     return { revision: 0 };
   }
 
-  tombstone(name: string, expected: ExpectedRevision): ModelOutcome {
+  tombstone(name: string, expected: ServerExpectation): ModelOutcome {
     const stream = this.#stream(name);
     const verdict = this.#check(stream, { expected, ids: ["a new one"] });
     if (verdict) return verdict;
@@ -67,7 +67,7 @@ export class StreamModel {
   }
 
   #check(stream: ModelStream, { expected, ids }: {
-    readonly expected: ExpectedRevision;
+    readonly expected: ServerExpectation;
     readonly ids: readonly string[];
   }): ModelOutcome | undefined {
     const last = lastOf(stream);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { categoryOf, type ExpectedRevision } from "@headwater/core";
+import { categoryOf } from "@headwater/core";
+import type { ServerExpectation } from "../append_request.ts";
 import { uuidText, uuidToBytes } from "../event_id.ts";
 import { jsonMark } from "../stored_event.ts";
 import { openSqliteStore } from "../sqlite_store.ts";
@@ -8,14 +9,14 @@ import { EventStore } from "./event_store.ts";
 import { type ModelOutcome, StreamModel } from "./stream_model.ts";
 
 type Step =
-  | { act: "append"; stream: string; expected: ExpectedRevision; ids: readonly string[] }
-  | { act: "delete" | "tombstone"; stream: string; expected: ExpectedRevision }
+  | { act: "append"; stream: string; expected: ServerExpectation; ids: readonly string[] }
+  | { act: "delete" | "tombstone"; stream: string; expected: ServerExpectation }
   | { act: "metadata"; stream: string; metadata: { $maxCount?: number; $tb?: number } };
 
 const streams = ["a-1", "a-2", "$b", "plain"];
 const stream = fc.constantFrom(...streams);
 const expected = fc.oneof(
-  fc.constantFrom<ExpectedRevision>("any", "any", "no-stream", "stream-exists"),
+  fc.constantFrom<ServerExpectation>("any", "any", "no-stream", "stream-exists"),
   fc.nat(6),
 );
 /** So few that repeats are frequent. */
