@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
 import type { Config } from "./config.ts";
-import { loadEventStoreDb } from "@headwater/event-log/load_eventstoredb";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import { ensureDatabase, startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "./read_model_directory.ts";
@@ -65,9 +65,7 @@ async function openEventLog({ config, directory, logger }: AdapterOptions): Prom
   readonly where: string;
 }> {
   if (config.eventStoreUrl !== undefined) {
-    // Not before it is needed: the client costs memory and time.
-    const { openEventStoreDb } = await loadEventStoreDb();
-    const log = openEventStoreDb({ connectionString: config.eventStoreUrl, logger });
+    const log = await openEventStoreDb({ connectionString: config.eventStoreUrl, logger });
     return {
       log,
       checks: [log.check],

@@ -4,11 +4,9 @@
  */
 export async function certificatePermission(url: string): Promise<string> {
   // Its libraries take their time, which most starts can do without.
-  const { certificateFiles, readConnectionString } = await import(
-    "@headwater/event-log/eventstoredb/connection_string"
-  );
+  const { certificateFiles } = await import("@headwater/eventstoredb");
   try {
-    return certificateFiles(readConnectionString(url)).map((file) => `,${file}`).join("");
+    return certificateFiles(url).map((file) => `,${file}`).join("");
   } catch {
     return "";
   }

@@ -1,7 +1,7 @@
 import { ShopClient } from "@shop/judge";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
 import { type Application, type Host, serve, type Server, startHost } from "@headwater/host";
-import { loadEventStoreDb } from "@headwater/event-log/load_eventstoredb";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import { ensureDatabase } from "@headwater/postgres";
 import { separateLog } from "./separate_log.ts";
@@ -65,9 +65,8 @@ async function openLog(
   if (eventStoreUrl === undefined) {
     return { log: openSqliteLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
   }
-  const { openEventStoreDb } = await loadEventStoreDb();
   await using opening = new AsyncDisposableStack();
-  const shared = opening.use(openEventStoreDb({ connectionString: eventStoreUrl, logger }));
+  const shared = opening.use(await openEventStoreDb({ connectionString: eventStoreUrl, logger }));
   const log = await separateLog(shared, {
     prefix: streamPrefix(name),
     categories: services.flatMap(({ categories }) => categories),

@@ -7,7 +7,7 @@ import {
   startSplit,
   type SupervisedProcess,
 } from "@headwater/host";
-import { loadEventStoreDb } from "@headwater/event-log/load_eventstoredb";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { connect, ensureDatabase } from "@headwater/postgres";
 import type { RunningShop } from "./running_shop.ts";
 
@@ -36,8 +36,9 @@ export async function startSplitShop(
   const split = starting.use(
     await startSplit(application, { config, directory, logger, signal }),
   );
-  const { openEventStoreDb } = await loadEventStoreDb();
-  const log = starting.use(openEventStoreDb({ connectionString: split.eventStoreUrl, logger }));
+  const log = starting.use(
+    await openEventStoreDb({ connectionString: split.eventStoreUrl, logger }),
+  );
   const databases = await Promise.all(application.services.map(async ({ name, views }) => {
     const url = await ensureDatabase({ adminUrl: postgresUrl, name: databaseName(name), logger });
     const sql = connect({ url, name: "judge", max: 2, logger });

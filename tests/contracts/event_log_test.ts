@@ -1,9 +1,6 @@
-import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
-import {
-  createTestAuthority,
-  type TestAuthority,
-} from "@headwater/event-log/eventstoredb/test_certificate";
-import { startTlsProxy } from "@headwater/event-log/eventstoredb/tls_test_bed";
+import { openEventStoreDb } from "@headwater/eventstoredb";
+import { createTestAuthority, type TestAuthority } from "@headwater/eventstoredb/testing";
+import { startTlsProxy } from "@headwater/eventstoredb/testing";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import type { EventLog } from "@headwater/core";
@@ -17,7 +14,7 @@ async function openThrowAwayFile(): Promise<EventLog> {
 
 async function openOnEmbeddedServer(): Promise<EventLog> {
   const server = await startEventStoreServer({ path: ":memory:", port: 0 });
-  const log = openEventStoreDb({ connectionString: server.connectionString });
+  const log = await openEventStoreDb({ connectionString: server.connectionString });
   return closedWith(log, () => server[Symbol.asyncDispose]());
 }
 
@@ -30,7 +27,7 @@ async function openOverTls(): Promise<EventLog> {
   const server = await startEventStoreServer({ path: ":memory:", port: 0 });
   const { port } = server;
   const proxy = await startTlsProxy({ port, ...await certify("localhost") });
-  const log = openEventStoreDb({
+  const log = await openEventStoreDb({
     connectionString: `esdb://admin:changeit@localhost:${proxy.port}?tls=true&tlsCAFile=${file}`,
   });
   return closedWith(log, async () => {
@@ -62,6 +59,6 @@ const connectionString = Deno.env.get("EVENTSTORE_URL");
 if (connectionString) {
   eventLogSuite(
     "EventStoreDB's client on the server at EVENTSTORE_URL",
-    () => Promise.resolve(openEventStoreDb({ connectionString })),
+    () => openEventStoreDb({ connectionString }),
   );
 }

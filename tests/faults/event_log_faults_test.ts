@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import type { EventLog } from "@headwater/core";
 import { eventually } from "@headwater/testing";
@@ -37,9 +37,9 @@ async function sufferConnections(seed: number): Promise<void> {
   await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
   await using ofWriters = startFaultyProxy(server.port, { seed: chances.whole(1e9) });
   await using ofFollowers = startFaultyProxy(server.port, { seed: chances.whole(1e9) });
-  await using writing = openOn(ofWriters);
-  await using following = openOn(ofFollowers);
-  await using direct = openOn(server);
+  await using writing = await openOn(ofWriters);
+  await using following = await openOn(ofFollowers);
+  await using direct = await openOn(server);
   const followers = startFollowers(following, chances);
   const acknowledged = await appendUnderFaults(writing, {
     chances,
@@ -55,7 +55,7 @@ async function sufferConnections(seed: number): Promise<void> {
 async function killAgainAndAgain(seed: number): Promise<void> {
   const chances = seededRandom(seed);
   await using store = await startEventStoreProcess();
-  await using log = openOn(store);
+  await using log = await openOn(store);
   const followers = startFollowers(log, chances);
   let count = 0;
   const writing = appendUnderFaults(log, {

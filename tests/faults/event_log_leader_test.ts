@@ -1,6 +1,6 @@
 import { ok } from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
-import { startTestCluster } from "@headwater/event-log/eventstoredb/cluster_test_bed";
+import { openEventStoreDb } from "@headwater/eventstoredb";
+import { startTestCluster } from "@headwater/eventstoredb/testing";
 import { eventually } from "@headwater/testing";
 import { seededRandom } from "@shop/demo";
 import { judgeEventLog } from "./event_log_evidence.ts";
@@ -22,8 +22,8 @@ async function changeLeaders(seed: number): Promise<void> {
   await using cluster = await startTestCluster({ nodes: 3 });
   const hosts = cluster.ports.map((port) => `127.0.0.1:${port}`);
   // One that knows a single node has to be sent on; the other one may ask them all.
-  await using log = openEventStoreDb({ connectionString: `esdb://${hosts[0]}?tls=false` });
-  await using following = openEventStoreDb({ connectionString: `esdb://${hosts}?tls=false` });
+  await using log = await openEventStoreDb({ connectionString: `esdb://${hosts[0]}?tls=false` });
+  await using following = await openEventStoreDb({ connectionString: `esdb://${hosts}?tls=false` });
   const stop = new AbortController();
   const { signal } = stop;
   const followers = [["apple"], ["plum", "pear"], undefined].map((categories) =>

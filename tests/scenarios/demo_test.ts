@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openEventStoreDb } from "@headwater/event-log/eventstoredb";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import { allOf, newEvent } from "../contracts/event_log_test_case.ts";
 import { root } from "../architecture/place.ts";
@@ -27,7 +27,7 @@ Deno.test("the demo prints one JSON object, ends well and leaves nothing behind"
 
 Deno.test("the demo keeps to itself on an event store that others use meanwhile", async () => {
   await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
-  await using others = openEventStoreDb(server);
+  await using others = await openEventStoreDb(server);
   const order = "order-order001";
   await others.append(order, [newEvent()], { expected: "no-stream" });
   await using demo = await startDemo(["--json"], { EVENTSTORE_URL: server.connectionString });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventStoreDBClient } from "@eventstore/db-client";
 import { silentLog, Unavailable } from "@headwater/core";
-import { openEventStoreDb } from "../eventstoredb.ts";
+import { openEventStoreDb } from "@headwater/eventstoredb";
 import { openSqliteStore } from "../sqlite_store.ts";
 import { newEvents as newMarkedEvents } from "../new_events_test_bed.ts";
 import { EventStore } from "./event_store.ts";
@@ -29,7 +29,7 @@ Deno.test({
     });
     const connectionString = `esdb://127.0.0.1:${server.port}?tls=false`;
     const client = EventStoreDBClient.connectionString(connectionString);
-    await using log = openEventStoreDb({ connectionString });
+    await using log = await openEventStoreDb({ connectionString });
     try {
       await client.appendToStream("a-1", newEvents(3));
       // SQLite takes its own limit for a full disk; it cannot be less than what the file has already

@@ -1,10 +1,7 @@
 import type { Log } from "@headwater/core";
 import type { Application } from "../application.ts";
 import type { Config } from "../config.ts";
-import {
-  certificateFiles,
-  readConnectionString,
-} from "@headwater/event-log/eventstoredb/connection_string";
+import { certificateFiles } from "@headwater/eventstoredb";
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "../read_model_directory.ts";
 import { assertPortIsFree } from "../serve.ts";
@@ -61,9 +58,7 @@ export async function startSplit(application: Application, options: SplitOptions
       // What eight processes have to say about their start is nothing that people wait for
       logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
       env: environment(config, { eventStoreUrl, postgresUrl }),
-      files: config.eventStoreUrl === undefined
-        ? []
-        : certificateFiles(readConnectionString(config.eventStoreUrl)),
+      files: config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
     });
   }

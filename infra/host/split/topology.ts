@@ -1,6 +1,6 @@
 import type { Application } from "../application.ts";
 import { environmentVariables } from "../config.ts";
-import { eventStoreDbVariables } from "@headwater/event-log/load_eventstoredb";
+import { eventStoreDbVariables } from "@headwater/eventstoredb";
 import type { LogLevel } from "../logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 

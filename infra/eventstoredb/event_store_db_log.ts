@@ -1,8 +1,8 @@
 import { type EventLog, type HealthCheck, type Log, realTimers, silentLog } from "@headwater/core";
-import { describeHosts, readConnectionString } from "./eventstoredb/connection_string.ts";
-import { connectToEventStore } from "./eventstoredb/event_store_connection.ts";
-import { EventStoreLog } from "./eventstoredb/event_store_log.ts";
-import type { SubscriptionStatus } from "./eventstoredb/subscription_status.ts";
+import { describeHosts, readConnectionString } from "./connection_string.ts";
+import { connectToEventStore } from "./event_store_connection.ts";
+import { EventStoreLog } from "./event_store_log.ts";
+import type { SubscriptionStatus } from "./subscription_status.ts";
 
 export type EventStoreDbOptions = {
   /** `esdb://…`, `esdb+discover://…` or `kurrentdb://…`. */
@@ -22,13 +22,8 @@ export type EventStoreDbLog = EventLog & {
   readonly check: HealthCheck;
 };
 
-/**
- * Opens an EventStoreDB or KurrentDB as the event log; nothing is sent before the first call. Needs a server of 23.10 or
- * later.
- *
- * Errors: `Error` for a connection string or certificates that cannot be read.
- */
-export function openEventStoreDb(
+/** What `openEventStoreDb` opens, its libraries loaded. */
+export function eventStoreDbLog(
   {
     connectionString,
     logger = silentLog,

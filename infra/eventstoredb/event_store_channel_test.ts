@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
-import { type EventStoreDbLog, openEventStoreDb } from "../eventstoredb.ts";
-import { newEvent } from "../new_events_test_bed.ts";
-import { startEventStoreServer } from "../server/event_store_server.ts";
-import { createTestAuthority } from "./test_certificate.ts";
-import { startTlsProxy } from "./tls_test_bed.ts";
+import { type EventStoreDbLog, eventStoreDbLog } from "./event_store_db_log.ts";
+import { newEvent } from "@headwater/event-log/new_events_test_bed";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { createTestAuthority } from "./testing/test_certificate.ts";
+import { startTlsProxy } from "./testing/tls_proxy.ts";
 
 type Bed = AsyncDisposable & {
   readonly plainPort: number;
@@ -66,7 +66,7 @@ function open(
     readonly query: string;
   },
 ): EventStoreDbLog {
-  return openEventStoreDb({ connectionString: `esdb://admin:s3cret@${host}:${port}?${query}` });
+  return eventStoreDbLog({ connectionString: `esdb://admin:s3cret@${host}:${port}?${query}` });
 }
 
 tlsTest("a server is trusted by its name and by its address", async ({ securePort, files }) => {

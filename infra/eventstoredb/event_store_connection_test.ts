@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
-import { openEventStoreDb } from "../eventstoredb.ts";
-import { newEvent } from "../new_events_test_bed.ts";
-import { startEventStoreServer } from "../server/event_store_server.ts";
-import { startTestCluster, type TestCluster } from "./cluster_test_bed.ts";
-import { createTestAuthority } from "./test_certificate.ts";
-import { startTlsProxy } from "./tls_test_bed.ts";
+import { eventStoreDbLog } from "./event_store_db_log.ts";
+import { newEvent } from "@headwater/event-log/new_events_test_bed";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { startTestCluster, type TestCluster } from "./testing/test_cluster.ts";
+import { createTestAuthority } from "./testing/test_certificate.ts";
+import { startTlsProxy } from "./testing/tls_proxy.ts";
 
 /** A port where nobody listens. */
 const deadPort = 1;
@@ -25,7 +25,7 @@ function clusterTest(name: string, test: (cluster: TestCluster) => Promise<void>
 }
 
 function open(connectionString: string) {
-  return openEventStoreDb({ connectionString });
+  return eventStoreDbLog({ connectionString });
 }
 
 clusterTest("what is sent to a follower is done by the leader that it names", async (cluster) => {

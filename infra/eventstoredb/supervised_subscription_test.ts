@@ -2,7 +2,12 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { type EventBatch, LogEndsBefore, Unavailable } from "@headwater/core";
 import { manualTimers } from "@headwater/testing";
 import { UnknownPosition } from "./event_store_failure.ts";
-import { caughtUp, checkpoint, event, subscriptionTestBed } from "./subscription_test_bed.ts";
+import {
+  caughtUp,
+  checkpoint,
+  event,
+  subscriptionTestBed,
+} from "./testing/subscription_test_bed.ts";
 
 const down = new Unavailable("Cannot read the event log: the server is down");
 

@@ -1,4 +1,5 @@
 import {
+  backOffMs,
   type EventBatch,
   type Log,
   LogEndsBefore,
@@ -6,7 +7,6 @@ import {
   type Recorded,
   type Timers,
 } from "@headwater/core";
-import { backOffMs } from "./back_off.ts";
 import { EventOutbox } from "./event_outbox.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
@@ -122,7 +122,7 @@ export class SupervisedSubscription {
         this.#failed(error);
       }
       if (this.#outbox.position !== before) failures = 1;
-      await pause(backOffMs(failures, random), { timers, signal });
+      await pause(backOffMs(failures, { random }), { timers, signal });
     }
   }
 

@@ -26,12 +26,12 @@ Deno.test("one host is connected to, unless it is to be asked for the others", (
 Deno.test("TLS is on unless it is turned off, and needs files only then", () => {
   equal(readConnectionString("esdb://es1").parameters.tls, true);
   const files = "tlsCAFile=ca.pem&userCertFile=me.pem&userKeyFile=me.key";
-  deepEqual(certificateFiles(readConnectionString(`esdb://es1?${files}`)), [
+  deepEqual(certificateFiles(`esdb://es1?${files}`), [
     "ca.pem",
     "me.pem",
     "me.key",
   ]);
-  deepEqual(certificateFiles(readConnectionString(`esdb://es1?tls=false&${files}`)), []);
+  deepEqual(certificateFiles(`esdb://es1?tls=false&${files}`), []);
 });
 
 Deno.test("what has no meaning here is told, not refused", () => {

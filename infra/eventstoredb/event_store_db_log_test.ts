@@ -14,9 +14,9 @@ import {
   Unavailable,
 } from "@headwater/core";
 import { eventually } from "@headwater/testing";
-import { openEventStoreDb } from "./eventstoredb.ts";
-import { newEvent } from "./new_events_test_bed.ts";
-import { startEventStoreServer } from "./server/event_store_server.ts";
+import { eventStoreDbLog } from "./event_store_db_log.ts";
+import { newEvent } from "@headwater/event-log/new_events_test_bed";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 
 async function allOf(pages: AsyncIterable<readonly Recorded[]>): Promise<Recorded[]> {
   return (await Array.fromAsync(pages)).flat();
@@ -27,7 +27,7 @@ async function openBed() {
   const server = await startEventStoreServer({ path: ":memory:", port: 0 });
   const { connectionString } = server;
   const client = EventStoreDBClient.connectionString(connectionString);
-  const logs = [openEventStoreDb({ connectionString }), openEventStoreDb({ connectionString })];
+  const logs = [eventStoreDbLog({ connectionString }), eventStoreDbLog({ connectionString })];
   return {
     client,
     log: logs[0]!,
@@ -154,7 +154,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    await using log = openEventStoreDb({ connectionString: "esdb://127.0.0.1:1?tls=false" });
+    await using log = eventStoreDbLog({ connectionString: "esdb://127.0.0.1:1?tls=false" });
     await rejects(log.append("order-1", [newEvent()], { expected: "no-stream" }), Unavailable);
     await rejects(log.append("order-1", [newEvent()], { expected: 0 }), Unavailable);
     await rejects(allOf(log.read("order-1")), Unavailable);
@@ -170,7 +170,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using log = openEventStoreDb({
+    await using log = eventStoreDbLog({
       connectionString: `esdb://127.0.0.1:${listener.addr.port}?tls=false`,
       deadlineMs: 100,
     });
@@ -188,7 +188,7 @@ Deno.test({
   async fn() {
     const server = await startEventStoreServer({ path: ":memory:", port: 0 });
     const { port, connectionString } = server;
-    await using log = openEventStoreDb({ connectionString });
+    await using log = eventStoreDbLog({ connectionString });
     const stop = new AbortController();
     const check = () => log.check.check(stop.signal);
     const isHealthy = () => check().then(() => true, () => false);
@@ -213,7 +213,7 @@ Deno.test("a connection string that cannot be read is refused", () => {
   for (const connectionString of ["127.0.0.1:2113", "http://127.0.0.1", "esdb://"]) {
     let refused = false;
     try {
-      openEventStoreDb({ connectionString });
+      eventStoreDbLog({ connectionString });
     } catch (error) {
       refused = error instanceof Error;
     }

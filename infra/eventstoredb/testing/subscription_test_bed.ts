@@ -3,8 +3,8 @@ import {
   type ConnectionAttempt,
   type SubscriptionMessage,
   SupervisedSubscription,
-} from "./supervised_subscription.ts";
-import { type TailEvent, TailWatch } from "./tail_watch.ts";
+} from "../supervised_subscription.ts";
+import { type TailEvent, TailWatch } from "../tail_watch.ts";
 
 /** An attempt whose server is the test. */
 export type FakeAttempt = ConnectionAttempt & {

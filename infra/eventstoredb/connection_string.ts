@@ -90,9 +90,10 @@ export function readConnectionString(text: string): ConnectionString {
   };
 }
 
-/** The files that whoever connects has to read. */
-export function certificateFiles({ parameters }: ConnectionString): string[] {
-  const { tls, tlsCAFile, userCertFile, userKeyFile } = parameters;
+/** The files that whoever connects has to read. Errors: those of `readConnectionString`. */
+export function certificateFiles(connectionString: string): string[] {
+  const { tls, tlsCAFile, userCertFile, userKeyFile } =
+    readConnectionString(connectionString).parameters;
   return tls ? [tlsCAFile, userCertFile, userKeyFile].filter((file) => file !== undefined) : [];
 }
 

@@ -6,11 +6,11 @@ import { type EventLog, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import fc from "fast-check";
-import { openEventStoreDb } from "../eventstoredb.ts";
-import { newEvent } from "../new_events_test_bed.ts";
-import { startEventStoreServer } from "../server/event_store_server.ts";
-import { frame } from "../server/grpc_frame.ts";
-import { grpcTestBed, untilOver } from "../server/grpc_test_bed.ts";
+import { eventStoreDbLog } from "./event_store_db_log.ts";
+import { newEvent } from "@headwater/event-log/new_events_test_bed";
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { frame } from "@headwater/event-log/server/grpc_frame";
+import { grpcTestBed, untilOver } from "@headwater/event-log/server/grpc_test_bed";
 import { GoawayFinder, GoawayGuard } from "./goaway_guard.ts";
 
 Deno.test("a goodbye is found where it begins, however the frames are cut", () => {
@@ -68,7 +68,7 @@ Deno.test({
   async fn() {
     await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
     await using proxy = await startProxy(server.port);
-    await using log = openEventStoreDb({
+    await using log = eventStoreDbLog({
       connectionString: `esdb://127.0.0.1:${proxy.port}?tls=false`,
     });
     const seen: number[] = [];

@@ -1,0 +1,3 @@
+export { certificateFiles } from "./connection_string.ts";
+export type { EventStoreDbLog, EventStoreDbOptions } from "./event_store_db_log.ts";
+export { eventStoreDbVariables, openEventStoreDb } from "./open_event_store_db.ts";
