@@ -115,9 +115,9 @@ async function append<Command extends DomainCommand, Event extends DomainEvent, 
   const newEvents = events.map((event, index): NewEvent => {
     const { type, data, schemaVersion } = store.events.encode(event);
     return {
-      // The log takes events of the same ids at the same place for the same append. So the ids tell apart what was asked
-      // and how many events it led to: a command that handles itself twice at once gets its first result, another one
-      // under the same id loses the race.
+      // To the log, events of the same ids at the same place are the same append. So the ids tell apart what was asked
+      // and how many events it led to: the same command handled twice at once gets its first result from the log,
+      // another one under the same id loses the race.
       id: derivedId(context.commandId, hash, events.length, index),
       type,
       data,
