@@ -21,15 +21,17 @@ export class BatchInbox implements AsyncDisposable {
   }
 
   /**
-   * The batches that have come, as one; waits for the first at most `waitMs`, then gives undefined.
-   * `"over"` when the subscription has ended; throws what it threw.
+   * The batches that have come, as one, but at most `limit` events; waits for the first at most `waitMs`, then gives
+   * undefined. `"over"` when the subscription has ended; throws what it threw.
    */
-  async take(waitMs: number): Promise<EventBatch | "over" | undefined> {
+  async take(
+    { waitMs, limit = Infinity }: { readonly waitMs: number; readonly limit?: number },
+  ): Promise<EventBatch | "over" | undefined> {
     if (this.#batches.length === 0 && !this.#over) await this.#arrival(waitMs);
     if (this.#batches.length > 0) {
-      const batch = merge(this.#batches);
-      this.#batches = [];
-      this.#events = 0;
+      const [batch, ...rest] = cut(merge(this.#batches), limit);
+      this.#batches = rest;
+      this.#events -= batch.events.length;
       this.#taken.resolve();
       return batch;
     }
@@ -76,6 +78,14 @@ export class BatchInbox implements AsyncDisposable {
     await Promise.race([this.#arrived.promise, late]);
     clearTimeout(timer);
   }
+}
+
+/** What is cut off ends at the last of its events; only the rest is where the batch ends. */
+function cut(batch: EventBatch, limit: number): [EventBatch, ...EventBatch[]] {
+  if (batch.events.length <= limit) return [batch];
+  const events = batch.events.slice(0, limit);
+  const { position } = events.at(-1)!;
+  return [{ events, position, caughtUp: false }, { ...batch, events: batch.events.slice(limit) }];
 }
 
 function merge(batches: readonly EventBatch[]): EventBatch {

@@ -1,5 +1,6 @@
 import type { Fragment, ISql } from "postgres";
 import { answered } from "./answered.ts";
+import { isMissingTable } from "./failure.ts";
 
 // deno-lint-ignore ban-types -- the connection's own custom types are of no concern here
 export type Queryable = ISql<{}>;
@@ -53,6 +54,7 @@ export type CheckpointMove = {
   readonly from: Checkpoint;
   readonly to: Checkpoint;
   readonly report: WorkerReport;
+  readonly replay: ReplayProgress | undefined;
 };
 
 export const checkpointTable = `
@@ -73,23 +75,22 @@ export const checkpointTable = `
     updated_at timestamptz not null default now()
   )`;
 
-/** Undefined when the read model was never prepared. */
+/** Undefined when the read model was never prepared, or its checkpoint was dropped. */
 export async function loadCheckpoint(
   sql: Queryable,
   name: string,
 ): Promise<Checkpoint | undefined> {
-  const [row] = await answered(() =>
-    sql`
-      select position::float8 as position, version, epoch, filling
-      from projection_checkpoint where name = ${name}`
-  );
-  if (!row) return undefined;
-  return {
-    position: row.position ?? undefined,
-    version: row.version,
-    epoch: row.epoch,
-    filling: row.filling,
-  };
+  try {
+    const [row] = await answered(() =>
+      sql<Checkpoint[]>`
+        select position::float8 as position, version, epoch, filling
+        from projection_checkpoint where name = ${name}`
+    );
+    return row && { ...row, position: row.position ?? undefined };
+  } catch (error) {
+    if (isMissingTable(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -101,42 +102,17 @@ export async function loadCheckpoint(
  */
 export function moveCheckpoint(
   sql: Queryable,
-  { name, from, to, report }: CheckpointMove,
+  { name, from, to, report, replay }: CheckpointMove,
 ): Fragment {
   return sql`
     update projection_checkpoint
-    set position = ${to.position ?? null}::bigint, filling = ${to.filling}, ${reported(sql, report)}
+    set position = ${to.position ?? null}::bigint, filling = ${to.filling},
+        state = ${report.state}, cause = ${report.cause ?? null},
+        since = ${report.since}::text::timestamptz, caught_up = ${report.caughtUp},
+        behind_since = ${report.behindSince ?? null}::text::timestamptz,
+        replayed = ${replay?.replayed ?? null}::bigint, target = ${replay?.target ?? null}::bigint,
+        events_per_second = ${replay?.eventsPerSecond ?? null}::float8, updated_at = now()
     where name = ${name} and epoch = ${from.epoch}
       and position is not distinct from ${from.position ?? null}::bigint
     returning set_config('synchronous_commit', 'off', true)`;
-}
-
-/** Tells operators how a worker is, where the checkpoint stays where it is. */
-export async function saveReport(
-  sql: Queryable,
-  { name, epoch, report, replay }: {
-    readonly name: string;
-    readonly epoch: number;
-    readonly report: WorkerReport;
-    readonly replay?: ReplayProgress;
-  },
-): Promise<void> {
-  await answered(() =>
-    sql`
-      update projection_checkpoint
-      set replayed = ${replay?.replayed ?? null}::bigint,
-          target = ${replay?.target ?? null}::bigint,
-          events_per_second = ${replay?.eventsPerSecond ?? null}::float8,
-          ${reported(sql, report)}
-      where name = ${name} and epoch = ${epoch}`
-  );
-}
-
-function reported(sql: Queryable, report: WorkerReport): Fragment {
-  return sql`
-    state = ${report.state}, cause = ${
-    report.cause ?? null
-  }, since = ${report.since}::text::timestamptz,
-    caught_up = ${report.caughtUp}, behind_since = ${report.behindSince ?? null}::text::timestamptz,
-    updated_at = now()`;
 }

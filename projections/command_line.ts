@@ -1,5 +1,6 @@
-import { messageOf } from "./apply_failure.ts";
-import { followRebuild, type RebuildProgress } from "./follow_rebuild.ts";
+import { messageOf } from "./failure.ts";
+import type { ReplayProgress } from "./checkpoint.ts";
+import { followRebuild } from "./follow_rebuild.ts";
 import { requestRebuild } from "./prepare_view.ts";
 import { grouped, statusTable } from "./status_table.ts";
 import { type ProjectionDatabase, storedStatuses } from "./stored_status.ts";
@@ -86,7 +87,7 @@ async function rebuild(name: string, options: CommandLineOptions): Promise<numbe
   }
 }
 
-function described({ replayed, target, eventsPerSecond }: RebuildProgress): string {
+function described({ replayed, target, eventsPerSecond }: ReplayProgress): string {
   const share = Math.min(100, Math.floor((replayed / Math.max(target, 1)) * 100));
   return `${String(share).padStart(3)} %  position ${grouped(replayed)} of ${grouped(target)}  ${
     grouped(eventsPerSecond)

@@ -1,5 +1,5 @@
 import type { Recorded, View } from "@headwater/core";
-import { ApplyFailure } from "./apply_failure.ts";
+import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row, RowChanges } from "./row_changes.ts";
 import { viewDecoder } from "./view_decoder.ts";
@@ -53,7 +53,10 @@ export function eventFolder(view: View) {
 
     if (!failed) return { count: recorded.length };
     const { index, cause } = failed;
-    const failure = new ApplyFailure(view.name, { first: recorded[index]!, cause });
-    return { count: index, failure };
+    const first = recorded[index]!;
+    return {
+      count: index,
+      failure: cannotApply(view.name, { first, count: 1, cause: messageOf(cause) }),
+    };
   };
 }

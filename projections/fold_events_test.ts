@@ -39,7 +39,7 @@ async function fold(table: Readonly<Record<string, Row>>, events: readonly Recor
       return Promise.resolve(new Map(Object.entries(table)));
     },
   });
-  return { count, cause: failure?.message, read, ...changes.outstanding() };
+  return { count, cause: failure?.cause, read, ...changes.outstanding() };
 }
 
 Deno.test("rows are read once, and written when they changed", async () => {

@@ -1,18 +1,11 @@
 import { pause } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import type { ProjectionState } from "./checkpoint.ts";
+import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
 
 const lookEveryMs = 200;
 /** Three heartbeats of a worker. */
 const silentMs = 15_000;
-
-export type RebuildProgress = {
-  /** Positions. */
-  readonly replayed: number;
-  readonly target: number;
-  readonly eventsPerSecond: number;
-};
 
 export type RebuildEnd = "done" | "failing" | "nobody";
 
@@ -35,7 +28,7 @@ export async function followRebuild(
   { name, signal, onProgress }: {
     readonly name: string;
     readonly signal: AbortSignal;
-    onProgress(progress: RebuildProgress): void;
+    onProgress(progress: ReplayProgress): void;
   },
 ): Promise<{ readonly end: RebuildEnd; readonly cause?: string }> {
   let heard: string | undefined;

@@ -1,7 +1,6 @@
 import {
   backOffMs,
   type EventLog,
-  isMachineDown,
   type Log,
   pause,
   type ReadModelState,
@@ -10,62 +9,56 @@ import {
   type View,
 } from "@headwater/core";
 import type { Sql } from "postgres";
-import { ApplyFailure, messageOf } from "./apply_failure.ts";
-import { type Checkpoint, loadCheckpoint, saveReport, type WorkerReport } from "./checkpoint.ts";
-import { EventPace } from "./event_pace.ts";
-import { isMissingTable } from "./missing_table.ts";
-import { PositionWaiters } from "./position_waiters.ts";
+import { BatchInbox } from "./batch_inbox.ts";
+import { type Checkpoint, loadCheckpoint } from "./checkpoint.ts";
+import { failureOf } from "./failure.ts";
+import { eventFolder } from "./fold_events.ts";
 import { prepareView } from "./prepare_view.ts";
-import { ViewFollower } from "./view_follower.ts";
+import type { ProjectionStatus } from "./projection_status.ts";
+import { RowChanges } from "./row_changes.ts";
 import { ViewTable } from "./view_table.ts";
-import { WorkerState } from "./worker_state.ts";
+import { illness, statusOf } from "./worker_answers.ts";
+import { next } from "./worker_machine.ts";
+import { type Act, type Happening, newWorker, type Outcome, type Todo } from "./worker_state.ts";
+import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
 const leaveMs = 3_000;
-/** Less than every position: whoever waits for it waits until anything is known. */
-const anything = -1;
+/** How long to wait for events before looking whether another process has reset the read model. */
+const lookEveryMs = 1_000;
 
 export type WorkerOptions = {
   readonly view: View;
   readonly log: EventLog;
   readonly sql: Sql;
   readonly logger: Log;
+  /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
-/** Runs one view: follows the log, begins again after every interruption, and lets callers wait for a position. */
+type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
+
+/** Runs one view: does what `worker_machine.ts` wants done, and tells it how that came out. */
 export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
-  readonly #state: WorkerState;
-  readonly #pace = new EventPace();
-  readonly #waiters = new PositionWaiters();
+  readonly #fold: ReturnType<typeof eventFolder>;
+  readonly #changes = new RowChanges();
+  readonly #waiting = new Map<number, Answer>();
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
-  #turn = new AbortController();
-  #stopping = false;
-  #follower: ViewFollower | undefined;
-  /** Undefined until it was read for the first time. */
-  #checkpoint: Checkpoint | undefined;
-  #outdated: Unavailable | undefined;
-  #wasLive = false;
+  #state: ReturnType<typeof newWorker>;
+  #table: ViewTable | undefined;
+  #inbox: BatchInbox | undefined;
+  #interruption = new AbortController();
+  #asked = 0;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#state = new WorkerState({ log: options.logger, now: options.now });
+    this.#fold = eventFolder(options.view);
+    this.#state = newWorker(options.view, options.now());
     this.#running = this.#run();
-  }
-
-  get view(): View {
-    return this.#options.view;
-  }
-
-  get report(): WorkerReport {
-    return this.#state.report;
-  }
-
-  get lagMs(): number {
-    return this.#state.lagMs;
   }
 
   /** Resolves when the first events were taken in, or could not be. */
@@ -73,179 +66,173 @@ export class ProjectionWorker implements AsyncDisposable {
     return this.#started.promise;
   }
 
-  /** True when the table belongs to another version of the view. */
-  get isOutdated(): boolean {
-    return this.#outdated !== undefined;
-  }
-
-  get position(): number | undefined {
-    return this.#checkpoint?.position;
-  }
-
-  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
-    if (this.#stopping) throw this.#stopped();
-    const limits = { waitMs, ...(signal && { signal }) };
-    if (!this.#checkpoint && !await this.#waiters.wait(anything, limits)) {
-      throw new Unavailable(
-        `Cannot read "${this.view.name}": its state is not known yet`,
-        { code: "read-model-unavailable" },
-      );
-    }
-    this.#assertReadable();
-    const reached = position === undefined || position <= (this.position ?? anything) ||
-      await this.#waiters.wait(position, limits);
-    return { position: this.position, reached };
-  }
-
-  /** Another process, or this one, has emptied the read model. */
-  noticeReset(epoch: number): void {
-    // What it knows already must not be taken for another reset.
-    if (!this.#checkpoint || this.#checkpoint.epoch >= epoch) return;
-    this.#advanced({ ...this.#checkpoint, position: undefined, filling: true });
-    this.#turn.abort();
+  status(service: string): ProjectionStatus {
+    return statusOf(this.#state, { service, now: this.#options.now() });
   }
 
   /** Rejects while the read model does not follow the log, or has not yet caught up since the start. */
   assertHealthy(): void {
-    const { state, cause } = this.#state.report;
-    if (cause !== undefined) throw new Error(cause);
-    if (!this.#wasLive) throw new Error(`The read model "${this.view.name}" is ${state}`);
+    const problem = illness(this.#state);
+    if (problem !== undefined) throw new Error(problem);
+  }
+
+  /** Another process, or this one, has emptied the read model. */
+  noticeReset(epoch: number): void {
+    this.#happened({ type: "reset", epoch });
+  }
+
+  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
+    signal?.throwIfAborted();
+    const id = ++this.#asked;
+    const { promise, resolve, reject } = Promise.withResolvers<ReadModelState>();
+    const giveUp = () => this.#happened({ type: "late", id });
+    const abort = () => {
+      reject(signal!.reason);
+      giveUp();
+    };
+    this.#waiting.set(id, (answer) => {
+      if (answer instanceof Unavailable) reject(answer);
+      else resolve(answer);
+    });
+    this.#happened({ type: "asked", id, position });
+    const timer = setTimeout(giveUp, waitMs);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
-    this.#turn.abort();
-    this.#waiters.reject(() => this.#stopped());
-    this.#started.resolve();
+    this.#happened({ type: "stop" });
     const given = new AbortController();
     await Promise.race([this.#running, pause(leaveMs, { signal: given.signal })]);
     given.abort();
   }
 
-  async #run(): Promise<void> {
-    const { logger, random } = this.#options;
-    let failures = 0;
-    while (!this.#stopping) {
-      this.#turn = new AbortController();
-      const before = this.position;
-      try {
-        await this.#follow(this.#turn.signal);
-        failures = 0;
-      } catch (error) {
-        if (this.#stopping) {
-          logger.debug("A projection was interrupted as it stopped", { error });
-          return;
-        }
-        failures = this.position === before ? failures + 1 : 1;
-        await this.#interrupted(error);
-        await pause(backOffMs(failures, { random }), { signal: this.#turn.signal });
+  #happened(happened: Happening): void {
+    const { state, todo } = next(this.#state, { ...happened, at: this.#options.now() });
+    this.#state = state;
+    if (state.hasTried) this.#started.resolve();
+    for (const each of todo) this.#do(each);
+  }
+
+  #do(todo: Todo): void {
+    switch (todo.type) {
+      case "interrupt":
+        this.#interruption.abort();
+        return this.#inbox?.close();
+      case "answer":
+        this.#waiting.get(todo.id)!(todo.answer);
+        this.#waiting.delete(todo.id);
+        return;
+      case "log": {
+        const { level, before, report: { state, cause } } = todo;
+        const fields = { state, before: before.state, ...(cause !== undefined && { cause }) };
+        return this.#options.logger[level](`A projection is ${state}`, fields);
       }
     }
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
-    const { view, sql, log, now } = this.#options;
-    const checkpoint = await this.#load();
-    const table = await ViewTable.open(sql, view);
-    if (!table) {
-      this.#checkpoint = undefined;
-      return;
+  async #run(): Promise<void> {
+    for (let act = this.#state.doing; act; act = this.#state.doing) {
+      const outcome = await this.#outcomeOf(act).catch((error): Outcome => {
+        this.#options.logger.debug("A projection was interrupted", { act: act.type, error });
+        return { type: "failed", failure: failureOf(error) };
+      });
+      this.#happened(outcome);
     }
-    this.#advanced(checkpoint);
-    this.#follower = new ViewFollower({
-      view,
-      table,
-      log,
-      sql,
-      checkpoint,
-      state: this.#state,
-      pace: this.#pace,
-      now,
-      advanced: (checkpoint) => {
-        // A reset may be known here before the answer to a write that came before it.
-        if (!signal.aborted) this.#advanced(checkpoint);
-        this.#started.resolve();
-      },
-    });
-    await this.#follower.run(signal);
-    if (this.#stopping) await this.#follower.leave();
+    await this.#unsubscribe();
+  }
+
+  async #outcomeOf(act: Act): Promise<Outcome> {
+    switch (act.type) {
+      case "prepare":
+        return { type: "prepared", checkpoint: await this.#prepare(act) };
+      case "subscribe":
+        return { type: "subscribed", head: await this.#subscribe(act) };
+      case "apply":
+        return await this.#apply(act);
+      case "write":
+        return await this.#write(act);
+      case "look": {
+        const found = await loadCheckpoint(this.#options.sql, this.#options.view.name);
+        const { epoch, position } = act.at;
+        return { type: found?.epoch === epoch && found.position === position ? "done" : "moved" };
+      }
+      case "pause":
+        await this.#unsubscribe();
+        await pause(backOffMs(act.attempt, this.#options), { signal: this.#interruption.signal });
+        return { type: "done" };
+    }
   }
 
   /** Another version of the view may have taken the table over since; the newer one keeps it. */
-  async #load(): Promise<Checkpoint> {
+  async #prepare({ anew }: Extract<Act, { type: "prepare" }>): Promise<Checkpoint | undefined> {
     const { sql, view, logger } = this.#options;
-    let checkpoint = this.#checkpoint && await loadCheckpoint(sql, view.name);
+    await this.#unsubscribe();
+    this.#interruption = new AbortController();
+    this.#changes.clear();
+    let checkpoint = anew ? undefined : await loadCheckpoint(sql, view.name);
     if (!checkpoint || checkpoint.version < view.version) {
       const reason = await prepareView(sql, view);
       if (reason) logger.info("A read model starts empty", { reason });
       checkpoint = await loadCheckpoint(sql, view.name);
     }
-    this.#outdated = checkpoint?.version === view.version ? undefined : new Unavailable(
-      `Cannot use "${view.name}": its table belongs to version ${checkpoint?.version} of the view, not ${view.version}`,
-      { code: "read-model-outdated" },
-    );
-    if (!checkpoint || this.#outdated) throw this.#outdated;
-    return checkpoint;
+    if (checkpoint && checkpoint.version > view.version) return checkpoint;
+    this.#table = await ViewTable.open(sql, view);
+    return this.#table && checkpoint;
   }
 
-  #advanced(checkpoint: Checkpoint): void {
-    // A reset that another process has already made good is one all the same.
-    const wasReset = this.#checkpoint !== undefined && this.#checkpoint.epoch < checkpoint.epoch;
-    this.#checkpoint = checkpoint;
-    const { state } = this.#state.report;
-    if (wasReset || checkpoint.filling) this.#waiters.reject(() => this.#rebuilding());
-    if (checkpoint.filling) {
-      if (state !== "rebuilding" && state !== "failing") {
-        this.#state.become(
-          this.#state.after({ state: "rebuilding", caughtUp: false, behindSince: undefined }),
-        );
-      }
-      return;
+  async #subscribe(
+    { after, filling }: Extract<Act, { type: "subscribe" }>,
+  ): Promise<number | undefined> {
+    const { log, view } = this.#options;
+    const head = filling ? await log.head() : undefined;
+    const categories = view.reads.map(({ category }) => category);
+    this.#inbox = new BatchInbox((signal) => log.subscribe({ categories, signal, after }));
+    return head;
+  }
+
+  async #unsubscribe(): Promise<void> {
+    await this.#inbox?.[Symbol.asyncDispose]();
+    this.#inbox = undefined;
+  }
+
+  async #apply({ limit, isEmpty }: Extract<Act, { type: "apply" }>): Promise<Outcome> {
+    const batch = await this.#inbox!.take({ waitMs: lookEveryMs, limit });
+    if (!batch || this.#interruption.signal.aborted) return { type: "quiet" };
+    if (batch === "over") {
+      throw new Unavailable("Cannot follow the log: the subscription ended by itself");
     }
-    if (state === "starting" || state === "rebuilding") {
-      this.#state.become(
-        this.#state.after({ state: "catching-up", caughtUp: false, behindSince: undefined }),
-      );
-    }
-    this.#wasLive ||= state === "live";
-    this.#waiters.reached(checkpoint.position ?? anything);
+    const { sql } = this.#options;
+    const { events } = batch;
+    const changes = this.#changes;
+    const read = (keys: readonly string[]) => this.#table!.read(sql, keys);
+    const { count, failure } = await this.#fold(events, { changes, ...(!isEmpty && { read }) });
+    // Nothing to write: what was read need not be held.
+    if (changes.changes === 0) changes.clear();
+    return {
+      type: "applied",
+      events: count > 0 ? { first: events[0]!, count } : undefined,
+      position: failure ? events[count - 1]?.position : batch.position,
+      caughtUp: batch.caughtUp,
+      recordedAt: events.at(-1)?.recordedAt,
+      rows: changes.size,
+      changes: changes.changes,
+      bytes: changes.bytes,
+      ...(failure && { failure }),
+    };
   }
 
-  async #interrupted(error: unknown): Promise<void> {
-    const { sql, view, logger } = this.#options;
-    const isMachine = isMachineDown(error);
-    // The next try prepares everything anew.
-    if (isMissingTable(error)) this.#checkpoint = undefined;
-    this.#state.interrupted(isMachine ? "waiting" : "failing", {
-      cause: messageOf(error),
-      ...(error instanceof ApplyFailure && { behindSince: error.behindSince }),
-    });
-    logger.debug("A projection was interrupted", { error });
-    this.#started.resolve();
-    const isPostgresAway = isMachine &&
-      !(error instanceof Unavailable && error.code !== "postgres-unavailable");
-    if (!this.#checkpoint || isPostgresAway) return;
-    const { epoch } = this.#checkpoint;
-    try {
-      await saveReport(sql, { name: view.name, epoch, report: this.#state.report });
-    } catch (error) {
-      logger.debug("The state of a projection could not be saved", { error });
-    }
-  }
-
-  #assertReadable(): void {
-    if (this.#outdated) throw this.#outdated;
-    if (this.#checkpoint?.filling) throw this.#rebuilding();
-  }
-
-  #rebuilding(): Unavailable {
-    return new Unavailable(`Cannot read "${this.view.name}": it is being rebuilt`, {
-      code: "read-model-rebuilding",
-      retryAfter: this.#follower?.secondsLeft ?? 1,
-    });
-  }
-
-  #stopped(): Unavailable {
-    return new Unavailable(`Cannot wait for "${this.view.name}": the process is stopping`);
+  async #write({ from, to, report, replay }: Extract<Act, { type: "write" }>): Promise<Outcome> {
+    const { sql, view } = this.#options;
+    const changes = from === to ? undefined : this.#changes;
+    const move = { name: view.name, from, to, report, replay };
+    if (!await writeChanges(sql, { table: this.#table!, changes, move })) return { type: "moved" };
+    changes?.clear();
+    return { type: "done" };
   }
 }

@@ -61,7 +61,7 @@ export async function startProjections(
       name: `projection:${name}`,
       check: () => Promise.try(() => worker.assertHealthy()),
     })),
-    status: () => [...workers.values()].map((worker) => statusOf(service, worker)),
+    status: () => [...workers.values()].map((worker) => worker.status(service)),
     wait(view, options) {
       const worker = workers.get(view.name);
       if (!worker) {
@@ -77,23 +77,6 @@ export async function startProjections(
         ...[...workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
       ]);
     },
-  };
-}
-
-function statusOf(service: string, worker: ProjectionWorker): ProjectionStatus {
-  const { state, since, cause, caughtUp } = worker.report;
-  return {
-    service,
-    name: worker.view.name,
-    state,
-    since,
-    cause: cause ?? null,
-    lagMs: worker.lagMs,
-    caughtUp,
-    position: worker.position ?? null,
-    version: worker.view.version,
-    needsRebuild: worker.isOutdated,
-    parkedKeys: 0,
   };
 }
 

@@ -1,9 +1,8 @@
 import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { messageOf } from "./apply_failure.ts";
 import type { ProjectionState } from "./checkpoint.ts";
-import { isMissingTable } from "./missing_table.ts";
+import { isMissingTable, messageOf } from "./failure.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 
 /** A service's database and the read models in it. */

@@ -1,83 +1,173 @@
-import type { Log } from "@headwater/core";
-import type { WorkerReport } from "./checkpoint.ts";
+import type { ReadModelState, Unavailable, View } from "@headwater/core";
+import type { Checkpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
+import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
 
-/** What a worker is doing, and since when; tells the log when that changes. */
-export class WorkerState {
-  readonly #log: Log;
-  readonly #now: () => number;
-  #report: WorkerReport;
+/** The one long thing that a worker is at; each has one outcome. */
+export type Act =
+  /** Read the checkpoint; make the table where it is missing, `anew` even where the checkpoint seems to be known. */
+  | { readonly type: "prepare"; readonly anew: boolean }
+  | { readonly type: "subscribe"; readonly after: number | undefined; readonly filling: boolean }
+  /** Fold what comes next, at most `limit` events; an empty table holds no rows that must be read before. */
+  | { readonly type: "apply"; readonly limit: number; readonly isEmpty: boolean }
+  /** Write rows and move the checkpoint, both or neither; where it stays as it is (`from === to`), only the report. */
+  | {
+    readonly type: "write";
+    readonly from: Checkpoint;
+    readonly to: Checkpoint;
+    readonly report: WorkerReport;
+    readonly replay: ReplayProgress | undefined;
+    /** There is no going on after it without a pause. */
+    readonly pauses: boolean;
+  }
+  /** See whether the checkpoint is still there. */
+  | { readonly type: "look"; readonly at: Checkpoint }
+  /** After so many failures in a row. */
+  | { readonly type: "pause"; readonly attempt: number };
+
+/** How that came out. */
+export type Outcome =
+  /** Undefined: the table or its checkpoint is not there. */
+  | { readonly type: "prepared"; readonly checkpoint: Checkpoint | undefined }
+  /** `head`: the log's last position, where a table is to be filled. */
+  | { readonly type: "subscribed"; readonly head: number | undefined }
+  /** Events were folded; or there were none, and only the position moves on. */
+  | {
+    readonly type: "applied";
+    readonly events: SomeEvents | undefined;
+    /** Everything up to here was considered; undefined: nothing more than before. */
+    readonly position: number | undefined;
+    readonly caughtUp: boolean;
+    /** When the last of them was recorded. */
+    readonly recordedAt: string | undefined;
+    /** What is held in memory: so many rows, those that the table does not have yet, and about how much these are. */
+    readonly rows: number;
+    readonly changes: number;
+    readonly bytes: number;
+    /** The next event cannot be applied. */
+    readonly failure?: ApplyFailure;
+  }
+  /** Nothing came for a while. */
+  | { readonly type: "quiet" }
+  /** Written, still there, or rested. */
+  | { readonly type: "done" }
+  /** Somebody else has moved or reset the checkpoint. */
+  | { readonly type: "moved" }
+  | { readonly type: "failed"; readonly failure: Failure };
+
+/** Somebody who waits for a position; undefined: until anything is known. */
+export type Waiter = { readonly id: number; readonly position: number | undefined };
+
+/** What happens to a worker. */
+export type Happening =
+  | Outcome
+  | { readonly type: "reset"; readonly epoch: number }
+  | ({ readonly type: "asked" } & Waiter)
+  | { readonly type: "late"; readonly id: number }
+  | { readonly type: "stop" };
+
+/** … and when: milliseconds since 1970. */
+export type Happened = Happening & { readonly at: number };
+
+/** What is to be done at once. */
+export type Todo =
+  /** What it is at need not be waited for: let it come to an end. */
+  | { readonly type: "interrupt" }
+  | {
+    readonly type: "answer";
+    readonly id: number;
+    readonly answer: ReadModelState | Unavailable;
+  }
+  | {
+    readonly type: "log";
+    readonly level: "error" | "warn" | "info" | "debug";
+    readonly before: WorkerReport;
+    readonly report: WorkerReport;
+  };
+
+/** A table being filled, up to where the log ended as that began. */
+export type Replay = {
+  readonly target: number;
+  readonly events: number;
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly toldAt: number;
+};
+
+/**
+ * How many events are written at once. When PostgreSQL refuses rows of several events, fewer are tried, down to the one
+ * that is at fault: what comes before it is applied, and it can be named.
+ */
+export type Pace = { readonly limit: number; readonly carefulUntil: number };
+
+export const fullPace: Pace = { limit: Infinity, carefulUntil: -1 };
+
+/** Where a worker is; all that its readers and operators are told follows from it. */
+export type WorkerState = {
+  readonly view: Pick<View, "name" | "version">;
+  /** When something last happened to it: milliseconds since 1970. */
+  readonly now: number;
+  /** Undefined: it has ended. */
+  readonly doing: Act | undefined;
+  readonly report: WorkerReport;
+  /** As the table has it; undefined until it was read. */
+  readonly stored: Checkpoint | undefined;
+  /** The read model holds everything up to here; ahead of the stored one where no row changed since. */
+  readonly position: number | undefined;
+  /** Folded up to here, in memory. */
+  readonly folded: number | undefined;
+  readonly unwritten: SomeEvents | undefined;
+  /** What operators in other processes were told, and when. */
+  readonly saved: { readonly report: WorkerReport | undefined; readonly at: number };
+  readonly replay: Replay | undefined;
+  readonly pace: Pace;
+  /** In a row, without getting any further. */
+  readonly failures: number;
   /** What held it up last, until it is live: to try again and fail alike is no news. */
-  #trouble: Pick<WorkerReport, "state" | "cause"> | undefined;
+  readonly trouble: Pick<WorkerReport, "state" | "cause"> | undefined;
+  /** The version of the view that the table belongs to, where it is another. */
+  readonly otherVersion: number | undefined;
+  readonly waiting: readonly Waiter[];
+  /** It has taken in the first events, or found out that it cannot. */
+  readonly hasTried: boolean;
+  readonly wasLive: boolean;
+  /** What it is at is of no use any more: somebody has reset the read model. */
+  readonly isLost: boolean;
+  readonly isStopping: boolean;
+};
 
-  constructor({ log, now }: { readonly log: Log; readonly now: () => number }) {
-    this.#log = log;
-    this.#now = now;
-    this.#report = {
+/** A worker as it begins; `now` in milliseconds since 1970. */
+export function newWorker({ name, version }: WorkerState["view"], now: number): WorkerState {
+  return {
+    view: { name, version },
+    now,
+    doing: { type: "prepare", anew: true },
+    report: {
       state: "starting",
       cause: undefined,
-      since: this.#time(),
+      since: new Date(now).toISOString(),
       caughtUp: false,
       behindSince: undefined,
-    };
-  }
+    },
+    stored: undefined,
+    position: undefined,
+    folded: undefined,
+    unwritten: undefined,
+    saved: { report: undefined, at: 0 },
+    replay: undefined,
+    pace: fullPace,
+    failures: 0,
+    trouble: undefined,
+    otherVersion: undefined,
+    waiting: [],
+    hasTried: false,
+    wasLive: false,
+    isLost: false,
+    isStopping: false,
+  };
+}
 
-  get report(): WorkerReport {
-    return this.#report;
-  }
-
-  /** 0 when nothing is left to apply. */
-  get lagMs(): number {
-    const { behindSince } = this.#report;
-    return behindSince === undefined ? 0 : Math.max(0, this.#now() - Date.parse(behindSince));
-  }
-
-  /** The report as it will be once the worker has got further. */
-  after(
-    { state, caughtUp, behindSince }: Pick<WorkerReport, "state" | "caughtUp" | "behindSince">,
-  ): WorkerReport {
-    const since = state === this.#report.state ? this.#report.since : this.#time();
-    return { state, cause: undefined, since, caughtUp, behindSince };
-  }
-
-  become(report: WorkerReport): void {
-    const before = this.#report;
-    this.#report = report;
-    if (before.state === report.state && before.cause === report.cause) return;
-    const fields = {
-      state: report.state,
-      before: before.state,
-      ...(report.cause !== undefined && { cause: report.cause }),
-    };
-    this.#log[this.#levelOf(report)](`A projection is ${report.state}`, fields);
-  }
-
-  #levelOf({ state, cause }: WorkerReport): "error" | "warn" | "info" | "debug" {
-    const known = this.#trouble;
-    if (state !== "failing" && state !== "waiting") {
-      if (state === "live") this.#trouble = undefined;
-      return known && state !== "live" ? "debug" : "info";
-    }
-    this.#trouble = { state, cause };
-    if (known?.state === state && known.cause === cause) return "debug";
-    return state === "failing" ? "error" : "warn";
-  }
-
-  /** It cannot go on for now. */
-  interrupted(state: "waiting" | "failing", { cause, behindSince }: {
-    readonly cause: string;
-    readonly behindSince?: string;
-  }): void {
-    const since = state === this.#report.state ? this.#report.since : this.#time();
-    this.become({
-      state,
-      cause,
-      since,
-      caughtUp: false,
-      behindSince: behindSince ?? this.#report.behindSince,
-    });
-  }
-
-  #time(): string {
-    return new Date(this.#now()).toISOString();
-  }
+/** True when everything up to `other` is reached; undefined is before everything. */
+export function reaches(position: number | undefined, other: number | undefined): boolean {
+  return (position ?? -1) >= (other ?? -1);
 }

@@ -18,11 +18,12 @@ export async function writeChanges(
   sql: Sql,
   { table, changes, move }: {
     readonly table: ViewTable;
-    readonly changes: RowChanges;
+    /** Undefined: nothing but the report. */
+    readonly changes: RowChanges | undefined;
     readonly move: CheckpointMove;
   },
 ): Promise<boolean> {
-  const { written, removed } = changes.outstanding();
+  const { written, removed } = changes?.outstanding() ?? { written: [], removed: [] };
   const ifMoved = sql`exists (select 1 from moved)`;
   // Nothing was ever written to a table whose checkpoint is at the start.
   const packed = await table.pack(written, { isEmpty: move.from.position === undefined });

@@ -1,0 +1,52 @@
+import { isMachineDown, type Recorded, Unavailable } from "@headwater/core";
+
+/** Why something could not be done, as far as it matters to what is done next. */
+export type Failure = {
+  /** For operators. */
+  readonly cause: string;
+  /** A machine is at fault, which may come back, and neither an event nor the code that folds it. */
+  readonly isMachine: boolean;
+  readonly isPostgresAway: boolean;
+};
+
+/** Some events cannot be applied to a read model. */
+export type ApplyFailure = {
+  /** Says which, and why. */
+  readonly cause: string;
+  /** When the first of them was recorded. */
+  readonly behindSince: string;
+};
+
+/** The first of some events, and how many they are. */
+export type SomeEvents = { readonly first: Recorded; readonly count: number };
+
+export function failureOf(error: unknown): Failure {
+  const isMachine = isMachineDown(error);
+  const isOtherMachine = error instanceof Unavailable && error.code !== "postgres-unavailable";
+  return {
+    cause: messageOf(error),
+    isMachine,
+    isPostgresAway: isMachine && !isOtherMachine,
+  };
+}
+
+export function cannotApply(
+  view: string,
+  { first, count, cause }: SomeEvents & { readonly cause: string },
+): ApplyFailure {
+  const events = count > 1 ? `${count} events from event` : "event";
+  return {
+    cause:
+      `Cannot apply ${events} ${first.revision} ("${first.type}") of stream "${first.stream}" to "${view}": ${cause}`,
+    behindSince: first.recordedAt,
+  };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : String(error);
+}
+
+/** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
+export function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "42P01";
+}

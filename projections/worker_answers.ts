@@ -1,0 +1,107 @@
+import { type ReadModelState, Unavailable } from "@headwater/core";
+import type { ReplayProgress, WorkerReport } from "./checkpoint.ts";
+import type { ProjectionStatus } from "./projection_status.ts";
+import { reaches, type Waiter, type WorkerState } from "./worker_state.ts";
+
+/** For operators, as this process knows it. */
+export function statusOf(
+  { view, report, position, otherVersion }: WorkerState,
+  { service, now }: { readonly service: string; readonly now: number },
+): ProjectionStatus {
+  return {
+    service,
+    name: view.name,
+    state: report.state,
+    since: report.since,
+    cause: report.cause ?? null,
+    lagMs: lagMs(report, now),
+    caughtUp: report.caughtUp,
+    position: position ?? null,
+    version: view.version,
+    needsRebuild: otherVersion !== undefined,
+    parkedKeys: 0,
+  };
+}
+
+/** Age of the oldest event that is not applied; 0 when there is none. */
+export function lagMs({ behindSince }: Pick<WorkerReport, "behindSince">, now: number): number {
+  return behindSince === undefined ? 0 : Math.max(0, Math.round(now - Date.parse(behindSince)));
+}
+
+/** Why the read model does not follow the log, or has not yet caught up since the start; undefined: it is healthy. */
+export function illness({ view, report, wasLive, isStopping }: WorkerState): string | undefined {
+  if (report.cause !== undefined) return report.cause;
+  const state = isStopping ? "stopped" : report.state;
+  return wasLive && !isStopping ? undefined : `The read model "${view.name}" is ${state}`;
+}
+
+/** What a reader is told who wants to see a position; undefined: it must wait. */
+export function answerTo(
+  state: WorkerState,
+  { position }: Pick<Waiter, "position">,
+): ReadModelState | Unavailable | undefined {
+  const { view, stored } = state;
+  if (state.isStopping) {
+    return new Unavailable(`Cannot wait for "${view.name}": the process is stopping`);
+  }
+  if (state.otherVersion !== undefined) {
+    return new Unavailable(belongsToOther(state), { code: "read-model-outdated" });
+  }
+  if (!stored) return undefined;
+  if (stored.filling) return beingRebuilt(state);
+  return reaches(state.position, position)
+    ? { position: state.position, reached: true }
+    : undefined;
+}
+
+/** What somebody is told who has waited for long enough. */
+export function lateAnswer({ view, stored, position }: WorkerState): ReadModelState | Unavailable {
+  if (stored) return { position, reached: false };
+  return new Unavailable(`Cannot read "${view.name}": its state is not known yet`, {
+    code: "read-model-unavailable",
+  });
+}
+
+export function beingRebuilt(state: WorkerState): Unavailable {
+  return new Unavailable(`Cannot read "${state.view.name}": it is being rebuilt`, {
+    code: "read-model-rebuilding",
+    retryAfter: secondsLeft(state),
+  });
+}
+
+export function belongsToOther({ view, otherVersion }: WorkerState): string {
+  return `Cannot use "${view.name}": its table belongs to version ${otherVersion} of the view, not ${view.version}`;
+}
+
+/** How loud the log is told of another state or cause, and what it then knows; undefined: that is no news. */
+export function newsOf(
+  { report: before, trouble }: WorkerState,
+  { state, cause }: WorkerReport,
+):
+  | Pick<WorkerState, "trouble"> & { readonly level: "error" | "warn" | "info" | "debug" }
+  | undefined {
+  if (before.state === state && before.cause === cause) return undefined;
+  if (state === "live") return { level: "info", trouble: undefined };
+  if (state !== "failing" && state !== "waiting") {
+    return { level: trouble ? "debug" : "info", trouble };
+  }
+  const isKnown = trouble?.state === state && trouble.cause === cause;
+  const level = isKnown ? "debug" : state === "failing" ? "error" : "warn";
+  return { level, trouble: { state, cause } };
+}
+
+/** How far a rebuild is, and how fast. */
+export function progressOf({ replay, now }: WorkerState): ReplayProgress | undefined {
+  if (!replay) return undefined;
+  const { target, events, position, startedAt } = replay;
+  const seconds = Math.max(now - startedAt, 1) / 1_000;
+  return { replayed: position, target, eventsPerSecond: Math.round(events / seconds) };
+}
+
+/** From 1 to 60. */
+function secondsLeft({ replay, now }: WorkerState): number {
+  if (!replay || replay.position <= 0) return 1;
+  const share = replay.position / Math.max(replay.target, 1);
+  const seconds = (now - replay.startedAt) / 1_000;
+  return Math.min(60, Math.max(1, Math.ceil(seconds * (1 - share) / share)));
+}

@@ -1,0 +1,254 @@
+import { cannotApply } from "./failure.ts";
+import { answerTo, beingRebuilt, belongsToOther, lateAnswer, newsOf } from "./worker_answers.ts";
+import {
+  applyMore,
+  ended,
+  goOn,
+  reportOf,
+  reportOfStored,
+  rest,
+  tell,
+  write,
+} from "./worker_moves.ts";
+import {
+  type Act,
+  fullPace,
+  type Happened,
+  type Outcome,
+  reaches,
+  type Todo,
+  type WorkerState,
+} from "./worker_state.ts";
+
+/** A read model that is being filled is written when so much is held, and at the end. */
+const heldRows = 200_000;
+const heldBytes = 64 * 1024 * 1024;
+/** How often progress is written down while no rows change. */
+const saveEveryMs = 1_000;
+/** A worker that has nothing to say shows this often that it lives. */
+const heartbeatMs = 5_000;
+/** Often enough for a progress line to move smoothly. */
+const tellEveryMs = 250;
+
+type Came<Type extends Outcome["type"]> = Extract<Outcome, { type: Type }>;
+
+/**
+ * A worker once something has happened to it. Knows no time, log or database: `state.doing` is the one long thing to do,
+ * whose outcome happens next; `todo` is done at once, and follows from how the state differs from the one before.
+ */
+export function next(
+  before: WorkerState,
+  happened: Happened,
+): { readonly state: WorkerState; readonly todo: readonly Todo[] } {
+  const state = step({ ...before, now: happened.at }, happened);
+  const todo: Todo[] = [];
+  if (state.isStopping !== before.isStopping || (state.isLost && !before.isLost)) {
+    todo.push({ type: "interrupt" });
+  }
+  const news = newsOf(before, state.report);
+  if (news) todo.push({ type: "log", before: before.report, report: state.report, ...news });
+  // A reset that another process has already made good is one all the same.
+  const wasReset = before.stored && state.stored && before.stored.epoch < state.stored.epoch;
+  const waiting = state.waiting.filter((waiter) => {
+    const answer = wasReset ? beingRebuilt(state) : answerTo(state, waiter) ??
+      (happened.type === "late" && happened.id === waiter.id && lateAnswer(state));
+    if (answer) todo.push({ type: "answer", id: waiter.id, answer });
+    return !answer;
+  });
+  const { trouble } = news ?? state;
+  const wasLive = state.wasLive || state.report.state === "live";
+  return { state: { ...state, waiting, trouble, wasLive }, todo };
+}
+
+function step(state: WorkerState, happened: Happened): WorkerState {
+  switch (happened.type) {
+    case "asked":
+      return { ...state, waiting: [...state.waiting, happened] };
+    case "late":
+      return state;
+    case "stop":
+      return { ...state, isStopping: true };
+    case "reset":
+      return reset(state, happened);
+    default:
+      return cameOut(state, happened);
+  }
+}
+
+/** Another process, or this one, has emptied the read model. */
+function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
+  const { stored } = state;
+  // What it knows already must not be taken for another reset.
+  if (!state.doing || state.isStopping || !stored || stored.epoch >= epoch) return state;
+  const emptied = { ...stored, position: undefined, filling: true };
+  const report = reportOfStored(state, emptied);
+  return {
+    ...state,
+    stored: emptied,
+    position: undefined,
+    replay: undefined,
+    report,
+    isLost: true,
+  };
+}
+
+function cameOut(state: WorkerState, came: Outcome): WorkerState {
+  const { doing } = state;
+  // It has said its last word.
+  if (state.report.state === "stopped") return ended(state);
+  if (state.isLost) return goOn(state, { type: "prepare", anew: false });
+  switch (came.type) {
+    case "prepared":
+      return prepared(state, came);
+    case "subscribed": {
+      const { head } = came;
+      const begun = { events: 0, position: 0, startedAt: state.now, toldAt: state.now };
+      return applyMore({
+        ...state,
+        replay: head === undefined ? undefined : { target: head, ...begun },
+      });
+    }
+    case "applied":
+      return applied(state, came);
+    case "quiet":
+      return state.isStopping ? applyMore(state) : quiet(state);
+    case "moved":
+      if (doing?.type === "write" && doing.pauses) return rest(state);
+      return goOn({ ...state, failures: 0 }, { type: "prepare", anew: false });
+    case "failed":
+      return failed(state, came);
+    case "done":
+      if (doing?.type === "write") return written(state, doing);
+      if (doing?.type === "look") return applyMore(state);
+      return goOn(state, { type: "prepare", anew: !state.stored });
+  }
+}
+
+function prepared(state: WorkerState, { checkpoint }: Came<"prepared">): WorkerState {
+  if (!checkpoint) return goOn(state, { type: "prepare", anew: true });
+  const { version, filling } = checkpoint;
+  if (version !== state.view.version) {
+    const outdated = { ...state, otherVersion: version };
+    return interrupted(outdated, { state: "waiting", cause: belongsToOther(outdated) });
+  }
+  const { stored } = state;
+  // Not as it was left after a crash of PostgreSQL, which may have taken back the last writes.
+  const isAsLeft = stored?.epoch === checkpoint.epoch &&
+    reaches(checkpoint.position, stored.position) && reaches(state.position, checkpoint.position);
+  const position = isAsLeft ? state.position : checkpoint.position;
+  const fresh: WorkerState = {
+    ...state,
+    stored: checkpoint,
+    position,
+    folded: position,
+    unwritten: undefined,
+    saved: { report: undefined, at: 0 },
+    replay: undefined,
+    pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
+    otherVersion: undefined,
+    report: reportOfStored(state, checkpoint),
+  };
+  return goOn(fresh, { type: "subscribe", after: position, filling });
+}
+
+function applied(before: WorkerState, came: Came<"applied">): WorkerState {
+  const { caughtUp, failure } = came;
+  const state = withFolded(before, came);
+  const filling = state.stored?.filling === true;
+  if (failure) {
+    const report = reportOf(state, { ...failure, state: "failing", caughtUp: false });
+    return write({ ...state, report }, { filling, pauses: true });
+  }
+  const { replay, folded } = state;
+  const wasLive = state.report.state === "live";
+  const isFilled = !filling || caughtUp || (replay && reaches(folded, replay.target));
+  const report = reportOf(state, {
+    state: !isFilled ? "rebuilding" : caughtUp || wasLive ? "live" : "catching-up",
+    cause: undefined,
+    caughtUp,
+    behindSince: caughtUp ? undefined : came.recordedAt ?? state.report.behindSince,
+  });
+  const mayWait = filling
+    ? !isFilled && came.rows < heldRows && came.bytes < heldBytes && state.pace === fullPace
+    : wasLive && came.changes === 0 && state.now - state.saved.at < saveEveryMs;
+  if (!mayWait) return write(state, { filling: !isFilled, report });
+  if (!filling) {
+    return applyMore({ ...arrivedAt(state, folded), unwritten: undefined, report });
+  }
+  const told = { ...state, report, hasTried: true };
+  if (!replay || state.now - replay.toldAt < tellEveryMs) return applyMore(told);
+  return tell({ ...told, replay: { ...replay, toldAt: state.now } });
+}
+
+function withFolded(state: WorkerState, { events, position }: Came<"applied">): WorkerState {
+  const { replay, unwritten } = state;
+  const folded = position ?? state.folded;
+  if (!events) return { ...state, folded, replay: replay && { ...replay, position: folded ?? 0 } };
+  const { first, count } = events;
+  return {
+    ...state,
+    folded,
+    unwritten: { first: unwritten?.first ?? first, count: count + (unwritten?.count ?? 0) },
+    replay: replay && { ...replay, events: replay.events + count, position: folded ?? 0 },
+  };
+}
+
+function quiet(state: WorkerState): WorkerState {
+  const { stored, folded, saved, report } = state;
+  const isNews = folded !== stored?.position || report !== saved.report;
+  if (!isNews && state.now - saved.at < heartbeatMs) {
+    return { ...state, doing: { type: "look", at: stored! } };
+  }
+  return write(state, { filling: stored!.filling });
+}
+
+function written(
+  before: WorkerState,
+  { from, to, report, pauses }: Extract<Act, { type: "write" }>,
+): WorkerState {
+  const told = { ...before, report, saved: { report, at: before.now } };
+  const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
+  const replay = to.filling ? before.replay : undefined;
+  const state = from === to
+    ? told
+    : { ...arrivedAt(told, to.position), stored: to, unwritten: undefined, pace, replay };
+  return pauses ? rest(state) : applyMore(state);
+}
+
+function arrivedAt(state: WorkerState, position: number | undefined): WorkerState {
+  const failures = position === state.position ? state.failures : 0;
+  return { ...state, position, failures, hasTried: true };
+}
+
+function failed(state: WorkerState, { failure }: Came<"failed">): WorkerState {
+  const { doing, unwritten } = state;
+  const { cause, isMachine, isPostgresAway } = failure;
+  const isWrite = doing?.type === "write";
+  // That operators cannot be told of a trouble is none of its own.
+  if (isWrite && doing.pauses && doing.from === doing.to) return rest(state);
+  if (isMachine) return interrupted(state, { state: "waiting", cause, isPostgresAway });
+  if (!isWrite || !unwritten) return interrupted(state, { state: "failing", cause });
+  const pace = {
+    limit: Math.max(1, Math.floor(unwritten.count / 8)),
+    carefulUntil: Math.max(state.folded ?? 0, state.pace.carefulUntil),
+  };
+  const refused = cannotApply(state.view.name, { ...unwritten, cause });
+  return interrupted({ ...state, pace }, { ...refused, state: "failing" });
+}
+
+/** It cannot go on for now; which is no news where it need not. */
+function interrupted(
+  state: WorkerState,
+  { isPostgresAway = false, ...trouble }: {
+    readonly state: "waiting" | "failing";
+    readonly cause: string;
+    readonly behindSince?: string;
+    readonly isPostgresAway?: boolean;
+  },
+): WorkerState {
+  if (state.isStopping) return ended(state);
+  const behindSince = trouble.behindSince ?? state.report.behindSince;
+  const report = reportOf(state, { ...trouble, caughtUp: false, behindSince });
+  const held = { ...state, report, hasTried: true };
+  return !state.stored || isPostgresAway ? rest(held) : tell(held);
+}

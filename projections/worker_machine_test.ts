@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { Unavailable } from "@headwater/core";
+import fc from "fast-check";
+import { type Fate, type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
+import { answerTo, illness, progressOf, statusOf } from "./worker_answers.ts";
+
+/** What may happen in a world; `worker_world.ts` checks what must hold after each. `count` is up to 60. */
+const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) => void>> = {
+  "all goes well": (world) => world.act(),
+  "all goes well again and again": (world, count) => repeat(count, () => world.act()),
+  "postgres goes away": (world) => world.act("postgres-away"),
+  "the log goes away": (world) => world.act("log-away"),
+  "an answer is lost": (world) => world.act("answer-lost"),
+  "there is a bug": (world) => world.act("bug"),
+  "events are appended": (world, count) => world.append(count % 12),
+  "time passes": (world, count) => world.pass(count * 100),
+  "somebody resets it": (world) => world.reset(),
+  "a reset is noticed": (world) => world.notice(),
+  "a newer version takes over": (world) => world.reset(2),
+  "a rival gets further": (world) => world.rival(),
+  "postgres loses its last write": (world) => world.crash(),
+  "the table is dropped": (world) => world.drop(),
+  "an event to come cannot be folded": (world, count) => world.notFolded.add(world.head + count),
+  "an event to come cannot be written": (world, count) => world.notWritten.add(world.head + count),
+  "somebody asks for a position": (world, count) => world.ask(count),
+  "somebody asks for anything": (world) => world.ask(undefined),
+  "somebody has waited for long enough": (world, count) => world.late(count % 10),
+};
+const history = fc.array(
+  fc.tuple(fc.constantFrom(...Object.keys(happenings)), fc.nat(60)),
+  { maxLength: 100, size: "max" },
+);
+
+function worldAfter(history: readonly [string, number][]): WorkerWorld {
+  const world = workerWorld();
+  for (const [name, count] of history) happenings[name]!(world, count);
+  return world;
+}
+
+Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and stops when told to", () => {
+  fc.assert(
+    fc.property(history, fc.nat(40), (history, more) => {
+      const world = worldAfter(history);
+      calmDown(world);
+
+      world.ask(world.head || undefined);
+      const { position } = world.state;
+      assert.deepEqual(world.lastAnswer(), { position, reached: true }, "what is there is told");
+      world.ask(world.head + 1);
+      repeat(more, () => world.act());
+      world.stop();
+      assert.ok([...world.answers.values()].every((answer) => answer), "nobody waits for ever");
+      for (let acts = 0; world.state.doing; acts++) {
+        assert.ok(acts < 4, "a stop ends everything");
+        world.act();
+      }
+      assert.ok(illness(world.state));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+Deno.test("it stops right before the one event that cannot be applied, and names it", () => {
+  const third = fc.nat(15).map((times) => 3 * times + 1);
+  fc.assert(
+    fc.property(history, third, fc.boolean(), fc.nat(40), (history, after, isRefused, more) => {
+      const world = worldAfter(history);
+      calmDown(world);
+      const bad = Math.ceil(world.head / 3) * 3 + after;
+      (isRefused ? world.notWritten : world.notFolded).add(bad);
+      if (more % 2 === 0) world.reset();
+      world.append(bad - world.head + more);
+      const isNamed = () => {
+        const { position, report } = world.state;
+        return (position ?? 0) === bad - 1 &&
+          report.cause?.includes(`event 0 ("Deposited") of stream "account-${bad}"`);
+      };
+      for (let acts = 0; !isNamed(); acts++) {
+        assert.ok(acts < 600, JSON.stringify(world.state));
+        world.pass(10);
+        world.act();
+      }
+      assert.equal(world.state.report.state, "failing");
+      assert.ok(Date.parse(world.state.report.behindSince!) === bad);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const fate = fc.constantFrom<Fate>("well", "postgres-away", "log-away", "answer-lost", "bug");
+
+Deno.test("a stop at any moment ends everything", () => {
+  fc.assert(
+    fc.property(history, fc.array(fate), (history, fates) => {
+      const world = worldAfter(history);
+      world.stop();
+      assert.equal(world.state.waiting.length, 0);
+      for (const fate of fates) world.act(fate);
+      for (let acts = 0; world.state.doing; acts++) {
+        assert.ok(acts < 4);
+        world.act();
+      }
+      assert.ok(world.state.hasTried, "who waits for its first step waits no longer");
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Nothing goes wrong any more: it must be live, at the head of the log. */
+function calmDown(world: WorkerWorld): void {
+  world.notFolded.clear();
+  world.notWritten.clear();
+  if (world.isOutdated) world.reset();
+  for (let acts = 0; acts < 400; acts++) {
+    world.pass(10);
+    world.act();
+    const { report, position, stored, doing } = world.state;
+    const isThere = report.state === "live" && (position ?? 0) === world.head;
+    if (isThere && !stored?.filling && doing?.type === "look") {
+      assert.equal(illness(world.state), undefined);
+      assert.equal(world.state.pace.limit, Infinity);
+      assert.equal(progressOf(world.state), undefined);
+      assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
+      return;
+    }
+  }
+  assert.fail(`Cannot become live: it is ${JSON.stringify(world.state)}`);
+}
+
+function repeat(times: number, act: () => void): void {
+  for (let time = 0; time < times; time++) act();
+}
+
+Deno.test("a reset that is noticed interrupts what it is at, once", () => {
+  const world = workerWorld();
+  world.append(3);
+  calmDown(world);
+  world.reset();
+  world.notice();
+  world.notice();
+  assert.equal(world.interruptions, 1);
+  assert.deepEqual([world.state.report.state, world.state.position], ["rebuilding", undefined]);
+  world.act();
+  assert.equal(world.state.doing?.type, "prepare");
+  calmDown(world);
+  world.notice();
+  assert.equal(world.interruptions, 1);
+});
+
+Deno.test("a stop leaves operators the cause of a trouble, and a last word where there is none", () => {
+  const lastWords = (["bug", "well"] as const).map((fate) => {
+    const world = workerWorld();
+    calmDown(world);
+    world.act(fate);
+    for (let acts = 0; world.state.doing?.type !== "pause" && acts < 3; acts++) world.act();
+    world.stop();
+    while (world.state.doing) world.act();
+    return world.saved?.cause ?? world.saved?.state;
+  });
+  assert.deepEqual(lastWords, ["bug it is", "stopped"]);
+});
+
+Deno.test("to try again and fail alike is told once, being live again as well", () => {
+  const world = workerWorld();
+  for (let time = 0; time < 3; time++) {
+    repeat(3, () => world.act());
+    world.act("postgres-away");
+    world.act();
+  }
+  calmDown(world);
+  world.append(1);
+  world.act("bug");
+  assert.deepEqual(world.told.filter((line) => !line.startsWith("debug")), [
+    "info: rebuilding",
+    "warn: waiting",
+    "info: live",
+    "error: failing",
+  ]);
+});
+
+Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () => {
+  const world = workerWorld();
+  world.append(28);
+  world.act();
+  world.act();
+  const first = world.state.doing;
+  assert.deepEqual(first, { type: "apply", limit: Infinity, isEmpty: true });
+  world.pass(2_000);
+  world.act();
+  assert.deepEqual(progressOf(world.state), { replayed: 7, target: 28, eventsPerSecond: 4 });
+  const { doing } = world.state;
+  assert.ok(doing?.type === "write" && doing.from === doing.to, "tells operators");
+  assert.deepEqual(doing.replay, { replayed: 7, target: 28, eventsPerSecond: 4 });
+  const answer = answerTo(world.state, { position: 1 });
+  assert.ok(answer instanceof Unavailable && answer.retryAfter === 6);
+});
+
+Deno.test("a read model can be read once it has what was there as its rebuild began", () => {
+  const world = workerWorld();
+  world.append(7);
+  repeat(2, () => world.act());
+  world.ask(1);
+  world.append(1);
+  repeat(2, () => world.act());
+  assert.deepEqual([world.state.report.state, world.state.stored?.filling], ["catching-up", false]);
+  world.ask(7);
+  assert.deepEqual(world.lastAnswer(), { position: 7, reached: true });
+});
+
+Deno.test("a trouble takes nothing back of what was told", () => {
+  const world = workerWorld();
+  world.append(1);
+  calmDown(world);
+  world.append(2);
+  repeat(2, () => world.act());
+  assert.deepEqual([world.state.position, world.state.stored?.position], [3, 1]);
+  world.act("log-away");
+  world.act();
+  assert.deepEqual([world.state.report.state, world.state.position], ["waiting", 3]);
+});
+
+Deno.test("a stop in the middle of a rebuild leaves it where it was", () => {
+  const world = workerWorld();
+  world.append(28);
+  repeat(3, () => world.act());
+  world.stop();
+  world.happen({ type: "quiet" });
+  while (world.state.doing) world.act();
+  assert.deepEqual([world.saved?.state, world.state.stored?.position], ["stopped", undefined]);
+});
+
+Deno.test("pauses grow while it gets no further, and a reset lets it go at full pace again", () => {
+  for (const isRefused of [true, false]) {
+    const world = workerWorld();
+    world.append(1);
+    (isRefused ? world.notWritten : world.notFolded).add(1);
+    const attempts: number[] = [];
+    while (attempts.length < 3) {
+      world.act();
+      if (world.state.doing?.type === "pause") attempts.push(world.state.doing.attempt);
+    }
+    assert.deepEqual(attempts, [1, 2, 3]);
+    assert.equal(world.state.pace.limit, isRefused ? 1 : Infinity);
+    world.reset();
+    while (world.state.doing?.type !== "apply") world.act();
+    assert.equal(world.state.doing.limit, Infinity);
+  }
+});
