@@ -39,6 +39,13 @@ export { type CommandContext, handleCommand, type Handled } from "./handle_comma
 export type { HealthCheck } from "./health_check.ts";
 export { type Log, type LogFields, silentLog } from "./log.ts";
 export { memoryLog } from "./memory_log.ts";
+export {
+  type ActContext,
+  type ActOutcome,
+  type OperatorsAct,
+  operatorsAct,
+} from "./operators_act.ts";
+export { type CommandOptions, operatorsCommand } from "./operators_command.ts";
 export { ownedLog } from "./owned_log.ts";
 export type { ReadModels, ReadModelState, ReadModelWait } from "./read_models.ts";
 export { Refusal } from "./refusal.ts";

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
-import { projectionsCommand } from "@headwater/projections";
+import { type CommandLineOptions, projectionsCommand } from "@headwater/projections";
 import type { Sql } from "postgres";
 import { accountView } from "./account_view.ts";
-import { append, appendMany, caughtUp, projectionTests, randomOf } from "./test_bed.ts";
+import {
+  append,
+  appendMany,
+  caughtUp,
+  projectionTests,
+  pureFold,
+  randomOf,
+  tableRows,
+} from "./test_bed.ts";
 
 const deposit = { type: "Deposited", data: { amount: 1 } };
 
@@ -10,7 +18,7 @@ const deposit = { type: "Deposited", data: { amount: 1 } };
 async function run(
   sql: Sql,
   args: readonly string[],
-  options: { readonly isTerminal?: boolean; head?(): Promise<number | undefined> } = {},
+  options: Partial<CommandLineOptions> = {},
 ): Promise<{ code: number; text: string }> {
   let text = "";
   const code = await projectionsCommand(args, {
@@ -83,6 +91,34 @@ projectionTests("the command line", async (step) => {
       assert.equal(wrong.length, 0);
     });
   }
+
+  await step("rebuilds by itself what it is asked for, where no worker runs", async (bed) => {
+    const { log, sql } = bed;
+    await appendMany(log, { count: 200, random: randomOf(32) });
+    const databases = [
+      { service: "bank", sql, views: [accountView, { ...accountView, name: "b", table: "b" }] },
+    ];
+    for (const round of ["the first time", "again"]) {
+      const { code, text } = await run(sql, ["rebuild", "accounts", "--json"], { databases, log });
+      assert.deepEqual([code, JSON.parse(text).isDone], [0, true], round);
+      assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+      await sql`update account set balance = -1`;
+    }
+    const { text } = await run(sql, ["status", "--json"], { databases });
+    const states = JSON.parse(text).map(({ state, position }: Record<string, unknown>) => [
+      state,
+      position,
+    ]);
+    assert.deepEqual(states, [["stopped", 200], ["stopped", null]]);
+    assert.equal((await sql`select 1 from pg_class where relname = 'b'`).length, 0);
+  });
+
+  await step("changes nothing by a look", async ({ sql }) => {
+    const schema = () => sql`select relname from pg_class where relname !~ '^pg_' order by 1`;
+    const before = await schema();
+    assert.equal((await run(sql, ["status"])).code, 0);
+    assert.deepEqual(await schema(), before);
+  });
 
   await step("says which read models there are when it is asked for another", async ({ sql }) => {
     assert.deepEqual(await run(sql, ["rebuild", "acounts"]), {

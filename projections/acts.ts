@@ -1,0 +1,101 @@
+import {
+  type ActContext,
+  type EventLog,
+  type OperatorsAct,
+  operatorsAct,
+  Refusal,
+  silentLog,
+  type View,
+} from "@headwater/core";
+import { z } from "zod";
+import type { ReplayProgress } from "./checkpoint.ts";
+import { messageOf } from "./failure.ts";
+import { followRebuild } from "./follow_rebuild.ts";
+import { prepareView, requestRebuild } from "./prepare_view.ts";
+import { startProjections } from "./start_projections.ts";
+import { grouped, statusTable } from "./status_table.ts";
+import { type ProjectionDatabase, storedStatuses } from "./stored_status.ts";
+
+/** What operators' acts on read models are done to. */
+export type ProjectionsContext = {
+  readonly databases: readonly ProjectionDatabase[];
+  /** The log's last position; absent where the log cannot be opened, because another process has it. */
+  head?(): Promise<number | undefined>;
+  /** Where no worker runs: the log from which a rebuild fills its read model by itself. */
+  readonly log?: EventLog;
+};
+
+const status = operatorsAct({
+  name: "status",
+  summary: "how every read model is",
+  args: z.strictObject({}),
+  changes: false,
+  async run(_args, { databases, head }: ProjectionsContext) {
+    const statuses = await storedStatuses(databases, {
+      ...(head && { head: { position: await head() } }),
+    });
+    return { value: statuses, text: statusTable(statuses), isDone: true };
+  },
+});
+
+const rebuild = operatorsAct(
+  {
+    name: "rebuild",
+    summary: "empty a read model and fill it again from the log",
+    args: z.strictObject({ name: z.string() }),
+    changes: true,
+    async run({ name }, { databases, log, signal, progress }: ProjectionsContext & ActContext) {
+      const all = databases.flatMap(({ views, ...rest }) =>
+        views.map((view) => ({ ...rest, view }))
+      );
+      const found = all.find(({ view }) => view.name === name);
+      if (!found) {
+        const known = all.map(({ view }) => view.name).join(", ");
+        throw new Refusal("projection-unknown", `Cannot rebuild "${name}": known are ${known}`);
+      }
+      const startedAt = performance.now();
+      try {
+        await using _worker = await beginRebuild(found, log);
+        progress(`${name}  emptied`);
+        const { end, cause } = await followRebuild(found.sql, {
+          name,
+          signal,
+          onProgress: (replay) => progress(`${name}  ${described(replay)}`),
+        });
+        if (end === "failing") throw new Error(cause);
+        const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
+        const isDone = end === "done";
+        const text = isDone
+          ? `Rebuilt "${name}" in ${seconds.toFixed(1)} s`
+          : `Emptied "${name}": no worker fills it now, its service does so when it runs`;
+        return { value: { name, isDone, seconds }, text, isDone };
+      } catch (cause) {
+        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
+      }
+    },
+  } satisfies OperatorsAct<ProjectionsContext, z.ZodObject<{ name: z.ZodString }>>,
+);
+
+/** All that operators do to read models. */
+export const projectionsActs: readonly OperatorsAct<ProjectionsContext>[] = [status, rebuild];
+
+/** With a log, also starts the one worker that fills the read model, and is to be stopped after that. */
+async function beginRebuild(
+  { service, sql, view }: Omit<ProjectionDatabase, "views"> & { readonly view: View },
+  log: EventLog | undefined,
+): Promise<AsyncDisposable | undefined> {
+  if (!log) {
+    await requestRebuild(sql, view);
+    return undefined;
+  }
+  // What is empty already need not be emptied again
+  if (await prepareView(sql, view) === undefined) await requestRebuild(sql, view);
+  return await startProjections({ service, views: [view], log, sql, logger: silentLog });
+}
+
+function described({ replayed, target, eventsPerSecond }: ReplayProgress): string {
+  const share = Math.min(100, Math.floor((replayed / Math.max(target, 1)) * 100));
+  return `${String(share).padStart(3)} %  position ${grouped(replayed)} of ${grouped(target)}  ${
+    grouped(eventsPerSecond)
+  } events/s`;
+}

@@ -1,0 +1,42 @@
+import type { z } from "zod";
+
+/** What whoever runs an act lends it. */
+export type ActContext = {
+  /** Nobody waits for it any longer. */
+  readonly signal: AbortSignal;
+  /** How far it is, in a line for people. */
+  progress(line: string): void;
+};
+
+/** How an act ended: a JSON value for machines, and the same in words. */
+export type ActOutcome = {
+  readonly value: unknown;
+  readonly text: string;
+  /** False: what was asked for is not done (yet). */
+  readonly isDone: boolean;
+};
+
+/**
+ * Something that operators do to an engine. A command line, HTTP and a console are made from the list of an engine's
+ * acts. An act starts nothing but what it names.
+ *
+ * `run` throws a `Refusal` for what there is not, and what else keeps it from being done with a message for operators.
+ */
+export type OperatorsAct<Context, Args extends z.ZodObject = z.ZodObject> = {
+  /** One word or more: `status`, `letters retry`. */
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** In the order in which a command line takes them. */
+  readonly args: Args;
+  /** False: it only looks; it creates, migrates and starts nothing. */
+  readonly changes: boolean;
+  run(args: z.infer<Args>, context: Context & ActContext): Promise<ActOutcome>;
+};
+
+/** An act among others, whatever its arguments. */
+export function operatorsAct<Context, Args extends z.ZodObject>(
+  act: OperatorsAct<Context, Args>,
+): OperatorsAct<Context> {
+  return act;
+}

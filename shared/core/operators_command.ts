@@ -1,0 +1,78 @@
+import type { ActContext, OperatorsAct } from "./operators_act.ts";
+import { Refusal } from "./refusal.ts";
+
+export type CommandOptions<Context> = {
+  readonly context: Context;
+  /** Takes text as it is, with its own ends of lines. */
+  print(text: string): void;
+  /** Progress is then one line that changes. */
+  readonly isTerminal: boolean;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * A command line made from acts: `NAME ARGUMENT … [--json]`. With `--json` it prints one JSON value and nothing else.
+ * Resolves to the exit code: 0 done, 1 failed or not done, 2 not understood.
+ */
+export async function operatorsCommand<Context>(
+  acts: readonly OperatorsAct<Context>[],
+  words: readonly string[],
+  { context, print, isTerminal, signal = new AbortController().signal }: CommandOptions<Context>,
+): Promise<number> {
+  const isJson = words.includes("--json");
+  const plain = words.filter((word) => word !== "--json");
+  const named = acts.find(({ name }) => `${plain.join(" ")} `.startsWith(`${name} `));
+  const args = named && argumentsOf(named, plain);
+  if (!named || !args) {
+    const isHelp = plain[0] === "--help" || plain[0] === "help";
+    if (plain.length > 0 && !isHelp) print(`Cannot understand "${words.join(" ")}"\n`);
+    print(usageOf(acts));
+    return isHelp ? 0 : 2;
+  }
+  let isLineOpen = false;
+  const surroundings: ActContext = {
+    signal,
+    progress(line) {
+      if (isJson) return;
+      print(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+      isLineOpen = isTerminal;
+    },
+  };
+  const closeLine = () => isLineOpen && print("\r\x1b[K");
+  try {
+    const { value, text, isDone } = await named.run(args, { ...context, ...surroundings });
+    closeLine();
+    print(`${isJson ? JSON.stringify(value) : text}\n`);
+    return isDone ? 0 : 1;
+  } catch (error) {
+    closeLine();
+    print(`${error instanceof Error ? error.message : error}\n`);
+    return error instanceof Refusal ? 2 : 1;
+  }
+}
+
+/** Undefined: the words do not fit what the act takes. */
+function argumentsOf<Context>(
+  { name, args }: OperatorsAct<Context>,
+  words: readonly string[],
+): Record<string, unknown> | undefined {
+  const values = words.slice(name.split(" ").length);
+  const keys = Object.keys(args.shape);
+  if (values.length > keys.length || values.some((value) => value.startsWith("-"))) {
+    return undefined;
+  }
+  const given = values.map((value, index) => [keys[index]!, value] as const);
+  return args.safeParse(Object.fromEntries(given)).data;
+}
+
+function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {
+  const lines = acts.map(({ name, args, summary }) => {
+    const words = Object.entries(args.shape).map(([key, schema]) =>
+      schema.isOptional() ? ` [${key.toUpperCase()}]` : ` ${key.toUpperCase()}`
+    );
+    return [`${name}${words.join("")} [--json]`, summary] as const;
+  });
+  const width = Math.max(...lines.map(([words]) => words.length));
+  const usage = lines.map(([words, summary]) => `  ${words.padEnd(width)}    ${summary}\n`);
+  return `Usage:\n${usage.join("")}`;
+}

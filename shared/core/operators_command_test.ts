@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { operatorsAct } from "./operators_act.ts";
+import { operatorsCommand } from "./operators_command.ts";
+import { Refusal } from "./refusal.ts";
+
+type Shelf = { readonly jars: string[] };
+
+const acts = [
+  operatorsAct({
+    name: "list",
+    summary: "every jar",
+    args: z.strictObject({}),
+    changes: false,
+    run: (_args, { jars }: Shelf) =>
+      Promise.resolve({ value: jars, text: jars.join(", "), isDone: true }),
+  }),
+  operatorsAct({
+    name: "jars open",
+    summary: "open a jar",
+    args: z.strictObject({ jar: z.string(), note: z.string().optional() }),
+    changes: true,
+    run({ jar, note }, { jars, progress }: Shelf & { progress(line: string): void }) {
+      if (!jars.includes(jar)) throw new Refusal("jar-unknown", `Cannot open "${jar}"`);
+      if (jar === "stuck") throw new Error("Cannot open it: it is stuck");
+      progress("turning");
+      return Promise.resolve({ value: { jar, note }, text: "Opened", isDone: jar !== "slow" });
+    },
+  }),
+];
+
+async function run(line: string, isTerminal = false): Promise<{ code: number; text: string }> {
+  let text = "";
+  const code = await operatorsCommand(acts, line === "" ? [] : line.split(" "), {
+    context: { jars: ["jam", "slow", "stuck"] },
+    print: (more) => text += more,
+    isTerminal,
+  });
+  return { code, text };
+}
+
+const usage = `Usage:
+  list [--json]                    every jar
+  jars open JAR [NOTE] [--json]    open a jar
+`;
+
+Deno.test("an act is run with its arguments, and its outcome shown in words or as JSON", async () => {
+  assert.deepEqual(await run("list"), { code: 0, text: "jam, slow, stuck\n" });
+  assert.deepEqual(await run("jars open jam"), { code: 0, text: "turning\nOpened\n" });
+  const json = await run("jars open jam now --json");
+  assert.deepEqual(json, { code: 0, text: '{"jar":"jam","note":"now"}\n' });
+});
+
+Deno.test("progress is one line that changes on a terminal, and gone at the end", async () => {
+  const { text } = await run("jars open jam", true);
+  assert.equal(text, "\r\x1b[Kturning\r\x1b[KOpened\n");
+});
+
+Deno.test("what is not done, what fails and what is not known end with different codes", async () => {
+  assert.equal((await run("jars open slow")).code, 1);
+  assert.deepEqual(await run("jars open stuck"), {
+    code: 1,
+    text: "Cannot open it: it is stuck\n",
+  });
+  assert.deepEqual(await run("jars open salt"), { code: 2, text: 'Cannot open "salt"\n' });
+});
+
+Deno.test("what is not understood is answered with all there is", async () => {
+  assert.deepEqual(await run("--help"), { code: 0, text: usage });
+  assert.deepEqual(await run(""), { code: 2, text: usage });
+  for (const line of ["jars", "jars open", "jars open a b c", "lists", "list --watch"]) {
+    assert.deepEqual(await run(line), { code: 2, text: `Cannot understand "${line}"\n${usage}` });
+  }
+});
