@@ -14,7 +14,7 @@ import { followRebuild } from "./follow_rebuild.ts";
 import { prepareView, requestRebuild } from "./prepare_view.ts";
 import { startProjections } from "./start_projections.ts";
 import { grouped, statusTable } from "./status_table.ts";
-import { type ProjectionDatabase, storedStatuses } from "./stored_status.ts";
+import { type ProjectionDatabase, storedStatuses } from "./projection_status.ts";
 
 /** What operators' acts on read models are done to. */
 export type ProjectionsContext = {

@@ -75,22 +75,54 @@ export const checkpointTable = `
     updated_at timestamptz not null default now()
   )`;
 
+/** A checkpoint with what its worker has last told; times are milliseconds since 1970. */
+export type StoredCheckpoint = Omit<Checkpoint, "position"> & {
+  readonly name: string;
+  readonly position: number | null;
+  readonly state: ProjectionState;
+  readonly cause: string | null;
+  readonly caughtUp: boolean;
+  readonly since: number;
+  readonly behindSince: number | null;
+  readonly replay: ReplayProgress | null;
+  readonly updatedAt: number;
+};
+
+/** Three heartbeats of a worker: who has said nothing for so long does not run. */
+export const silentMs = 15_000;
+
+/** All checkpoints of a database, or the one of a name; none where no read model was ever prepared. */
+export async function storedCheckpoints(
+  sql: Queryable,
+  name: string | null = null,
+): Promise<readonly StoredCheckpoint[]> {
+  try {
+    return await answered(() =>
+      sql<StoredCheckpoint[]>`
+        select name, version, epoch, position::float8 as position, filling, state, cause,
+          caught_up as "caughtUp", (extract(epoch from since) * 1000)::float8 as since,
+          (extract(epoch from behind_since) * 1000)::float8 as "behindSince",
+          (extract(epoch from updated_at) * 1000)::float8 as "updatedAt",
+          case when target is not null then json_build_object('replayed', replayed,
+            'target', target, 'eventsPerSecond', events_per_second) end as replay
+        from projection_checkpoint
+        where ${name}::text is null or name = ${name}`
+    );
+  } catch (error) {
+    if (isMissingTable(error)) return [];
+    throw error;
+  }
+}
+
 /** Undefined when the read model was never prepared, or its checkpoint was dropped. */
 export async function loadCheckpoint(
   sql: Queryable,
   name: string,
 ): Promise<Checkpoint | undefined> {
-  try {
-    const [row] = await answered(() =>
-      sql<Checkpoint[]>`
-        select position::float8 as position, version, epoch, filling
-        from projection_checkpoint where name = ${name}`
-    );
-    return row && { ...row, position: row.position ?? undefined };
-  } catch (error) {
-    if (isMissingTable(error)) return undefined;
-    throw error;
-  }
+  const [found] = await storedCheckpoints(sql, name);
+  if (!found) return undefined;
+  const { position, version, epoch, filling } = found;
+  return { position: position ?? undefined, version, epoch, filling };
 }
 
 /**

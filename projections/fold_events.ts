@@ -1,8 +1,7 @@
-import type { Recorded, View } from "@headwater/core";
+import { categoryOf, type Recorded, type View } from "@headwater/core";
 import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row, RowChanges } from "./row_changes.ts";
-import { viewDecoder } from "./view_decoder.ts";
 
 /** How far a fold came: all of the events, or those before the one that failed. */
 export type Folded = { readonly count: number; readonly failure?: ApplyFailure };
@@ -59,4 +58,13 @@ export function eventFolder(view: View) {
       failure: cannotApply(view.name, { first, count: 1, cause: messageOf(cause) }),
     };
   };
+}
+
+/**
+ * Reads stored events as a view knows them. Undefined for a type that its release does not know.
+ * Throws when stored data does not fit its schema.
+ */
+function viewDecoder(view: View): (recorded: Recorded) => Recorded | undefined {
+  const schemas = new Map(view.reads.map((schema) => [schema.category, schema]));
+  return (recorded) => schemas.get(categoryOf(recorded.stream))?.decode(recorded);
 }

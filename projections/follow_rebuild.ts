@@ -1,23 +1,10 @@
 import { pause } from "@headwater/core";
 import type { Sql } from "postgres";
-import { answered } from "./answered.ts";
-import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
+import { type ReplayProgress, silentMs, storedCheckpoints } from "./checkpoint.ts";
 
 const lookEveryMs = 200;
-/** Three heartbeats of a worker. */
-const silentMs = 15_000;
 
 export type RebuildEnd = "done" | "failing" | "nobody";
-
-type Row = {
-  readonly filling: boolean;
-  readonly state: ProjectionState;
-  readonly cause: string | null;
-  readonly replayed: number | null;
-  readonly target: number | null;
-  readonly events_per_second: number | null;
-  readonly updated: string;
-};
 
 /**
  * Follows a rebuild that a worker does in some process, until it is done, fails, or nobody seems to do it.
@@ -31,24 +18,17 @@ export async function followRebuild(
     onProgress(progress: ReplayProgress): void;
   },
 ): Promise<{ readonly end: RebuildEnd; readonly cause?: string }> {
-  let heard: string | undefined;
+  let heard: number | undefined;
   let heardAt = performance.now();
   while (!signal.aborted) {
-    const [row] = await answered(() =>
-      sql<Row[]>`
-      select filling, state, cause, replayed::float8 as replayed, target::float8 as target,
-             events_per_second, updated_at::text as updated
-      from projection_checkpoint where name = ${name}`
-    );
-    if (!row?.filling) return { end: "done" };
-    if (row.state === "failing") return { end: "failing", cause: row.cause ?? "" };
-    if (row.updated !== heard) {
-      heard = row.updated;
+    const [stored] = await storedCheckpoints(sql, name);
+    if (!stored?.filling) return { end: "done" };
+    const { state, cause, updatedAt, replay } = stored;
+    if (state === "failing") return { end: "failing", cause: cause ?? "" };
+    if (updatedAt !== heard) {
+      heard = updatedAt;
       heardAt = performance.now();
-      if (row.replayed !== null && row.target !== null) {
-        const { replayed, target } = row;
-        onProgress({ replayed, target, eventsPerSecond: row.events_per_second ?? 0 });
-      }
+      if (replay) onProgress(replay);
     } else if (performance.now() - heardAt > silentMs) {
       return { end: "nobody" };
     }

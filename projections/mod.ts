@@ -1,10 +1,9 @@
 export { projectionsActs, type ProjectionsContext } from "./acts.ts";
 export { type CommandLineOptions, projectionsCommand } from "./command_line.ts";
 export { requestRebuild } from "./prepare_view.ts";
-export type { ProjectionStatus } from "./projection_status.ts";
 export {
   type Projections,
   type ProjectionsOptions,
   startProjections,
 } from "./start_projections.ts";
-export type { ProjectionDatabase } from "./stored_status.ts";
+export type { ProjectionDatabase, ProjectionStatus } from "./projection_status.ts";

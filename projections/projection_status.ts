@@ -1,4 +1,12 @@
-import type { ProjectionState } from "./checkpoint.ts";
+import type { View } from "@headwater/core";
+import type { Sql } from "postgres";
+import {
+  type ProjectionState,
+  silentMs,
+  type StoredCheckpoint,
+  storedCheckpoints,
+} from "./checkpoint.ts";
+import { messageOf } from "./failure.ts";
 
 /** One read model as operators see it. */
 export type ProjectionStatus = {
@@ -19,3 +27,84 @@ export type ProjectionStatus = {
   readonly needsRebuild: boolean;
   readonly parkedKeys: number;
 };
+
+/** A service's database and the read models in it. */
+export type ProjectionDatabase = {
+  readonly service: string;
+  readonly sql: Sql;
+  readonly views: readonly View[];
+};
+
+/**
+ * The read models of all services as their workers have left word of them, in whatever processes they run.
+ * `head` is the log's last position where that is known: it tells what a worker that does not run cannot know.
+ */
+export async function storedStatuses(
+  databases: readonly ProjectionDatabase[],
+  { head, now = Date.now }: {
+    readonly head?: { readonly position: number | undefined };
+    readonly now?: () => number;
+  } = {},
+): Promise<ProjectionStatus[]> {
+  const statuses = await Promise.all(databases.map(async ({ service, sql, views }) => {
+    try {
+      const all = new Map((await storedCheckpoints(sql)).map((stored) => [stored.name, stored]));
+      return views.map((view) => {
+        const unknown = unknownStatus(view, service, "Its service has not run here yet");
+        const stored = all.get(view.name);
+        return stored ? { ...unknown, ...statusOf(stored, { view, head, now: now() }) } : unknown;
+      });
+    } catch (error) {
+      // One database that is away must not hide the others.
+      return views.map((view) => unknownStatus(view, service, messageOf(error)));
+    }
+  }));
+  return statuses.flat();
+}
+
+function statusOf(
+  stored: StoredCheckpoint,
+  { view, head, now }: {
+    readonly view: View;
+    readonly head: { readonly position: number | undefined } | undefined;
+    readonly now: number;
+  },
+): Partial<ProjectionStatus> {
+  const { state, cause, position, version, updatedAt } = stored;
+  const isSilent = now - updatedAt > silentMs;
+  const isBehindHead = head?.position !== undefined && (position ?? -1) < head.position;
+  const isRunning = !isSilent && state !== "stopped";
+  const caughtUp = head ? state !== "rebuilding" && !isBehindHead : stored.caughtUp && isRunning;
+  // Since when, at the earliest, something may be there that it does not have.
+  const behindSince = stored.behindSince ?? (isSilent ? updatedAt : now);
+  return {
+    state: isSilent ? "stopped" : state,
+    since: new Date(isSilent ? updatedAt : stored.since).toISOString(),
+    cause,
+    lagMs: caughtUp ? 0 : lagMs(behindSince, now),
+    caughtUp,
+    position,
+    version,
+    needsRebuild: version !== view.version,
+  };
+}
+
+function unknownStatus(view: View, service: string, cause: string): ProjectionStatus {
+  const nothing = { since: null, lagMs: 0, caughtUp: false, position: null };
+  return {
+    ...nothing,
+    service,
+    name: view.name,
+    state: "stopped",
+    cause,
+    version: view.version,
+    needsRebuild: false,
+    parkedKeys: 0,
+  };
+}
+
+/** Age of the oldest event that is not applied, where there is one. */
+export function lagMs(behindSince: number | string | undefined, now: number): number {
+  if (behindSince === undefined) return 0;
+  return Math.max(0, Math.round(now - new Date(behindSince).getTime()));
+}

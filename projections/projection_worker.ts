@@ -19,7 +19,14 @@ import { RowChanges } from "./row_changes.ts";
 import { ViewTable } from "./view_table.ts";
 import { illness, statusOf } from "./worker_answers.ts";
 import { next } from "./worker_machine.ts";
-import { type Act, type Happening, newWorker, type Outcome, type Todo } from "./worker_state.ts";
+import {
+  type Act,
+  type ActOf,
+  type Happening,
+  newWorker,
+  type Outcome,
+  type Todo,
+} from "./worker_state.ts";
 import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
@@ -170,7 +177,7 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** Another version of the view may have taken the table over since; the newer one keeps it. */
-  async #prepare({ anew }: Extract<Act, { type: "prepare" }>): Promise<Checkpoint | undefined> {
+  async #prepare({ anew }: ActOf<"prepare">): Promise<Checkpoint | undefined> {
     const { sql, view, logger } = this.#options;
     await this.#unsubscribe();
     this.#interruption = new AbortController();
@@ -187,7 +194,7 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   async #subscribe(
-    { after, filling }: Extract<Act, { type: "subscribe" }>,
+    { after, filling }: ActOf<"subscribe">,
   ): Promise<number | undefined> {
     const { log, view } = this.#options;
     const head = filling ? await log.head() : undefined;
@@ -201,7 +208,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#inbox = undefined;
   }
 
-  async #apply({ limit, isEmpty }: Extract<Act, { type: "apply" }>): Promise<Outcome> {
+  async #apply({ limit, isEmpty }: ActOf<"apply">): Promise<Outcome> {
     const batch = await this.#inbox!.take({ waitMs: lookEveryMs, limit });
     if (!batch || this.#interruption.signal.aborted) return { type: "quiet" };
     if (batch === "over") {
@@ -227,7 +234,7 @@ export class ProjectionWorker implements AsyncDisposable {
     };
   }
 
-  async #write({ from, to, report, replay }: Extract<Act, { type: "write" }>): Promise<Outcome> {
+  async #write({ from, to, report, replay }: ActOf<"write">): Promise<Outcome> {
     const { sql, view } = this.#options;
     const changes = from === to ? undefined : this.#changes;
     const move = { name: view.name, from, to, report, replay };

@@ -1,6 +1,6 @@
 import { type ReadModelState, Unavailable } from "@headwater/core";
-import type { ReplayProgress, WorkerReport } from "./checkpoint.ts";
-import type { ProjectionStatus } from "./projection_status.ts";
+import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
+import { lagMs, type ProjectionStatus } from "./projection_status.ts";
 import { reaches, type Waiter, type WorkerState } from "./worker_state.ts";
 
 /** For operators, as this process knows it. */
@@ -14,18 +14,13 @@ export function statusOf(
     state: report.state,
     since: report.since,
     cause: report.cause ?? null,
-    lagMs: lagMs(report, now),
+    lagMs: lagMs(report.behindSince, now),
     caughtUp: report.caughtUp,
     position: position ?? null,
     version: view.version,
     needsRebuild: otherVersion !== undefined,
     parkedKeys: 0,
   };
-}
-
-/** Age of the oldest event that is not applied; 0 when there is none. */
-export function lagMs({ behindSince }: Pick<WorkerReport, "behindSince">, now: number): number {
-  return behindSince === undefined ? 0 : Math.max(0, Math.round(now - Date.parse(behindSince)));
 }
 
 /** Why the read model does not follow the log, or has not yet caught up since the start; undefined: it is healthy. */
@@ -73,21 +68,9 @@ export function belongsToOther({ view, otherVersion }: WorkerState): string {
   return `Cannot use "${view.name}": its table belongs to version ${otherVersion} of the view, not ${view.version}`;
 }
 
-/** How loud the log is told of another state or cause, and what it then knows; undefined: that is no news. */
-export function newsOf(
-  { report: before, trouble }: WorkerState,
-  { state, cause }: WorkerReport,
-):
-  | Pick<WorkerState, "trouble"> & { readonly level: "error" | "warn" | "info" | "debug" }
-  | undefined {
-  if (before.state === state && before.cause === cause) return undefined;
-  if (state === "live") return { level: "info", trouble: undefined };
-  if (state !== "failing" && state !== "waiting") {
-    return { level: trouble ? "debug" : "info", trouble };
-  }
-  const isKnown = trouble?.state === state && trouble.cause === cause;
-  const level = isKnown ? "debug" : state === "failing" ? "error" : "warn";
-  return { level, trouble: { state, cause } };
+/** How loud the log is told of a state. */
+export function levelOf(state: ProjectionState): "error" | "warn" | "info" {
+  return state === "failing" ? "error" : state === "waiting" ? "warn" : "info";
 }
 
 /** How far a rebuild is, and how fast. */

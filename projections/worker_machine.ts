@@ -1,21 +1,23 @@
 import { cannotApply } from "./failure.ts";
-import { answerTo, beingRebuilt, belongsToOther, lateAnswer, newsOf } from "./worker_answers.ts";
+import { answerTo, beingRebuilt, belongsToOther, lateAnswer, levelOf } from "./worker_answers.ts";
 import {
   applyMore,
   ended,
+  foldedTo,
   goOn,
   reportOf,
   reportOfStored,
   rest,
-  tell,
   write,
 } from "./worker_moves.ts";
 import {
-  type Act,
+  type ActOf,
   fullPace,
   type Happened,
   type Outcome,
+  type OutcomeOf,
   reaches,
+  type Replay,
   type Todo,
   type WorkerState,
 } from "./worker_state.ts";
@@ -30,8 +32,6 @@ const heartbeatMs = 5_000;
 /** Often enough for a progress line to move smoothly. */
 const tellEveryMs = 250;
 
-type Came<Type extends Outcome["type"]> = Extract<Outcome, { type: Type }>;
-
 /**
  * A worker once something has happened to it. Knows no time, log or database: `state.doing` is the one long thing to do,
  * whose outcome happens next; `todo` is done at once, and follows from how the state differs from the one before.
@@ -45,8 +45,10 @@ export function next(
   if (state.isStopping !== before.isStopping || (state.isLost && !before.isLost)) {
     todo.push({ type: "interrupt" });
   }
-  const news = newsOf(before, state.report);
-  if (news) todo.push({ type: "log", before: before.report, report: state.report, ...news });
+  const { report } = state;
+  if (report.state !== before.report.state || report.cause !== before.report.cause) {
+    todo.push({ type: "log", level: levelOf(report.state), before: before.report, report });
+  }
   // A reset that another process has already made good is one all the same.
   const wasReset = before.stored && state.stored && before.stored.epoch < state.stored.epoch;
   const waiting = state.waiting.filter((waiter) => {
@@ -55,9 +57,8 @@ export function next(
     if (answer) todo.push({ type: "answer", id: waiter.id, answer });
     return !answer;
   });
-  const { trouble } = news ?? state;
-  const wasLive = state.wasLive || state.report.state === "live";
-  return { state: { ...state, waiting, trouble, wasLive }, todo };
+  const wasLive = state.wasLive || report.state === "live";
+  return { state: { ...state, waiting, wasLive }, todo };
 }
 
 function step(state: WorkerState, happened: Happened): WorkerState {
@@ -82,14 +83,8 @@ function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
   if (!state.doing || state.isStopping || !stored || stored.epoch >= epoch) return state;
   const emptied = { ...stored, position: undefined, filling: true };
   const report = reportOfStored(state, emptied);
-  return {
-    ...state,
-    stored: emptied,
-    position: undefined,
-    replay: undefined,
-    report,
-    isLost: true,
-  };
+  const nothing = { position: undefined, replay: undefined };
+  return { ...state, ...nothing, stored: emptied, report, isLost: true };
 }
 
 function cameOut(state: WorkerState, came: Outcome): WorkerState {
@@ -100,14 +95,8 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
   switch (came.type) {
     case "prepared":
       return prepared(state, came);
-    case "subscribed": {
-      const { head } = came;
-      const begun = { events: 0, position: 0, startedAt: state.now, toldAt: state.now };
-      return applyMore({
-        ...state,
-        replay: head === undefined ? undefined : { target: head, ...begun },
-      });
-    }
+    case "subscribed":
+      return applyMore({ ...state, replay: replayTo(came.head, state.now) });
     case "applied":
       return applied(state, came);
     case "quiet":
@@ -124,7 +113,7 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
   }
 }
 
-function prepared(state: WorkerState, { checkpoint }: Came<"prepared">): WorkerState {
+function prepared(state: WorkerState, { checkpoint }: OutcomeOf<"prepared">): WorkerState {
   if (!checkpoint) return goOn(state, { type: "prepare", anew: true });
   const { version, filling } = checkpoint;
   if (version !== state.view.version) {
@@ -151,13 +140,13 @@ function prepared(state: WorkerState, { checkpoint }: Came<"prepared">): WorkerS
   return goOn(fresh, { type: "subscribe", after: position, filling });
 }
 
-function applied(before: WorkerState, came: Came<"applied">): WorkerState {
+function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   const { caughtUp, failure } = came;
   const state = withFolded(before, came);
   const filling = state.stored?.filling === true;
   if (failure) {
     const report = reportOf(state, { ...failure, state: "failing", caughtUp: false });
-    return write({ ...state, report }, { filling, pauses: true });
+    return write({ ...state, report }, { to: foldedTo(state, filling) });
   }
   const { replay, folded } = state;
   const wasLive = state.report.state === "live";
@@ -171,24 +160,28 @@ function applied(before: WorkerState, came: Came<"applied">): WorkerState {
   const mayWait = filling
     ? !isFilled && came.rows < heldRows && came.bytes < heldBytes && state.pace === fullPace
     : wasLive && came.changes === 0 && state.now - state.saved.at < saveEveryMs;
-  if (!mayWait) return write(state, { filling: !isFilled, report });
+  if (!mayWait) return write(state, { to: foldedTo(state, !isFilled), report });
   if (!filling) {
     return applyMore({ ...arrivedAt(state, folded), unwritten: undefined, report });
   }
   const told = { ...state, report, hasTried: true };
   if (!replay || state.now - replay.toldAt < tellEveryMs) return applyMore(told);
-  return tell({ ...told, replay: { ...replay, toldAt: state.now } });
+  return write({ ...told, replay: { ...replay, toldAt: state.now } });
 }
 
-function withFolded(state: WorkerState, { events, position }: Came<"applied">): WorkerState {
+function replayTo(head: number | undefined, now: number): Replay | undefined {
+  if (head === undefined) return undefined;
+  return { target: head, events: 0, position: 0, startedAt: now, toldAt: now };
+}
+
+function withFolded(state: WorkerState, { events, position }: OutcomeOf<"applied">): WorkerState {
   const { replay, unwritten } = state;
   const folded = position ?? state.folded;
-  if (!events) return { ...state, folded, replay: replay && { ...replay, position: folded ?? 0 } };
-  const { first, count } = events;
+  const count = events?.count ?? 0;
   return {
     ...state,
     folded,
-    unwritten: { first: unwritten?.first ?? first, count: count + (unwritten?.count ?? 0) },
+    unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
     replay: replay && { ...replay, events: replay.events + count, position: folded ?? 0 },
   };
 }
@@ -199,12 +192,12 @@ function quiet(state: WorkerState): WorkerState {
   if (!isNews && state.now - saved.at < heartbeatMs) {
     return { ...state, doing: { type: "look", at: stored! } };
   }
-  return write(state, { filling: stored!.filling });
+  return write(state, { to: foldedTo(state, stored!.filling), pauses: false });
 }
 
 function written(
   before: WorkerState,
-  { from, to, report, pauses }: Extract<Act, { type: "write" }>,
+  { from, to, report, pauses }: ActOf<"write">,
 ): WorkerState {
   const told = { ...before, report, saved: { report, at: before.now } };
   const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
@@ -220,7 +213,7 @@ function arrivedAt(state: WorkerState, position: number | undefined): WorkerStat
   return { ...state, position, failures, hasTried: true };
 }
 
-function failed(state: WorkerState, { failure }: Came<"failed">): WorkerState {
+function failed(state: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
   const { doing, unwritten } = state;
   const { cause, isMachine, isPostgresAway } = failure;
   const isWrite = doing?.type === "write";
@@ -250,5 +243,5 @@ function interrupted(
   const behindSince = trouble.behindSince ?? state.report.behindSince;
   const report = reportOf(state, { ...trouble, caughtUp: false, behindSince });
   const held = { ...state, report, hasTried: true };
-  return !state.stored || isPostgresAway ? rest(held) : tell(held);
+  return !state.stored || isPostgresAway ? rest(held) : write(held);
 }

@@ -14,7 +14,8 @@ function leave(state: WorkerState): WorkerState {
   const { stored, report } = state;
   if (!stored || state.isLost || report.cause !== undefined) return ended(state);
   const last = { ...state, report: reportOf(state, { ...report, state: "stopped" }) };
-  return stored.filling || state.unwritten ? tell(last) : write(last);
+  const isMore = !stored.filling && !state.unwritten;
+  return write(last, isMore ? { to: foldedTo(last, false) } : {});
 }
 
 export function ended(state: WorkerState): WorkerState {
@@ -33,30 +34,21 @@ export function rest(state: WorkerState): WorkerState {
   return goOn({ ...state, failures: attempt }, { type: "pause", attempt });
 }
 
-/** Writes what was folded; once that is done, the worker is as `report` says. */
+/** Moves the checkpoint `to` there with what was folded, after which the worker is as `report` says; default: only tells that. */
 export function write(
   state: WorkerState,
-  { filling = false, report = state.report, pauses = false }: {
-    readonly filling?: boolean;
+  { to = state.stored!, report = state.report, pauses = report.cause !== undefined }: {
+    readonly to?: Checkpoint;
     readonly report?: WorkerReport;
     readonly pauses?: boolean;
   } = {},
 ): WorkerState {
-  const from = state.stored!;
-  const to = { ...from, position: state.folded, filling };
   const replay = progressOf(state);
-  return { ...state, doing: { type: "write", from, to, report, replay, pauses } };
+  return { ...state, doing: { type: "write", from: state.stored!, to, report, replay, pauses } };
 }
 
-/** Tells operators how it is, where the checkpoint stays. */
-export function tell(state: WorkerState): WorkerState {
-  const { stored, report } = state;
-  const replay = progressOf(state);
-  const pauses = report.cause !== undefined;
-  return {
-    ...state,
-    doing: { type: "write", from: stored!, to: stored!, report, replay, pauses },
-  };
+export function foldedTo({ stored, folded }: WorkerState, filling: boolean): Checkpoint {
+  return { ...stored!, position: folded, filling };
 }
 
 export function reportOf(

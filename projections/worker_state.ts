@@ -24,6 +24,8 @@ export type Act =
   /** After so many failures in a row. */
   | { readonly type: "pause"; readonly attempt: number };
 
+export type ActOf<Type extends Act["type"]> = Extract<Act, { type: Type }>;
+
 /** How that came out. */
 export type Outcome =
   /** Undefined: the table or its checkpoint is not there. */
@@ -54,6 +56,8 @@ export type Outcome =
   | { readonly type: "moved" }
   | { readonly type: "failed"; readonly failure: Failure };
 
+export type OutcomeOf<Type extends Outcome["type"]> = Extract<Outcome, { type: Type }>;
+
 /** Somebody who waits for a position; undefined: until anything is known. */
 export type Waiter = { readonly id: number; readonly position: number | undefined };
 
@@ -79,7 +83,7 @@ export type Todo =
   }
   | {
     readonly type: "log";
-    readonly level: "error" | "warn" | "info" | "debug";
+    readonly level: "error" | "warn" | "info";
     readonly before: WorkerReport;
     readonly report: WorkerReport;
   };
@@ -123,8 +127,6 @@ export type WorkerState = {
   readonly pace: Pace;
   /** In a row, without getting any further. */
   readonly failures: number;
-  /** What held it up last, until it is live: to try again and fail alike is no news. */
-  readonly trouble: Pick<WorkerReport, "state" | "cause"> | undefined;
   /** The version of the view that the table belongs to, where it is another. */
   readonly otherVersion: number | undefined;
   readonly waiting: readonly Waiter[];
@@ -157,7 +159,6 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     replay: undefined,
     pace: fullPace,
     failures: 0,
-    trouble: undefined,
     otherVersion: undefined,
     waiting: [],
     hasTried: false,

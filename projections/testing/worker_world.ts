@@ -6,6 +6,7 @@ import { illness } from "../worker_answers.ts";
 import { next } from "../worker_machine.ts";
 import {
   type Act,
+  type ActOf,
   type Happening,
   newWorker,
   type Outcome,
@@ -142,7 +143,7 @@ export function workerWorld() {
     }
   }
 
-  function apply({ limit, isEmpty }: Extract<Act, { type: "apply" }>): Outcome {
+  function apply({ limit, isEmpty }: ActOf<"apply">): Outcome {
     if (isEmpty && isAt(state.stored!)) {
       assert.deepEqual(table?.rows, [], "there is nothing to read");
     }
@@ -170,7 +171,7 @@ export function workerWorld() {
     };
   }
 
-  function write({ from, to, report }: Extract<Act, { type: "write" }>): Outcome {
+  function write({ from, to, report }: ActOf<"write">): Outcome {
     if (!table) return broken("bug");
     if (!isAt(from)) return { type: "moved" };
     if (from !== to && held.some((position) => notWritten.has(position))) return broken("bug");
