@@ -50,10 +50,7 @@ Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and sto
       repeat(more, () => world.act());
       world.stop();
       assert.ok([...world.answers.values()].every((answer) => answer), "nobody waits for ever");
-      for (let acts = 0; world.state.doing; acts++) {
-        assert.ok(acts < 4, "a stop ends everything");
-        world.act();
-      }
+      actUntil(world, () => !world.state.doing, 4);
       assert.ok(illness(world.state));
     }),
     { numRuns: 1_000 },
@@ -75,11 +72,7 @@ Deno.test("it stops right before the one event that cannot be applied, and names
         return (position ?? 0) === bad - 1 &&
           report.cause?.includes(`event 0 ("Deposited") of stream "account-${bad}"`);
       };
-      for (let acts = 0; !isNamed(); acts++) {
-        assert.ok(acts < 600, JSON.stringify(world.state));
-        world.pass(10);
-        world.act();
-      }
+      actUntil(world, isNamed, 600);
       assert.equal(world.state.report.state, "failing");
       assert.ok(Date.parse(world.state.report.behindSince!) === bad);
     }),
@@ -96,10 +89,7 @@ Deno.test("a stop at any moment ends everything", () => {
       world.stop();
       assert.equal(world.state.waiting.length, 0);
       for (const fate of fates) world.act(fate);
-      for (let acts = 0; world.state.doing; acts++) {
-        assert.ok(acts < 4);
-        world.act();
-      }
+      actUntil(world, () => !world.state.doing, 4);
       assert.ok(world.state.hasTried, "who waits for its first step waits no longer");
     }),
     { numRuns: 1_000 },
@@ -111,20 +101,24 @@ function calmDown(world: WorkerWorld): void {
   world.notFolded.clear();
   world.notWritten.clear();
   if (world.isOutdated) world.reset();
-  for (let acts = 0; acts < 400; acts++) {
-    world.pass(10);
-    world.act();
+  actUntil(world, () => {
     const { report, position, stored, doing } = world.state;
     const isThere = report.state === "live" && (position ?? 0) === world.head;
-    if (isThere && !stored?.filling && doing?.type === "look") {
-      assert.equal(illness(world.state), undefined);
-      assert.equal(world.state.pace.limit, Infinity);
-      assert.equal(progressOf(world.state), undefined);
-      assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
-      return;
-    }
+    return isThere && !stored?.filling && doing?.type === "look";
+  }, 400);
+  assert.equal(illness(world.state), undefined);
+  assert.equal(world.state.pace.limit, Infinity);
+  assert.equal(progressOf(world.state), undefined);
+  assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
+}
+
+/** Goes on as long as something is not so, but only for so many acts. */
+function actUntil(world: WorkerWorld, isSo: () => boolean | undefined, acts: number): void {
+  for (let act = 0; !isSo(); act++) {
+    assert.ok(act < acts, `It is not so after ${acts} acts: ${JSON.stringify(world.state)}`);
+    world.pass(10);
+    world.act();
   }
-  assert.fail(`Cannot become live: it is ${JSON.stringify(world.state)}`);
 }
 
 function repeat(times: number, act: () => void): void {
@@ -154,7 +148,7 @@ Deno.test("a stop leaves operators the cause of a trouble, and a last word where
     world.act(fate);
     for (let acts = 0; world.state.doing?.type !== "pause" && acts < 3; acts++) world.act();
     world.stop();
-    while (world.state.doing) world.act();
+    actUntil(world, () => !world.state.doing, 4);
     return world.saved?.cause ?? world.saved?.state;
   });
   assert.deepEqual(lastWords, ["bug it is", "stopped"]);
@@ -225,7 +219,7 @@ Deno.test("a stop in the middle of a rebuild leaves it where it was", () => {
   repeat(3, () => world.act());
   world.stop();
   world.happen({ type: "quiet" });
-  while (world.state.doing) world.act();
+  actUntil(world, () => !world.state.doing, 4);
   assert.deepEqual([world.saved?.state, world.state.stored?.position], ["stopped", undefined]);
 });
 
@@ -234,15 +228,14 @@ Deno.test("pauses grow while it gets no further, and a reset lets it go at full 
     const world = workerWorld();
     world.append(1);
     (isRefused ? world.notWritten : world.notFolded).add(1);
-    const attempts: number[] = [];
-    while (attempts.length < 3) {
+    for (const attempt of [1, 2, 3]) {
+      actUntil(world, () => world.state.doing?.type === "pause", 9);
+      assert.deepEqual(world.state.doing, { type: "pause", attempt });
       world.act();
-      if (world.state.doing?.type === "pause") attempts.push(world.state.doing.attempt);
     }
-    assert.deepEqual(attempts, [1, 2, 3]);
     assert.equal(world.state.pace.limit, isRefused ? 1 : Infinity);
     world.reset();
-    while (world.state.doing?.type !== "apply") world.act();
-    assert.equal(world.state.doing.limit, Infinity);
+    actUntil(world, () => world.state.doing?.type === "apply", 9);
+    assert.ok(world.state.doing?.type === "apply" && world.state.doing.limit === Infinity);
   }
 });

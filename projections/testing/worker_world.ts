@@ -82,6 +82,7 @@ export function workerWorld() {
 
   function check(before: WorkerState, { type }: Happening): void {
     const { report, doing } = state;
+    if (doing?.type === "subscribe") assert.equal(state.unwritten, undefined, "it holds nothing");
     if (before.doing === undefined) assert.equal(doing, undefined, "a stop is for good");
     if (heldUp && doing) {
       assert.notEqual(report.cause, undefined, "a cause is shown as long as it holds");
