@@ -50,13 +50,13 @@ export async function storedStatuses(
     try {
       const all = new Map((await storedCheckpoints(sql)).map((stored) => [stored.name, stored]));
       return views.map((view) => {
-        const unknown = unknownStatus(view, service, "Its service has not run here yet");
+        const unknown = unknownStatus(view, { service, cause: "Its service has not run here yet" });
         const stored = all.get(view.name);
         return stored ? { ...unknown, ...statusOf(stored, { view, head, now: now() }) } : unknown;
       });
     } catch (error) {
       // One database that is away must not hide the others.
-      return views.map((view) => unknownStatus(view, service, messageOf(error)));
+      return views.map((view) => unknownStatus(view, { service, cause: messageOf(error) }));
     }
   }));
   return statuses.flat();
@@ -89,14 +89,13 @@ function statusOf(
   };
 }
 
-function unknownStatus(view: View, service: string, cause: string): ProjectionStatus {
+function unknownStatus(view: View, at: { service: string; cause: string }): ProjectionStatus {
   const nothing = { since: null, lagMs: 0, caughtUp: false, position: null };
   return {
     ...nothing,
-    service,
+    ...at,
     name: view.name,
     state: "stopped",
-    cause,
     version: view.version,
     needsRebuild: false,
     parkedKeys: 0,

@@ -50,7 +50,7 @@ Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and sto
       repeat(more, () => world.act());
       world.stop();
       assert.ok([...world.answers.values()].every((answer) => answer), "nobody waits for ever");
-      actUntil(world, () => !world.state.doing, 4);
+      actUntil(world, { acts: 4, isSo: () => !world.state.doing });
       assert.ok(illness(world.state));
     }),
     { numRuns: 1_000 },
@@ -72,7 +72,7 @@ Deno.test("it stops right before the one event that cannot be applied, and names
         return (position ?? 0) === bad - 1 &&
           report.cause?.includes(`event 0 ("Deposited") of stream "account-${bad}"`);
       };
-      actUntil(world, isNamed, 600);
+      actUntil(world, { acts: 600, isSo: isNamed });
       assert.equal(world.state.report.state, "failing");
       assert.ok(Date.parse(world.state.report.behindSince!) === bad);
     }),
@@ -89,7 +89,7 @@ Deno.test("a stop at any moment ends everything", () => {
       world.stop();
       assert.equal(world.state.waiting.length, 0);
       for (const fate of fates) world.act(fate);
-      actUntil(world, () => !world.state.doing, 4);
+      actUntil(world, { acts: 4, isSo: () => !world.state.doing });
       assert.ok(world.state.hasTried, "who waits for its first step waits no longer");
     }),
     { numRuns: 1_000 },
@@ -101,11 +101,12 @@ function calmDown(world: WorkerWorld): void {
   world.notFolded.clear();
   world.notWritten.clear();
   if (world.isOutdated) world.reset();
-  actUntil(world, () => {
+  const isSo = () => {
     const { report, position, stored, doing } = world.state;
     const isThere = report.state === "live" && (position ?? 0) === world.head;
     return isThere && !stored?.filling && doing?.type === "look";
-  }, 400);
+  };
+  actUntil(world, { acts: 400, isSo });
   assert.equal(illness(world.state), undefined);
   assert.equal(world.state.pace.limit, Infinity);
   assert.equal(progressOf(world.state), undefined);
@@ -113,7 +114,10 @@ function calmDown(world: WorkerWorld): void {
 }
 
 /** Goes on as long as something is not so, but only for so many acts. */
-function actUntil(world: WorkerWorld, isSo: () => boolean | undefined, acts: number): void {
+function actUntil(
+  world: WorkerWorld,
+  { acts, isSo }: { readonly acts: number; readonly isSo: () => boolean | undefined },
+): void {
   for (let act = 0; !isSo(); act++) {
     assert.ok(act < acts, `It is not so after ${acts} acts: ${JSON.stringify(world.state)}`);
     world.pass(10);
@@ -148,7 +152,7 @@ Deno.test("a stop leaves operators the cause of a trouble, and a last word where
     world.act(fate);
     for (let acts = 0; world.state.doing?.type !== "pause" && acts < 3; acts++) world.act();
     world.stop();
-    actUntil(world, () => !world.state.doing, 4);
+    actUntil(world, { acts: 4, isSo: () => !world.state.doing });
     return world.saved?.cause ?? world.saved?.state;
   });
   assert.deepEqual(lastWords, ["bug it is", "stopped"]);
@@ -219,7 +223,7 @@ Deno.test("a stop in the middle of a rebuild leaves it where it was", () => {
   repeat(3, () => world.act());
   world.stop();
   world.happen({ type: "quiet" });
-  actUntil(world, () => !world.state.doing, 4);
+  actUntil(world, { acts: 4, isSo: () => !world.state.doing });
   assert.deepEqual([world.saved?.state, world.state.stored?.position], ["stopped", undefined]);
 });
 
@@ -229,13 +233,13 @@ Deno.test("pauses grow while it gets no further, and a reset lets it go at full 
     world.append(1);
     (isRefused ? world.notWritten : world.notFolded).add(1);
     for (const attempt of [1, 2, 3]) {
-      actUntil(world, () => world.state.doing?.type === "pause", 9);
+      actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "pause" });
       assert.deepEqual(world.state.doing, { type: "pause", attempt });
       world.act();
     }
     assert.equal(world.state.pace.limit, isRefused ? 1 : Infinity);
     world.reset();
-    actUntil(world, () => world.state.doing?.type === "apply", 9);
+    actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "apply" });
     assert.ok(world.state.doing?.type === "apply" && world.state.doing.limit === Infinity);
   }
 });
