@@ -113,6 +113,7 @@ async function startAgain(
       await pause(Math.min(attempt * 100, 2_000), { signal });
     }
   }
+  return undefined;
 }
 
 /** Free a moment ago: somebody else may take it before PostgreSQL does. */

@@ -64,6 +64,7 @@ async function batchAppend(call: Call, disk: Disk | undefined): Promise<void> {
       });
     }
     if (writer.length > 0 && !call.write(writer.take())) return call.drained();
+    return undefined;
   });
 }
 

@@ -59,6 +59,7 @@ class BatchAppendCall {
         for (const message of messages) this.#take(readBatchChunk(message));
         if (!this.#flush()) return this.#call.drained();
         if (this.#submitted >= maxSubmitted) return this.#fewerThan(maxSubmitted / 2);
+        return undefined;
       });
       await this.#fewerThan(1);
     } finally {
