@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import { defineEvents, type Recorded, type View } from "@headwater/core";
+import { column, defineEvents, type Recorded, view } from "@headwater/core";
 import { z } from "zod";
 import { eventFolder } from "./fold_events.ts";
 import { type Row, RowChanges } from "./row_changes.ts";
 
-const countView: View = {
+const countView = view({
   name: "counts",
   version: 1,
   table: "count",
-  columns: "id text primary key, total integer not null",
-  keyColumn: "id",
+  columns: { id: column.text(), total: column.integer() },
+  primaryKey: "id",
   reads: [defineEvents("count", { Added: z.object({ by: z.int() }), Reset: z.object({}) })],
   key: ({ stream }) => stream === "count-none" ? undefined : stream,
   evolve(row, { type, stream, data }) {
     if (type === "Reset") return undefined;
-    const { by } = data as { by: number };
+    const { by } = data;
     if (by === 13) throw new Error("13 is not liked");
     return by === 0 ? row : { id: stream, total: (row?.total ?? 0) + by };
   },
-};
+});
 
 let position = 0;
 function event(stream: string, by?: unknown): Recorded {

@@ -2,7 +2,7 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { checkpointTable } from "./checkpoint.ts";
-import { quoted } from "./view_table.ts";
+import { createIndexes, createTable, quoted } from "./table_definition.ts";
 
 /** Any number that nobody else takes for an advisory lock in a service's database. */
 const preparationLock = 4_732_905_118;
@@ -48,9 +48,9 @@ export async function prepareView(sql: Sql, view: View): Promise<string | undefi
           -- The table first, then the checkpoint: the order in which every statement locks them.
           drop table if exists ${table};
           ${resetCheckpoint(view)}
-          create table ${table} (${view.columns});
+          ${createTable(view)}
         end if;
-        ${(view.indexes ?? []).map((statement) => `${statement};`).join("\n")}
+        ${createIndexes(view)}
         perform set_config('headwater.reset_reason', reset_reason, true);
       end $prepare$;
       select current_setting('headwater.reset_reason') as reason`)

@@ -2,9 +2,10 @@ import type { View } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";
-import { type Column, columnArray, fitsArrays } from "./column_array.ts";
+import { columnArray } from "./column_array.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
+import { quoted, type TableColumn, tableColumns } from "./table_definition.ts";
 
 /** Rows as they are sent. */
 export type PackedRows = { readonly arrays: readonly string[] } | { readonly json: string };
@@ -14,49 +15,52 @@ type Putting = { readonly packed: PackedRows; readonly condition: Fragment };
 /**
  * Reads and writes the rows of a view's table.
  *
- * Rows travel as JSON both ways, so that a row comes back from PostgreSQL as `evolve` made it, whatever the types of
- * its columns and the settings of the connection: a fold that goes through the table gives what a fold in memory gives.
+ * Rows travel as JSON both ways, so that a row comes back from PostgreSQL as `evolve` made it, whatever the settings of
+ * the connection: a fold that goes through the table gives what a fold in memory gives.
  */
 export class ViewTable {
   readonly #view: View;
   readonly #table: string;
   readonly #key: string;
-  readonly #keyType: string;
-  readonly #columns: string;
-  readonly #written: readonly Column[];
-  readonly #selection: string;
+  readonly #columns: readonly TableColumn[];
+  readonly #names: string;
+  readonly #properties: string;
   readonly #onConflict: string;
 
-  private constructor(view: View, columns: readonly Column[]) {
-    const key = columns.find(({ name }) => name === view.keyColumn);
-    if (!key) {
-      throw new Error(
-        `Cannot use table "${view.table}" of view "${view.name}": it has no column "${view.keyColumn}"`,
-      );
-    }
-    const assignments = columns.filter((column) => column !== key)
+  private constructor(view: View) {
+    const columns = tableColumns(view);
+    const assignments = columns.filter(({ property }) => property !== view.primaryKey)
       .map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
     this.#view = view;
     this.#table = quoted(view.table);
-    this.#key = quoted(view.keyColumn);
-    this.#keyType = key.type;
-    this.#written = columns;
-    this.#columns = columns.map(({ name }) => quoted(name)).join(", ");
-    this.#selection = columns.map(selected).join(", ");
+    this.#key = quoted(view.columnName(view.primaryKey));
+    this.#columns = columns;
+    this.#names = columns.map(({ name }) => quoted(name)).join(", ");
+    this.#properties = columns.map(({ property }) => quoted(property)).join(", ");
     this.#onConflict = assignments.length > 0 ? `update set ${assignments.join(", ")}` : "nothing";
   }
 
-  /** The table as it is; columns that PostgreSQL computes are left to it. Undefined when it is not there. */
+  /**
+   * The table as the view defines it; undefined when it is not there. Rejects when a column is missing or of another
+   * type; what else the table has is left to PostgreSQL.
+   */
   static async open(sql: Queryable, view: View): Promise<ViewTable | undefined> {
-    const columns = await answered(() =>
-      sql<Column[]>`
+    const found = await answered(() =>
+      sql<{ name: string; type: string }[]>`
         select attname as name, atttypid::regtype::text as type
         from pg_attribute
-        where attrelid = to_regclass(quote_ident(${view.table})) and attnum > 0
-          and not attisdropped and attgenerated = '' and attidentity = ''
-        order by attnum`
+        where attrelid = to_regclass(quote_ident(${view.table})) and attnum > 0 and not attisdropped`
     );
-    return columns.length === 0 ? undefined : new ViewTable(view, columns);
+    if (found.length === 0) return undefined;
+    const types = new Map(found.map(({ name, type }) => [name, type]));
+    for (const { name, type } of tableColumns(view)) {
+      if (types.get(name) !== type) {
+        throw new Error(
+          `Cannot use table "${view.table}" of view "${view.name}": it has no column "${name}" of type ${type}`,
+        );
+      }
+    }
+    return new ViewTable(view);
   }
 
   /** The rows there are of these keys. */
@@ -65,22 +69,28 @@ export class ViewTable {
       sql<{ row: string }[]>`
         select row_to_json(row)::text as row
         from (
-          select ${sql.unsafe(this.#selection)} from ${sql.unsafe(this.#table)}
+          select ${this.#view.select(sql)} from ${this.#view.from(sql)}
           where ${sql.unsafe(this.#key)} = ${this.#anyOf(sql, keys)}
         ) as row`
     );
     const rows = found.map(({ row }) => JSON.parse(row) as Row);
-    return new Map(rows.map((row) => [String(row[this.#view.keyColumn]), row]));
+    return new Map(rows.map((row) => [row[this.#view.primaryKey], row]));
   }
 
-  /** Makes rows ready to be sent: for an empty table as an array per column, which is half the work for PostgreSQL. */
+  /**
+   * Makes rows ready to be sent: for an empty table as an array per column, which is half the work for PostgreSQL.
+   * Rejects when one of them would not come back as it is.
+   */
   async pack(
     rows: readonly Row[],
     { isEmpty }: { readonly isEmpty: boolean },
   ): Promise<PackedRows> {
-    if (isEmpty && fitsArrays(this.#written)) {
+    await inTurns(rows, (row) => this.#view.check(row));
+    if (isEmpty) {
       const arrays: string[] = [];
-      for (const column of this.#written) arrays.push(await columnArray(rows, column));
+      for (const { property, type } of this.#columns) {
+        arrays.push(await columnArray(rows, { property, isJson: type === "jsonb" }));
+      }
       return { arrays };
     }
     let json = "";
@@ -93,8 +103,8 @@ export class ViewTable {
   /** Inserts rows, or into a table that is not empty replaces them, where `condition` holds. */
   put(sql: Queryable, { packed, condition }: Putting): Fragment {
     return sql`
-      insert into ${sql.unsafe(this.#table)} (${sql.unsafe(this.#columns)})
-      select ${sql.unsafe(this.#columns)} from ${this.#unpacked(sql, packed)}
+      insert into ${sql.unsafe(this.#table)} (${sql.unsafe(this.#names)})
+      select ${sql.unsafe(this.#properties)} from ${this.#unpacked(sql, packed)}
       where ${condition}
       ${
       "arrays" in packed
@@ -115,33 +125,23 @@ export class ViewTable {
 
   #unpacked(sql: Queryable, packed: PackedRows): Fragment {
     if ("json" in packed) {
+      const columns = this.#columns.map(({ property, type }) => `${quoted(property)} ${type}`);
       return sql`
-        json_populate_recordset(null::${sql.unsafe(this.#table)}, ${packed.json}::text::json)`;
+        json_to_recordset(${packed.json}::text::json) as unpacked (${
+        sql.unsafe(columns.join(", "))
+      })`;
     }
     const arrays = packed.arrays.map((array, index) =>
-      sql`${array}::text::${sql.unsafe(this.#written[index]!.type)}[]`
+      sql`${array}::text::${sql.unsafe(this.#columns[index]!.type)}[]`
     );
     return sql`
       unnest(${arrays.reduce((before, array) => sql`${before}, ${array}`)})
-      as unpacked (${sql.unsafe(this.#columns)})`;
+      as unpacked (${sql.unsafe(this.#properties)})`;
   }
 
   #anyOf(sql: Queryable, keys: readonly string[]): Fragment {
-    return sql`any(array(select json_array_elements_text(${JSON.stringify(keys)}::text::json))::${
-      sql.unsafe(this.#keyType)
-    }[])`;
+    return sql`any(array(select json_array_elements_text(${
+      JSON.stringify(keys)
+    }::text::json))::text[])`;
   }
-}
-
-export function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
-}
-
-/** Times come as JavaScript writes them, not as PostgreSQL does. */
-function selected({ name, type }: Column): string {
-  return type === "timestamp with time zone"
-    ? `to_char(${quoted(name)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${
-      quoted(name)
-    }`
-    : quoted(name);
 }

@@ -1,40 +1,28 @@
+import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
-import type { View } from "@headwater/core";
-import { type StockItemEvent, stockItemEvents } from "./contract.ts";
+import { stockItemEvents } from "./contract.ts";
 
-type ReservationRow = {
-  reservation_id: string;
-  order_id: string;
-  sku: string;
-  quantity: number;
-  status: "reserved" | "released" | "shipped";
-};
-
-export const reservationView: View<ReservationRow, StockItemEvent> = {
+export const reservationView = view({
   name: "reservations",
   version: 1,
   table: "reservation",
-  columns: `
-    reservation_id text primary key,
-    order_id text not null,
-    sku text not null,
-    quantity bigint not null,
-    status text not null`,
-  indexes: ["create index if not exists reservation_order on reservation (order_id)"],
-  keyColumn: "reservation_id",
   reads: [stockItemEvents],
+  columns: {
+    reservationId: column.text(),
+    orderId: column.text(),
+    sku: column.text(),
+    quantity: column.integer(),
+    status: column.text<"reserved" | "released" | "shipped">(),
+  },
+  primaryKey: "reservationId",
+  indexes: [["orderId"]],
   key: ({ data }) => "orderId" in data ? `${data.orderId}/${data.sku}` : undefined,
   evolve(row, event) {
     switch (event.type) {
       case "StockReserved": {
         const { orderId, sku, quantity } = event.data;
-        return {
-          reservation_id: `${orderId}/${sku}`,
-          order_id: orderId,
-          sku,
-          quantity,
-          status: "reserved",
-        };
+        const reservationId = `${orderId}/${sku}`;
+        return { reservationId, orderId, sku, quantity, status: "reserved" };
       }
       case "StockReleased":
         return row && { ...row, status: "released" };
@@ -45,9 +33,11 @@ export const reservationView: View<ReservationRow, StockItemEvent> = {
         return row;
     }
   },
-};
+});
 
 export async function listReservations(sql: Sql, orderId: string) {
-  return await sql<Pick<ReservationRow, "sku" | "quantity" | "status">[]>`
-    select sku, quantity, status from reservation where order_id = ${orderId} order by sku`;
+  const rows = await sql<RowOf<typeof reservationView>[]>`
+    select ${reservationView.select(sql)} from ${reservationView.from(sql)}
+    where order_id = ${orderId} order by reservation.sku`;
+  return rows.map(({ sku, quantity, status }) => ({ sku, quantity, status }));
 }

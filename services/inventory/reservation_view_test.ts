@@ -16,8 +16,8 @@ Deno.test("a reservation has one row per order and SKU", () => {
   });
   assert.deepEqual([...rows.keys()], ["order-1/SKU1", "order-2/SKU1"]);
   assert.deepEqual(rows.get("order-1/SKU1"), {
-    reservation_id: "order-1/SKU1",
-    order_id: "order-1",
+    reservationId: "order-1/SKU1",
+    orderId: "order-1",
     sku: "SKU1",
     quantity: 2,
     status: "reserved",

@@ -1,27 +1,20 @@
+import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
-import type { View } from "@headwater/core";
-import { type StockItemEvent, stockItemEvents } from "./contract.ts";
+import { stockItemEvents } from "./contract.ts";
 
-type StockItemRow = {
-  sku: string;
-  received: number;
-  available: number;
-  reserved: number;
-  shipped: number;
-};
-
-export const stockItemView: View<StockItemRow, StockItemEvent> = {
+export const stockItemView = view({
   name: "stock-items",
   version: 1,
   table: "stock_item",
-  columns: `
-    sku text primary key,
-    received bigint not null,
-    available bigint not null,
-    reserved bigint not null,
-    shipped bigint not null`,
-  keyColumn: "sku",
   reads: [stockItemEvents],
+  columns: {
+    sku: column.text(),
+    received: column.integer(),
+    available: column.integer(),
+    reserved: column.integer(),
+    shipped: column.integer(),
+  },
+  primaryKey: "sku",
   key: ({ data }) => data.sku,
   evolve(row, { type, data }) {
     const { sku, quantity } = data;
@@ -40,10 +33,11 @@ export const stockItemView: View<StockItemRow, StockItemEvent> = {
         return { ...item, reserved: reserved - quantity, shipped: shipped + quantity };
     }
   },
-};
+});
 
 /** `onHand` lies in the warehouse, `available` of it can still be promised. */
 export async function findStockItem(sql: Sql, sku: string) {
-  const [row] = await sql<StockItemRow[]>`select * from stock_item where sku = ${sku}`;
+  const [row] = await sql<RowOf<typeof stockItemView>[]>`
+    select ${stockItemView.select(sql)} from ${stockItemView.from(sql)} where sku = ${sku}`;
   return row && { ...row, onHand: row.available + row.reserved };
 }

@@ -75,7 +75,8 @@ async function readTables(databases: readonly ServiceDatabase[]): Promise<Table[
   const tables = await Promise.all(
     databases.map(({ sql, views }) =>
       Promise.all(views.map(async (view) => {
-        return { view, rows: [...await sql<Row[]>`select * from ${sql(view.table)}`] };
+        const rows = await sql<Row[]>`select ${view.select(sql)} from ${view.from(sql)}`;
+        return { view, rows: [...rows] };
       }))
     ),
   );

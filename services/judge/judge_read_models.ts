@@ -14,7 +14,7 @@ export function judgeReadModels({ events, tables }: Evidence): Verdict {
 
 function differences({ view, rows }: Table, events: readonly Recorded[]): string[] {
   const folded = fold(view, events);
-  const found = new Map(rows.map((row) => [String(row[view.keyColumn]), row]));
+  const found = new Map(rows.map((row) => [String(row[view.primaryKey]), row]));
   const keys = new Set([...folded.keys(), ...found.keys()]);
   return [...keys].flatMap((key) => {
     const difference = differenceOf(folded.get(key), found.get(key));

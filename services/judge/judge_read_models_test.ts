@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { defineEvents, type EventOf, type View } from "@headwater/core";
+import { column, defineEvents, view } from "@headwater/core";
 import type { Row } from "./evidence.ts";
 import { evidenceOf, exampleEntries } from "./testing/example_history.ts";
 import { judgeReadModels } from "./judge_read_models.ts";
@@ -10,20 +10,23 @@ const stockEvents = defineEvents("stockItem", {
 });
 
 /** Forgets goods once there are many of them, so that rows go as well. */
-const receipts: View<{ sku: string; pieces: number; sizes: unknown }, EventOf<typeof stockEvents>> =
-  {
-    name: "receipts",
-    version: 1,
-    table: "receipt",
-    columns: "sku text primary key, pieces bigint, sizes jsonb",
-    keyColumn: "sku",
-    reads: [stockEvents],
-    key: ({ data }) => data.sku,
-    evolve(row, { data: { sku, quantity } }) {
-      const pieces = (row?.pieces ?? 0) + quantity;
-      return pieces > 9 ? undefined : { sku, pieces, sizes: { small: pieces, large: undefined } };
-    },
-  };
+const receipts = view({
+  name: "receipts",
+  version: 1,
+  table: "receipt",
+  reads: [stockEvents],
+  columns: {
+    sku: column.text(),
+    pieces: column.integer(),
+    sizes: column.json<{ readonly small: number; readonly large?: number | undefined }>(),
+  },
+  primaryKey: "sku",
+  key: ({ data }) => data.sku,
+  evolve(row, { data: { sku, quantity } }) {
+    const pieces = (row?.pieces ?? 0) + quantity;
+    return pieces > 9 ? undefined : { sku, pieces, sizes: { small: pieces, large: undefined } };
+  },
+});
 
 const mug = { sku: "MUG", pieces: 5, sizes: { small: 5 } };
 

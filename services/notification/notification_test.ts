@@ -53,11 +53,11 @@ Deno.test("only what was sent has a row", () => {
   const rows = rowsAfter(notificationView, event.NotificationRequested, event.NotificationSent);
   const { notificationId } = event.NotificationSent.data;
   assert.deepEqual(rows.get(notificationId), {
-    notification_id: notificationId,
-    customer_id: "customer-1",
-    order_id: "order-1",
+    notificationId: notificationId,
+    customerId: "customer-1",
+    orderId: "order-1",
     kind: "order-confirmed",
-    sent_at: "2026-01-01T00:00:00.000Z",
-    sent_position: 2,
+    sentAt: "2026-01-01T00:00:00.000Z",
+    sentPosition: 2,
   });
 });

@@ -11,17 +11,17 @@ function rowAfter(...events: OrderEvent[]) {
 Deno.test("a placed order has a row with all that was ordered", () => {
   const { data } = event.OrderPlaced;
   assert.deepEqual(rowAfter(event.OrderPlaced), {
-    order_id: "order-1",
-    customer_id: "customer-1",
+    orderId: "order-1",
+    customerId: "customer-1",
     status: "placed",
     reason: null,
     currency: "EUR",
     total: 2_999,
     lines: data.lines,
-    shipping_address: data.shippingAddress,
-    payment_method: "pm_ok",
-    placed_at: "2026-01-01T00:00:00.000Z",
-    placed_position: 1,
+    shippingAddress: data.shippingAddress,
+    paymentMethod: "pm_ok",
+    placedAt: "2026-01-01T00:00:00.000Z",
+    placedPosition: 1,
     revision: 0,
   });
 });

@@ -12,8 +12,8 @@ function rowAfter(...events: PaymentEvent[]) {
 
 Deno.test("a requested payment is pending and has cost nothing yet", () => {
   assert.deepEqual(rowAfter(event.PaymentRequested), {
-    payment_id: paymentId,
-    order_id: "order-1",
+    paymentId: paymentId,
+    orderId: "order-1",
     status: "pending",
     reason: null,
     currency: "EUR",

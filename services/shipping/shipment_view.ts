@@ -1,43 +1,30 @@
+import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
-import type { View } from "@headwater/core";
-import { type ShipmentEvent, shipmentEvents } from "./contract.ts";
+import { shipmentEvents } from "./contract.ts";
 
-type ShipmentRow = {
-  shipment_id: string;
-  order_id: string;
-  status: "arranged" | "refused" | "dispatched" | "delivered" | "cancelled";
-  reason: string | null;
-};
-
-export const shipmentView: View<ShipmentRow, ShipmentEvent> = {
+export const shipmentView = view({
   name: "shipments",
   version: 1,
   table: "shipment",
-  columns: `
-    shipment_id text primary key,
-    order_id text not null,
-    status text not null,
-    reason text`,
-  indexes: ["create index if not exists shipment_order on shipment (order_id)"],
-  keyColumn: "shipment_id",
   reads: [shipmentEvents],
+  columns: {
+    shipmentId: column.text(),
+    orderId: column.text(),
+    status: column.text<"arranged" | "refused" | "dispatched" | "delivered" | "cancelled">(),
+    reason: column.text().nullable(),
+  },
+  primaryKey: "shipmentId",
+  indexes: [["orderId"]],
   key: ({ data }) => data.shipmentId,
   evolve(row, event) {
+    const { shipmentId } = event.data;
     switch (event.type) {
       case "ShipmentArranged":
-        return {
-          shipment_id: event.data.shipmentId,
-          order_id: event.data.orderId,
-          status: "arranged",
-          reason: null,
-        };
-      case "ShipmentRefused":
-        return {
-          shipment_id: event.data.shipmentId,
-          order_id: event.data.orderId,
-          status: "refused",
-          reason: event.data.reason,
-        };
+        return { shipmentId, orderId: event.data.orderId, status: "arranged", reason: null };
+      case "ShipmentRefused": {
+        const { orderId, reason } = event.data;
+        return { shipmentId, orderId, status: "refused", reason };
+      }
       case "ShipmentDispatched":
         return row && { ...row, status: "dispatched" };
       case "ShipmentDelivered":
@@ -48,14 +35,12 @@ export const shipmentView: View<ShipmentRow, ShipmentEvent> = {
         return row;
     }
   },
-};
+});
 
 export async function findShipment(sql: Sql, orderId: string) {
-  const [row] = await sql<ShipmentRow[]>`select * from shipment where order_id = ${orderId}`;
-  return row && {
-    shipmentId: row.shipment_id,
-    orderId: row.order_id,
-    status: row.status,
-    ...(row.reason !== null && { reason: row.reason }),
-  };
+  const [row] = await sql<RowOf<typeof shipmentView>[]>`
+    select ${shipmentView.select(sql)} from ${shipmentView.from(sql)} where order_id = ${orderId}`;
+  if (!row) return undefined;
+  const { reason, ...shipment } = row;
+  return { ...shipment, ...(reason !== null && { reason }) };
 }

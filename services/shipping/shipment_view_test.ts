@@ -14,8 +14,8 @@ Deno.test("a shipment's row follows its status", () => {
   const { ShipmentArranged, ShipmentDispatched, ShipmentDelivered, ShipmentCancelled } = event;
   const { ShipmentCancellationRejected } = event;
   assert.deepEqual(rowAfter(ShipmentArranged), {
-    shipment_id: shipmentId,
-    order_id: "order-1",
+    shipmentId: shipmentId,
+    orderId: "order-1",
     status: "arranged",
     reason: null,
   });

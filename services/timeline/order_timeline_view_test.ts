@@ -1,20 +1,24 @@
-import type { FulfilmentEvent } from "@shop/order/contract";
-import type { DomainEvent } from "@headwater/core";
 import { recordedExample } from "@headwater/testing";
+import type { StockItemEvent } from "@shop/inventory/contract";
+import type { FulfilmentEvent, OrderEvent } from "@shop/order/contract";
 import assert from "node:assert/strict";
 import { orderTimelineView } from "./order_timeline_view.ts";
 
-function rowOf(stream: string, event: DomainEvent, place = { revision: 3, position: 17 }) {
+const orderId = "order-1";
+const confirmed: OrderEvent = { type: "OrderConfirmed", data: { orderId } };
+
+function rowOf(
+  stream: string,
+  event: OrderEvent | FulfilmentEvent,
+  place = { revision: 3, position: 17 },
+) {
   return orderTimelineView.evolve(undefined, recordedExample(event, { stream, ...place }));
 }
 
-const orderId = "order-1";
-
 Deno.test("every event of an order has a row that says where and when it happened", () => {
-  const confirmed = { type: "OrderConfirmed", data: { orderId } };
   assert.deepEqual(rowOf("order-order-1", confirmed), {
-    event_id: "order-order-1/3",
-    order_id: "order-1",
+    eventId: "order-order-1/3",
+    orderId: "order-1",
     position: 17,
     at: "2026-01-01T00:00:00.000Z",
     service: "order",
@@ -22,7 +26,7 @@ Deno.test("every event of an order has a row that says where and when it happene
     revision: 3,
     type: "OrderConfirmed",
     data: { orderId },
-    causation_id: "00000000-0000-4000-8000-000000000002",
+    causationId: "00000000-0000-4000-8000-000000000002",
     step: null,
     compensates: null,
   });
@@ -38,10 +42,10 @@ Deno.test("each event is its service's", () => {
     "notification-1": "notification",
   };
   for (const [stream, service] of Object.entries(services)) {
-    assert.equal(rowOf(stream, { type: "Happened", data: { orderId } })?.service, service);
+    assert.equal(rowOf(stream, confirmed)?.service, service);
   }
   for (const { category } of orderTimelineView.reads) {
-    assert.notEqual(rowOf(`${category}-1`, { type: "Happened", data: { orderId } })?.service, "");
+    assert.notEqual(rowOf(`${category}-1`, confirmed)?.service, "");
   }
 });
 
@@ -58,17 +62,16 @@ Deno.test("a step that the process took says which it was and what it undid", ()
 });
 
 Deno.test("what belongs to no order is not in any timeline", () => {
-  const received = { type: "StockReceived", data: { sku: "SKU1", quantity: 1 } };
+  const received: StockItemEvent = { type: "StockReceived", data: { sku: "SKU1", quantity: 1 } };
   const recorded = recordedExample(received, { stream: "stockItem-SKU1" });
   assert.equal(orderTimelineView.key(recorded), undefined);
   assert.equal(orderTimelineView.evolve(undefined, recorded), undefined);
 });
 
 Deno.test("two events of one id in two streams are two rows", () => {
-  const event = { type: "Happened", data: { orderId } };
   const keys = ["order-order-1", "payment-order-1"].map((stream) =>
-    orderTimelineView.key(recordedExample(event, { stream }))
+    orderTimelineView.key(recordedExample(confirmed, { stream }))
   );
   assert.deepEqual(keys, ["order-order-1/0", "payment-order-1/0"]);
-  assert.equal(rowOf("order-order-1", event, { revision: 0, position: 1 })?.event_id, keys[0]);
+  assert.equal(rowOf("order-order-1", confirmed, { revision: 0, position: 1 })?.eventId, keys[0]);
 });

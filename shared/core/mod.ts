@@ -53,5 +53,7 @@ export type { Service, ServiceClient } from "./service_client.ts";
 export { Turns } from "./turns.ts";
 export { DeadlineExceeded, isMachineDown, Unavailable } from "./failures.ts";
 export { amountSchema, currencySchema, idSchema, textSchema } from "./value_schemas.ts";
-export type { View } from "./view.ts";
+export { type RowOf, type View, view, type ViewDefinition } from "./view.ts";
+export * as column from "./column.ts";
+export { type PageOptions, readPage } from "./read_page.ts";
 export { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";

@@ -1,18 +1,24 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { defineEvents, type ReadModelState, type ReadModelWait, type View } from "@headwater/core";
+import {
+  column,
+  defineEvents,
+  type ReadModelState,
+  type ReadModelWait,
+  type View,
+  view,
+} from "@headwater/core";
 import { exampleService } from "./testing/example_service.ts";
 import { readsFrom } from "./read_your_writes.ts";
 
-const view: View = {
+const orderView = view({
   name: "orders",
   version: 1,
-  table: "orders",
-  columns: "id text primary key",
-  keyColumn: "id",
   reads: [defineEvents("order", {})],
+  columns: { id: column.text() },
+  primaryKey: "id",
   key: () => undefined,
   evolve: () => undefined,
-};
+});
 
 async function query(headers: Record<string, string>, state: ReadModelState) {
   const waits: ReadModelWait[] = [];
@@ -23,7 +29,7 @@ async function query(headers: Record<string, string>, state: ReadModelState) {
     },
   };
   const { service } = exampleService((app) => {
-    app.get("/view", readsFrom(view), (c) => c.json({ rows: 1 }));
+    app.get("/view", readsFrom(orderView), (c) => c.json({ rows: 1 }));
   }, { readModels });
   const response = await service(new Request("http://example/view", { headers }));
   return { response, body: await response.json(), wait: waits[0] };

@@ -67,6 +67,7 @@ export function rowsAfter<Row extends Record<string, unknown>, Event extends Dom
     const key = view.key(recorded);
     if (key === undefined) continue;
     const row = view.evolve(rows.get(key), recorded);
+    if (row) view.check(row);
     if (row) rows.set(key, row);
     else rows.delete(key);
   }

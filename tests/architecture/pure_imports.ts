@@ -3,7 +3,7 @@ import { placeOf } from "./place.ts";
 /** What is not pure of the member that pure files are made of. */
 const effectfulNames = [
   ...["AggregateStore", "handleCommand", "memoryLog", "ownedLog", "repository", "silentLog"],
-  ...["aborted", "pause", "realTimers", "Turns"],
+  ...["aborted", "pause", "readPage", "realTimers", "Turns"],
 ];
 
 /** What core's own pure files may take from packages; it wraps them for everybody else. */

@@ -77,11 +77,13 @@ Deno.test("of a view what folds events is pure, and its queries are not asked", 
   assertPure(
     view,
     `import type { Sql } from "postgres";
+    import { column, view } from "@headwater/core";
     import { page } from "@headwater/http";
-    export const orders: View<Row, Event> = {
+    export const orders = view({
+      columns: { orderId: column.text() },
       key: (event) => event.data.orderId,
       evolve,
-    };
+    });
     function evolve(row, event) { return { ...row, at: event.recordedAt }; }
     export async function findOrder(sql: Sql, id: string) {
       const key = Date.now();
@@ -90,8 +92,8 @@ Deno.test("of a view what folds events is pure, and its queries are not asked", 
   );
   for (
     const [source, what] of [
-      ["const v = { key: () => Date.now(), evolve };", "Date.now"],
-      ["const v = { async evolve() {} };", "an async function"],
+      ["const v = view({ key: () => Date.now(), evolve });", "Date.now"],
+      ["const v = view({ async evolve() {} });", "an async function"],
       ["const v = { evolve }; const evolve = (row) => [row, Math.random()];", "Math.random"],
       [
         `const v = { evolve };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { requestRebuild } from "@headwater/projections";
+import type { EventOf } from "@headwater/core";
 import fc from "fast-check";
-import { type AccountEvent, accountView } from "./account_view.ts";
+import { accountEvents, accountView } from "./account_view.ts";
 import {
   append,
   appendMany,
@@ -14,7 +15,7 @@ import {
 } from "./test_bed.ts";
 
 const account = fc.constantFrom("a", "b", "c", "d", 'quoted "d"', "ä€😀");
-const event: fc.Arbitrary<AccountEvent> = fc.oneof(
+const event: fc.Arbitrary<EventOf<typeof accountEvents>> = fc.oneof(
   fc.record({
     type: fc.constant("Deposited" as const),
     data: fc.record({ amount: fc.integer({ min: -1e12, max: 1e12 }) }),
@@ -40,7 +41,7 @@ projectionTests("read models", async (step) => {
     await append(log, "account-a", { type: "TypeOfALaterRelease", data: 1 });
     await caughtUp(projections, { view: accountView, log });
     const rows = await tableRows(accountView, sql);
-    assert.deepEqual(rows.map(({ account_id, balance }) => [account_id, balance]), [
+    assert.deepEqual(rows.map(({ accountId, balance }) => [accountId, balance]), [
       ["a", 5],
       ["b", 7],
     ]);

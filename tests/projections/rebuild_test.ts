@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { EventLog, View } from "@headwater/core";
+import { column, type EventLog, view } from "@headwater/core";
 import { requestRebuild } from "@headwater/projections";
-import { type AccountEvent, type AccountRow, accountView } from "./account_view.ts";
+import { accountDefinition, accountView } from "./account_view.ts";
 import {
   append,
   appendMany,
@@ -111,15 +111,16 @@ projectionTests("rebuilding", async (step) => {
   });
 });
 
-const secondVersion: View<AccountRow & { doubled: number }, AccountEvent> = {
-  ...accountView,
+const secondVersion = view({
+  ...accountDefinition,
   version: 2,
-  columns: `${accountView.columns}, doubled bigint not null`,
+  columns: { ...accountDefinition.columns, doubled: column.integer() },
+  key: accountView.key,
   evolve(row, event) {
     const evolved = accountView.evolve(row, event);
     return evolved && { ...evolved, doubled: 2 * evolved.balance };
   },
-};
+});
 
 /** Hands over a few events at a time, and never reaches the end. */
 function slowLog(log: EventLog): EventLog {

@@ -18,6 +18,8 @@ export const limitMs = 60_000;
 export type TestBed = {
   readonly log: EventLog;
   readonly sql: Sql;
+  /** Of the database that `sql` is connected with. */
+  readonly url: string;
   /** The server that all tests of the file share. */
   readonly server: EmbeddedPostgres;
   /** Projections over their own connections, as another process would have them. */
@@ -53,6 +55,7 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
           log,
           server,
           sql: pool(),
+          url,
           async start(views, options) {
             const sql = pool();
             const projections = await startProjections({
@@ -163,18 +166,13 @@ function decode(view: View, recorded: Recorded): Recorded | undefined {
   return view.reads.map((schemas) => schemas.decode(recorded)).find((event) => event !== undefined);
 }
 
-/** What the table holds, times as they were folded. */
+/** What the table holds. */
 // deno-lint-ignore no-explicit-any -- rows of any view
 export async function tableRows(view: View, sql: Sql): Promise<any[]> {
   const rows = await sql`
-    select * from ${sql(view.table)} order by ${sql(view.keyColumn)} collate "C"`;
-  return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map((
-        [column, value],
-      ) => [column, value instanceof Date ? value.toISOString() : value]),
-    )
-  );
+    select ${view.select(sql)} from ${view.from(sql)}
+    order by ${sql(`${view.table}.${view.columnName(view.primaryKey)}`)} collate "C"`;
+  return rows.map((row) => ({ ...row }));
 }
 
 /** Waits until the read model has taken in all that is in the log. */

@@ -1,0 +1,42 @@
+import type { Sql } from "postgres";
+import type { View } from "./view.ts";
+
+type Plain = string | number | boolean;
+
+/** Which rows a page has. */
+export type PageOptions<Row> = {
+  /** What columns must hold; undefined: anything. */
+  readonly where?: { readonly [Name in keyof Row]?: (Row[Name] & Plain) | undefined };
+  /** A column that grows with every new row and never changes, such as a position in the log. */
+  readonly newestFirst: {
+    [Name in keyof Row & string]: Row[Name] extends number ? Name : never;
+  }[keyof Row & string];
+  /** The `nextCursor` of the page before, as a number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+};
+
+/** Rows of a view, newest first, and where the next page begins; a cursor stays valid while rows come in. */
+export async function readPage<Row extends Record<string, unknown>>(
+  sql: Sql,
+  { view, where = {}, newestFirst, before, limit }:
+    & PageOptions<Row>
+    & { readonly view: View<Row> },
+): Promise<{ readonly rows: readonly Row[]; readonly nextCursor: string | null }> {
+  function column(property: keyof Row & string) {
+    return sql.unsafe(`"${view.table}"."${view.columnName(property)}"`);
+  }
+  const order = column(newestFirst);
+  const filters = Object.entries<Plain | undefined>(where).flatMap(([property, value]) =>
+    value === undefined ? [] : [sql`and ${column(property)} = ${value}`]
+  );
+  const rows = await sql<Row[]>`
+    select ${view.select(sql)} from ${view.from(sql)}
+    where true ${filters.length > 0 ? filters : sql``}
+      ${before === undefined ? sql`` : sql`and ${order} < ${before}`}
+    order by ${order} desc
+    limit ${limit + 1}`;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1)?.[newestFirst];
+  return { rows: page, nextCursor: rows.length > limit ? String(last) : null };
+}
