@@ -1,41 +1,187 @@
-import type { Recorded } from "./event.ts";
-import { type EventLog, RevisionConflict } from "./event_log.ts";
+import { categoryOf, type Recorded } from "./event.ts";
+import {
+  type Appended,
+  type EventBatch,
+  type EventLog,
+  type ExpectedRevision,
+  LogEndsBefore,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadOptions,
+  RevisionConflict,
+  type SubscribeOptions,
+} from "./event_log.ts";
+import { type CheckedAppend, checkedAppend, checkReading } from "./event_log_arguments.ts";
+import { Unavailable } from "./failures.ts";
 
-/** Streams in memory, for tests that append and read but do not subscribe. */
-export function memoryLog(): Pick<EventLog, "append" | "read"> & {
-  /** All events, in log order. */
+export type MemoryLogOptions = {
+  /** What an event's `recordedAt` is taken from; default: the wall clock. */
+  readonly now?: () => Date;
+};
+
+export type MemoryLog = EventLog & {
+  /** All events, in commit order: for tests that look at what was written. */
   readonly recorded: readonly Recorded[];
-} {
-  const recorded: Recorded[] = [];
-  const inStream = (stream: string) => recorded.filter((event) => event.stream === stream);
+};
 
-  return {
-    recorded,
-    append(stream, events, { expected }) {
-      const there = inStream(stream);
-      let revision = expected === "no-stream" ? -1 : expected;
-      if (revision !== there.length - 1) {
-        const same = there.slice(revision + 1, revision + 1 + events.length);
-        const last = same.at(-1);
-        if (last && events.every(({ id }, index) => id === same[index]?.id)) {
-          return Promise.resolve({ revision: last.revision, position: last.position });
+/** An event log that ends with its process: all that the port promises but durability. */
+export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
+  return new LogInMemory(options);
+}
+
+/** Data and metadata as text: every reader gets its own, and nobody's changes reach what is stored. */
+type Stored =
+  & CheckedAppend["events"][number]
+  & Pick<Recorded, "stream" | "revision" | "position" | "recordedAt">;
+
+/** How many events a reader goes past at a time. */
+const pageSize = 500;
+
+class LogInMemory implements MemoryLog {
+  /** In commit order: the event at index 0 has position 1. */
+  readonly #all: Stored[] = [];
+  readonly #streams = new Map<string, Stored[]>();
+  readonly #closed = new AbortController();
+  readonly #now: () => Date;
+  /** Resolved when there is something to look at for who waits. */
+  #moved = Promise.withResolvers<void>();
+
+  constructor({ now = () => new Date() }: MemoryLogOptions) {
+    this.#now = now;
+  }
+
+  get recorded(): readonly Recorded[] {
+    return this.#all.map(toRecorded);
+  }
+
+  // deno-lint-ignore require-await -- a refusal is a rejection, like every other failure
+  async append(
+    stream: string,
+    newEvents: readonly NewEvent[],
+    options: { readonly expected: ExpectedRevision },
+  ): Promise<Appended> {
+    const { expected, events } = checkedAppend(stream, newEvents, options);
+    this.#requireOpen(`Cannot append to stream "${stream}"`);
+    const there = this.#streams.get(stream) ?? [];
+    const first = expected === "no-stream" ? 0 : expected + 1;
+    if (first !== there.length) {
+      const last = events.length > 0 ? there[first + events.length - 1] : undefined;
+      if (!last || events.some(({ id }, index) => id !== there[first + index]?.id)) {
+        throw new RevisionConflict(stream, expected, there.at(-1)?.revision);
+      }
+      return { revision: last.revision, position: last.position };
+    }
+    const recordedAt = this.#now().toISOString();
+    for (const event of events) {
+      const place = { stream, revision: there.length, position: this.#all.length + 1, recordedAt };
+      const stored = { ...event, ...place };
+      there.push(stored);
+      this.#all.push(stored);
+    }
+    if (events.length > 0) {
+      this.#streams.set(stream, there);
+      this.#wake();
+    }
+    return { revision: there.length - 1, position: this.#all.length };
+  }
+
+  async *read(
+    stream: string,
+    { direction = "forwards", from, limit, signal }: ReadOptions = {},
+  ): AsyncGenerator<readonly Recorded[], void, undefined> {
+    const action = `Cannot read stream ${JSON.stringify(stream)}`;
+    checkReading(action, { stream, from, limit });
+    const there = this.#streams.get(stream) ?? [];
+    const found = direction === "forwards"
+      ? there.slice(from)
+      : there.slice(0, from === undefined ? undefined : from + 1).reverse();
+    yield* this.#pages(found.slice(0, limit), { action, signal });
+  }
+
+  async *readAll(
+    { after = 0, categories, limit, signal }: ReadAllOptions = {},
+  ): AsyncGenerator<readonly Recorded[], void, undefined> {
+    const action = "Cannot read the event log";
+    checkReading(action, { after, limit });
+    const found = this.#all.slice(after).filter(ofCategories(categories));
+    yield* this.#pages(found.slice(0, limit), { action, signal });
+  }
+
+  async *subscribe(
+    { after, categories, signal }: SubscribeOptions,
+  ): AsyncGenerator<EventBatch, void, undefined> {
+    const action = "Cannot subscribe to the event log";
+    checkReading(action, { after });
+    this.#requireOpen(action);
+    if (after !== undefined && after > this.#all.length) throw new LogEndsBefore(after);
+    const isWanted = ofCategories(categories);
+    const ended = AbortSignal.any([signal, this.#closed.signal]);
+    // Wakes all who wait: those whom it does not concern look once and wait on.
+    const wake = () => this.#wake();
+    ended.addEventListener("abort", wake);
+    try {
+      let position = after ?? 0;
+      let told = false;
+      while (!ended.aborted) {
+        if (told && position === this.#all.length) {
+          await this.#moved.promise;
+          continue;
         }
-        return Promise.reject(new RevisionConflict(stream, expected, there.at(-1)?.revision));
+        const page = this.#all.slice(position, position + pageSize);
+        position += page.length;
+        told = true;
+        yield {
+          events: page.filter(isWanted).map(toRecorded),
+          position: page.at(-1)?.position ?? after,
+          caughtUp: position === this.#all.length,
+        };
       }
-      for (const event of events) {
-        recorded.push({
-          ...event,
-          stream,
-          revision: ++revision,
-          position: recorded.length + 1,
-          recordedAt: "2026-01-01T00:00:00.000Z",
-        });
-      }
-      return Promise.resolve({ revision, position: recorded.length });
-    },
-    async *read(stream, { from = 0, limit = Infinity } = {}) {
-      const page = inStream(stream).slice(from, from + limit);
-      if (page.length > 0) yield await Promise.resolve(page);
-    },
-  };
+    } finally {
+      ended.removeEventListener("abort", wake);
+    }
+  }
+
+  // deno-lint-ignore require-await -- a refusal is a rejection, like every other failure
+  async head(): Promise<number | undefined> {
+    this.#requireOpen("Cannot ask the event log for its head");
+    return this.#all.at(-1)?.position;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    return Promise.resolve();
+  }
+
+  async *#pages(
+    events: readonly Stored[],
+    { action, signal }: { readonly action: string; readonly signal: AbortSignal | undefined },
+  ): AsyncGenerator<readonly Recorded[], void, undefined> {
+    this.#requireOpen(action);
+    signal?.throwIfAborted();
+    for (let at = 0; at < events.length; at += pageSize) {
+      yield await Promise.resolve(events.slice(at, at + pageSize).map(toRecorded));
+      this.#requireOpen(action);
+      signal?.throwIfAborted();
+    }
+  }
+
+  #wake(): void {
+    this.#moved.resolve();
+    this.#moved = Promise.withResolvers();
+  }
+
+  #requireOpen(action: string): void {
+    if (this.#closed.signal.aborted) throw new Unavailable(`${action}: the event log is closed`);
+  }
+}
+
+function ofCategories(
+  categories: readonly string[] | undefined,
+): (event: { readonly stream: string }) => boolean {
+  const wanted = categories && new Set(categories);
+  return ({ stream }) => wanted?.has(categoryOf(stream)) ?? true;
+}
+
+function toRecorded({ data, metadata, ...event }: Stored): Recorded {
+  return { ...event, data: JSON.parse(data), metadata: JSON.parse(metadata) };
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { type CommandContext, memoryLog } from "@headwater/core";
+import { type CommandContext, memoryLog, type NewEvent } from "@headwater/core";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 import { claimIdempotencyKey } from "./idempotency.ts";
 
@@ -77,10 +77,13 @@ Deno.test("a log that has forgotten the event's id still knows the request by it
   const claim = { service: "order", key: "key-1", fingerprint: "f", context };
   await claimIdempotencyKey(log, claim);
   let renamed = 0;
-  const forgetful: typeof log = {
-    ...log,
-    append: (stream, events, options) =>
-      log.append(stream, events.map((event) => ({ ...event, id: `new-${++renamed}` })), options),
+  function renew(event: NewEvent): NewEvent {
+    renamed += 1;
+    return { ...event, id: crypto.randomUUID() };
+  }
+  const forgetful: Pick<typeof log, "append" | "read"> = {
+    read: (...args) => log.read(...args),
+    append: (stream, events, options) => log.append(stream, events.map(renew), options),
   };
   await claimIdempotencyKey(forgetful, claim);
   equal(renamed, 1);

@@ -1,4 +1,5 @@
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 
 /** Debian's python3-grpcio belongs to Debian's own Python. */
@@ -27,9 +28,8 @@ Deno.test({
       port: 0,
     });
     const script = new URL("client_of_another_language.py", import.meta.url).pathname;
-    const { stdout, stderr } = await new Deno.Command(python!, {
-      args: [script, `127.0.0.1:${server.port}`],
-    }).output();
+    const client = new Deno.Command(python!, { args: [script, `127.0.0.1:${server.port}`] });
+    const { stdout, stderr } = await within("the client to end", client.output());
     assert.deepEqual(new TextDecoder().decode(stdout).trim().split("\n"), [
       "stream 1000",
       "conflict True",

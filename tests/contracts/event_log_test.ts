@@ -4,7 +4,7 @@ import { startTlsProxy } from "@headwater/eventstoredb/testing";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
 import type { EventLog } from "@headwater/core";
-import { eventLogSuite } from "./event_log_suite.ts";
+import { eventLogSuite } from "@headwater/testing";
 
 async function openThrowAwayFile(): Promise<EventLog> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-event-log-" });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { categoryOf, type EventLog, type Recorded } from "@headwater/core";
-import { allOf, idsOf } from "../contracts/event_log_test_case.ts";
+import { allOf, idsOf } from "@headwater/testing";
 import type { Acknowledged, Follower } from "./event_log_load.ts";
 
 /** Judges a log, seen over an untroubled connection, by what it has told its writers and subscribers. */

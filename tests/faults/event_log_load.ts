@@ -4,11 +4,12 @@ import {
   type EventLog,
   type ExpectedRevision,
   type NewEvent,
+  pause,
   type Recorded,
   RevisionConflict,
   Unavailable,
 } from "@headwater/core";
-import { newEvents } from "../contracts/event_log_test_case.ts";
+import { newEvents, within } from "@headwater/testing";
 import type { Chances } from "@shop/demo";
 
 /** An append that the log has acknowledged. */
@@ -78,18 +79,19 @@ async function appendAmongOthers(
   }
 }
 
-/** Repeats what failed for a reason that passes. */
+/** Repeats what failed for a reason that passes, for a minute at the most. */
 export async function insist<Result>(
   act: () => Promise<Result>,
   { whole }: Chances,
 ): Promise<Result> {
-  for (;;) {
+  for (const until = performance.now() + 60_000;;) {
     try {
-      return await act();
+      return await within("the log to answer", act());
     } catch (error) {
-      if (!(error instanceof Unavailable || error instanceof DeadlineExceeded)) throw error;
+      const passes = error instanceof Unavailable || error instanceof DeadlineExceeded;
+      if (!passes || performance.now() > until) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1 + whole(50)));
+    await pause(1 + whole(50));
   }
 }
 
@@ -131,7 +133,7 @@ export function followUnderFaults(
     reached(target) {
       wanted = { position: target, ...Promise.withResolvers<void>() };
       if ((position ?? -1) >= target) wanted.resolve();
-      return wanted.promise;
+      return within(() => `position ${target}: the follower is at ${position}`, wanted.promise);
     },
     ended: follow(),
   };

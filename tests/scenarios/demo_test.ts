@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
-import { allOf, newEvent } from "../contracts/event_log_test_case.ts";
+import { pause } from "@headwater/core";
+import { allOf, newEvent, within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 
 type Result = {
@@ -37,7 +38,7 @@ Deno.test("the demo keeps to itself on an event store that others use meanwhile"
   for (; !isOver; appended++) {
     await others.append(order, [newEvent()], { expected: appended - 1 });
     // As busy as a shop, not as a benchmark.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
   const { code, stderr } = await ending;
   assert.equal(code, 0, stderr);
@@ -97,10 +98,15 @@ async function startDemo(
     read(child.stderr, (text) => stderr += text),
   ]);
 
+  let isOver = false;
+  const ending = Promise.all([child.status, reading]).finally(() => isOver = true);
+  /** A whole demo, where four others use the machine. */
+  const longest = { ms: 240_000 };
+  const over = () => within(() => `the demo to end: ${stdout}${stderr}`, ending, longest);
+
   return {
     async ended() {
-      await reading;
-      const { code } = await child.status;
+      const [{ code }] = await over();
       return { code, stdout, stderr };
     },
     async printed(text: string): Promise<void> {
@@ -108,7 +114,7 @@ async function startDemo(
       waiting.push(() => stdout.includes(text) && resolve());
       if (stdout.includes(text)) resolve();
       const gone = reading.then(() => assert.fail(`It ended without "${text}": ${stderr}`));
-      await Promise.race([promise, gone]);
+      await within(`the demo to say "${text}"`, Promise.race([promise, gone]), longest);
       // It is no failure when it ends after that
       gone.catch(() => {});
     },
@@ -121,8 +127,8 @@ async function startDemo(
       return [...files, ...processes];
     },
     async [Symbol.asyncDispose]() {
-      await reading;
-      await child.status;
+      if (!isOver) child.kill("SIGTERM");
+      await over();
       await Deno.remove(temporary, { recursive: true });
     },
   };

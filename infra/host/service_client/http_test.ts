@@ -1,6 +1,15 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
+import { serviceClientSuite } from "@headwater/testing";
 import { httpClient } from "./http.ts";
+
+serviceClientSuite("HTTP client", (service) => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, service);
+  return Promise.resolve({
+    client: httpClient(new Map([["example", `http://127.0.0.1:${server.addr.port}`]])),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  });
+});
 
 function closedPort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

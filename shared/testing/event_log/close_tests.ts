@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { allOf, type EventLogTests, newEvents } from "./event_log_test_case.ts";
+import { allOf, type EventLogTests, newEvents } from "./test_case.ts";
+import { within } from "../within.ts";
 
 export const closeTests: EventLogTests = {
   async "closing answers the appends that were sent before"({ log, stream }) {
@@ -22,9 +23,9 @@ export const closeTests: EventLogTests = {
       return "ended";
     }
     const following = follow();
-    await followed.promise;
+    await within("the subscription to catch up", followed.promise);
     await log[Symbol.asyncDispose]();
-    assert.equal(await following, "ended");
+    assert.equal(await within("the subscription to end", following), "ended");
   },
 
   async "a closed log refuses every call, and may be closed again"({ log, stream }) {

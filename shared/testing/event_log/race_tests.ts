@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type EventLog, type Recorded, RevisionConflict } from "@headwater/core";
-import { appendAtEnd } from "@headwater/testing";
-import { receive } from "./event_log_subscribe_tests.ts";
-import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./event_log_test_case.ts";
+import { appendAtEnd } from "../append_at_end.ts";
+import { receive } from "./subscribe_tests.ts";
+import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./test_case.ts";
 
 const rounds = 100;
 const writers = 8;

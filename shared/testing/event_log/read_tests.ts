@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import { appendAtEnd } from "@headwater/testing";
-import {
-  allOf,
-  type EventLogTests,
-  idsOf,
-  newCategory,
-  newEvent,
-  newEvents,
-} from "./event_log_test_case.ts";
+import { appendAtEnd } from "../append_at_end.ts";
+import { allOf, type EventLogTests, idsOf, newCategory, newEvent, newEvents } from "./test_case.ts";
 
 /** More than adapters put on a page, so that page ends are crossed. */
 const manyEvents = 1_500;

@@ -1,11 +1,12 @@
 import type { EventLog } from "@headwater/core";
-import { appendTests } from "./event_log_append_tests.ts";
-import { closeTests } from "./event_log_close_tests.ts";
-import { raceTests } from "./event_log_race_tests.ts";
-import { readTests } from "./event_log_read_tests.ts";
-import { repeatTests } from "./event_log_repeat_tests.ts";
-import { subscribeTests } from "./event_log_subscribe_tests.ts";
-import { newTestCase } from "./event_log_test_case.ts";
+import { appendTests } from "./event_log/append_tests.ts";
+import { closeTests } from "./event_log/close_tests.ts";
+import { raceTests } from "./event_log/race_tests.ts";
+import { readTests } from "./event_log/read_tests.ts";
+import { repeatTests } from "./event_log/repeat_tests.ts";
+import { subscribeTests } from "./event_log/subscribe_tests.ts";
+import { newTestCase } from "./event_log/test_case.ts";
+import { within } from "./within.ts";
 
 const tests = {
   ...appendTests,
@@ -24,7 +25,7 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
   for (const [sentence, test] of Object.entries(tests)) {
     Deno.test(`${name}: ${sentence}`, async () => {
       await using log = await open();
-      await test(newTestCase(log));
+      await within(sentence, test(newTestCase(log)));
     });
   }
 }

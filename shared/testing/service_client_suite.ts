@@ -1,5 +1,6 @@
 import { equal, rejects } from "node:assert/strict";
 import type { Service, ServiceClient } from "@headwater/core";
+import { within } from "./within.ts";
 
 export type ServiceClientFixture = AsyncDisposable & { readonly client: ServiceClient };
 
@@ -90,7 +91,7 @@ export function serviceClientSuite(
     const reader = answer.body!.getReader();
     equal((await reader.read()).done, false);
     await reader.cancel();
-    await cancelled.promise;
+    await within("the service to hear of it", cancelled.promise);
   });
 
   Deno.test(`${adapter}: who hangs up gets the reason at once`, async () => {
@@ -107,9 +108,9 @@ export function serviceClientSuite(
     );
     const reason = new Error("the customer left");
     const refused = rejects(call, (error) => error === reason);
-    await arrived.promise;
+    await within("the request to arrive", arrived.promise);
     controller.abort(reason);
-    await refused;
+    await within("the caller to be told", refused);
     answers.resolve(new Response("too late"));
   });
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type ExpectedRevision, RevisionConflict } from "@headwater/core";
-import { appendAtEnd } from "@headwater/testing";
+import { appendAtEnd } from "../append_at_end.ts";
 import {
   allOf,
   type EventLogTestCase,
   type EventLogTests,
   newEvent,
   newEvents,
-} from "./event_log_test_case.ts";
+} from "./test_case.ts";
 
 /** Appends, lets others append, then appends the same again: the first answer must come back. */
 async function repeatAfterOthers(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type NewEvent, RevisionConflict } from "@headwater/core";
-import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./event_log_test_case.ts";
+import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./test_case.ts";
 
 export const appendTests: EventLogTests = {
   async "an append to a new stream starts at revision 0 and gives the place of its last event"(
@@ -81,6 +81,7 @@ export const appendTests: EventLogTests = {
     assert.equal(empty.revision, revision);
     assert.ok(empty.position >= position);
     await assert.rejects(log.append(name, [], { expected: "no-stream" }), RevisionConflict);
+    await assert.rejects(log.append(name, [], { expected: revision - 1 }), RevisionConflict);
     assert.equal((await log.append(stream(), [], { expected: "no-stream" })).revision, -1);
   },
 

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventBatch, Recorded } from "@headwater/core";
-import { appendAtEnd } from "@headwater/testing";
-import {
-  allOf,
-  type EventLogTests,
-  idsOf,
-  newCategory,
-  newEvent,
-  newEvents,
-} from "./event_log_test_case.ts";
+import { appendAtEnd } from "../append_at_end.ts";
+import { allOf, type EventLogTests, idsOf, newCategory, newEvent, newEvents } from "./test_case.ts";
 
 /** Reads batches until `done` says so about everything received. */
 export async function receive(
