@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { within } from "@headwater/testing";
 import { DataDirectoryInUse, describeRunning, openDataDirectory } from "./data_directory.ts";
 
 Deno.test("a data directory is made, and nobody has it before and afterwards", async () => {
@@ -99,7 +100,7 @@ type Holder = AsyncDisposable & {
 
 /** A process of its own that opens the directory and keeps it. */
 function startHolder(path: string): Holder {
-  const program = fileURLToPath(import.meta.resolve("./hold_data_directory.ts"));
+  const program = fileURLToPath(import.meta.resolve("./testing/hold_data_directory.ts"));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--allow-read", `--allow-write=${path}`, program, path],
     stdin: "piped",
@@ -109,12 +110,13 @@ function startHolder(path: string): Holder {
   return {
     pid: child.pid,
     async said() {
-      const { value } = await reader.read();
+      const { value } = await within("what the process says", reader.read());
       return new TextDecoder().decode(value).trim();
     },
     kill: () => child.kill("SIGKILL"),
     async [Symbol.asyncDispose]() {
-      await Promise.all([child.stdin.abort(), reader.cancel(), child.status]);
+      const ending = Promise.all([child.stdin.abort(), reader.cancel(), child.status]);
+      await within("the process to end", ending);
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { silentLog } from "@headwater/core";
+import { within } from "@headwater/testing";
 import { serve } from "./serve.ts";
 
 Deno.test("a port that somebody has is named, and who listens there goes on", async () => {
@@ -10,5 +11,6 @@ Deno.test("a port that somebody has is named, and who listens there goes on", as
     () => serve(() => Promise.resolve(new Response()), { ...options, port: Number(port) }),
     { message: `Cannot listen on "127.0.0.1:${port}": another process has that port` },
   );
-  assert.equal(await (await fetch(first.url)).text(), "first");
+  const answer = await within("the first one to answer", fetch(first.url));
+  assert.equal(await answer.text(), "first");
 });

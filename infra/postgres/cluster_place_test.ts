@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "@headwater/core";
 import { clusterPlace } from "./cluster_place.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
-import { startOwner } from "./owner_process.ts";
-import { queryOnce } from "./query_once.ts";
+import { startOwner } from "./testing/owner_process.ts";
+import { queryOnce } from "./testing/query_once.ts";
 import { runShell } from "./shell.ts";
 
 const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
@@ -133,7 +133,7 @@ Deno.test({
     });
     const owner = startOwner(`${open.path}/home/.data/postgres`, {
       deno: `${open.path}/deno`,
-      program: `${open.path}/checkout/infra/postgres/run_until_killed.ts`,
+      program: `${open.path}/checkout/infra/postgres/testing/run_until_killed.ts`,
       user,
       env: { HOME: `${open.path}/home`, DENO_DIR: `${open.path}/cache`, XDG_CACHE_HOME: "" },
     });

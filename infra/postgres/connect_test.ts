@@ -1,6 +1,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type Log, silentLog } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import { connect } from "./connect.ts";
+import { queryUntilServed } from "./testing/query_until_served.ts";
 import { startThrowAwayPostgres } from "./throw_away.ts";
 
 Deno.test("connections to PostgreSQL", async (test) => {
@@ -45,10 +47,8 @@ Deno.test("connections to PostgreSQL", async (test) => {
     await sql`select 1`;
     const before = server.pid;
     Deno.kill(before, "SIGKILL");
-    while (true) {
-      const answer = await sql`select 1 as value`.catch((error) => error);
-      if (!(answer instanceof Error) && server.pid !== before) break;
-    }
-    await sql.end();
+    await eventually("another server", () => server.pid !== before);
+    deepEqual([...await queryUntilServed(sql, "select 1 as value")], [{ value: 1 }]);
+    await sql.end({ timeout: 1 });
   });
 });

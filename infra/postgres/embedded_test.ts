@@ -1,9 +1,11 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { type Log, silentLog } from "@headwater/core";
 import { connect } from "./connect.ts";
+import { eventually, within } from "@headwater/testing";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
-import { startOwner } from "./owner_process.ts";
-import { queryOnce } from "./query_once.ts";
+import { startOwner } from "./testing/owner_process.ts";
+import { queryOnce } from "./testing/query_once.ts";
+import { queryUntilServed } from "./testing/query_until_served.ts";
 
 const logger = silentLog;
 
@@ -58,7 +60,7 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     for (let round = 0; round < 2; round++) {
       const { pid, url } = server;
       Deno.kill(pid, "SIGKILL");
-      deepEqual(await queryUntilServed(server, "select value from kept"), [{ value: 1 }]);
+      deepEqual(await queryPatiently(server, "select value from kept"), [{ value: 1 }]);
       notEqual(server.pid, pid);
       equal(server.url, url);
     }
@@ -139,9 +141,12 @@ Deno.test("a creation that was killed halfway is done anew", async () => {
   Deno.mkdirSync(directory, { mode: 0o711 });
   using watcher = Deno.watchFs(directory);
   const owner = startOwner(directory);
-  for await (const { paths } of watcher) {
-    if (paths.some((path) => path.includes("data.new."))) break;
+  async function begun(): Promise<void> {
+    for await (const { paths } of watcher) {
+      if (paths.some((path) => path.includes("data.new."))) break;
+    }
   }
+  await within("the creation to begin", begun());
   await owner.kill();
   await noneNaming(directory);
   deepEqual(namesIn(directory).includes("data"), false);
@@ -162,19 +167,12 @@ function temporaryPlace(): Place {
   };
 }
 
-async function queryUntilServed(server: EmbeddedPostgres, text: string): Promise<unknown[]> {
+async function queryPatiently(server: EmbeddedPostgres, text: string): Promise<unknown[]> {
   const sql = connect({ url: server.url, name: "test", max: 1, logger });
   try {
-    const deadline = performance.now() + 20_000;
-    while (true) {
-      try {
-        return [...await sql.unsafe(text)];
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-      }
-    }
+    return [...await queryUntilServed(sql, text)];
   } finally {
-    await sql.end();
+    await sql.end({ timeout: 1 });
   }
 }
 
@@ -193,10 +191,9 @@ async function processesNaming(directory: string): Promise<string[]> {
 }
 
 async function noneNaming(directory: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while ((await processesNaming(directory)).length > 0) {
-    if (performance.now() > deadline) throw new Error(`Cannot go on: "${directory}" is in use`);
-  }
+  await eventually(`the processes of "${directory}" to end`, async () => {
+    return (await processesNaming(directory)).length === 0;
+  });
 }
 
 /** A zombie is not: it waits for a parent that may never ask. */

@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { type Log, silentLog } from "@headwater/core";
+import { eventually, within } from "@headwater/testing";
 import { type Cluster, StartFailed } from "./cluster.ts";
 import { postgresBinaries, postgresPackage } from "./postgres_binaries.ts";
-import { queryOnce } from "./query_once.ts";
+import { queryOnce } from "./testing/query_once.ts";
 import { openWindowsCluster } from "./windows_cluster.ts";
 
 Deno.test({
@@ -24,7 +25,7 @@ Deno.test({
       const first = await cluster.start(freePort());
       await queryOnce(at(cluster), "create table kept as select 1 as value");
       await first.stop();
-      equal(await first.exited, "not running");
+      equal(await within("the server to end", first.exited), "not running");
 
       const second = await cluster.start(freePort());
       notEqual(second.pid, first.pid);
@@ -36,7 +37,7 @@ Deno.test({
       const cluster = await openWindowsCluster(options);
       const postmaster = await cluster.start(freePort());
       Deno.kill(postmaster.pid, "SIGKILL");
-      equal(await postmaster.exited, "not running");
+      equal(await within("the server to end", postmaster.exited), "not running");
     });
 
     await test.step("a server that was left behind is ended by the next one", async () => {
@@ -44,7 +45,7 @@ Deno.test({
       warnings.length = 0;
       const cluster = await openWindowsCluster(options);
       match(warnings.join(), /left behind/);
-      equal(await left.exited, "not running");
+      equal(await within("the server to end", left.exited), "not running");
       const postmaster = await cluster.start(freePort());
       deepEqual(await queryOnce(at(cluster), "select value from kept"), [{ value: 1 }]);
       await postmaster.stop();
@@ -73,11 +74,11 @@ function at({ password }: Cluster): { url: string } {
 
 /** What a killed server left in memory is in the way for a moment. */
 async function startPatiently(cluster: Cluster): ReturnType<Cluster["start"]> {
-  while (true) {
+  return await eventually("the memory of the one before to be free", async () => {
     try {
       return await cluster.start(freePort());
     } catch (error) {
       if (!(error instanceof StartFailed && error.stillInUse)) throw error;
     }
-  }
+  });
 }

@@ -2,6 +2,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { type NewEvent, type Recorded, RevisionConflict } from "@headwater/core";
 import { newEvent as anyEvent } from "@headwater/event-log/new_events_test_bed";
 import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { within } from "@headwater/testing";
 import { separateLog } from "./separate_log.ts";
 
 const categories = ["order", "payment"];
@@ -32,10 +33,13 @@ Deno.test("a subscription to a separate log brings its own events, and the place
   const head = await shared.head();
   const seen: Recorded[] = [];
   const stop = new AbortController();
-  for await (const batch of log.subscribe({ signal: stop.signal })) {
-    seen.push(...batch.events);
-    if (batch.caughtUp && batch.position === head) stop.abort();
+  async function follow(): Promise<void> {
+    for await (const batch of log.subscribe({ signal: stop.signal })) {
+      seen.push(...batch.events);
+      if (batch.caughtUp && batch.position === head) stop.abort();
+    }
   }
+  await within("the subscription to come to the head", follow());
   deepEqual(namesOf(seen), [["order-2", "mine"]]);
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { moduleGraph } from "./module_graph.ts";
 import { placeOf } from "./place.ts";
 import { purePartOf } from "./purity.ts";
 import { readSource, sourceFiles } from "./source_files.ts";
@@ -106,10 +107,51 @@ Deno.test("every decision has a number of its own and fits on a screen", async (
 });
 
 Deno.test("tests stand beside what they test, or in tests", () => {
-  const lonely = files.filter((file) => file.endsWith("_test.ts") && !file.startsWith("tests/"))
-    .filter((file) => !files.includes(file.replace("_test.ts", ".ts")));
+  // "handle_command_race_test.ts" is more about "handle_command.ts".
+  const tested = new Set(files.filter((file) => file.endsWith(".ts") && !isTest(file)));
+  const lonely = files.filter((file) => isTest(file) && !file.startsWith("tests/"))
+    .filter((file) => !namesTested(file).some((name) => tested.has(`${name}.ts`)));
   assert.deepEqual(lonely, []);
 });
+
+Deno.test("what only tests are made of stands in testing folders, or in tests", async () => {
+  const graph = await moduleGraph();
+  const users = new Map<string, string[]>();
+  for (const [file, edges] of graph) {
+    for (const { to } of edges) users.set(to, [...users.get(to) ?? [], file]);
+  }
+  const strays: string[] = [];
+  for (const file of files.filter((file) => file.endsWith(".ts") && !placeOf(file)?.isTest)) {
+    if (mayHoldTests.some((place) => place.test(file))) continue;
+    const isStray = (users.get(file) ?? []).every((user) => placeOf(user)?.isTest);
+    // What is started rather than imported has no users.
+    if (isStray && (users.has(file) || isRunByTests(file))) strays.push(file);
+  }
+  assert.deepEqual(strays, []);
+});
+
+const mayHoldTests = [
+  /^tests\//,
+  /^services\/[^/]+\/examples\.ts$/,
+  // What moves into `testing` with the event store.
+  /^infra\/event_log\//,
+  // A task runs it.
+  /^infra\/host\/certificate_permission\.ts$/,
+];
+
+function isRunByTests(file: string): boolean {
+  return /_until_killed\.ts$|\/hold_\w+\.ts$/.test(file);
+}
+
+function isTest(file: string): boolean {
+  return file.endsWith("_test.ts");
+}
+
+/** Of "a/b_c_test.ts": "a/b_c" and "a/b". */
+function namesTested(file: string): readonly string[] {
+  const words = file.replace("_test.ts", "").split("_");
+  return words.map((_, index) => words.slice(0, index + 1).join("_"));
+}
 
 async function readConfig(file: string): Promise<Config> {
   return JSON.parse(await readSource(file));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describeRunning, environmentVariables } from "@headwater/host";
+import { within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 
 export type DevEnd = {
@@ -32,7 +33,7 @@ const longestStop = 5_000;
 
 export function startDev(
   directory: string,
-  { args: options = [], env = {}, within = [] }: {
+  { args: options = [], env = {}, within: wrapper = [] }: {
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     /** A command that runs the command line it is given. */
@@ -40,7 +41,7 @@ export function startDev(
   } = {},
 ): DevProcess {
   const [command = "", ...args] = [
-    ...within,
+    ...wrapper,
     Deno.execPath(),
     "task",
     "--quiet",
@@ -75,23 +76,24 @@ export function startDev(
     read(child.stderr, (text) => stderr += text),
   ]);
   let isOver = false;
-  const over = Promise.all([child.status, said]).then(([{ code }]) => {
+  const ending = Promise.all([child.status, said]).then(([{ code }]) => {
     isOver = true;
     greet();
     return code;
   });
+  const over = () => within(() => `dev to end: ${stdout}${stderr}`, ending);
 
   function interrupt(signal: Deno.Signal = "SIGINT"): void {
     Deno.kill(-child.pid, signal);
   }
   async function ended(): Promise<DevEnd> {
-    const code = await over;
+    const code = await over();
     return { code, stdout, stderr };
   }
 
   return {
     async ready() {
-      await greeted;
+      await within(() => `dev to serve: ${stdout}${stderr}`, greeted);
       assert.ok(!isOver, `dev ended: ${stdout}${stderr}`);
       const running = await describeRunning(directory);
       assert.ok(running?.urls.gateway);
@@ -100,7 +102,7 @@ export function startDev(
         url: running.urls.gateway,
         async kill() {
           Deno.kill(running.pid, "SIGKILL");
-          await over;
+          await over();
         },
       };
     },
@@ -108,7 +110,7 @@ export function startDev(
     async stop(signal) {
       const askedAt = performance.now();
       interrupt(signal);
-      const code = await over;
+      const code = await over();
       const ms = Math.round(performance.now() - askedAt);
       assert.equal(code, 0, stderr);
       assert.ok(ms < longestStop, `dev stopped after ${ms} ms`);
@@ -117,7 +119,7 @@ export function startDev(
     ended,
     async [Symbol.asyncDispose]() {
       if (!isOver) interrupt("SIGKILL");
-      await over;
+      await over();
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { within } from "@headwater/testing";
 import { ShopClient } from "@shop/judge";
 import { type DevProcess, type RunningDev, startDev } from "./dev_process.ts";
 
@@ -35,7 +36,10 @@ export async function openDevShop(directory: string): Promise<DevShop> {
         // What a client gets from a port where nobody listens. The old one may be somebody else's by now
         if (!running) throw new TypeError("Cannot reach the shop: it is closed");
         const { pathname, search } = new URL(request.url);
-        return fetch(new Request(`${running.url}${pathname}${search}`, request));
+        return within(
+          `the answer to ${request.method} ${pathname}`,
+          fetch(new Request(`${running.url}${pathname}${search}`, request)),
+        );
       },
     }),
     get process() {

@@ -2,7 +2,7 @@ import { ok } from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
 import type { EventLog } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { type Chances, seededRandom } from "@shop/demo";
 import { judgeEventLog } from "./event_log_evidence.ts";
 import { appendUnderFaults, followUnderFaults } from "./event_log_load.ts";
@@ -85,7 +85,7 @@ function startFollowers(log: EventLog, chances: Chances) {
     async reach(position: number): Promise<void> {
       await Promise.all(all.map((follower) => follower.reached(position)));
       stop.abort();
-      await Promise.all(all.map(({ ended }) => ended));
+      await within("the followers to end", Promise.all(all.map(({ ended }) => ended)));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { ok } from "node:assert/strict";
+import { pause } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startTestCluster } from "@headwater/eventstoredb/testing";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { seededRandom } from "@shop/demo";
 import { judgeEventLog } from "./event_log_evidence.ts";
 import { appendUnderFaults, followUnderFaults } from "./event_log_load.ts";
@@ -42,7 +43,7 @@ async function changeLeaders(seed: number): Promise<void> {
     await eventually(`${enough} appends`, () => count >= enough || isOver);
     if (chances.happens(0.5)) {
       cluster.lead(undefined);
-      await new Promise((resolve) => setTimeout(resolve, chances.whole(50)));
+      await pause(chances.whole(50));
     }
     cluster.lead((change + chances.whole(2)) % 3);
   }
@@ -50,7 +51,7 @@ async function changeLeaders(seed: number): Promise<void> {
   const head = (await log.head())!;
   await Promise.all(followers.map((follower) => follower.reached(head)));
   stop.abort();
-  await Promise.all(followers.map(({ ended }) => ended));
+  await within("the followers to end", Promise.all(followers.map(({ ended }) => ended)));
   await judgeEventLog(log, { acknowledged, followers });
   ok(new Set(cluster.calls.map(({ node }) => node)).size > 1, "nobody was sent on");
 }

@@ -1,3 +1,5 @@
+import { pause } from "@headwater/core";
+import { within } from "@headwater/testing";
 import { type Chances, seededRandom } from "@shop/demo";
 
 export type FaultyProxy = AsyncDisposable & {
@@ -79,7 +81,7 @@ export function startFaultyProxy(
         const passes = side === link.fate.side ? await suffer(link, { to, bytes }) : count;
         await write(to, buffer.subarray(0, passes));
       }
-      to.closeWrite();
+      await to.closeWrite();
     } catch {
       // Whichever side broke, the other one is told by closing both.
       end(link);
@@ -104,7 +106,7 @@ export function startFaultyProxy(
     if (fault === "stall" || fault === "delay") return bytes.length;
     await write(to, bytes.subarray(0, chances.whole(left + 1)));
     if (fault === "half-close") {
-      to.closeWrite();
+      await to.closeWrite();
       await pause(ms);
     }
     throw new Error("The connection is broken now");
@@ -130,9 +132,9 @@ export function startFaultyProxy(
     async [Symbol.asyncDispose]() {
       isCalm = true;
       listener.close();
-      await accepting;
+      await within("the proxy to close its port", accepting);
       for (const link of links) end(link);
-      await Promise.all(pumps);
+      await within("the connections to end", Promise.all(pumps));
     },
   };
 }
@@ -159,8 +161,4 @@ async function connect(port: number): Promise<Deno.TcpConn | undefined> {
 
 async function write(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await to.write(bytes.subarray(sent));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import { fileURLToPath } from "node:url";
 
 export type EventStoreProcess = AsyncDisposable & {
@@ -35,12 +36,12 @@ export async function startEventStoreProcess(): Promise<EventStoreProcess> {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    port = await readyPort(child.stdout);
+    port = await within("the event store to be ready", readyPort(child.stdout));
   }
 
   async function kill(): Promise<void> {
     child?.kill("SIGKILL");
-    await child?.status;
+    await within("the event store to end", Promise.resolve(child?.status));
     child = undefined;
   }
 

@@ -1,3 +1,5 @@
+import { pause } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import { seededRandom } from "@shop/demo";
 import { makeDataPlace } from "./data_place.ts";
 import { openDevShop } from "./dev_shop.ts";
@@ -33,7 +35,7 @@ async function killAgainAndAgain(): Promise<void> {
       const enough = client.acknowledged.length + whole(25);
       // Between two of them, or while their consequences go on
       const afterMs = whole(300);
-      while (!isDone && client.acknowledged.length < enough) await pause(1);
+      await eventually(`${enough} commands`, () => isDone || client.acknowledged.length >= enough);
       await pause(afterMs);
       await shop.kill();
       await shop.start();
@@ -49,8 +51,4 @@ async function killAgainAndAgain(): Promise<void> {
   await shop.process.stop();
   await place.deserted();
   await judgeData(place.directory, client);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

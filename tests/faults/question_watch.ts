@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { pause } from "@headwater/core";
+import { within } from "@headwater/testing";
 import type { Answer, ShopClient } from "@shop/judge";
 import { assertProblem } from "../scenarios/problem_document.ts";
 
@@ -27,7 +29,7 @@ export function askAllTheTime(client: ShopClient, paths: readonly string[]): Que
       const ms = performance.now() - askedAt;
       assert.ok(ms < longestAnswer, `"${path}" was answered after ${ms} ms`);
       check(path, answer);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
   }
   function check(path: string, answer: Answer): void {
@@ -43,7 +45,7 @@ export function askAllTheTime(client: ShopClient, paths: readonly string[]): Que
   const asking = Promise.allSettled(paths.map(ask));
   async function stop(): Promise<readonly unknown[]> {
     isOver = true;
-    const results = await asking;
+    const results = await within("the last answers", asking);
     return results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
   }
   return {

@@ -2,6 +2,7 @@ import { httpClient } from "@headwater/host";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type Service, Unavailable } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
+import { within } from "@headwater/testing";
 
 function serve(service: Service, port = 0) {
   return Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, service);
@@ -31,9 +32,9 @@ Deno.test("a command sent while its service restarts arrives once it is back", a
     },
   }, { retry, random: () => 1 });
   const call = client.call("payment", keyed('{"amount":5}'));
-  await tried.promise;
+  await within("the first try", tried.promise);
   await using _second = serve(async (request) => new Response(await request.text()), port);
-  equal(await (await call).text(), '{"amount":5}');
+  equal(await (await within("the answer", call)).text(), '{"amount":5}');
 });
 
 Deno.test("a connection that is cut in the middle of an answer is tried again", async () => {
@@ -44,11 +45,11 @@ Deno.test("a connection that is cut in the middle of an answer is tried again", 
   );
   const call = client.call("payment", keyed("{}"));
   for (const answer of ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", whole("whole")]) {
-    using connection = await listener.accept();
+    using connection = await within("a connection", listener.accept());
     await connection.read(new Uint8Array(4096));
     await connection.write(new TextEncoder().encode(answer));
   }
-  equal(await (await call).text(), "whole");
+  equal(await (await within("the answer", call)).text(), "whole");
 });
 
 function whole(body: string): string {
@@ -62,10 +63,11 @@ Deno.test("a service that hangs is given up, and its connection closed", async (
     { tryMs: 50, retry: { ...retry, tries: 1 } },
   );
   const refused = rejects(client.call("payment", keyed("{}")), { name: "DeadlineExceeded" });
-  using connection = await listener.accept();
+  using connection = await within("a connection", listener.accept());
   let read: number | null;
-  do read = await connection.read(new Uint8Array(4096)); while (read !== null);
-  await refused;
+  const next = () => connection.read(new Uint8Array(4096));
+  do read = await within("the connection to end", next()); while (read !== null);
+  await within("the caller to be told", refused);
 });
 
 Deno.test("a dead service opens its breaker, which says so without another connection", async () => {

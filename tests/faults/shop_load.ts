@@ -58,7 +58,7 @@ function lastWord({ orderId, status }: Order): string {
 }
 
 /** How long nothing may get better. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Resolves when nothing is left; fails when it does not get less for a long time. */
 async function untilProgressEnds(what: string, countLeft: () => Promise<number>): Promise<void> {

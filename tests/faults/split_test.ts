@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
@@ -24,10 +24,12 @@ Deno.test({
   name: "a split shop each of whose processes is killed under load loses nothing",
   ignore,
   async fn() {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const demo = new Deno.Command(Deno.execPath(), {
       args: ["task", "--quiet", "demo", "--split", "--kill-each", "--seed", seed, "--json"],
       cwd: root,
     }).output();
+    const what = `the demo with HEADWATER_SEED=${seed} to end`;
+    const { code, stdout, stderr } = await within(what, demo, { ms: 240_000 });
     const decoder = new TextDecoder();
     const said = `It happened with HEADWATER_SEED=${seed}\n${decoder.decode(stderr)}`;
     assert.equal(code, 0, said + decoder.decode(stdout));

@@ -5,6 +5,7 @@ import { checkInvariants } from "@shop/judge";
 import { shop as application } from "@shop/app";
 import { startThrowAwayPostgres } from "@headwater/postgres";
 import { silentLog } from "@headwater/core";
+import { eventually, within } from "@headwater/testing";
 
 /** What the gateway shows of an order. */
 export type OrderPage = {
@@ -80,7 +81,10 @@ async function openStage(): Promise<StoryShop & AsyncDisposable & { check(): Pro
       // What a client gets from a port where nobody listens.
       if (!shop) throw new TypeError("Cannot reach the shop: it is closed");
       const { pathname, search } = new URL(request.url);
-      return fetch(new Request(`${shop.url}${pathname}${search}`, request));
+      return within(
+        `the answer to ${request.method} ${pathname}`,
+        fetch(new Request(`${shop.url}${pathname}${search}`, request)),
+      );
     },
   });
   function opened(): RunningShop {
@@ -101,12 +105,11 @@ async function openStage(): Promise<StoryShop & AsyncDisposable & { check(): Pro
       return await page(orderId);
     },
     async reaches(orderId, status) {
-      for (const until = performance.now() + 20_000;;) {
+      return await eventually(`"${orderId}" to be "${status}"`, async () => {
         // Where its read model has not heard of it yet there is no page.
         const { body } = await client.query(`/api/orders/${orderId}`);
-        if (body.data?.order.status === status) return body.data;
-        assert.ok(performance.now() < until, `"${orderId}" is not "${status}" yet`);
-      }
+        return body.data?.order.status === status && body.data;
+      });
     },
     async steps(orderId) {
       const { items } = await client.get(`/api/orders/${orderId}/timeline`);

@@ -1,3 +1,4 @@
+import { pause } from "@headwater/core";
 import { EventStoreDBClient, FORWARDS, jsonEvent, START } from "@eventstore/db-client";
 import { openStoreLoad } from "../performance/store_load.ts";
 import { startEmbeddedStore, type StoreProcess } from "../performance/store_process.ts";
@@ -90,7 +91,7 @@ async function readSlowly(client: EventStoreDBClient, events: number): Promise<v
   const maxCount = Math.min(events, slowEvents);
   let read = 0;
   const all = client.readAll({ direction: FORWARDS, fromPosition: START, maxCount });
-  for await (const _ of all) if (++read % 1_000 === 0) await passed(100);
+  for await (const _ of all) if (++read % 1_000 === 0) await pause(100);
 }
 
 /** Each takes one event and leaves the rest to wait: long enough for the server to send what it can. */
@@ -108,7 +109,7 @@ async function readNothing(client: EventStoreDBClient): Promise<void> {
       });
     })
   ));
-  await passed(5_000);
+  await pause(5_000);
   for (const stream of open) {
     stream.removeAllListeners("error").on("error", () => {});
     stream.destroy();
@@ -118,10 +119,6 @@ async function readNothing(client: EventStoreDBClient): Promise<void> {
 async function subscribe(store: StoreProcess): Promise<void> {
   await using load = await openStoreLoad(store);
   await load.subscribe(idleSubscriptions);
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function print(text: string): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Log, type LogFields, silentLog } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { type ProcessPlan, superviseProcess } from "./supervised_process.ts";
 
 const logger = silentLog;
@@ -125,11 +125,12 @@ Deno.test({
       args: ["eval", supervisor, `${untilInputEnds} "${marker}"`],
       stdout: "piped",
     }).spawn();
-    const said = await child.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const said = await within("the supervisor to say that it runs", reader.read());
     assert.equal(said.value, "running\n");
     assert.equal(await countProcesses(marker), 2);
     child.kill("SIGKILL");
-    await child.status;
+    await within("the supervisor to end", child.status);
     await eventually("the end of the child", async () => await countProcesses(marker) === 0);
   },
 });
@@ -143,7 +144,7 @@ function plan(
 
 async function answer(port: number): Promise<string | undefined> {
   try {
-    return await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    return await (await within("an answer", fetch(`http://127.0.0.1:${port}/`))).text();
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

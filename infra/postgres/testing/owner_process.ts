@@ -1,5 +1,6 @@
+import { within } from "@headwater/testing";
 import { fileURLToPath } from "node:url";
-import type { SystemUser } from "./shell.ts";
+import type { SystemUser } from "../shell.ts";
 
 export type OwnerProcess = {
   /** Waits for the server it runs. */
@@ -14,7 +15,7 @@ export type OwnerOptions = {
   readonly env?: Record<string, string>;
 };
 
-/** For tests: a process of its own that runs a server, with the least permissions that this takes. */
+/** A process of its own that runs a server, with the least permissions that this takes. */
 export function startOwner(directory: string, options: OwnerOptions = {}): OwnerProcess {
   const {
     deno = Deno.execPath(),
@@ -36,12 +37,13 @@ export function startOwner(directory: string, options: OwnerOptions = {}): Owner
   const reader = child.stdout.getReader();
   return {
     async ready() {
-      const { value } = await reader.read();
+      const { value } = await within("the owner to run its server", reader.read());
       return JSON.parse(new TextDecoder().decode(value));
     },
     async kill() {
       child.kill("SIGKILL");
-      await Promise.all([child.status, reader.cancel(), child.stdin.abort()]);
+      const ending = Promise.all([child.status, reader.cancel(), child.stdin.abort()]);
+      await within("the owner to end", ending);
     },
   };
 }

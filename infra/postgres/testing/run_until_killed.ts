@@ -1,5 +1,5 @@
 import { silentLog } from "@headwater/core";
-import { startEmbeddedPostgres } from "./embedded.ts";
+import { startEmbeddedPostgres } from "../embedded.ts";
 
 // The owner of a PostgreSQL, for tests that kill it: says which one it runs and goes on until it is ended
 const [directory = ""] = Deno.args;

@@ -1,4 +1,4 @@
-import { openDataDirectory } from "./data_directory.ts";
+import { openDataDirectory } from "../data_directory.ts";
 
 // Another process on a data directory, for tests: says that it has it, or why not, and goes on until its input ends
 const [path = ""] = Deno.args;

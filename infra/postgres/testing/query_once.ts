@@ -1,7 +1,7 @@
 import { silentLog } from "@headwater/core";
-import { connect } from "./connect.ts";
+import { connect } from "../connect.ts";
 
-/** For tests: one query over a connection of its own. */
+/** One query over a connection of its own. */
 export async function queryOnce(
   server: { readonly url: string },
   text: string,
