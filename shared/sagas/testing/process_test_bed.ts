@@ -1,19 +1,15 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
 import {
   derivedId,
   type EventLog,
   type Log,
   type LogFields,
+  memoryLog,
   type NewEvent,
   type Recorded,
 } from "@headwater/core";
-import {
-  type InstanceRecord,
-  type ProcessRecords,
-  type ProcessRuntime,
-  startProcess,
-} from "@headwater/sagas";
 import { manualTimers } from "@headwater/testing";
+import type { InstanceRecord, ProcessRecords } from "../process_records.ts";
+import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
 /** What the messenger answers to a command; before that it may have done it. */
@@ -23,7 +19,7 @@ type Messenger = (command: { type: string; errandId: string; request: Request })
 
 /** A log, a service that runs errands as a test wants it to, and runtimes of the process on them. */
 export class ProcessTestBed implements AsyncDisposable {
-  readonly log = openSqliteLog({ path: ":memory:" });
+  readonly log = memoryLog();
   readonly timers = manualTimers();
   readonly requests: Request[] = [];
   readonly warnings: { readonly message: string; readonly fields?: LogFields }[] = [];

@@ -1,6 +1,6 @@
 import { defineEvents, type EventOf } from "@headwater/core";
-import type { Process } from "@headwater/sagas";
 import { z } from "zod";
+import type { Process } from "../process.ts";
 
 const errand = { errandId: z.string() };
 

@@ -1,6 +1,15 @@
-import { type EventLog, type NewEvent, Refusal } from "@headwater/core";
 import assert from "node:assert/strict";
-import { beforeAppend, handle, open, receive, reserve, stored, storeOn } from "./stock_test_bed.ts";
+import type { EventLog, NewEvent } from "./event_log.ts";
+import { Refusal } from "./refusal.ts";
+import {
+  beforeAppend,
+  handle,
+  open,
+  receive,
+  reserve,
+  stored,
+  storeOn,
+} from "./testing/stock_test_bed.ts";
 
 const receiving = "5b0e0d0e-6f5f-4b57-8a30-0c6a7f5e9d01";
 const reserving = "b3f6a1c2-90d4-4e1b-8f6e-2d7c5a4b3e02";

@@ -1,7 +1,9 @@
-import { stockItem } from "@shop/inventory";
-import { stockItemEvents } from "@shop/inventory/contract";
-import { AggregateStore, derivedId, Refusal, RevisionConflict } from "@headwater/core";
 import assert from "node:assert/strict";
+import { AggregateStore } from "./aggregate_store.ts";
+import { derivedId } from "./derived_id.ts";
+import { RevisionConflict } from "./event_log.ts";
+import { Refusal } from "./refusal.ts";
+import { stockItem, stockItemEvents } from "./testing/stock_item.ts";
 import {
   beforeAppend,
   correlationId,
@@ -11,7 +13,7 @@ import {
   reserve,
   stored,
   storeOn,
-} from "./stock_test_bed.ts";
+} from "./testing/stock_test_bed.ts";
 
 Deno.test("a command's events are appended after those that were folded", async () => {
   await using log = open();

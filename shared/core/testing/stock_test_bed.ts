@@ -1,18 +1,14 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
-import { stockItem } from "@shop/inventory";
-import { type StockItemCommand, stockItemEvents } from "@shop/inventory/contract";
-import {
-  AggregateStore,
-  type CommandContext,
-  type EventLog,
-  handleCommand,
-  type Recorded,
-} from "@headwater/core";
+import { AggregateStore } from "../aggregate_store.ts";
+import type { Recorded } from "../event.ts";
+import type { EventLog } from "../event_log.ts";
+import { type CommandContext, handleCommand } from "../handle_command.ts";
+import { memoryLog } from "../memory_log.ts";
+import { stockItem, type StockItemCommand, stockItemEvents } from "./stock_item.ts";
 
 export const correlationId = "correlation-1";
 
 export function open() {
-  return openSqliteLog({ path: ":memory:" });
+  return memoryLog();
 }
 
 export function storeOn(log: EventLog, decider = stockItem) {

@@ -1,7 +1,16 @@
-import { stockItem } from "@shop/inventory";
-import { Refusal, RevisionConflict } from "@headwater/core";
 import assert from "node:assert/strict";
-import { beforeAppend, handle, open, receive, reserve, stored, storeOn } from "./stock_test_bed.ts";
+import { RevisionConflict } from "./event_log.ts";
+import { Refusal } from "./refusal.ts";
+import { stockItem } from "./testing/stock_item.ts";
+import {
+  beforeAppend,
+  handle,
+  open,
+  receive,
+  reserve,
+  stored,
+  storeOn,
+} from "./testing/stock_test_bed.ts";
 
 Deno.test("the same id with another command is refused when both come at the same time", async () => {
   await using log = open();

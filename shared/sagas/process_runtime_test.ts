@@ -1,7 +1,7 @@
 import { derivedId, type EventLog, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
-import { memoryRecords, ProcessTestBed } from "./process_test_bed.ts";
+import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
 
 const allDone = ["Started", "run", "report"];
 
