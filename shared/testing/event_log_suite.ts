@@ -29,3 +29,15 @@ export function eventLogSuite(name: string, open: () => Promise<EventLog>): void
     });
   }
 }
+
+/** The log, whose closing ends what it was opened on as well. */
+export function closedWith(log: EventLog, end: () => PromiseLike<void>): EventLog {
+  const close = log[Symbol.asyncDispose].bind(log);
+  let closing: Promise<void> | undefined;
+  log[Symbol.asyncDispose] = () => closing ??= closeAndEnd();
+  async function closeAndEnd(): Promise<void> {
+    await close();
+    await end();
+  }
+  return log;
+}

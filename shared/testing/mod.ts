@@ -1,7 +1,7 @@
 export { appendAtEnd } from "./append_at_end.ts";
 export { arbitraryOf } from "./arbitrary_of.ts";
 export { allOf, idsOf, newEvent, newEvents } from "./event_log/test_case.ts";
-export { eventLogSuite } from "./event_log_suite.ts";
+export { closedWith, eventLogSuite } from "./event_log_suite.ts";
 export { eventually } from "./eventually.ts";
 export { given, heard, recordedExample, rowsAfter } from "./given.ts";
 export { manualTimers } from "./manual_timers.ts";

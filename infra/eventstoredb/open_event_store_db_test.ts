@@ -1,16 +1,9 @@
-import { openEventStoreDb } from "@headwater/eventstoredb";
-import { createTestAuthority, type TestAuthority } from "@headwater/eventstoredb/testing";
-import { startTlsProxy } from "@headwater/eventstoredb/testing";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
-import { openSqliteLog } from "@headwater/event-log/sqlite";
 import type { EventLog } from "@headwater/core";
-import { eventLogSuite } from "@headwater/testing";
-
-async function openThrowAwayFile(): Promise<EventLog> {
-  const folder = await Deno.makeTempDir({ prefix: "headwater-event-log-" });
-  const log = openSqliteLog({ path: `${folder}/events.db` });
-  return closedWith(log, () => Deno.remove(folder, { recursive: true }));
-}
+import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { closedWith, eventLogSuite } from "@headwater/testing";
+import { openEventStoreDb } from "./open_event_store_db.ts";
+import { createTestAuthority, type TestAuthority } from "./testing/test_certificate.ts";
+import { startTlsProxy } from "./testing/tls_proxy.ts";
 
 async function openOnEmbeddedServer(): Promise<EventLog> {
   const server = await startEventStoreServer({ path: ":memory:", port: 0 });
@@ -37,22 +30,7 @@ async function openOverTls(): Promise<EventLog> {
   });
 }
 
-/** Closing the log ends what it was opened on as well. */
-function closedWith(log: EventLog, end: () => PromiseLike<void>): EventLog {
-  const close = log[Symbol.asyncDispose].bind(log);
-  let closing: Promise<void> | undefined;
-  log[Symbol.asyncDispose] = () => closing ??= closeAndEnd();
-  async function closeAndEnd(): Promise<void> {
-    await close();
-    await end();
-  }
-  return log;
-}
-
-eventLogSuite("SQLite in memory", () => Promise.resolve(openSqliteLog({ path: ":memory:" })));
-eventLogSuite("SQLite in a file", openThrowAwayFile);
 eventLogSuite("EventStoreDB's client on the embedded server", openOnEmbeddedServer);
-
 eventLogSuite("EventStoreDB's client over TLS", openOverTls);
 
 const connectionString = Deno.env.get("EVENTSTORE_URL");
