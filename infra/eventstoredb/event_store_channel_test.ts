@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { type EventStoreDbLog, eventStoreDbLog } from "./event_store_db_log.ts";
 import { newEvent } from "@headwater/event-log/new_events_test_bed";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
@@ -101,7 +101,7 @@ tlsTest("subscriptions go on over a connection that was cut", async (bed) => {
     bed.cut();
   }
   stop.abort();
-  await following;
+  await within("the subscription to end", following);
   deepEqual(seen, [0, 1, 2]);
   ok(bed.connections > 1);
 });

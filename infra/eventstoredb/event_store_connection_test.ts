@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
 import { newEvent } from "@headwater/event-log/new_events_test_bed";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
@@ -38,9 +38,12 @@ clusterTest("what is sent to a follower is done by the leader that it names", as
       equal((await Array.fromAsync(log.read("order-1"))).flat().length, 1);
     } else {
       const stop = new AbortController();
-      for await (const { events } of log.subscribe({ signal: stop.signal })) {
-        if (events.length > 0) stop.abort();
-      }
+      const follow = async () => {
+        for await (const { events } of log.subscribe({ signal: stop.signal })) {
+          if (events.length > 0) stop.abort();
+        }
+      };
+      await within("an event of the subscription", follow());
     }
     equal(cluster.calls.at(-1)!.node, 1, first);
   }

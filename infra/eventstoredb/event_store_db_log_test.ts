@@ -13,7 +13,7 @@ import {
   StreamDeleted,
   Unavailable,
 } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
 import { newEvent } from "@headwater/event-log/new_events_test_bed";
 import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
@@ -204,7 +204,7 @@ Deno.test({
     await eventually("having it again", isHealthy);
     await eventually("being live again", () => log.subscriptions[0]?.state === "live");
     stop.abort();
-    await following;
+    await within("the subscription to end", following);
     deepEqual(log.subscriptions, []);
   },
 });

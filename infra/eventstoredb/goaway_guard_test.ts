@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { type EventLog, Unavailable } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
@@ -50,10 +50,10 @@ Deno.test({
     const client = new Client(`127.0.0.1:${proxy.port}`, guarded);
     for (let round = 0; round < 5; round++) {
       const calls = Array.from({ length: 40 }, () => openCall(client));
-      await Promise.all(calls.map(({ begun }) => begun));
+      await within("all calls to begin", Promise.all(calls.map(({ begun }) => begun)));
       proxy.sayGoodbye(0x7fffffff);
       proxy.sayGoodbye(41);
-      const ends = await Promise.all(calls.map(({ over }) => over));
+      const ends = await within("all calls to end", Promise.all(calls.map(({ over }) => over)));
       deepEqual(ends, ends.map(() => status.UNAVAILABLE));
     }
     client.close();
@@ -90,7 +90,7 @@ Deno.test({
     await eventually("the subscriber sees the last event", () => seen.at(-1) === position);
     deepEqual(seen, [...appended, position]);
     stop.abort();
-    await following;
+    await within("the subscription to end", following);
   },
 });
 
@@ -146,7 +146,7 @@ async function startProxy(port: number) {
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
       listener.close();
-      await once(listener, "close");
+      await within("the proxy to end", once(listener, "close"));
     },
   };
 }

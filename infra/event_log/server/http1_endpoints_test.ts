@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { grpcTestBed } from "./grpc_test_bed.ts";
 import { http1Endpoints } from "./http1_endpoints.ts";
@@ -12,7 +13,7 @@ Deno.test("those who watch a server are answered over HTTP/1.1 on its port", asy
   });
   await using bed = await grpcTestBed({}, { http1 });
   const get = (path: string, init?: RequestInit) =>
-    fetch(`http://127.0.0.1:${bed.server.port}${path}`, init);
+    within(`the answer to ${path}`, fetch(`http://127.0.0.1:${bed.server.port}${path}`, init));
 
   assert.deepEqual(await statusAndBody(await get("/health/live")), [204, ""]);
   assert.deepEqual(await statusAndBody(await get("/health/live?liveCode=200")), [200, ""]);

@@ -1,3 +1,4 @@
+import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { GrpcCall } from "./grpc_call.ts";
 import { LiveQueue } from "./live_queue.ts";
@@ -48,7 +49,7 @@ Deno.test("a client that is slow for a moment gets everything, in order", async 
   for (let item = 0; item < 20; item++) queue.add(item);
   assert.deepEqual(sent, [0, 1]);
   slow.drain(100);
-  while (sent.length < 20) await Promise.resolve();
+  await eventually("all of them", () => sent.length >= 20);
   assert.deepEqual(sent, [...Array(20).keys()]);
   slow.abort(new Error("gone"));
   await ended;

@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { BACKWARDS, END } from "@eventstore/db-client";
 import { eventStoreTestBed, newEvents, revisionsOf } from "./event_store_test_bed.ts";
@@ -21,10 +22,8 @@ Deno.test({
     const backwards = { direction: BACKWARDS, fromRevision: END } as const;
     assert.deepEqual(await revisionsOf(client.readStream("$ce-order", backwards)), [601, 600]);
     const subscription = client.subscribeToStream("$ce-order");
-    for await (const { event } of subscription) {
-      assert.equal(event!.revision, 600n);
-      break;
-    }
+    const { value } = await within("an event", subscription[Symbol.asyncIterator]().next());
+    assert.equal(value.event.revision, 600n);
     await subscription.unsubscribe();
     now += 60_000;
     assert.deepEqual(await read(), []);

@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { type EventStoreDBClient, jsonEvent, type JSONEventData } from "@eventstore/db-client";
 import {
@@ -195,7 +196,7 @@ function revisionsFrom(
   return async (count) => {
     const revisions: number[] = [];
     while (revisions.length < count) {
-      const { value } = await events.next();
+      const { value } = await within("an event", events.next());
       revisions.push(Number(value.event.revision));
     }
     return revisions;

@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
@@ -90,7 +91,7 @@ Deno.test("both sides of a call talk at once", async () => {
     else call.end();
   });
   call.write(numbered(0));
-  await once(call, "end");
+  await within("the answers to end", once(call, "end"));
   assert.deepEqual(answers, Array.from({ length: 1_000 }, (_, index) => index));
 });
 
@@ -147,7 +148,7 @@ Deno.test("a deadline later than timers reach does not end a call", async () => 
     { deadline },
   );
   call.on("error", () => {});
-  assert.equal(String((await once(call, "data"))[0]), "still here");
+  assert.equal(String((await within("an answer", once(call, "data")))[0]), "still here");
   assert.equal(bed.server.open.calls, 1);
   call.cancel();
   await until(() => bed.server.open.calls === 0);

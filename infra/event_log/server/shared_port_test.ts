@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
@@ -10,7 +11,7 @@ import { encodeHeaders } from "./http2/header_encoder.ts";
 Deno.test("a connection that says nothing is closed", async () => {
   await using bed = await grpcTestBed({}, { silenceMs: 100 });
   const socket = net.connect(bed.server.port, "127.0.0.1").resume();
-  await once(socket, "close");
+  await within("the connection to be closed", once(socket, "close"));
   await until(() => bed.server.open.connections === 0);
 });
 
@@ -20,7 +21,7 @@ Deno.test("a connection that stops in the middle of HTTP/2's preface is closed",
   for (const beginning of ["P", "PR", "PRI * HTTP/2.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]) {
     const socket = net.connect(bed.server.port, "127.0.0.1").resume();
     socket.write(beginning);
-    await once(socket, "close");
+    await within("the connection to be closed", once(socket, "close"));
   }
   await until(() => bed.server.open.connections === 0);
 });
@@ -29,7 +30,7 @@ Deno.test("a connection that stops in the middle of an HTTP/1.1 request is close
   await using bed = await grpcTestBed({}, { silenceMs: 100 });
   const socket = net.connect(bed.server.port, "127.0.0.1").resume();
   socket.write("GET /ping HTTP/1.1\r\nHost: x\r\n");
-  await once(socket, "close");
+  await within("the connection to be closed", once(socket, "close"));
   await until(() => bed.server.open.connections === 0);
 });
 
@@ -39,7 +40,7 @@ Deno.test("a client that would use its HTTP/1.1 connection again is told that it
   let received = "";
   socket.on("data", (chunk) => received += chunk);
   socket.write("GET /ping HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
-  await once(socket, "end");
+  await within("the answer to end", once(socket, "end"));
   assert.match(received, /^HTTP\/1\.1 200 /);
   assert.match(received, /\r\nconnection: close\r\n/i);
   socket.destroy();
@@ -51,7 +52,7 @@ Deno.test("a client that does not answer pings is given up", async () => {
   const socket = net.connect(bed.server.port, "127.0.0.1").resume();
   socket.write(greeting);
   socket.write(http2Frame({ type: 1, flags: 4, streamId: 1, payload: requestHeaders("wait") }));
-  await once(socket, "close");
+  await within("the connection to be closed", once(socket, "close"));
   await until(() => bed.server.open.connections === 0 && bed.server.open.calls === 0);
 });
 
@@ -95,7 +96,7 @@ Deno.test("garbage harms nobody", async () => {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     socket.on("error", () => {}).once("close", () => close());
     socket.write(bytes);
-    await closed;
+    await within("the connection to be closed", closed);
   }
   assert.equal(String(await bed.unary("echo", Buffer.from("hello"))), "hello");
   await until(() => bed.server.open.connections === 1);
@@ -115,7 +116,8 @@ Deno.test("a preface that comes byte by byte is understood", async () => {
   let received = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => received = Buffer.concat([received, chunk]));
   for (const byte of bytes) {
-    await new Promise((resolve) => socket.write(Uint8Array.of(byte), resolve));
+    const written = new Promise((resolve) => socket.write(Uint8Array.of(byte), resolve));
+    await within("a byte to be written", written);
   }
   await until(() => received.includes("grpc-status"));
   assert.ok(received.includes(message));

@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import {
   type AllStreamSubscription,
@@ -34,7 +35,8 @@ class Heard {
 
   /** Resolves when so much was said. */
   async until(count: number): Promise<readonly string[]> {
-    while (this.said.length < count) await this.#changed.promise;
+    const what = () => `${count} to be said: ${this.said.length} were`;
+    while (this.said.length < count) await within(what, this.#changed.promise);
     return this.said;
   }
 

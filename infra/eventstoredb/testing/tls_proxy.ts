@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
 import tls from "node:tls";
@@ -49,7 +50,7 @@ export async function startTlsProxy(
     async [Symbol.asyncDispose]() {
       cut();
       server.close();
-      await once(server, "close");
+      await within("the proxy to end", once(server, "close"));
     },
   };
 }

@@ -6,7 +6,7 @@ import {
   persistentSubscriptionToAllSettingsFromDefaults,
   streamNameFilter,
 } from "@eventstore/db-client";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { withFile } from "../../sqlite_test_bed.ts";
 import {
   groupClient,
@@ -146,7 +146,7 @@ async function serveElsewhere(
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
+    const { value, done } = await within("the port of the process", reader.read());
     if (done) throw new Error("Cannot serve elsewhere: the process ended");
     text += value;
   }
@@ -156,7 +156,7 @@ async function serveElsewhere(
     killed = true;
     child.kill("SIGKILL");
     await reader.cancel();
-    await child.status;
+    await within("the process to end", child.status);
   }
   return { port: Number(text), kill, [Symbol.asyncDispose]: kill };
 }

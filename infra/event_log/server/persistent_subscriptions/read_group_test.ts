@@ -1,3 +1,4 @@
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import {
   DISPATCH_TO_SINGLE,
@@ -223,7 +224,7 @@ async function codeOf(port: number, requests: readonly Uint8Array[]): Promise<nu
   call.on("error", ended.resolve).resume();
   for (const request of requests) call.write(Buffer.from(request));
   if (requests.length === 0) call.end();
-  const { code } = await ended.promise;
+  const { code } = await within("the call to fail", ended.promise);
   client.close();
   return code;
 }
