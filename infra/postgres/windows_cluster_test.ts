@@ -79,6 +79,7 @@ async function startPatiently(cluster: Cluster): ReturnType<Cluster["start"]> {
       return await cluster.start(freePort());
     } catch (error) {
       if (!(error instanceof StartFailed && error.stillInUse)) throw error;
+      return undefined;
     }
   });
 }
