@@ -66,6 +66,20 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     }
   });
 
+  await test.step("connections that are still open at a stop are nothing to warn of", async () => {
+    const warnings: unknown[] = [];
+    const warned: Log = {
+      ...silentLog,
+      warn: (message, fields) => warnings.push([message, fields]),
+    };
+    const server = await startEmbeddedPostgres({ directory, logger: warned });
+    const sql = connect({ url: server.url, name: "test", max: 1, logger });
+    await sql`select 1`;
+    await server[Symbol.asyncDispose]();
+    await sql.end({ timeout: 1 });
+    deepEqual(warnings, []);
+  });
+
   await test.step("a server that is being started again is stopped all the same", async () => {
     const server = await startEmbeddedPostgres({ directory, logger });
     Deno.kill(server.pid, "SIGKILL");

@@ -38,11 +38,14 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const input = child.stdin.getWriter();
   const ready = Promise.withResolvers<boolean>();
   const said: string[] = [];
+  let isStopping = false;
 
   async function follow(): Promise<void> {
     for await (const line of linesOf(child.stderr)) {
       if (line.includes("database system is ready to accept connections")) ready.resolve(true);
-      if (/^(FATAL|PANIC):/.test(line)) logger.warn("PostgreSQL reports", { line });
+      // A backend that has not noticed yet that its client has gone; we have asked for it.
+      const isFarewell = isStopping && /^FATAL:\s+terminating connection/.test(line);
+      if (/^(FATAL|PANIC):/.test(line) && !isFarewell) logger.warn("PostgreSQL reports", { line });
       else logger.debug("PostgreSQL reports", { line });
       said.push(line);
       if (said.length > 10) said.shift();
@@ -63,6 +66,7 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     pid: child.pid,
     exited,
     async stop() {
+      isStopping = true;
       // With a checkpoint; without one, which the next start makes good; and as a crash would
       for (const [signal, patience] of [["SIGINT", 3_000], ["SIGQUIT", 1_000]] as const) {
         killUnlessEnded(child, signal);
