@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import { Unavailable } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { type EventStoreDbLog, eventStoreDbLog } from "./event_store_db_log.ts";
-import { newEvent } from "@headwater/event-log/new_events_test_bed";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { newEvent } from "@headwater/event-store/testing";
+import { startEventStore } from "@headwater/event-store";
 import { createTestAuthority } from "./testing/test_certificate.ts";
 import { startTlsProxy } from "./testing/tls_proxy.ts";
 
@@ -30,7 +30,7 @@ async function openBed(...hosts: readonly string[]): Promise<Bed> {
   await Deno.writeTextFile(files.authority, authority.certificate);
   await Deno.writeTextFile(files.stranger, (await createTestAuthority()).certificate);
   await Deno.writeTextFile(files.junk, "certificate");
-  const server = opening.use(await startEventStoreServer({ path: ":memory:", port: 0 }));
+  const server = opening.use(await startEventStore({ path: ":memory:", port: 0 }));
   const certificate = await authority.certify(...hosts);
   const proxy = opening.use(await startTlsProxy({ port: server.port, ...certificate }));
   const opened = opening.move();

@@ -2,8 +2,8 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
-import { newEvent } from "@headwater/event-log/new_events_test_bed";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { newEvent } from "@headwater/event-store/testing";
+import { startEventStore } from "@headwater/event-store";
 import { startTestCluster, type TestCluster } from "./testing/test_cluster.ts";
 import { createTestAuthority } from "./testing/test_certificate.ts";
 import { startTlsProxy } from "./testing/tls_proxy.ts";
@@ -137,7 +137,7 @@ clusterTest("where nobody leads, the hosts are named", async (cluster) => {
 });
 
 clusterTest("the embedded server is found where it says that it is", async () => {
-  await using server = await startEventStoreServer({
+  await using server = await startEventStore({
     path: ":memory:",
     port: 0,
     advertiseHost: "localhost",

@@ -15,8 +15,8 @@ import {
 } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
-import { newEvent } from "@headwater/event-log/new_events_test_bed";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { newEvent } from "@headwater/event-store/testing";
+import { startEventStore } from "@headwater/event-store";
 
 async function allOf(pages: AsyncIterable<readonly Recorded[]>): Promise<Recorded[]> {
   return (await Array.fromAsync(pages)).flat();
@@ -24,7 +24,7 @@ async function allOf(pages: AsyncIterable<readonly Recorded[]>): Promise<Recorde
 
 /** A server, logs on it, and the published client as somebody else who uses it. */
 async function openBed() {
-  const server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  const server = await startEventStore({ path: ":memory:", port: 0 });
   const { connectionString } = server;
   const client = EventStoreDBClient.connectionString(connectionString);
   const logs = [eventStoreDbLog({ connectionString }), eventStoreDbLog({ connectionString })];
@@ -186,7 +186,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    const server = await startEventStoreServer({ path: ":memory:", port: 0 });
+    const server = await startEventStore({ path: ":memory:", port: 0 });
     const { port, connectionString } = server;
     await using log = eventStoreDbLog({ connectionString });
     const stop = new AbortController();
@@ -200,7 +200,7 @@ Deno.test({
     await server[Symbol.asyncDispose]();
     await eventually("knowing that it is gone", async () => !await isHealthy());
     await rejects(check(), /^Error: Reconnecting: order and payment since 20.*UNAVAILABLE/);
-    await using _again = await startEventStoreServer({ path: ":memory:", port });
+    await using _again = await startEventStore({ path: ":memory:", port });
     await eventually("having it again", isHealthy);
     await eventually("being live again", () => log.subscriptions[0]?.state === "live");
     stop.abort();

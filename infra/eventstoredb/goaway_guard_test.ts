@@ -7,10 +7,8 @@ import { eventually, within } from "@headwater/testing";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
-import { newEvent } from "@headwater/event-log/new_events_test_bed";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
-import { frame } from "@headwater/event-log/server/grpc_frame";
-import { grpcTestBed, untilOver } from "@headwater/event-log/server/grpc_test_bed";
+import { frame, grpcTestBed, newEvent, untilOver } from "@headwater/event-store/testing";
+import { startEventStore } from "@headwater/event-store";
 import { GoawayFinder, GoawayGuard } from "./goaway_guard.ts";
 
 Deno.test("a goodbye is found where it begins, however the frames are cut", () => {
@@ -66,7 +64,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
+    await using server = await startEventStore({ path: ":memory:", port: 0 });
     await using proxy = await startProxy(server.port);
     await using log = eventStoreDbLog({
       connectionString: `esdb://127.0.0.1:${proxy.port}?tls=false`,

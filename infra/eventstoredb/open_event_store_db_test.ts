@@ -1,12 +1,12 @@
 import type { EventLog } from "@headwater/core";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { startEventStore } from "@headwater/event-store";
 import { closedWith, eventLogSuite } from "@headwater/testing";
 import { openEventStoreDb } from "./open_event_store_db.ts";
 import { createTestAuthority, type TestAuthority } from "./testing/test_certificate.ts";
 import { startTlsProxy } from "./testing/tls_proxy.ts";
 
 async function openOnEmbeddedServer(): Promise<EventLog> {
-  const server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  const server = await startEventStore({ path: ":memory:", port: 0 });
   const log = await openEventStoreDb({ connectionString: server.connectionString });
   return closedWith(log, () => server[Symbol.asyncDispose]());
 }
@@ -17,7 +17,7 @@ async function openOverTls(): Promise<EventLog> {
   const { certificate, certify } = await (authority ??= createTestAuthority());
   const file = await Deno.makeTempFile({ prefix: "headwater-event-log-", suffix: ".pem" });
   await Deno.writeTextFile(file, certificate);
-  const server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  const server = await startEventStore({ path: ":memory:", port: 0 });
   const { port } = server;
   const proxy = await startTlsProxy({ port, ...await certify("localhost") });
   const log = await openEventStoreDb({

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
 import type { Config } from "./config.ts";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { ensureDatabase, startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "./read_model_directory.ts";
 import { withoutCredentials } from "./without_credentials.ts";
@@ -34,7 +34,7 @@ export type AdapterOptions = {
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   const { config, logger } = options;
   await using opening = new AsyncDisposableStack();
-  const eventLog = await openEventLog(options);
+  const eventLog = await openLog(options);
   opening.use(eventLog.log);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);
@@ -59,7 +59,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   };
 }
 
-async function openEventLog({ config, directory, logger }: AdapterOptions): Promise<{
+async function openLog({ config, directory, logger }: AdapterOptions): Promise<{
   readonly log: EventLog;
   readonly checks: readonly HealthCheck[];
   readonly where: string;
@@ -73,7 +73,7 @@ async function openEventLog({ config, directory, logger }: AdapterOptions): Prom
     };
   }
   const path = join(directory, "events.sqlite");
-  return { log: openSqliteLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
+  return { log: openEventLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
 }
 
 export function databaseName(service: string): string {

@@ -55,7 +55,7 @@ function commandsOf(application: Application): Commands {
       alone(args, { name: "gateway", run: (options) => serveGateway(application, options) }),
     async eventstore(args) {
       // The other commands need nothing of it.
-      const { eventStoreCommand } = await import("./event_store_command.ts");
+      const { eventStoreCommand } = await import("@headwater/event-store/cli");
       return await eventStoreCommand(args, { env: Deno.env, print });
     },
     async projections(args) {

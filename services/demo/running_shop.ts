@@ -2,7 +2,7 @@ import { ShopClient } from "@shop/judge";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
 import { type Application, type Host, serve, type Server, startHost } from "@headwater/host";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { ensureDatabase } from "@headwater/postgres";
 import { separateLog } from "./separate_log.ts";
 
@@ -63,7 +63,7 @@ async function openLog(
   { directory, eventStoreUrl, name, logger }: RunningShopOptions,
 ): Promise<{ readonly log: EventLog; readonly checks: readonly HealthCheck[] }> {
   if (eventStoreUrl === undefined) {
-    return { log: openSqliteLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
+    return { log: openEventLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
   }
   await using opening = new AsyncDisposableStack();
   const shared = opening.use(await openEventStoreDb({ connectionString: eventStoreUrl, logger }));

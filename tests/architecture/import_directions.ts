@@ -12,13 +12,12 @@ const members: Readonly<Record<string, string>> = {
   "@headwater/testing": "shared/testing",
   "@headwater/projections": "projections",
   "@headwater/event-store": "infra/event_store",
-  "@headwater/event-log": "infra/event_log",
   "@headwater/eventstoredb": "infra/eventstoredb",
   "@headwater/postgres": "infra/postgres",
   "@headwater/host": "infra/host",
 };
 
-const adapters = ["infra/event_store", "infra/event_log", "infra/eventstoredb", "infra/postgres"];
+const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres"];
 const engines = ["shared/core", "shared/http", "shared/resilience", "shared/sagas", "projections"];
 
 /** Which engines and machines each member may import. Services have words of their own, below. */
@@ -30,7 +29,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "shared/testing": ["shared/core", "shared/sagas"],
   projections: ["shared/core"],
   "infra/event_store": ["shared/core"],
-  "infra/event_log": ["shared/core", "infra/host"],
   "infra/eventstoredb": ["shared/core"],
   "infra/postgres": ["shared/core"],
   "infra/host": [...engines, ...adapters],

@@ -1,4 +1,4 @@
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { startEventStore } from "@headwater/event-store";
 import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 
@@ -22,7 +22,7 @@ Deno.test({
   name: "a client of another language and another make of HTTP/2 is served",
   ignore: python === undefined,
   async fn() {
-    await using server = await startEventStoreServer({
+    await using server = await startEventStore({
       path: ":memory:",
       host: "127.0.0.1",
       port: 0,

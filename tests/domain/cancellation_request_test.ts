@@ -1,4 +1,4 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { openService } from "@headwater/host";
 import { orderService } from "@shop/order";
 import { repository, silentLog } from "@headwater/core";
@@ -9,7 +9,7 @@ import type { Sql } from "postgres";
 import { placement } from "./placement_example.ts";
 
 Deno.test("a cancellation sent again after the parcel has left gets its first answer", async () => {
-  await using log = openSqliteLog({ path: ":memory:" });
+  await using log = openEventLog({ path: ":memory:" });
   const service = openService(orderService, {
     log,
     // Commands reach no read model and no other service.

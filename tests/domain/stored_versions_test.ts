@@ -1,4 +1,4 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { order } from "@shop/order";
 import { orderEvents } from "@shop/order/contract";
 import { AggregateStore, handleCommand } from "@headwater/core";
@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { placement } from "./placement_example.ts";
 
 Deno.test("an event of an old version is folded as of today and stays as it was stored", async () => {
-  await using log = openSqliteLog({ path: ":memory:" });
+  await using log = openEventLog({ path: ":memory:" });
   const ofVersion1 = { orderId: "order-1", reason: "too slow" };
   const metadata = {
     $correlationId: "correlation-1",

@@ -1,6 +1,6 @@
 import { ok } from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { startEventStore } from "@headwater/event-store";
 import type { EventLog } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { type Chances, seededRandom } from "@shop/demo";
@@ -34,7 +34,7 @@ Deno.test({
 
 async function sufferConnections(seed: number): Promise<void> {
   const chances = seededRandom(seed);
-  await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  await using server = await startEventStore({ path: ":memory:", port: 0 });
   await using ofWriters = startFaultyProxy(server.port, { seed: chances.whole(1e9) });
   await using ofFollowers = startFaultyProxy(server.port, { seed: chances.whole(1e9) });
   await using writing = await openOn(ofWriters);

@@ -1,4 +1,4 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import type { EventLog, NewEvent } from "@headwater/core";
 import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
@@ -12,7 +12,7 @@ export const appendBench: Benchmark = { name: "append", open };
 
 async function open(): Promise<OpenBenchmark> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
-  const log = openSqliteLog({ path: `${folder}/headwater.db` });
+  const log = openEventLog({ path: `${folder}/headwater.db` });
   const twin = new AppendTwin(`${folder}/twin.db`);
   return {
     cases: [

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { openDatabase } from "@headwater/event-log/sqlite_database";
+import { openDatabase } from "@headwater/event-store/testing";
 import type { NewEvent } from "@headwater/core";
 
 export type TwinAppend = { readonly stream: string; readonly events: readonly NewEvent[] };

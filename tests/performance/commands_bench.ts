@@ -1,4 +1,4 @@
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { type Aggregate, defineEvents, type Repository, repository } from "@headwater/core";
 import { z } from "zod";
 import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
@@ -41,7 +41,7 @@ type Carts = Repository<CartCommand, CartState>;
 
 async function open(): Promise<OpenBenchmark> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
-  const log = openSqliteLog({ path: `${folder}/headwater.db` });
+  const log = openEventLog({ path: `${folder}/headwater.db` });
   const carts = repository(cart, { log });
   const twin = new CommandsTwin(`${folder}/twin.db`);
   return {

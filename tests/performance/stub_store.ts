@@ -1,14 +1,15 @@
-import { writeBatchResponse } from "@headwater/event-log/server/batch_append_response";
-import { type GrpcServerOptions, startGrpcServer } from "@headwater/event-log/server/grpc_server";
-import { readBatchChunk } from "@headwater/event-log/server/pending_batch";
-import { ProtobufWriter } from "@headwater/event-log/server/protobuf_writer";
-import { readReadRequest } from "@headwater/event-log/server/read_request";
 import {
+  type GrpcServerOptions,
+  ProtobufWriter,
+  readBatchChunk,
+  readReadRequest,
+  serverFeatures,
+  startGrpcServer,
+  writeBatchResponse,
   writeCaughtUp,
   writeConfirmation,
   writeEventResponse,
-} from "@headwater/event-log/server/read_response";
-import { serverFeatures } from "@headwater/event-log/server/server_features";
+} from "@headwater/event-store/testing";
 import { silentLog } from "@headwater/core";
 
 type Services = GrpcServerOptions["services"];

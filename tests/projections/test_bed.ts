@@ -5,7 +5,7 @@ import {
   silentLog,
   type View,
 } from "@headwater/core";
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog } from "@headwater/event-store";
 import { type EmbeddedPostgres, ensureDatabase, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
 import { appendAtEnd } from "@headwater/testing";
@@ -44,7 +44,7 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
           name: database,
           logger: silentLog,
         });
-        await using log = openSqliteLog({ path: ":memory:" });
+        await using log = openEventLog({ path: ":memory:" });
         await using stack = new AsyncDisposableStack();
         function pool(): Sql {
           const sql = connectRobustly(url);

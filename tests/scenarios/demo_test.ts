@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { startEventStoreServer } from "@headwater/event-log/server/event_store_server";
+import { startEventStore } from "@headwater/event-store";
 import { pause } from "@headwater/core";
 import { allOf, newEvent, within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
@@ -27,7 +27,7 @@ Deno.test("the demo prints one JSON object, ends well and leaves nothing behind"
 });
 
 Deno.test("the demo keeps to itself on an event store that others use meanwhile", async () => {
-  await using server = await startEventStoreServer({ path: ":memory:", port: 0 });
+  await using server = await startEventStore({ path: ":memory:", port: 0 });
   await using others = await openEventStoreDb(server);
   const order = "order-order001";
   await others.append(order, [newEvent()], { expected: "no-stream" });

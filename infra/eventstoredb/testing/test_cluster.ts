@@ -3,14 +3,18 @@ import shared from "@eventstore/db-client/generated/shared_pb.js";
 import status from "@eventstore/db-client/generated/status_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
 import { silentLog } from "@headwater/core";
-import { openSqliteStore } from "@headwater/event-log/sqlite_store";
-import { EventStore } from "@headwater/event-log/server/event_store";
-import type { GrpcCall, Rpc } from "@headwater/event-log/server/grpc_call";
-import { frame } from "@headwater/event-log/server/grpc_frame";
-import { startGrpcServer } from "@headwater/event-log/server/grpc_server";
-import { GrpcError, grpcStatus } from "@headwater/event-log/server/grpc_status";
-import { streamsService } from "@headwater/event-log/server/streams_service";
-import { unaryRpc } from "@headwater/event-log/server/unary_rpc";
+import {
+  EventStore,
+  frame,
+  type GrpcCall,
+  GrpcError,
+  grpcStatus,
+  openSqliteStore,
+  type Rpc,
+  startGrpcServer,
+  streamsService,
+  unaryRpc,
+} from "@headwater/event-store/testing";
 
 export type SeenCall = {
   readonly node: number;

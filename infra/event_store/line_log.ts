@@ -1,0 +1,75 @@
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { inspect } from "node:util";
+import type { Log, LogFields } from "@headwater/core";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof logLevels[number];
+
+export type LineLogOptions = {
+  /** What is below is not written. With `debug` errors come with their stacks. */
+  readonly level: LogLevel;
+  /** Of every entry. */
+  readonly fields?: LogFields;
+  /** Takes whole lines, each with its line end. Default: the standard error output. */
+  readonly write?: (line: string) => void;
+  /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
+  readonly readable?: boolean;
+};
+
+/** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
+export function lineLog(
+  { level: lowest, fields: bound, write = writeLine, readable = process.stderr.isTTY }:
+    LineLogOptions,
+): Log {
+  const withStack = lowest === "debug";
+
+  function at(level: LogLevel): Log["info"] {
+    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
+    return (message, given) => {
+      const time = new Date().toISOString();
+      const fields = { ...bound, ...given };
+      write(
+        readable
+          ? `${time.slice(11, 23)} ${level.padEnd(5)} ${oneLine(message)}${inWords(fields)}\n`
+          : `${JSON.stringify({ ...fields, time, level, message }, expressible)}\n`,
+      );
+    };
+  }
+
+  function expressible(_name: string, value: unknown): unknown {
+    if (typeof value === "bigint") return String(value);
+    if (!(value instanceof Error)) return value;
+    const { name, message, stack, cause } = value;
+    const code = "code" in value ? value.code : undefined;
+    return { name, message, code, stack: withStack ? stack : undefined, cause };
+  }
+
+  function inWords(fields: LogFields): string {
+    return Object.entries(fields).filter(([, value]) => value !== undefined).map(([name, value]) =>
+      ` ${name}=${oneLine(value instanceof Error && !withStack ? messages(value) : text(value))}`
+    ).join("");
+  }
+
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value, { breakLength: Infinity });
+}
+
+function messages({ name, message, cause }: Error): string {
+  return `${name}: ${message}${cause instanceof Error ? ` (cause: ${messages(cause)})` : ""}`;
+}
+
+/** It may quote what a client sent: it must neither begin a line of its own nor steer the terminal. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+const encoder = new TextEncoder();
+
+function writeLine(line: string): void {
+  let rest = encoder.encode(line);
+  while (rest.length > 0) rest = rest.subarray(writeSync(process.stderr.fd, rest));
+}

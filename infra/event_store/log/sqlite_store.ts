@@ -1,0 +1,139 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type Log, silentLog, Unavailable } from "@headwater/core";
+import type { AppendRequest } from "./append_request.ts";
+import { AppendWriter, type Outcome } from "./append_writer.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import { FairTurn } from "./fair_turn.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { LiveTail } from "./live_tail.ts";
+import { openDatabase } from "./sqlite_database.ts";
+import { sqliteFailure } from "./sqlite_failure.ts";
+import { SqliteReader } from "./sqlite_reader.ts";
+import type { StoredEvent } from "./stored_event.ts";
+
+export type SqliteStoreOptions = {
+  /** A file, created with its folder when it is not there, or ":memory:". */
+  readonly path: string;
+  readonly logger?: Log;
+  readonly now?: () => Date;
+  /** False: appends do not wait for the disk; the last ones are lost, or the file is damaged, when the power goes. */
+  readonly flushToDisk?: boolean;
+};
+
+export type SqliteStoreParts = {
+  readonly now: () => Date;
+  /** Left out where there is no file. */
+  readonly checkpoint?: Checkpoint;
+};
+
+type PageOptions = { readonly action: string; readonly signal?: AbortSignal | undefined };
+
+/** Opens the store in a file, for this process alone. Errors as `openEventLog`. */
+export function openSqliteStore(
+  { path, logger = silentLog, now = () => new Date(), flushToDisk = true }: SqliteStoreOptions,
+): SqliteStore {
+  const database = openDatabase(path);
+  const isDurable = flushToDisk && path !== ":memory:";
+  const checkpoint = isDurable ? new Checkpoint(database, { path, logger }) : undefined;
+  if (!flushToDisk) database.exec("pragma synchronous = off");
+  const store = new SqliteStore(database, { now, checkpoint });
+  logger.info("Event log opened", { path, head: store.head });
+  return store;
+}
+
+/**
+ * Events in a database that `openDatabase` opened: what the port of the event log and the server with EventStoreDB's
+ * protocol have in common. All that is written goes one way, through `append`.
+ */
+export class SqliteStore implements AsyncDisposable {
+  readonly database: DatabaseSync;
+  readonly now: () => Date;
+  readonly tail: LiveTail;
+  readonly turn: FairTurn = new FairTurn();
+  readonly #checkpoint: Checkpoint | undefined;
+  readonly #reader: SqliteReader;
+  readonly #commits: GroupCommit;
+  readonly #closed = new AbortController();
+  readonly #listeners = new Set<(events: readonly StoredEvent[]) => void>();
+  #closing: Promise<void> | undefined;
+
+  constructor(database: DatabaseSync, { now, checkpoint }: SqliteStoreParts) {
+    this.database = database;
+    this.now = now;
+    this.#checkpoint = checkpoint;
+    this.#reader = new SqliteReader(database);
+    const writer = new AppendWriter(database);
+    this.tail = new LiveTail(writer.position);
+    this.#commits = new GroupCommit(database, {
+      writer,
+      now,
+      committed: (events) => this.#publish(events),
+      upkeep: checkpoint && (() => checkpoint.runIfDue()),
+    });
+  }
+
+  /** Position of the last event; 0: none. */
+  get head(): number {
+    return this.tail.head;
+  }
+
+  /** Aborted when the store is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Writes together with everything else that comes in this turn of the event loop; durable once it resolves. */
+  append(request: AppendRequest): Promise<Outcome> {
+    this.requireOpen(`Cannot append to stream "${request.stream}"`);
+    return this.#commits.add(request);
+  }
+
+  /** Calls `listener` right after each commit with its events, in order; the result ends that. It must not throw. */
+  onCommit(listener: (events: readonly StoredEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One synchronous read, as soon as others had their turn. */
+  async page<Result>(
+    read: (reader: SqliteReader) => Result,
+    { action, signal }: PageOptions,
+  ): Promise<Result> {
+    await this.turn.pass();
+    signal?.throwIfAborted();
+    this.requireOpen(action);
+    return this.pageNow(read, action);
+  }
+
+  /** One synchronous read at once; `action` begins the message of whatever goes wrong. */
+  pageNow<Result>(read: (reader: SqliteReader) => Result, action: string): Result {
+    try {
+      return read(this.#reader);
+    } catch (error) {
+      throw sqliteFailure(action, error);
+    }
+  }
+
+  /** Throws `Unavailable` once the store is being closed. */
+  requireOpen(action: string): void {
+    if (!this.#closing) return;
+    throw new Unavailable(`${action}: the event log is closed`, { code: "event-log-closed" });
+  }
+
+  /** Answers what was appended before, then closes the file. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.idle();
+    this.#closed.abort();
+    this.database.close();
+    this.#checkpoint?.close();
+  }
+
+  #publish(events: readonly StoredEvent[]): void {
+    this.tail.add(events);
+    for (const listener of this.#listeners) listener(events);
+  }
+}

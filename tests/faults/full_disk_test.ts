@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import {
+  EventStore,
+  newEvents,
+  openSqliteStore,
+  serverFeatures,
+  startGrpcServer,
+  streamsService,
+} from "@headwater/event-store/testing";
+import { openEventStoreDb } from "@headwater/eventstoredb";
+import { silentLog, Unavailable } from "@headwater/core";
+
+Deno.test({
+  name: "the log on an event store whose disk is full is unavailable, and then it has passed",
+  // The client's library keeps timers beyond its end
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using sqlite = openSqliteStore({ path: ":memory:" });
+    const store = new EventStore(sqlite, { standardProjections: true });
+    const options = { maxAppendBytes: 2 ** 20, writeTimeoutMs: 10_000, logger: silentLog };
+    const services = streamsService(store, options);
+    await using server = await startGrpcServer({
+      host: "127.0.0.1",
+      port: 0,
+      services: new Map([...services, ...serverFeatures(services.keys())]),
+      http1: (_request, response) => void response.end(),
+      logger: silentLog,
+    });
+    await using log = await openEventStoreDb({
+      connectionString: `esdb://127.0.0.1:${server.port}?tls=false`,
+    });
+    const append = () => log.append("a-1", newEvents(500), { expected: "no-stream" });
+
+    // SQLite takes its own limit for a full disk; it cannot be less than what the file has already
+    sqlite.database.exec("pragma max_page_count = 1");
+    await assert.rejects(append(), Unavailable);
+
+    sqlite.database.exec("pragma max_page_count = 1000000");
+    assert.equal((await append()).revision, 499);
+  },
+});
