@@ -1,12 +1,13 @@
-import persistent from "@eventstore/db-client/generated/persistent_pb.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { GroupConnection } from "../groups/group_connection.ts";
 import { placeText, wholeLog } from "../groups/group_settings.ts";
 import type { SubscriptionGroup } from "../groups/subscription_group.ts";
+import type { GroupInfo_ConnectionSchema, GroupInfoSchema } from "./messages_pb.ts";
 
-export type SubscriptionInfo = InstanceType<typeof persistent.SubscriptionInfo>;
+type GroupInfo = MessageInitShape<typeof GroupInfoSchema>;
 
 /** What clients are told about a group. Counts "since the last measurement" begin anew. */
-export async function groupInfo(group: SubscriptionGroup): Promise<SubscriptionInfo> {
+export async function groupInfo(group: SubscriptionGroup): Promise<GroupInfo> {
   const { config, delivery, lastKnown, checkpoints: { written } } = group;
   const { stream, settings } = config;
   const { buffered, retries, outstanding, sent } = delivery.counts;
@@ -14,62 +15,61 @@ export async function groupInfo(group: SubscriptionGroup): Promise<SubscriptionI
     return place === undefined ? "" : placeText(stream, place);
   }
   const connections = Array.from(group.connections, connectionInfo);
-  const inFlight = connections.reduce((sum, each) => sum + each.getInFlightMessages(), 0);
-  const since = connections.reduce(
-    (sum, each) => sum + Number(each.getCountSinceLastMeasurement()),
-    0,
-  );
-  const info = new persistent.SubscriptionInfo();
-  info.setEventSource(stream);
-  info.setGroupName(config.group);
-  info.setStatus(group.status);
-  info.setConnectionsList(connections);
-  info.setAveragePerSecond(Math.round(sent / Math.max(1, group.runsForMs / 1000)));
-  info.setTotalItems(String(sent));
-  info.setCountSinceLastMeasurement(String(since));
-  info.setLastCheckpointedEventPosition(text(written));
-  info.setLastKnownEventPosition(text(lastKnown));
-  info.setResolveLinkTos(settings.resolveLinks);
-  info.setStartFrom(startText(stream, settings.startFrom));
-  info.setMessageTimeoutMilliseconds(settings.messageTimeoutMs);
-  info.setExtraStatistics(settings.extraStatistics);
-  info.setMaxRetryCount(settings.maxRetryCount);
-  info.setLiveBufferSize(settings.liveBufferSize);
-  info.setBufferSize(settings.historyBufferSize);
-  info.setReadBatchSize(settings.readBatchSize);
-  info.setCheckPointAfterMilliseconds(settings.checkpointAfterMs);
-  info.setMinCheckPointCount(settings.minCheckpointCount);
-  info.setMaxCheckPointCount(settings.maxCheckpointCount);
-  info.setReadBufferCount(buffered);
-  info.setLiveBufferCount(String(Math.min(group.liveCount, settings.liveBufferSize)));
-  info.setRetryBufferCount(retries);
-  info.setTotalInFlightMessages(inFlight);
-  info.setOutstandingMessagesCount(outstanding);
-  info.setNamedConsumerStrategy(settings.consumerStrategy);
-  info.setMaxSubscriberCount(settings.maxSubscriberCount);
-  info.setParkedMessageCount(String(await group.parked.count()));
-  return info;
+  return {
+    eventSource: stream,
+    groupName: config.group,
+    status: group.status,
+    connections,
+    averagePerSecond: int32(sent / Math.max(1, group.runsForMs / 1000)),
+    totalItems: BigInt(sent),
+    countSinceLastMeasurement: connections.reduce(
+      (sum, each) => sum + each.countSinceLastMeasurement,
+      0n,
+    ),
+    lastCheckpointedEventPosition: text(written),
+    lastKnownEventPosition: text(lastKnown),
+    resolveLinkTos: settings.resolveLinks,
+    startFrom: startText(stream, settings.startFrom),
+    messageTimeoutMilliseconds: int32(settings.messageTimeoutMs),
+    extraStatistics: settings.extraStatistics,
+    maxRetryCount: settings.maxRetryCount,
+    liveBufferSize: settings.liveBufferSize,
+    bufferSize: settings.historyBufferSize,
+    readBatchSize: settings.readBatchSize,
+    checkPointAfterMilliseconds: int32(settings.checkpointAfterMs),
+    minCheckPointCount: settings.minCheckpointCount,
+    maxCheckPointCount: settings.maxCheckpointCount,
+    readBufferCount: buffered,
+    liveBufferCount: BigInt(Math.min(group.liveCount, settings.liveBufferSize)),
+    retryBufferCount: retries,
+    totalInFlightMessages: connections.reduce((sum, each) => sum + each.inFlightMessages, 0),
+    outstandingMessagesCount: outstanding,
+    namedConsumerStrategy: settings.consumerStrategy,
+    maxSubscriberCount: settings.maxSubscriberCount,
+    parkedMessageCount: BigInt(await group.parked.count()),
+  };
 }
 
-function connectionInfo(
-  { client, consumer, statistics }: GroupConnection,
-): InstanceType<typeof persistent.SubscriptionInfo.ConnectionInfo> {
-  const info = new persistent.SubscriptionInfo.ConnectionInfo();
-  info.setFrom(client.peer);
-  info.setUsername("system");
-  info.setConnectionName(client.name ?? "<unknown>");
-  info.setAverageItemsPerSecond(statistics.averagePerSecond);
-  info.setTotalItems(String(statistics.total));
-  info.setCountSinceLastMeasurement(String(statistics.takeCount()));
-  info.setAvailableSlots(consumer.bufferSize - consumer.inFlight.size);
-  info.setInFlightMessages(consumer.inFlight.size);
-  for (const [name, ms] of statistics.measurements()) {
-    const measurement = new persistent.SubscriptionInfo.Measurement();
-    measurement.setKey(name);
-    measurement.setValue(String(ms));
-    info.addObservedMeasurements(measurement);
-  }
-  return info;
+function connectionInfo({ client, consumer, statistics }: GroupConnection) {
+  return {
+    from: client.peer,
+    username: "system",
+    connectionName: client.name ?? "<unknown>",
+    averageItemsPerSecond: statistics.averagePerSecond,
+    totalItems: BigInt(statistics.total),
+    countSinceLastMeasurement: BigInt(statistics.takeCount()),
+    availableSlots: consumer.bufferSize - consumer.inFlight.size,
+    inFlightMessages: consumer.inFlight.size,
+    observedMeasurements: statistics.measurements().map(([key, duration]) => ({
+      key,
+      value: BigInt(duration),
+    })),
+  } satisfies MessageInitShape<typeof GroupInfo_ConnectionSchema>;
+}
+
+/** A client may give a time that is no whole number of milliseconds, or more of them than this holds. */
+function int32(value: number): number {
+  return Math.min(Math.round(value), 2 ** 31 - 1);
 }
 
 function startText(stream: string, startFrom: number | "end"): string {

@@ -1,8 +1,7 @@
-import monitoring from "@eventstore/db-client/generated/monitoring_pb.js";
 import type { Rpc } from "../grpc/grpc_call.ts";
-import { frame } from "../grpc/grpc_frame.ts";
 import type { ServerStats } from "./server_stats.ts";
-import { decodeRequest } from "./unary_rpc.ts";
+import { StatsRequestSchema, StatsResponseSchema } from "./messages_pb.ts";
+import { decodeRequest, framedMessage } from "./unary_rpc.ts";
 
 /** The original sends them without pause to who asks for no period. */
 const shortestPeriodMs = 10;
@@ -11,12 +10,13 @@ const longestPeriodMs = 2 ** 31 - 1;
 /** The service by which clients watch the server: its numbers again and again, until they have enough. */
 export function monitoringService(stats: ServerStats): ReadonlyMap<string, Rpc> {
   const rpc: Rpc = async (call) => {
-    const request = decodeRequest(monitoring.StatsReq, await call.first());
-    const periodMs = Number(request.getRefreshTimePeriodInMs());
+    const request = decodeRequest(StatsRequestSchema, await call.first());
+    const periodMs = Number(request.refreshTimePeriodInMs);
     for (;;) {
-      const response = new monitoring.StatsResp();
-      for (const [name, value] of flattened(stats())) response.getStatsMap().set(name, value);
-      if (!call.write(frame(response.serializeBinary()))) await call.drained();
+      const response = framedMessage(StatsResponseSchema, {
+        stats: Object.fromEntries(flattened(stats())),
+      });
+      if (!call.write(response)) await call.drained();
       await pause(Math.min(Math.max(periodMs, shortestPeriodMs), longestPeriodMs), call.signal);
       call.signal.throwIfAborted();
     }

@@ -1,7 +1,6 @@
-import operations from "@eventstore/db-client/generated/operations_pb.js";
-import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type { Rpc } from "../grpc/grpc_call.ts";
-import { type MessageType, unaryRpc } from "./unary_rpc.ts";
+import { EmptySchema } from "./messages_pb.ts";
+import { unaryRpc } from "./unary_rpc.ts";
 
 /**
  * What operators may ask of a server, as far as it means something here. A single node stays the leader whatever its
@@ -13,16 +12,16 @@ export function operationsService(
 ): ReadonlyMap<string, Rpc> {
   const path = "/event_store.client.operations.Operations";
   return new Map([
-    [`${path}/RestartPersistentSubscriptions`, ordered(shared.Empty, restartSubscriptions)],
-    [`${path}/MergeIndexes`, ordered(shared.Empty)],
-    [`${path}/ResignNode`, ordered(shared.Empty)],
-    [`${path}/SetNodePriority`, ordered(operations.SetNodePriorityReq)],
+    [`${path}/RestartPersistentSubscriptions`, ordered(restartSubscriptions)],
+    [`${path}/MergeIndexes`, ordered()],
+    [`${path}/ResignNode`, ordered()],
+    [`${path}/SetNodePriority`, ordered()],
   ]);
 }
 
-function ordered<Order>(order: MessageType<Order>, obey = () => Promise.resolve()): Rpc {
-  return unaryRpc(order, async () => {
+function ordered(obey = () => Promise.resolve()): Rpc {
+  return unaryRpc({ request: EmptySchema, response: EmptySchema }, async () => {
     await obey();
-    return new shared.Empty();
+    return {};
   });
 }

@@ -1,13 +1,24 @@
-import persistent from "@eventstore/db-client/generated/persistent_pb.js";
-import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type { Log } from "@headwater/core";
 import type { EventStore } from "../projected/event_store.ts";
 import type { Rpc } from "../grpc/grpc_call.ts";
 import { invalidArgument } from "./stream_errors.ts";
+import {
+  DeleteGroupRequestSchema,
+  EmptySchema,
+  GroupInfoRequestSchema,
+  GroupInfoResponseSchema,
+  GroupRequestSchema,
+  type ListGroupsRequest,
+  type ListGroupsRequest_Source,
+  ListGroupsRequestSchema,
+  ListGroupsResponseSchema,
+  ReplayParkedRequestSchema,
+} from "./messages_pb.ts";
 import { unaryRpc } from "./unary_rpc.ts";
 import { groupInfo } from "./group_info.ts";
 import { GroupRegistry } from "../groups/group_registry.ts";
 import { wholeLog } from "../groups/group_settings.ts";
+import type { SubscriptionGroup } from "../groups/subscription_group.ts";
 import { readGroup } from "./read_group.ts";
 import { readGroupRequest } from "./settings_request.ts";
 import { GroupError, type GroupName } from "../groups/group_error.ts";
@@ -26,11 +37,9 @@ export type PersistentSubscriptionsService = AsyncDisposable & {
   restart(): Promise<void>;
 };
 
-type NamedOptions = {
-  getStreamIdentifier(): { getStreamName_asU8(): Uint8Array } | undefined;
-  hasAll(): boolean;
-  getGroupName(): string;
-};
+/** Where a request says which source it is about. */
+type WireSource = ListGroupsRequest_Source["source"];
+type NamedOptions = { readonly source: WireSource; readonly groupName: string };
 
 /** The service that shares events among groups of consumers; starts the groups that the log tells of. */
 export async function startPersistentSubscriptions(
@@ -39,98 +48,81 @@ export async function startPersistentSubscriptions(
 ): Promise<PersistentSubscriptionsService> {
   const registry = new GroupRegistry({ store, logger, tickMs });
   await registry.start();
-  const path = "/event_store.client.persistent_subscriptions.PersistentSubscriptions";
-  const rpcs = new Map<string, Rpc>([
-    [
-      `${path}/Create`,
-      unaryRpc(persistent.CreateReq, async (request) => {
-        await registry.create(readGroupRequest(request));
-        return new persistent.CreateResp();
-      }),
-    ],
-    [
-      `${path}/Update`,
-      unaryRpc(persistent.UpdateReq, async (request) => {
-        await registry.update(readGroupRequest(request));
-        return new persistent.UpdateResp();
-      }),
-    ],
-    [
-      `${path}/Delete`,
-      unaryRpc(persistent.DeleteReq, async (request) => {
-        const options = request.getOptions();
+  const rpcs: Readonly<Record<string, Rpc>> = {
+    Create: unaryRpc({ request: GroupRequestSchema, response: EmptySchema }, async (request) => {
+      await registry.create(readGroupRequest(request));
+      return {};
+    }),
+    Update: unaryRpc({ request: GroupRequestSchema, response: EmptySchema }, async (request) => {
+      await registry.update(readGroupRequest(request));
+      return {};
+    }),
+    Delete: unaryRpc(
+      { request: DeleteGroupRequestSchema, response: EmptySchema },
+      async ({ options }) => {
         const name = nameOf(options);
-        if (name.stream === wholeLog && !options?.hasAll()) throw wholeLogByName(name);
+        if (name.stream === wholeLog && options?.source.case !== "all") throw wholeLogByName(name);
         await registry.delete(name);
-        return new persistent.DeleteResp();
-      }),
-    ],
-    [`${path}/Read`, readGroup(registry)],
-    [
-      `${path}/GetInfo`,
-      unaryRpc(persistent.GetInfoReq, async (request) => {
-        const group = registry.get(nameOf(request.getOptions()));
-        return new persistent.GetInfoResp().setSubscriptionInfo(await groupInfo(group));
-      }),
-    ],
-    [`${path}/List`, unaryRpc(persistent.ListReq, (request) => list(registry, request))],
-    [
-      `${path}/ReplayParked`,
-      unaryRpc(persistent.ReplayParkedReq, async (request) => {
-        const options = request.getOptions();
+        return {};
+      },
+    ),
+    Read: readGroup(registry),
+    GetInfo: unaryRpc(
+      { request: GroupInfoRequestSchema, response: GroupInfoResponseSchema },
+      async ({ options }) => ({ info: await groupInfo(registry.get(nameOf(options))) }),
+    ),
+    List: unaryRpc(
+      { request: ListGroupsRequestSchema, response: ListGroupsResponseSchema },
+      async (request) => ({ groups: await Promise.all(asked(registry, request).map(groupInfo)) }),
+    ),
+    ReplayParked: unaryRpc(
+      { request: ReplayParkedRequestSchema, response: EmptySchema },
+      async ({ options }) => {
         const name = nameOf(options);
-        const stopAt = options?.hasStopAt() ? Number(options.getStopAt()) : Infinity;
+        const stopAt = options?.stopAt === undefined ? Infinity : Number(options.stopAt);
         if (stopAt < 0) {
-          throw new GroupError(
-            "failed",
-            name,
-            `Cannot stop replaying parked messages at ${stopAt}`,
-          );
+          const reason = `Cannot stop replaying parked messages at ${stopAt}`;
+          throw new GroupError("failed", name, reason);
         }
         await registry.get(name).replayParked(stopAt);
-        return new persistent.ReplayParkedResp();
-      }),
-    ],
-    [
-      `${path}/RestartSubsystem`,
-      unaryRpc(shared.Empty, async () => {
-        await registry.restart();
-        return new shared.Empty();
-      }),
-    ],
-  ]);
+        return {};
+      },
+    ),
+    RestartSubsystem: unaryRpc({ request: EmptySchema, response: EmptySchema }, async () => {
+      await registry.restart();
+      return {};
+    }),
+  };
+  const path = "/event_store.client.persistent_subscriptions.PersistentSubscriptions";
   return {
-    rpcs: new Map(Array.from(rpcs, ([path, rpc]) => [path, withGroupErrors(rpc)])),
+    rpcs: new Map(
+      Object.entries(rpcs).map(([name, rpc]) => [`${path}/${name}`, withGroupErrors(rpc)]),
+    ),
     restart: () => registry.restart(),
     [Symbol.asyncDispose]: () => registry.close(),
   };
 }
 
-async function list(
+function asked(
   registry: GroupRegistry,
-  request: InstanceType<typeof persistent.ListReq>,
-): Promise<InstanceType<typeof persistent.ListResp>> {
-  const ofStream = request.getOptions()?.getListForStream();
-  let groups = registry.groups;
-  if (ofStream) {
-    const stream = ofStream.hasAll()
-      ? wholeLog
-      : new TextDecoder().decode(ofStream.getStream()?.getStreamName_asU8());
-    groups = groups.filter(({ config }) => config.stream === stream);
-    if (groups.length === 0) throw new GroupError("does-not-exist", { stream, group: "" });
-  } else if (!request.getOptions()?.hasListAllSubscriptions()) {
-    throw invalidArgument("it says neither stream nor all");
-  }
-  const response = new persistent.ListResp();
-  for (const group of groups) response.addSubscriptions(await groupInfo(group));
-  return response;
+  { options }: ListGroupsRequest,
+): readonly SubscriptionGroup[] {
+  const { groups } = registry;
+  if (options?.which.case === "allGroups") return groups;
+  if (options?.which.case !== "ofStream") throw invalidArgument("it says neither stream nor all");
+  const stream = sourceOf(options.which.value.source) ?? "";
+  const ofStream = groups.filter(({ config }) => config.stream === stream);
+  if (ofStream.length === 0) throw new GroupError("does-not-exist", { stream, group: "" });
+  return ofStream;
 }
 
 function nameOf(options: NamedOptions | undefined): GroupName {
-  const identifier = options?.getStreamIdentifier();
-  if (!options || !identifier && !options.hasAll()) {
-    throw invalidArgument("it says neither stream nor all");
-  }
-  const stream = identifier ? new TextDecoder().decode(identifier.getStreamName_asU8()) : wholeLog;
-  return { stream, group: options.getGroupName() };
+  const stream = options && sourceOf(options.source);
+  if (stream === undefined) throw invalidArgument("it says neither stream nor all");
+  return { stream, group: options!.groupName };
+}
+
+function sourceOf(source: WireSource): string | undefined {
+  if (source.case === "all") return wholeLog;
+  return source.case && new TextDecoder().decode(source.value.streamName);
 }

@@ -1,111 +1,100 @@
-import persistent from "@eventstore/db-client/generated/persistent_pb.js";
-import type { EventFilter } from "../streams/event_filter.ts";
-import { readFilterOptions } from "./filter_options.ts";
-import { ProtobufReader } from "../grpc/protobuf_reader.ts";
-import { invalidArgument } from "./stream_errors.ts";
-import { type GroupSettings, wholeLog } from "../groups/group_settings.ts";
 import { GroupError } from "../groups/group_error.ts";
-import type { GroupRequest } from "../groups/group_registry.ts";
+import type { GroupRequest as RequestedGroup } from "../groups/group_registry.ts";
+import { wholeLog } from "../groups/group_settings.ts";
+import type { EventFilter } from "../streams/event_filter.ts";
+import { requestedFilter } from "./filter_options.ts";
+import type {
+  GroupRequest,
+  GroupRequest_FilterOptions,
+  GroupRequest_Options,
+  GroupRequest_Settings,
+} from "./messages_pb.ts";
+import { invalidArgument } from "./stream_errors.ts";
 import { wholeLogByName } from "./subscription_errors.ts";
 
-export type CreateReq = InstanceType<typeof persistent.CreateReq>;
-export type UpdateReq = InstanceType<typeof persistent.UpdateReq>;
-
-type Options = NonNullable<
-  ReturnType<CreateReq["getOptions"]> | ReturnType<UpdateReq["getOptions"]>
->;
-type Settings = NonNullable<ReturnType<Options["getSettings"]>>;
-type Position = { getCommitPosition(): string };
+type Source = {
+  readonly stream: string;
+  readonly startFrom: number | "end";
+  readonly filter: EventFilter | undefined;
+};
 
 const endRevision = 2n ** 64n - 1n;
 const ticksPerMs = 10_000;
 const strategyNames = ["DispatchToSingle", "RoundRobin", "Pinned"];
 
-/** Errors: `GrpcError` for what cannot be understood. */
-export function readGroupRequest(request: CreateReq | UpdateReq): GroupRequest {
-  const options = request.getOptions();
-  const settings = options?.getSettings();
+/** Errors: `GrpcError` for what cannot be understood, `GroupError` for what no group can be. */
+export function readGroupRequest({ options }: GroupRequest): RequestedGroup {
+  const settings = options?.settings;
   if (!options || !settings) throw invalidArgument("its settings are missing");
   const source = readSource(options, settings);
-  const name = { stream: source.stream, group: options.getGroupName() };
+  const name = { stream: source.stream, group: options.groupName };
   if (name.group === "") throw invalidArgument("the group's name is empty");
   if (name.stream.includes("\0") || name.group.includes("\0")) {
     throw invalidArgument("a name contains U+0000");
   }
   if (name.stream === "") throw new GroupError("failed", name, "The stream's name is empty");
-  if (name.stream === wholeLog && !options.hasAll()) throw wholeLogByName(name);
+  if (name.stream === wholeLog && options.source.case !== "all") throw wholeLogByName(name);
   return { name, settings: readSettings(settings, source.startFrom), filter: source.filter };
 }
 
-function readSource(
-  options: Options,
-  settings: Settings,
-): {
-  readonly stream: string;
-  readonly startFrom: number | "end";
-  readonly filter: EventFilter | undefined;
-} {
-  const all = options.getAll();
-  if (all) {
-    const position: Position | undefined = all.getPosition();
-    const startFrom = all.hasEnd() ? "end" : position ? Number(position.getCommitPosition()) : 0;
+function readSource(options: GroupRequest_Options, settings: GroupRequest_Settings): Source {
+  const { source } = options;
+  if (source.case === "all") {
+    const { from, filter } = source.value;
     return {
       stream: wholeLog,
-      startFrom,
-      filter: "getFilter" in all ? readFilter(all) : undefined,
+      startFrom: from.case === "end"
+        ? "end"
+        : from.case === "position"
+        ? Number(from.value.commitPosition)
+        : 0,
+      filter: filter && readFilter(filter),
     };
   }
-  const stream = options.getStream();
-  const identifier = stream?.getStreamIdentifier() ?? options.getStreamIdentifier();
-  const bytes = identifier?.getStreamName_asU8();
-  if (!bytes) throw invalidArgument("it says neither stream nor all");
-  const startFrom = stream?.hasEnd()
+  const name = (source.value?.streamIdentifier ?? options.streamIdentifier)?.streamName;
+  if (!name) throw invalidArgument("it says neither stream nor all");
+  const from = source.value?.from;
+  const startFrom = from?.case === "end"
     ? "end"
-    : stream?.hasStart()
+    : from?.case === "start"
     ? 0
-    : revisionOf(stream?.hasRevision() ? stream.getRevision() : settings.getRevision());
-  return { stream: new TextDecoder().decode(bytes), startFrom, filter: undefined };
+    : revisionOf(from?.value ?? settings.revision);
+  return { stream: new TextDecoder().decode(name), startFrom, filter: undefined };
 }
 
-/** It is written like the filter of a read. */
-function readFilter(
-  all: InstanceType<typeof persistent.CreateReq.AllOptions>,
-): EventFilter | undefined {
-  const filter = all.getFilter();
-  if (!filter) return undefined;
-  // How often a reader is told its position means nothing here, so any will do
-  filter.setCheckpointintervalmultiplier(1);
-  filter.clearMax();
-  return readFilterOptions(new ProtobufReader(filter.serializeBinary())).filter;
+/** How often a reader is told its position means nothing here. */
+function readFilter({ by }: GroupRequest_FilterOptions): EventFilter {
+  if (!by.case) throw invalidArgument("the filter says neither stream nor event type");
+  const { regex, prefix: prefixes } = by.value;
+  return requestedFilter(by.case === "eventType" ? "type" : "stream", { regex, prefixes });
 }
 
-function revisionOf(text: string): number | "end" {
-  return BigInt.asUintN(64, BigInt(text)) === endRevision ? "end" : Number(text);
+function revisionOf(revision: bigint): number | "end" {
+  return revision === endRevision ? "end" : Number(revision);
 }
 
 function readSettings(
-  settings: Settings,
+  settings: GroupRequest_Settings,
   startFrom: number | "end",
-): Omit<GroupSettings, "liveFrom"> {
-  const ofCreation = "getConsumerStrategy" in settings ? settings.getConsumerStrategy() : "";
-  const consumerStrategy = ofCreation || strategyNames[settings.getNamedConsumerStrategy()];
+): RequestedGroup["settings"] {
+  const { messageTimeout, checkpointAfter, namedConsumerStrategy: strategy } = settings;
   return {
-    resolveLinks: settings.getResolveLinks(),
-    extraStatistics: settings.getExtraStatistics(),
-    messageTimeoutMs: settings.hasMessageTimeoutTicks()
-      ? Number(settings.getMessageTimeoutTicks()) / ticksPerMs
-      : settings.getMessageTimeoutMs(),
-    maxRetryCount: settings.getMaxRetryCount(),
-    checkpointAfterMs: settings.hasCheckpointAfterTicks()
-      ? Number(settings.getCheckpointAfterTicks()) / ticksPerMs
-      : settings.getCheckpointAfterMs(),
-    minCheckpointCount: settings.getMinCheckpointCount(),
-    maxCheckpointCount: settings.getMaxCheckpointCount(),
-    maxSubscriberCount: settings.getMaxSubscriberCount(),
-    liveBufferSize: settings.getLiveBufferSize(),
-    readBatchSize: settings.getReadBatchSize(),
-    historyBufferSize: settings.getHistoryBufferSize(),
-    consumerStrategy: consumerStrategy ?? String(settings.getNamedConsumerStrategy()),
+    resolveLinks: settings.resolveLinks,
+    extraStatistics: settings.extraStatistics,
+    messageTimeoutMs: messageTimeout.case === "messageTimeoutTicks"
+      ? Number(messageTimeout.value) / ticksPerMs
+      : messageTimeout.value ?? 0,
+    maxRetryCount: settings.maxRetryCount,
+    checkpointAfterMs: checkpointAfter.case === "checkpointAfterTicks"
+      ? Number(checkpointAfter.value) / ticksPerMs
+      : checkpointAfter.value ?? 0,
+    minCheckpointCount: settings.minCheckpointCount,
+    maxCheckpointCount: settings.maxCheckpointCount,
+    maxSubscriberCount: settings.maxSubscriberCount,
+    liveBufferSize: settings.liveBufferSize,
+    readBatchSize: settings.readBatchSize,
+    historyBufferSize: settings.historyBufferSize,
+    consumerStrategy: settings.consumerStrategy || (strategyNames[strategy] ?? String(strategy)),
     startFrom,
   };
 }

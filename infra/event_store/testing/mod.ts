@@ -15,6 +15,5 @@ export { readReadRequest } from "../rpc/read_request.ts";
 export { writeCaughtUp, writeConfirmation, writeEventResponse } from "../rpc/read_response.ts";
 export { serverFeatures } from "../rpc/server_features.ts";
 export { streamsService } from "../rpc/streams_service.ts";
-export { unaryRpc } from "../rpc/unary_rpc.ts";
 export { grpcTestBed, untilOver } from "./grpc_test_bed.ts";
 export { newEvent, newEvents } from "./new_events_test_bed.ts";

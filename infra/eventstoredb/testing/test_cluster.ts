@@ -13,7 +13,6 @@ import {
   type Rpc,
   startGrpcServer,
   streamsService,
-  unaryRpc,
 } from "@headwater/event-store/testing";
 
 export type SeenCall = {
@@ -118,7 +117,10 @@ export async function startTestCluster(
       port: 0,
       services: new Map([
         ...Array.from(rpcs, ([path, rpc]): [string, Rpc] => [path, served(rpc, node)]),
-        ["/event_store.client.gossip.Gossip/Read", unaryRpc(shared.Empty, gossipOf)],
+        ["/event_store.client.gossip.Gossip/Read", async (call) => {
+          await call.first();
+          call.write(frame(gossipOf().serializeBinary()));
+        }],
       ]),
       http1: (_request, response) => void response.end(),
       logger: silentLog,
