@@ -9,6 +9,13 @@ const syncData = promisify(fdatasync);
 
 export type CheckpointOptions = { readonly path: string; readonly logger: Log };
 
+/** Older SQLite, as in the first versions of Node 22 and 24, cannot say how long the WAL is: it has to move it within commits. */
+export function canCheckpoint(database: DatabaseSync): boolean {
+  const { version } = database.prepare("select sqlite_version() as version").get()!;
+  const [major = 0, minor = 0] = String(version).split(".").map(Number);
+  return major > 3 || major === 3 && minor >= 51;
+}
+
 /**
  * Moves what has gathered in the WAL into the file. SQLite would do so within a commit, and the event loop would stand
  * still while the disk takes all those pages; here it goes on turning.

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Log, silentLog, Unavailable } from "@headwater/core";
 import type { AppendRequest } from "./append_request.ts";
 import { AppendWriter, type Outcome } from "./append_writer.ts";
-import { Checkpoint } from "./checkpoint.ts";
+import { canCheckpoint, Checkpoint } from "./checkpoint.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail } from "./live_tail.ts";
@@ -22,7 +22,7 @@ export type SqliteStoreOptions = {
 
 export type SqliteStoreParts = {
   readonly now: () => Date;
-  /** Left out where there is no file. */
+  /** Left out where there is no file, or SQLite does it by itself. */
   readonly checkpoint?: Checkpoint;
 };
 
@@ -34,7 +34,9 @@ export function openSqliteStore(
 ): SqliteStore {
   const database = openDatabase(path);
   const isDurable = flushToDisk && path !== ":memory:";
-  const checkpoint = isDurable ? new Checkpoint(database, { path, logger }) : undefined;
+  const checkpoint = isDurable && canCheckpoint(database)
+    ? new Checkpoint(database, { path, logger })
+    : undefined;
   if (!flushToDisk) database.exec("pragma synchronous = off");
   const store = new SqliteStore(database, { now, checkpoint });
   logger.info("Event log opened", { path, head: store.head });
