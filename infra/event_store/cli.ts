@@ -8,6 +8,7 @@ import { inUse } from "./log/sqlite_failure.ts";
 import { OptionsError, readServerOptions, serverOptionsHelp } from "./server_options.ts";
 import { type EventStoreServer, startEventStore } from "./start_event_store.ts";
 
+/** What the command takes from its process, for tests and hosts. */
 export type CommandOptions = {
   readonly env?: { get(name: string): string | undefined };
   /** Takes a line for whoever started it. Default: standard output. */

@@ -5,7 +5,6 @@ import { gossipService } from "./rpc/gossip_service.ts";
 import type { Rpc } from "./grpc/grpc_call.ts";
 import { startGrpcServer } from "./grpc/grpc_server.ts";
 import { http1Endpoints } from "./rpc/http1_endpoints.ts";
-import type { KeepAlive } from "./http2/http2_connection.ts";
 import { monitoringService } from "./rpc/monitoring_service.ts";
 import { operationsService } from "./rpc/operations_service.ts";
 import {
@@ -18,6 +17,7 @@ import { serverFeatures } from "./rpc/server_features.ts";
 import { serverStats } from "./rpc/server_stats.ts";
 import { streamsService } from "./rpc/streams_service.ts";
 
+/** Where the events are, where it listens, and the original's options that mean something here. */
 export type EventStoreOptions = {
   /** A file, created with its folder when it is not there, or ":memory:". */
   readonly path: string;
@@ -38,11 +38,13 @@ export type EventStoreOptions = {
   readonly projections?: boolean;
   /** Whether the standard ones run from the start (`$ce-…`, `$et-…`, `$streams` …); default true. */
   readonly standardProjections?: boolean;
-  readonly keepAlive?: KeepAlive;
+  /** Pings after so long a silence, and how long the answer may take; default 10 s each. */
+  readonly keepAlive?: { readonly intervalMs: number; readonly timeoutMs: number };
   readonly logger?: Log;
   readonly now?: () => Date;
 };
 
+/** A running server; it stops, and closes its file, when it is disposed of. */
 export type EventStoreServer = AsyncDisposable & {
   readonly port: number;
   /** `esdb://127.0.0.1:2113?tls=false` for example. */

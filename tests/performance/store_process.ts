@@ -22,8 +22,7 @@ export function startEmbeddedStore(): Promise<StoreProcess> {
   return inFolder((folder) =>
     start([
       `--allow-write=${folder}`,
-      `${root}services/main.ts`,
-      "eventstore",
+      `${root}infra/event_store/bin.ts`,
       "--supervised",
       "--port=0",
       "--log-level=error",

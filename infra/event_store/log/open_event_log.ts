@@ -2,6 +2,7 @@ import type { EventLog } from "@headwater/core";
 import { SqliteLog } from "./sqlite_log.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "./sqlite_store.ts";
 
+/** Which file, and what is known beside it. */
 export type EventLogOptions = SqliteStoreOptions;
 
 /**
