@@ -6,6 +6,8 @@ import { orderService } from "@shop/order";
 import { paymentService } from "@shop/payment";
 import { shippingService } from "@shop/shipping";
 import { timelineService } from "@shop/timeline";
+import { greeting } from "./greeting.ts";
+import { story } from "./story.ts";
 
 /** Everything that the shop consists of. */
 export const shop = application({
@@ -19,4 +21,6 @@ export const shop = application({
     timelineService,
   ],
   createGateway,
+  greeting,
+  story,
 });

@@ -1,9 +1,12 @@
-import type { EventSchemas, Service, ServiceClient, View } from "@headwater/core";
+import type { EventSchemas, Recorded, Service, ServiceClient, View } from "@headwater/core";
 import { type EdgeDependencies, type PublicRoute, publicRoutes } from "@headwater/http";
+import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import type { ServiceDefinition } from "./service.ts";
 
 export type GatewayDependencies = EdgeDependencies & {
+  /** The application's name. */
+  readonly application: string;
   readonly client: ServiceClient;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
@@ -14,12 +17,17 @@ export type Application = {
   readonly name: string;
   readonly services: readonly ServiceDefinition[];
   createGateway(dependencies: GatewayDependencies): Service;
+  /** What to try first, one command line each, where the gateway is at this URL. */
+  greeting?(url: string): readonly string[];
+  /** What people who watch are told of an event; undefined: nothing. */
+  story?(event: Recorded): string | undefined;
 };
 
 /** A service's database, and what is derived in it. */
 export type ServiceDatabase = {
   readonly service: string;
   readonly views: readonly View[];
+  readonly sagas: readonly Process[];
   readonly sql: Sql;
 };
 

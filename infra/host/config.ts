@@ -1,3 +1,4 @@
+import { withoutPassword } from "@headwater/core";
 import { z } from "zod";
 import { readFlags } from "./flags.ts";
 import { logLevels } from "./logger.ts";
@@ -13,14 +14,12 @@ function url(protocols: string): z.ZodString {
 
 const postgresUrl = url("postgres|postgresql").refine((text) => URL.canParse(text));
 
-function databaseOf(service: string) {
-  return postgresUrl.refine((text) => URL.parse(text)?.pathname.slice(1)).optional().meta({
-    description: `${service}: its database, where that is on another server`,
-    allowed: "postgres://user:password@host:port/database",
-  });
-}
+const databaseAllowed = "postgres://user:password@host:port/database";
 
-/** Every setting: `description` and `allowed` are what people are told, `flag` is the way to set it for one start. */
+/** Of one service, with the name of the database. */
+const ownDatabaseUrl = postgresUrl.refine((text) => URL.parse(text)?.pathname.slice(1));
+
+/** Every setting but the databases of single services: `description` and `allowed` are what people are told, `flag` is the way to set it for one start. */
 const settings = z.object({
   PORT: z.string().regex(/^\d{1,5}$/).transform(Number).refine((port) => port <= 65_535)
     .default(8000).meta({
@@ -38,9 +37,9 @@ const settings = z.object({
     description: "where the embedded parts keep their data",
     allowed: "a path",
   }),
-  LOG_LEVEL: z.enum(logLevels).default("info").meta({
+  LOG_LEVEL: z.enum(logLevels).optional().meta({
     flag: "--log-level",
-    description: "the least important entries to log",
+    description: "the least important entries to log (default info; of dev: warn)",
     allowed: logLevels.join(", "),
   }),
   EVENTSTORE_URL: url("(esdb|kurrentdb)(\\+discover)?").optional().meta({
@@ -49,18 +48,13 @@ const settings = z.object({
   }),
   DATABASE_URL: postgresUrl.optional().meta({
     description: "PostgreSQL server for every service's database instead of the embedded one",
-    allowed: "postgres://user:password@host:port/database",
+    allowed: databaseAllowed,
   }),
-  ORDER_DATABASE_URL: databaseOf("order"),
-  PAYMENT_DATABASE_URL: databaseOf("payment"),
-  INVENTORY_DATABASE_URL: databaseOf("inventory"),
-  SHIPPING_DATABASE_URL: databaseOf("shipping"),
-  NOTIFICATION_DATABASE_URL: databaseOf("notification"),
-  TIMELINE_DATABASE_URL: databaseOf("timeline"),
-  SERVICE_URLS: z.string().regex(/^\w+=https?:\/\/[^\s,]+(,\w+=https?:\/\/[^\s,]+)*$/).optional()
+  SERVICE_URLS: z.string().regex(/^[\w-]+=https?:\/\/[^\s,]+(,[\w-]+=https?:\/\/[^\s,]+)*$/)
+    .optional()
     .meta({
       description: "where the other services are, for one that runs alone",
-      allowed: "order=http://host:port,payment=http://host:port,…",
+      allowed: "NAME=http://host:port,NAME=http://host:port,…",
     }),
   REDIS_URL: url("rediss?").optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
@@ -76,6 +70,7 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly dataDirectory: string;
+  /** Undefined: as suits who is started. */
   readonly logLevel: Settings["LOG_LEVEL"];
   /** Undefined: the embedded log. */
   readonly eventStoreUrl: string | undefined;
@@ -89,9 +84,16 @@ export type Config = {
   readonly redisUrl: string | undefined;
 };
 
+/** What settings there are depends on the services. */
+type Configured = { readonly services: readonly { readonly name: string }[] };
+
 export type ConfigSources = {
   readonly args: readonly string[];
-  readonly env: { get(name: string): string | undefined };
+  readonly env: {
+    get(name: string): string | undefined;
+    /** Names of all variables that there are, as far as they may be seen. */
+    keys?(): Iterable<string>;
+  };
 };
 
 /** Every wrong setting at once, one per line. */
@@ -106,62 +108,125 @@ export class ConfigError extends Error {
 type Meta = { readonly description: string; readonly allowed: string; readonly flag?: string };
 
 const variables = Object.keys(settings.shape) as Variable[];
+const flagNames = variables.flatMap((variable) => metaOf(variable).flag ?? []);
 
-/** What to pass to `--allow-env`. */
-export const environmentVariables: readonly string[] = variables;
+/** Every variable that an application reads: what to pass to `--allow-env`. */
+export function environmentVariables({ services }: Configured): readonly string[] {
+  return [...variables, ...services.map(({ name }) => databaseVariable(name))];
+}
 
-/** Reads all settings: a flag wins over its variable, which wins over the default. Throws `ConfigError`. */
-export function readConfig({ args, env }: ConfigSources): Config {
-  const flags = readFlags(args, variables.flatMap((variable) => metaOf(variable).flag ?? []));
+/** The variable that names the database of one service. */
+export function databaseVariable(service: string): string {
+  return `${service.toUpperCase().replaceAll("-", "_")}_DATABASE_URL`;
+}
+
+/** This process's environment; where only some variables may be read, there are no others. */
+export function environment(): ConfigSources["env"] {
+  const { state } = Deno.permissions.querySync({ name: "env" });
+  return {
+    get: (name) => Deno.env.get(name),
+    keys: () => state === "granted" ? Object.keys(Deno.env.toObject()) : [],
+  };
+}
+
+/** Reads all settings of an application: a flag wins over its variable, which wins over the default. Throws `ConfigError`. */
+export function readConfig({ services }: Configured, { args, env }: ConfigSources): Config {
+  const flags = readFlags(args, flagNames);
   // Who asks for help gets it, whatever else is wrong
-  if (flags.help) return configOf(settings.parse({}), true);
+  if (flags.help) return configOf(settings.parse({}), { help: true, databaseUrls: {} });
   const given: Partial<Record<Variable, string>> = {};
   const names: Partial<Record<Variable, string>> = {};
   for (const variable of variables) {
     const { flag = "" } = metaOf(variable);
-    // Set to nothing is how a shell or a compose file leaves a variable out
-    given[variable] = flags.values.get(flag) ?? (env.get(variable) || undefined);
+    given[variable] = flags.values.get(flag) ?? valueOf(env, variable);
     names[variable] = flags.values.has(flag) ? flag : variable;
   }
   const { data, error } = settings.safeParse(given);
   const wrong = new Set(error?.issues.map((issue) => issue.path[0] as Variable));
+  const databases = readDatabases(services.map(({ name }) => name), env);
   const problems = [
     ...flags.problems,
     ...Array.from(wrong, (variable) => {
       const value = withoutPassword(given[variable] ?? "");
       return `${names[variable]} is "${value}", allowed: ${metaOf(variable).allowed}`;
     }),
+    ...databases.problems,
   ];
   if (problems.length > 0 || !data) throw new ConfigError(problems);
-  return configOf(data, false);
+  const config = configOf(data, { help: false, databaseUrls: databases.urls });
+  const unknown = [...config.serviceUrls.keys()]
+    .filter((service) => !services.some(({ name }) => name === service));
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      unknown.map((service) =>
+        `SERVICE_URLS names service "${service}", services are ${listed(services)}`
+      ),
+    );
+  }
+  return config;
+}
+
+/** Those of single services, and what is wrong about them. */
+function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
+  const urls: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const service of services) {
+    const variable = databaseVariable(service);
+    const value = valueOf(env, variable);
+    if (value === undefined) continue;
+    if (ownDatabaseUrl.safeParse(value).success) urls[service] = value;
+    else problems.push(`${variable} is "${withoutPassword(value)}", allowed: ${databaseAllowed}`);
+  }
+  const known = services.map(databaseVariable);
+  for (const variable of env.keys?.() ?? []) {
+    if (!/^.+_DATABASE_URL$/.test(variable) || known.includes(variable)) continue;
+    if (valueOf(env, variable) === undefined) continue;
+    problems.push(`${variable} is set for no service, services are ${services.join(", ")}`);
+  }
+  return { urls, problems };
+}
+
+/** Set to nothing is how a shell or a compose file leaves a variable out. */
+function valueOf(env: ConfigSources["env"], variable: string): string | undefined {
+  return env.get(variable) || undefined;
+}
+
+function listed(services: Configured["services"]): string {
+  return services.map(({ name }) => name).join(", ");
 }
 
 /** What `--help` prints about settings. */
-export function configHelp(): string {
-  const rows = variables.map((variable): [string, string] => {
-    const { flag, description, allowed } = metaOf(variable);
-    const fallback = settings.shape[variable].safeParse(undefined).data;
-    return [
-      flag === undefined ? `    ${variable}` : `    ${flag}, ${variable}`,
-      `${description}${fallback === undefined ? "" : ` (default ${fallback})`}\n${allowed}`,
-    ];
-  });
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
-  const lines = rows.flatMap(([name, text]) => {
-    const [description, allowed] = text.split("\n");
-    return [`${name.padEnd(width)}${description}`, `${" ".repeat(width)}  ${allowed}`];
-  });
+export function configHelp({ services }: Configured): string {
+  const rows = [
+    ...variables.map((variable) => {
+      const { flag, description, allowed } = metaOf(variable);
+      const fallback = settings.shape[variable].safeParse(undefined).data;
+      return {
+        name: flag === undefined ? variable : `${flag}, ${variable}`,
+        description: `${description}${fallback === undefined ? "" : ` (default ${fallback})`}`,
+        allowed,
+      };
+    }),
+    ...services.map(({ name }) => ({
+      name: databaseVariable(name),
+      description: `${name}: its database, where that is on another server`,
+      allowed: databaseAllowed,
+    })),
+  ];
+  const width = Math.max(...rows.map(({ name }) => name.length)) + 6;
+  const lines = rows.flatMap(({ name, description, allowed }) => [
+    `    ${name}`.padEnd(width) + description,
+    `${" ".repeat(width)}  ${allowed}`,
+  ]);
   return `Flags, and variables of the environment; a flag wins over its variable:\n\n${
     lines.join("\n")
   }\n\n    --help  this text\n`;
 }
 
-function configOf(data: Settings, help: boolean): Config {
-  const databaseUrls: Record<string, string> = {};
-  for (const [variable, value] of Object.entries(data)) {
-    const service = variable.match(/^(.+)_DATABASE_URL$/)?.[1];
-    if (service && typeof value === "string") databaseUrls[service.toLowerCase()] = value;
-  }
+function configOf(
+  data: Settings,
+  { help, databaseUrls }: Pick<Config, "help" | "databaseUrls">,
+): Config {
   return {
     help,
     port: data.PORT,
@@ -180,9 +245,4 @@ function configOf(data: Settings, help: boolean): Config {
 
 function metaOf(variable: Variable): Meta {
   return settings.shape[variable].meta() as Meta;
-}
-
-/** What is wrong about a URL is shown on screens and kept in logs, its password is not. */
-function withoutPassword(text: string): string {
-  return text.replace(/^((?:[^:]*:\/\/)?[^:]*):.*@/s, "$1:***@");
 }

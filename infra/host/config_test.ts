@@ -8,8 +8,10 @@ import {
   readConfig,
 } from "./config.ts";
 
+const application = { services: [{ name: "order" }, { name: "timeline" }] };
+
 function read(args: readonly string[], env: Record<string, string> = {}): Config {
-  return readConfig({ args, env: new Map(Object.entries(env)) });
+  return readConfig(application, { args, env: new Map(Object.entries(env)) });
 }
 
 function problemsOf(args: readonly string[], env: Record<string, string> = {}): readonly string[] {
@@ -28,7 +30,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     port: 8000,
     host: "127.0.0.1",
     dataDirectory: ".data",
-    logLevel: "info",
+    logLevel: undefined,
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},
@@ -48,13 +50,13 @@ Deno.test("variables set everything", () => {
     DATABASE_URL: "postgresql://db",
     ORDER_DATABASE_URL: url,
     TIMELINE_DATABASE_URL: url,
-    SERVICE_URLS: "order=http://order:8000,payment=http://payment:8000",
+    SERVICE_URLS: "order=http://order:8000,timeline=http://timeline:8000",
     REDIS_URL: "rediss://:secret@cache:6379/1",
   });
   equal(config.port, 0);
   equal(config.databaseUrl, "postgresql://db");
   deepEqual(config.databaseUrls, { order: url, timeline: url });
-  equal(config.serviceUrls.get("payment"), "http://payment:8000");
+  equal(config.serviceUrls.get("timeline"), "http://timeline:8000");
   equal(config.redisUrl, "rediss://:secret@cache:6379/1");
   match(config.eventStoreUrl ?? "", /^esdb\+discover:/);
 });
@@ -118,6 +120,23 @@ Deno.test("a wrong URL is shown without its password, however wrong it is", () =
   }
 });
 
+Deno.test("a variable for a service that does not exist is refused with those there are", () => {
+  deepEqual(problemsOf([], { LOYALTY_DATABASE_URL: "postgres://db/x", PAYMENT_DATABASE_URL: "" }), [
+    "LOYALTY_DATABASE_URL is set for no service, services are order, timeline",
+  ]);
+  deepEqual(problemsOf([], { SERVICE_URLS: "order=http://a:1,orders=http://b:1" }), [
+    'SERVICE_URLS names service "orders", services are order, timeline',
+  ]);
+});
+
+Deno.test("where only some variables may be seen, those are read", () => {
+  const given = new Map([["ORDER_DATABASE_URL", "postgres://db/order"], ["PORT", "1"]]);
+  const env = { get: (name: string) => given.get(name) };
+  deepEqual(readConfig(application, { args: [], env }).databaseUrls, {
+    order: "postgres://db/order",
+  });
+});
+
 Deno.test("flags that are unknown, lack a value or are none are named", () => {
   deepEqual(problemsOf(["--prot", "--port", "--host", "h", "extra", "--split=1"]), [
     'unknown flag "--prot", known: --port, --host, --data-dir, --log-level, --help',
@@ -129,8 +148,8 @@ Deno.test("flags that are unknown, lack a value or are none are named", () => {
 
 Deno.test("help names every variable, its default and what is allowed", () => {
   equal(read(["--help", "--prot"], { PORT: "wrong" }).help, true);
-  const help = configHelp();
-  for (const variable of environmentVariables) ok(help.includes(variable), variable);
+  const help = configHelp(application);
+  for (const variable of environmentVariables(application)) ok(help.includes(variable), variable);
   match(
     help,
     /--port, PORT +port of the gateway, 0 for any free one \(default 8000\)\n +a whole number/,
@@ -139,7 +158,10 @@ Deno.test("help names every variable, its default and what is allowed", () => {
 
 Deno.test("whatever is given is read or refused with reasons", () => {
   const text = fc.string({ unit: "binary" });
-  const env = fc.dictionary(fc.constantFrom(...environmentVariables), text);
+  const env = fc.dictionary(
+    fc.constantFrom(...environmentVariables(application), "LOYALTY_DATABASE_URL"),
+    text,
+  );
   fc.assert(fc.property(fc.array(text), env, (args, values) => {
     try {
       read(args, values);

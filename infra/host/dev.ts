@@ -1,12 +1,13 @@
 import { aborted, type EventLog, type Log } from "@headwater/core";
 import { openAdapters } from "./adapters.ts";
+import type { Application } from "./application.ts";
 import type { Config } from "./config.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
-import type { Application } from "./application.ts";
 import { startHost } from "./host.ts";
-import { serve } from "./serve.ts";
+import { openEventLog } from "./open_event_log.ts";
+import { assertPortIsFree, serve } from "./serve.ts";
 import { startSplit } from "./split/start_split.ts";
-import { withoutCredentials } from "./without_credentials.ts";
+import { startStory, type Story } from "./story_lines.ts";
 
 export type DevOptions = {
   readonly config: Config;
@@ -22,8 +23,8 @@ type Started = {
   readonly url: string;
   readonly postgresUrl: string | undefined;
   readonly parts: readonly { readonly name: string; readonly where: string }[];
-  /** Why nothing will work for now. */
-  readonly trouble?: string | undefined;
+  readonly log: EventLog;
+  readonly story: Story;
 };
 
 /** What keeps an event store from answering within this time is worth to be told. */
@@ -35,6 +36,8 @@ export async function dev(application: Application, options: DevOptions): Promis
   const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
   await using adapters = await openAdapters({ config, directory: directory.path, logger, signal });
+  const { log, postgresUrl } = adapters;
+  await using story = startStory(log, storyOf(application, options));
   await using host = await startHost(application, { ...adapters, logger });
   await using server = serve(host.gateway, { ...config, logger });
   const parts = [
@@ -42,30 +45,35 @@ export async function dev(application: Application, options: DevOptions): Promis
     { name: "services", where: application.services.map(({ name }) => name).join(", ") },
     { name: "gateway", where: server.url },
   ];
-  const { postgresUrl } = adapters;
-  const trouble = await troubleOf(adapters.log);
-  await announce(directory, {
+  const { url } = server;
+  await announce(application, directory, {
     ...options,
-    startedAt,
-    url: server.url,
-    postgresUrl,
-    parts,
-    trouble,
+    ...{ startedAt, url, postgresUrl, parts, log, story },
   });
 }
 
 /** `deno task dev --split`: a process for each service, each started again when it dies, until the signal. */
 export async function devSplit(application: Application, options: DevOptions): Promise<void> {
   const startedAt = performance.now();
-  await using directory = await openDataDirectory(options.config.dataDirectory);
+  const { config, logger, print } = options;
+  await using directory = await openDataDirectory(config.dataDirectory);
+  if (config.port !== 0) assertPortIsFree(config);
+  print(`Starting ${application.services.length + 1} processes …`);
   await using split = await startSplit(application, { ...options, directory: directory.path });
+  const { log, where } = await openEventLog({ ...split, directory: directory.path, logger });
+  await using _log = log;
+  await using story = startStory(log, storyOf(application, options));
   const parts = [
-    { name: "PostgreSQL", where: options.config.databaseUrl ? "as configured" : "embedded" },
+    { name: "PostgreSQL", where: config.databaseUrl ? "as configured" : "embedded" },
     ...split.processes.map(({ name, pid }) => ({ name, where: `process ${pid}` })),
-    { name: "event log", where: withoutCredentials(split.eventStoreUrl) },
+    { name: "event log", where },
     { name: "gateway", where: split.url },
   ];
-  await announce(directory, { ...options, ...split, startedAt, parts });
+  await announce(application, directory, { ...options, ...split, startedAt, parts, log, story });
+}
+
+function storyOf({ story = () => undefined }: Application, { print, logger }: DevOptions) {
+  return { story, print, logger };
 }
 
 /** Undefined: the event log answers. */
@@ -83,56 +91,45 @@ async function troubleOf(log: EventLog): Promise<string | undefined> {
   }
 }
 
-/** Tells where everything is, then waits for the signal. */
+/** Tells where everything is, then what happens, until the signal. */
 async function announce(
+  application: Application,
   directory: DataDirectory,
-  { url, postgresUrl, parts, trouble, startedAt, print, signal }: Started & DevOptions & {
+  { url, postgresUrl, parts, log, story, startedAt, print, signal }: Started & DevOptions & {
     readonly startedAt: number;
   },
 ): Promise<void> {
+  const trouble = await troubleOf(log);
   await directory.announce({
     gateway: url,
     ...(postgresUrl !== undefined && { postgres: postgresUrl }),
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  for (const line of greeting({ parts, url, trouble, seconds })) print(line);
+  for (const line of greeting(application, { parts, url, trouble, seconds })) print(line);
+  story.begin();
   await aborted(signal);
   print("Stopping …");
 }
 
 function greeting(
-  { parts, url, trouble, seconds }: Pick<Started, "parts" | "url" | "trouble"> & {
+  { name, greeting = () => [] }: Application,
+  { parts, url, trouble, seconds }: Pick<Started, "parts" | "url"> & {
+    /** Why nothing will work for now. */
+    readonly trouble: string | undefined;
     readonly seconds: string;
   },
 ): string[] {
-  const order = JSON.stringify({
-    orderId: "my-first",
-    customerId: "me",
-    currency: "EUR",
-    lines: [{ sku: "TEA", quantity: 2, unitPrice: 450 }],
-    shippingAddress: {
-      name: "Ada",
-      line1: "1 Mill Lane",
-      city: "Hull",
-      postalCode: "12345",
-      country: "GB",
-    },
-    paymentMethod: "pm_ok",
-  });
-  const post = `curl -X POST -H 'content-type: application/json'`;
   const width = Math.max(...parts.map(({ name }) => name.length));
+  const toTry = greeting(url);
   return [
     "",
-    `Headwater started in ${seconds} s; Ctrl-C stops it`,
+    `Headwater runs "${name}", started in ${seconds} s; Ctrl-C stops it`,
     ...parts.map(({ name, where }) => `  ${name.padEnd(width)} ${where}`),
     ...(trouble === undefined
       ? []
       : ["", "The event log is not there; everything waits for it:", `  ${trouble}`]),
-    "",
-    "Try, in another terminal:",
-    `  ${post} ${url}/api/inventory/items/TEA/receive -d '{"quantity": 10}'`,
-    `  ${post} ${url}/api/orders -d '${order}'`,
-    `  curl ${url}/api/orders/my-first/timeline`,
+    ...(toTry.length === 0 ? [] : ["", "Try, in another terminal:"]),
+    ...toTry.map((line) => `  ${line}`),
     "",
   ];
 }

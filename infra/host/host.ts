@@ -46,7 +46,8 @@ export async function startHost(
     });
     stopping.push(running);
     services.set(definition.name, running.service);
-    return { service: definition.name, views: definition.views, sql: running.sql };
+    const { name: service, views, sagas } = definition;
+    return { service, views, sagas, sql: running.sql };
   }));
   const databases = started.map((result) => {
     if (result.status === "rejected") throw result.reason;
@@ -54,6 +55,7 @@ export async function startHost(
   });
   const gateway = createGateway({
     service: "gateway",
+    application: application.name,
     client,
     routes: routesOfAll(application),
     logger,

@@ -1,37 +1,35 @@
-export { run } from "./run.ts";
-export { databaseName } from "./adapters.ts";
+// What a team writes, and what runs it
 export {
   type Application,
   application,
   type GatewayDependencies,
   type ServiceDatabase,
 } from "./application.ts";
-export {
-  ConfigError,
-  configHelp,
-  type ConfigSources,
-  environmentVariables,
-  readConfig,
-} from "./config.ts";
-export { describeRunning } from "./data_directory.ts";
-export { describeFailure } from "./describe_failure.ts";
-export { dev, devSplit } from "./dev.ts";
-export { readFlags } from "./flags.ts";
-export { type Host, startHost } from "./host.ts";
-export { listenForInterruption } from "./interruption.ts";
-export { createLogger, type LogLevel, logLevels, withFields } from "./logger.ts";
-export { operate } from "./operate.ts";
-export { sagasCommand } from "./sagas.ts";
-export { serve, type Server } from "./serve.ts";
-export { httpClient } from "./service_client/http.ts";
-export { inProcessClient } from "./service_client/in_process.ts";
+export { run } from "./run.ts";
 export { service, type ServiceDefinition } from "./service.ts";
-export {
-  type AloneOptions,
-  serveGateway,
-  serveService,
-  untilSupervisorEnds,
-} from "./split/serve_alone.ts";
+
+// For commands of an application's own
+export { createLogger } from "./logger.ts";
+export { environment, environmentVariables, readConfig } from "./config.ts";
+export { listenForInterruption } from "./interruption.ts";
+export { look, type Operated } from "./operate.ts";
+
+// An application in other places than its own
+export { connectDatabases, databasesOn } from "./databases.ts";
+export { type Host, startHost } from "./host.ts";
+export { openEventLog } from "./open_event_log.ts";
+export { serve, type Server } from "./serve.ts";
 export { startSplit } from "./split/start_split.ts";
 export type { SupervisedProcess } from "./split/supervised_process.ts";
+export { startThrowAwayPostgres } from "@headwater/postgres";
+
+// Parts of it, for those who put something else together
+export { describeRunning } from "./data_directory.ts";
+export { httpClient } from "./service_client/http.ts";
+export { inProcessClient } from "./service_client/in_process.ts";
 export { openService } from "./open_service.ts";
+
+// What the event store's own command needs of it
+export { ConfigError, type ConfigSources } from "./config.ts";
+export { readFlags } from "./flags.ts";
+export { type LogLevel, logLevels } from "./logger.ts";

@@ -1,61 +1,126 @@
-import type { Log } from "@headwater/core";
-import { databaseName, openAdapters } from "./adapters.ts";
-import type { Config } from "./config.ts";
-import { describeRunning, openDataDirectory } from "./data_directory.ts";
+import { join } from "node:path";
+import type { EventLog, Log } from "@headwater/core";
+import { startEmbeddedPostgres } from "@headwater/postgres";
 import type { Application, ServiceDatabase } from "./application.ts";
-import { startHost } from "./host.ts";
-import { connect, ensureDatabase } from "@headwater/postgres";
+import { type Config, environment, readConfig } from "./config.ts";
+import { describeRunning, openDataDirectory, type Running } from "./data_directory.ts";
+import { connectDatabases, databaseUrl } from "./databases.ts";
+import { createLogger } from "./logger.ts";
+import { eventLogPath, openEventLog } from "./open_event_log.ts";
+import { readModelDirectory } from "./read_model_directory.ts";
 
+/** An application as operators reach it, whether it runs or not. */
 export type Operated = AsyncDisposable & {
   readonly databases: readonly ServiceDatabase[];
   /** Position of the log's last event; absent where the running application has the log to itself. */
   head?(): Promise<number | undefined>;
+  /** For acts that change something while nothing runs. */
+  readonly log?: EventLog;
+};
+
+export type OperateOptions = {
+  readonly config: Config;
+  readonly logger: Log;
+  /** False: somebody only looks. */
+  readonly changes: boolean;
 };
 
 /**
- * The databases of an application for an operator's command: of the one that is running, or else of one that is started
- * for the command, without its gateway.
+ * The databases and the log of an application for an operator's act: those of the one that is running, or else those
+ * that it left behind. What is embedded is started for it, and nothing else: no service, no worker, no process manager;
+ * nothing is made or migrated.
  */
 export async function operate(
   application: Application,
-  { config, logger }: { readonly config: Config; readonly logger: Log },
+  { config, logger, changes }: OperateOptions,
 ): Promise<Operated> {
+  await using opening = new AsyncDisposableStack();
   const running = await describeRunning(config.dataDirectory);
-  if (running) {
-    return await connectAll(application, {
-      adminUrl: config.databaseUrl ?? running.urls.postgres,
-      config,
+  const isOurs = !running && await exists(config.dataDirectory);
+  if (isOurs) opening.use(await openDataDirectory(config.dataDirectory));
+  const log = await findLog({ config, logger, isOurs });
+  if (log) opening.use(log);
+  const server = await findServer(application, { config, logger, running });
+  if (server?.embedded) opening.use(server.embedded);
+  const { databases } = opening.use(
+    await connectDatabases(application, {
+      url: (service) => config.databaseUrls[service] ?? databaseUrl(server?.url ?? "", service),
+      name: "operator",
       logger,
-    });
-  }
-  await using starting = new AsyncDisposableStack();
-  const directory = starting.use(await openDataDirectory(config.dataDirectory));
-  const adapters = starting.use(await openAdapters({ config, directory: directory.path, logger }));
-  const host = starting.use(await startHost(application, { ...adapters, logger }));
-  const started = starting.move();
+    }),
+  );
+  const opened = opening.move();
   return {
-    databases: host.databases,
-    head: () => adapters.log.head(),
-    [Symbol.asyncDispose]: () => started.disposeAsync(),
+    databases,
+    // An empty log need not have a file yet
+    ...((log || isOurs) && { head: async () => await log?.head() }),
+    ...(log && changes && !running && { log }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-async function connectAll(
+/** An application of this machine for one who only looks, as the environment says where. */
+export async function look(application: Application): Promise<Operated> {
+  return await operate(application, { ...fromEnvironment(application), changes: false });
+}
+
+/** Operators' commands have words of their own, so their settings come from the environment alone. */
+export function fromEnvironment(
+  application: Application,
+): Pick<OperateOptions, "config" | "logger"> {
+  return {
+    config: readConfig(application, { args: [], env: environment() }),
+    logger: createLogger({ level: "error" }),
+  };
+}
+
+/** Undefined: it is the running application's own, or there is none yet. */
+async function findLog({ config, logger, isOurs }: {
+  readonly config: Config;
+  readonly logger: Log;
+  /** Nobody else has the data directory. */
+  readonly isOurs: boolean;
+}): Promise<EventLog | undefined> {
+  const { eventStoreUrl, dataDirectory: directory } = config;
+  const isThere = eventStoreUrl !== undefined || isOurs && await exists(eventLogPath(directory));
+  if (!isThere) return undefined;
+  const { log } = await openEventLog({ eventStoreUrl, directory, logger });
+  return log;
+}
+
+/** Undefined: no service needs it. */
+async function findServer(
   { services }: Application,
-  { adminUrl, config, logger }: {
-    readonly adminUrl: string | undefined;
+  { config, logger, running }: {
     readonly config: Config;
     readonly logger: Log;
+    readonly running: Running | undefined;
   },
-): Promise<Operated> {
-  await using connecting = new AsyncDisposableStack();
-  const databases = await Promise.all(services.map(async ({ name, views }) => {
-    const url = config.databaseUrls[name] ??
-      await ensureDatabase({ adminUrl: adminUrl ?? "", name: databaseName(name), logger });
-    const sql = connect({ url, name: "operator", max: 2, logger });
-    connecting.defer(() => sql.end({ timeout: 1 }));
-    return { service: name, views, sql };
-  }));
-  const connected = connecting.move();
-  return { databases, [Symbol.asyncDispose]: () => connected.disposeAsync() };
+) {
+  const { dataDirectory: directory, eventStoreUrl } = config;
+  if (services.every(({ name }) => config.databaseUrls[name] !== undefined)) return undefined;
+  const url = config.databaseUrl ?? running?.urls.postgres;
+  if (url !== undefined) return { url };
+  if (running) {
+    throw new Error(
+      `Cannot find the databases of process ${running.pid} in "${directory}": it is still starting`,
+    );
+  }
+  const place = readModelDirectory({ directory, eventStoreUrl });
+  // As PostgreSQL leaves it, here or where it had to move to
+  if (!await exists(join(place, "data")) && !await exists(join(place, "moved"))) {
+    throw new Error(`Cannot find any database in "${directory}": nothing has run there yet`);
+  }
+  const embedded = await startEmbeddedPostgres({ directory: place, logger });
+  return { url: embedded.url, embedded };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

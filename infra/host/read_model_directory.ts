@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { withoutCredentials } from "./without_credentials.ts";
 
 /** Longer names are refused by some file systems; what is left of a long one still tells clusters apart. */
 const longestName = 120;
@@ -16,7 +15,7 @@ export function readModelDirectory(
   },
 ): string {
   if (eventStoreUrl === undefined) return join(directory, "postgres");
-  const hosts = withoutCredentials(eventStoreUrl).replace(/^.*?:\/\//, "").replace(/[/?].*$/s, "");
+  const hosts = eventStoreUrl.replace(/^.*?:\/\/([^/?]*@)?/, "").replace(/[/?].*$/s, "");
   const name = hosts.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, "_").slice(0, longestName);
   return join(directory, `postgres_${name}`);
 }

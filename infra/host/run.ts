@@ -1,12 +1,12 @@
-import { projectionsCommand } from "@headwater/projections";
+import { operatorsCommand } from "@headwater/core";
 import type { Application } from "./application.ts";
-import { configHelp, readConfig } from "./config.ts";
+import { configHelp, environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
-import { operate } from "./operate.ts";
-import { sagasCommand } from "./sagas.ts";
+import { fromEnvironment, operate } from "./operate.ts";
+import { operatorsActs } from "./operators_acts.ts";
 import {
   type AloneOptions,
   serveGateway,
@@ -27,11 +27,15 @@ function commandsOf(application: Application): Commands {
   return {
     async dev(args) {
       const split = args.includes("--split");
-      const config = readConfig({ args: args.filter((arg) => arg !== "--split"), env: Deno.env });
+      const config = readConfig(application, {
+        args: args.filter((arg) => arg !== "--split"),
+        env: environment(),
+      });
       if (config.help) {
-        return help("--split    a process for each service, over a real event store");
+        return help(application, "--split    a process for each service, over a real event store");
       }
-      const logger = createLogger({ level: config.logLevel });
+      if (Deno.stdout.isTerminal()) clearScreen();
+      const logger = createLogger({ level: config.logLevel ?? "warn" });
       using interruption = listenForInterruption();
       const { signal } = interruption;
       try {
@@ -49,49 +53,56 @@ function commandsOf(application: Application): Commands {
         print(`Cannot run service "${name}": services are ${names}`);
         return 2;
       }
-      return await alone(args, { name, run: (options) => serveService(definition, options) });
+      return await alone(application, args, {
+        name,
+        run: (options) => serveService(definition, options),
+      });
     },
     gateway: (args) =>
-      alone(args, { name: "gateway", run: (options) => serveGateway(application, options) }),
+      alone(application, args, {
+        name: "gateway",
+        run: (options) => serveGateway(application, options),
+      }),
     async eventstore(args) {
       // The other commands need nothing of it.
       const { eventStoreCommand } = await import("@headwater/event-store/cli");
       return await eventStoreCommand(args, { env: Deno.env, print });
     },
-    async projections(args) {
-      await using operated = await operate(application, operatorsView());
-      using interruption = listenForInterruption();
-      const { signal } = interruption;
-      return await projectionsCommand(args, {
-        ...operated,
-        print: write,
-        isTerminal: Deno.stdout.isTerminal(),
-        signal,
-      });
-    },
-    async sagas(args) {
-      await using operated = await operate(application, operatorsView());
-      const running = application.services.filter(({ sagas }) => sagas.length > 0);
-      const databases = operated.databases.filter(({ service }) =>
-        running.some(({ name }) => name === service)
-      );
-      return await sagasCommand(args, { databases, print: write, now: Date.now });
-    },
+    ...operatorsCommands(application),
   };
 }
 
-/** Runs a part of the shop in a process of its own; `--supervised`: until standard input closes. */
+/** A command for each engine that operators act on. */
+function operatorsCommands(application: Application): Commands {
+  const acts = operatorsActs(({ changes }) =>
+    operate(application, { ...fromEnvironment(application), changes })
+  );
+  return Object.fromEntries(
+    Object.entries(acts).map(([engine, own]): [string, Command] => [engine, async (words) => {
+      using interruption = listenForInterruption();
+      const { signal } = interruption;
+      const isTerminal = Deno.stdout.isTerminal();
+      return await operatorsCommand(own, words, { context: {}, print: write, isTerminal, signal });
+    }]),
+  );
+}
+
+/** Runs a part of an application in a process of its own; `--supervised`: until standard input closes. */
 async function alone(
+  application: Application,
   args: readonly string[],
   { name, run }: {
     readonly name: string;
     run(options: AloneOptions): Promise<void>;
   },
 ): Promise<number> {
-  const config = readConfig({ args: args.filter((arg) => arg !== "--supervised"), env: Deno.env });
-  if (config.help) return help("--supervised    stop when standard input closes");
+  const config = readConfig(application, {
+    args: args.filter((arg) => arg !== "--supervised"),
+    env: environment(),
+  });
+  if (config.help) return help(application, "--supervised    stop when standard input closes");
   // Several of them write to one terminal.
-  const logger = withFields(createLogger({ level: config.logLevel }), { process: name });
+  const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { service: name });
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;
@@ -99,17 +110,15 @@ async function alone(
   return 0;
 }
 
-function help(more: string): number {
-  print(`${configHelp()}\n    ${more}\n`);
+function help(application: Application, more: string): number {
+  print(`${configHelp(application)}\n    ${more}\n`);
   return 0;
 }
 
-/** Operators' commands have words of their own, so their settings come from the environment alone. */
-function operatorsView() {
-  return {
-    config: readConfig({ args: [], env: Deno.env }),
-    logger: createLogger({ level: "error" }),
-  };
+/** As a fresh one; what was on it can be scrolled to. */
+function clearScreen(): void {
+  const { rows } = Deno.consoleSize();
+  write(`${"\n".repeat(Math.max(0, rows - 1))}\x1b[H\x1b[J`);
 }
 
 function write(text: string): void {

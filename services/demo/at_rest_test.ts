@@ -84,7 +84,12 @@ function listing(state: string): ServiceDatabase[] {
   function sql(): Promise<unknown[]> {
     return Promise.resolve([{ process: "fulfilment", id: "ben", state, started_at: new Date(0) }]);
   }
-  return [{ service: "order", views: [], sql: sql as unknown as ServiceDatabase["sql"] }];
+  return [{
+    service: "order",
+    views: [],
+    sagas: [],
+    sql: sql as unknown as ServiceDatabase["sql"],
+  }];
 }
 
 async function append(log: EventLog, entries: readonly Entry[]): Promise<void> {

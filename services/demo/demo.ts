@@ -1,5 +1,11 @@
-import { type Application, createLogger, listenForInterruption, readConfig } from "@headwater/host";
-import { startThrowAwayPostgres } from "@headwater/postgres";
+import {
+  type Application,
+  createLogger,
+  environment,
+  listenForInterruption,
+  readConfig,
+  startThrowAwayPostgres,
+} from "@headwater/host";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { checkInvariants, count, type Verdict } from "@shop/judge";
 import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
@@ -12,6 +18,7 @@ import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./
 import { type RunningShop, startShop, streamPrefix } from "./running_shop.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
+import { write } from "./write.ts";
 
 type Result = {
   readonly outcomes: readonly Outcome[];
@@ -107,7 +114,7 @@ async function run(
 ): Promise<Result> {
   await using running = new AsyncDisposableStack();
   const logger = createLogger({ level: "error" });
-  const { eventStoreUrl } = readConfig({ args: [], env: Deno.env });
+  const { eventStoreUrl } = readConfig(application, { args: [], env: environment() });
   progress.show("Starting a PostgreSQL of our own …");
   const postgres = running.use(await startThrowAwayPostgres({ logger }));
   signal.throwIfAborted();
@@ -174,9 +181,4 @@ async function settle(
     onProgress: ({ orders, atRest }) =>
       progress.show(`${atRest} of ${orders} orders are at rest …`),
   });
-}
-
-function write(stream: typeof Deno.stdout, text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }

@@ -1,9 +1,14 @@
 import { ShopClient } from "@shop/judge";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
-import { type Application, type Host, serve, type Server, startHost } from "@headwater/host";
-import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openEventLog } from "@headwater/event-store";
-import { ensureDatabase } from "@headwater/postgres";
+import {
+  type Application,
+  databasesOn,
+  type Host,
+  openEventLog,
+  serve,
+  type Server,
+  startHost,
+} from "@headwater/host";
 import { separateLog } from "./separate_log.ts";
 
 export type RunningShop = AsyncDisposable & {
@@ -40,8 +45,7 @@ export async function startShop(
     await startHost(application, {
       log,
       checks,
-      database: (service) =>
-        ensureDatabase({ adminUrl: postgresUrl, name: `${name}_${service}`, logger }),
+      database: databasesOn(postgresUrl, { prefix: name, logger }),
       logger,
     }),
   );
@@ -62,17 +66,16 @@ async function openLog(
   { services }: Application,
   { directory, eventStoreUrl, name, logger }: RunningShopOptions,
 ): Promise<{ readonly log: EventLog; readonly checks: readonly HealthCheck[] }> {
-  if (eventStoreUrl === undefined) {
-    return { log: openEventLog({ path: `${directory}/events.sqlite`, logger }), checks: [] };
-  }
+  const opened = await openEventLog({ eventStoreUrl, directory, logger });
+  if (eventStoreUrl === undefined) return opened;
   await using opening = new AsyncDisposableStack();
-  const shared = opening.use(await openEventStoreDb({ connectionString: eventStoreUrl, logger }));
-  const log = await separateLog(shared, {
+  opening.use(opened.log);
+  const log = await separateLog(opened.log, {
     prefix: streamPrefix(name),
     categories: services.flatMap(({ categories }) => categories),
   });
   opening.move();
-  return { log, checks: [shared.check] };
+  return { log, checks: opened.checks };
 }
 
 /** What the names of a shop's streams begin with on a server that it shares. */

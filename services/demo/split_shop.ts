@@ -2,13 +2,13 @@ import { ShopClient } from "@shop/judge";
 import type { Log } from "@headwater/core";
 import {
   type Application,
-  databaseName,
+  connectDatabases,
+  databasesOn,
+  openEventLog,
   readConfig,
   startSplit,
   type SupervisedProcess,
 } from "@headwater/host";
-import { openEventStoreDb } from "@headwater/eventstoredb";
-import { connect, ensureDatabase } from "@headwater/postgres";
 import type { RunningShop } from "./running_shop.ts";
 
 /** A shop of one process for each service. Its log and its databases are reached through connections of our own. */
@@ -32,19 +32,19 @@ export async function startSplitShop(
 ): Promise<SplitShop> {
   await using starting = new AsyncDisposableStack();
   const env = new Map([["PORT", "0"], ["LOG_LEVEL", "error"], ["DATABASE_URL", postgresUrl]]);
-  const config = readConfig({ args: [], env });
+  const config = readConfig(application, { args: [], env });
   const split = starting.use(
     await startSplit(application, { config, directory, logger, signal }),
   );
-  const log = starting.use(
-    await openEventStoreDb({ connectionString: split.eventStoreUrl, logger }),
+  const { log } = await openEventLog({ ...split, directory, logger });
+  starting.use(log);
+  const { databases } = starting.use(
+    await connectDatabases(application, {
+      url: databasesOn(postgresUrl, { logger }),
+      name: "judge",
+      logger,
+    }),
   );
-  const databases = await Promise.all(application.services.map(async ({ name, views }) => {
-    const url = await ensureDatabase({ adminUrl: postgresUrl, name: databaseName(name), logger });
-    const sql = connect({ url, name: "judge", max: 2, logger });
-    starting.defer(() => sql.end({ timeout: 1 }));
-    return { service: name, views, sql };
-  }));
   const running = starting.move();
   return {
     log,

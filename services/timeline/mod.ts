@@ -8,3 +8,5 @@ export const timelineService = service({
   views: [orderTimelineView],
   routes: timelineRoutes,
 });
+
+export { orderTimeline } from "./order_timeline_view.ts";

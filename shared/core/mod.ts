@@ -3,6 +3,7 @@ export { type Repository, repository } from "./repository.ts";
 export { AggregateStore, type Loaded } from "./aggregate_store.ts";
 export { realTimers, type Timers } from "./clock.ts";
 export { aborted, backOffMs, pause } from "./time.ts";
+export { withoutPassword } from "./credentials.ts";
 export type { Decider } from "./decider.ts";
 export { derivedId } from "./derived_id.ts";
 export {

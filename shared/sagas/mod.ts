@@ -1,3 +1,4 @@
+export { sagasActs, type SagasContext } from "./acts.ts";
 export type { Process, Step } from "./process.ts";
 export {
   type InstanceRecord,

@@ -84,18 +84,20 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
   };
 }
 
-/** The unfinished instances of every process of this database, longest running first. */
+type InstanceRow = {
+  process: string;
+  id: string;
+  state: string;
+  step: string | null;
+  cause: string | null;
+  started_at: Date;
+};
+
+/**
+ * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
+ */
 export async function listInstances(sql: Sql) {
-  const rows = await sql<
-    {
-      process: string;
-      id: string;
-      state: string;
-      step: string | null;
-      cause: string | null;
-      started_at: Date;
-    }[]
-  >`select * from process_instance order by started_at, id`;
+  const rows = await instanceRows(sql);
   return rows.map((row) => ({
     process: row.process,
     id: row.id,
@@ -104,4 +106,19 @@ export async function listInstances(sql: Sql) {
     cause: row.cause,
     startedAt: row.started_at.toISOString(),
   }));
+}
+
+async function instanceRows(sql: Sql): Promise<readonly InstanceRow[]> {
+  try {
+    return await sql<InstanceRow[]>`select * from process_instance order by started_at, id`;
+  } catch (error) {
+    if (isNotThere(error)) return [];
+    throw error;
+  }
+}
+
+/** PostgreSQL's codes for a table and for a database that it does not have. */
+function isNotThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "42P01" || error.code === "3D000");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describeRunning, environmentVariables } from "@headwater/host";
 import { within } from "@headwater/testing";
+import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
 
 export type DevEnd = {
@@ -53,7 +54,7 @@ export function startDev(
     cwd: root,
     env: {
       // Whatever servers are set for other tests: here it runs on what is embedded
-      ...Object.fromEntries(environmentVariables.map((name) => [name, ""])),
+      ...Object.fromEntries(environmentVariables(shop).map((name) => [name, ""])),
       PORT: "0",
       LOG_LEVEL: "warn",
       DATA_DIR: directory,

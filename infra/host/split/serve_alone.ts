@@ -1,9 +1,10 @@
 import { aborted, type Log } from "@headwater/core";
 import type { ServiceDefinition } from "../service.ts";
 import { createResilientClient } from "@headwater/resilience";
-import { openAdapters } from "../adapters.ts";
 import { type Application, routesOfAll } from "../application.ts";
-import type { Config } from "../config.ts";
+import { type Config, ConfigError, databaseVariable } from "../config.ts";
+import { databasesOn } from "../databases.ts";
+import { openEventLog } from "../open_event_log.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
 import { startService } from "../start_service.ts";
@@ -21,12 +22,24 @@ export async function serveService(
   definition: ServiceDefinition,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
-  const { dataDirectory: directory } = config;
-  await using adapters = await openAdapters({ config, directory, logger, signal });
+  const { name } = definition;
+  // Nobody else would find an embedded one, and there is one for all services.
+  if (config.databaseUrl === undefined && config.databaseUrls[name] === undefined) {
+    throw new ConfigError([
+      `service "${name}" lacks a database: set DATABASE_URL, or ${databaseVariable(name)}`,
+    ]);
+  }
+  const { log, checks } = await openEventLog({
+    ...config,
+    directory: config.dataDirectory,
+    logger,
+  });
+  await using _log = log;
   await using running = await startService(definition, {
-    log: adapters.log,
-    checks: adapters.checks,
-    url: await adapters.database(definition.name),
+    log,
+    checks,
+    url: config.databaseUrls[name] ??
+      await databasesOn(config.databaseUrl ?? "", { logger })(name),
     client: createResilientClient(httpClient(config.serviceUrls)),
     logger,
   });
@@ -44,6 +57,7 @@ export async function serveGateway(
   const checks = serviceChecks(application, bareClient);
   const gateway = application.createGateway({
     service: "gateway",
+    application: application.name,
     routes: routesOfAll(application),
     client,
     logger,

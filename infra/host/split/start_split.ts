@@ -1,6 +1,6 @@
 import type { Log } from "@headwater/core";
 import type { Application } from "../application.ts";
-import type { Config } from "../config.ts";
+import { type Config, databaseVariable } from "../config.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "../read_model_directory.ts";
@@ -56,7 +56,7 @@ export async function startSplit(application: Application, options: SplitOptions
         : undefined,
       ports,
       // What eight processes have to say about their start is nothing that people wait for
-      logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
+      logLevel: config.logLevel ?? "warn",
       env: environment(config, { eventStoreUrl, postgresUrl }),
       files: config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
@@ -97,7 +97,7 @@ function environment(
   },
 ): Record<string, string> {
   const ownDatabases = Object.entries(config.databaseUrls).map(
-    ([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url],
+    ([name, url]) => [databaseVariable(name), url],
   );
   return {
     EVENTSTORE_URL: eventStoreUrl,

@@ -25,11 +25,13 @@ export type TopologyOptions = {
 const postgresVariables = ["PG*", "USER", "USERNAME", "LOGNAME"];
 
 /** One process for each service, one for the gateway and one for the event store, in the order in which they start. */
-export function topology({ services }: Application, options: TopologyOptions): {
+export function topology(application: Application, options: TopologyOptions): {
   readonly eventStore: ProcessPlan | undefined;
   readonly services: readonly ProcessPlan[];
   readonly gateway: ProcessPlan;
 } {
+  const { services } = application;
+  const variables = environmentVariables(application);
   const { gateway, eventStore, ports, hosts, files, logLevel, main } = options;
   const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
   const env = {
@@ -81,9 +83,7 @@ export function topology({ services }: Application, options: TopologyOptions): {
         permissions: [
           net,
           ...(files.length > 0 ? [`--allow-read=${files.join(",")}`] : []),
-          `--allow-env=${
-            [...environmentVariables, ...eventStoreDbVariables, ...postgresVariables].join(",")
-          }`,
+          `--allow-env=${[...variables, ...eventStoreDbVariables, ...postgresVariables].join(",")}`,
         ],
       })
     ),
@@ -93,7 +93,7 @@ export function topology({ services }: Application, options: TopologyOptions): {
       url: `http://127.0.0.1:${gateway.port}`,
       permissions: [
         `--allow-net=127.0.0.1,${gateway.host}`,
-        `--allow-env=${environmentVariables.join(",")}`,
+        `--allow-env=${variables.join(",")}`,
       ],
     }),
   };

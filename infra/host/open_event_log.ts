@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@headwater/core";
+import { openEventStoreDb } from "@headwater/eventstoredb";
+import { openSqliteLog } from "@headwater/event-log/sqlite";
+
+export type EventLogOptions = {
+  /** Undefined: the embedded log. */
+  readonly eventStoreUrl: string | undefined;
+  /** Where the embedded log has its file. */
+  readonly directory: string;
+  readonly logger: Log;
+};
+
+export type OpenEventLog = {
+  readonly log: EventLog;
+  /** Of the connection, beside the log's own answer. */
+  readonly checks: readonly HealthCheck[];
+  /** For people. */
+  readonly where: string;
+};
+
+/** Opens the log on an event store, or in a file. */
+export async function openEventLog(
+  { eventStoreUrl, directory, logger }: EventLogOptions,
+): Promise<OpenEventLog> {
+  if (eventStoreUrl === undefined) {
+    const path = eventLogPath(directory);
+    return { log: openSqliteLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
+  }
+  const log = await openEventStoreDb({ connectionString: eventStoreUrl, logger });
+  return { log, checks: [log.check], where: `EventStoreDB, ${withoutPassword(eventStoreUrl)}` };
+}
+
+/** The file of the embedded log. */
+export function eventLogPath(directory: string): string {
+  return join(directory, "events.sqlite");
+}

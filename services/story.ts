@@ -1,0 +1,53 @@
+import type { Recorded } from "@headwater/core";
+import type { StockItemEvent } from "@shop/inventory/contract";
+import type { FulfilmentEvent, OrderEvent } from "@shop/order/contract";
+import type { PaymentEvent } from "@shop/payment/contract";
+import type { ShipmentEvent } from "@shop/shipping/contract";
+
+type ShopEvent = OrderEvent | FulfilmentEvent | StockItemEvent | PaymentEvent | ShipmentEvent;
+
+/** What the shop's people are told as it happens. */
+export function story({ type, data }: Recorded): string | undefined {
+  const event = { type, data } as ShopEvent;
+  if (event.type === "StockReceived") return `${event.data.quantity} × ${event.data.sku} received`;
+  const told = storyOfOrder(event);
+  return told === undefined || !("orderId" in event.data)
+    ? undefined
+    : `order ${event.data.orderId}  ${told}`;
+}
+
+function storyOfOrder(event: ShopEvent): string | undefined {
+  switch (event.type) {
+    case "OrderPlaced": {
+      const { customerId, lines, total, currency } = event.data;
+      const basket = lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(", ");
+      return `placed by ${customerId}: ${basket}, ${(total / 100).toFixed(2)} ${currency}`;
+    }
+    case "StockReservationRejected":
+      return `✗ ${event.data.sku} refused: ${event.data.reason}`;
+    case "PaymentDeclined":
+      return `✗ payment refused: ${event.data.reason}`;
+    case "PaymentOutcomeUnknown":
+      return "? payment without an answer, the provider is asked what became of it";
+    case "ShipmentRefused":
+      return `✗ shipment refused: ${event.data.reason}`;
+    case "OrderConfirmed":
+      return "✓ confirmed";
+    case "OrderCancellationStarted":
+      return `cancellation by the ${event.data.by} began: ${event.data.reason}`;
+    case "OrderCancellationRejected":
+      return `✗ cancellation refused: ${event.data.reason}`;
+    case "StepDone": {
+      const { step, compensates } = event.data;
+      return compensates === undefined ? undefined : `↩ ${step} undoes ${compensates}`;
+    }
+    case "OrderCancelled":
+      return `cancelled: ${event.data.reason}`;
+    case "OrderShipped":
+      return "shipped";
+    case "OrderDelivered":
+      return "delivered";
+    default:
+      return undefined;
+  }
+}
