@@ -34,7 +34,10 @@ function commandsOf(application: Application): Commands {
       if (config.help) {
         return help(application, "--split    a process for each service, over a real event store");
       }
-      if (Deno.stdout.isTerminal()) clearScreen();
+      if (Deno.stdout.isTerminal()) {
+        clearScreen();
+        print(`Starting "${application.name}" …`);
+      }
       const logger = createLogger({ level: config.logLevel ?? "warn" });
       using interruption = listenForInterruption();
       const { signal } = interruption;

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { silentLog } from "@headwater/core";
+import { openEventLog } from "@headwater/host";
+import { connect, startEmbeddedPostgres } from "@headwater/postgres";
+import { eventually } from "@headwater/testing";
+import { shop as application } from "@shop/app";
+import { ShopClient } from "@shop/judge";
+import { root } from "../architecture/place.ts";
+import { makeDataPlace } from "./data_place.ts";
+import { startDev } from "./dev_process.ts";
+
+const orders = Array.from({ length: 12 }, (_, index) => `open${index}`);
+
+Deno.test({
+  name:
+    "after a kill with open orders a look changes nothing, and a rebuild nothing but its read model",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using place = await makeDataPlace();
+    const { directory } = place;
+    {
+      await using dev = startDev(directory);
+      const running = await dev.ready();
+      await placeAndKill(running);
+    }
+    await place.deserted();
+    const before = await contentOf(directory);
+
+    const sagas = await operate(directory, ["sagas", "list", "--json"]);
+    const open = JSON.parse(sagas).map(({ id }: { id: string }) => id);
+    assert.ok(open.length > 0 && open.every((id: string) => orders.includes(id)), sagas);
+    const statuses = JSON.parse(await operate(directory, ["projections", "status", "--json"]));
+    assert.equal(statuses.length, application.services.flatMap(({ views }) => views).length);
+    const [first = ""] = orders;
+    assert.match(await operate(directory, ["timeline", first]), /OrderPlaced/);
+    assert.deepEqual(await contentOf(directory), before);
+
+    const said = await operate(directory, ["projections", "rebuild", "orders"]);
+    assert.match(said, /Rebuilt "orders" in/);
+    const after = await contentOf(directory);
+    assert.equal(after.head, before.head);
+    assert.deepEqual(withoutOrders(after), withoutOrders(before));
+
+    await using dev = startDev(directory);
+    const { url } = await dev.ready();
+    const client = new ShopClient({ shop: url, patienceMs: 60_000 });
+    for (const orderId of orders) {
+      await eventually(`order ${orderId}`, async () => {
+        const { items } = await client.get(`/api/orders/${orderId}/timeline`);
+        return items.some(({ type }: { type: string }) => type === "NotificationSent");
+      });
+    }
+    assert.match(await operate(directory, ["timeline", first]), /NotificationSent/);
+    assert.match(await operate(directory, ["projections", "rebuild", "orders"]), /Rebuilt/);
+    const { order } = (await client.get(`/api/orders/${first}`)).data;
+    assert.equal(order.status, "confirmed");
+    await dev.stop();
+  },
+});
+
+Deno.test({
+  name: "where nothing has run yet a look says so and makes nothing",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using place = await makeDataPlace();
+    for (const words of [["projections", "status"], ["sagas", "list"], ["timeline", "x"]]) {
+      const { code, stdout, stderr } = await task(place.directory, words);
+      assert.equal(code, 1);
+      assert.match(
+        stdout + stderr,
+        /^Cannot find any database in ".*": nothing has run there yet\n$/,
+      );
+    }
+    await assert.rejects(Deno.stat(place.directory), Deno.errors.NotFound);
+  },
+});
+
+/** Everything but what belongs to the view that was rebuilt. */
+function withoutOrders({ tables }: Awaited<ReturnType<typeof contentOf>>) {
+  const { orders: _rows, projection_checkpoint: _place, ...order } = tables.order ?? {};
+  return { ...tables, order };
+}
+
+/** Orders whose payments take their time, and kill -9 while they do. */
+async function placeAndKill(
+  { url, kill }: { readonly url: string; kill(): Promise<void> },
+): Promise<void> {
+  const client = new ShopClient({ shop: url });
+  await client.receive("SKU1", { quantity: 1_000 });
+  await Promise.all(orders.map(async (orderId) => {
+    const { status } = await client.place({ orderId, paymentMethod: "pm_timeout" });
+    assert.equal(status, 202);
+  }));
+  await kill();
+}
+
+/** The log's last position, and by service what is in its tables. */
+async function contentOf(directory: string): Promise<{
+  readonly head: number | undefined;
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}> {
+  const logger = silentLog;
+  const { log } = await openEventLog({ eventStoreUrl: undefined, directory, logger });
+  await using _log = log;
+  await using postgres = await startEmbeddedPostgres({
+    directory: `${directory}/postgres`,
+    logger,
+  });
+  const tables: Record<string, Record<string, string>> = {};
+  for (const { name } of application.services) {
+    const url = postgres.url.replace(/[^/]*$/, `headwater_${name}`);
+    const sql = connect({ url, name: "test", logger });
+    try {
+      const names = await sql<{ name: string }[]>`
+        select tablename as name from pg_tables where schemaname = 'public' order by name`;
+      tables[name] = {};
+      for (const { name: table } of names) {
+        const [content] = await sql<{ hash: string }[]>`
+          select coalesce(md5(string_agg(row::text, '' order by row::text)), '') as hash
+          from ${sql(table)} as row`;
+        tables[name][table] = content?.hash ?? "";
+      }
+    } finally {
+      await sql.end();
+    }
+  }
+  return { head: await log.head(), tables };
+}
+
+async function operate(directory: string, words: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await task(directory, words);
+  assert.equal(code, 0, stdout + stderr);
+  return stdout;
+}
+
+async function task(directory: string, words: readonly string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...words],
+    cwd: root,
+    env: { DATA_DIR: directory, EVENTSTORE_URL: "", DATABASE_URL: "" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
