@@ -58,7 +58,7 @@ export async function devSplit(application: Application, options: DevOptions): P
   const { config, logger, print } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
   if (config.port !== 0) assertPortIsFree(config);
-  print(`Starting ${application.services.length + 1} processes …`);
+  print(`Starting "${application.name}" in ${application.services.length + 1} processes …`);
   await using split = await startSplit(application, { ...options, directory: directory.path });
   const { log, where } = await openEventLog({ ...split, directory: directory.path, logger });
   await using _log = log;

@@ -36,7 +36,7 @@ function commandsOf(application: Application): Commands {
       }
       if (Deno.stdout.isTerminal()) {
         clearScreen();
-        print(`Starting "${application.name}" …`);
+        if (!split) print(`Starting "${application.name}" …`);
       }
       const logger = createLogger({ level: config.logLevel ?? "warn" });
       using interruption = listenForInterruption();

@@ -1,4 +1,4 @@
-import { type EventLog, type Log, pause, type Recorded } from "@headwater/core";
+import { backOffMs, type EventLog, type Log, pause, type Recorded } from "@headwater/core";
 
 export type StoryOptions = {
   /** A line for people; undefined: nothing is said of the event. */
@@ -12,9 +12,6 @@ export type Story = AsyncDisposable & {
   /** Nothing is told before. */
   begin(): void;
 };
-
-/** Milliseconds until a log that is away is asked again. */
-const againMs = 1_000;
 
 /** Tells people, as it happens, what is appended from now on, also while nothing is told yet. */
 export function startStory(log: EventLog, { story, print, logger }: StoryOptions): Story {
@@ -30,6 +27,7 @@ export function startStory(log: EventLog, { story, print, logger }: StoryOptions
   }
   async function follow(): Promise<void> {
     let start: { readonly after: number | undefined } | undefined;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         start ??= { after: await log.head() };
@@ -37,11 +35,12 @@ export function startStory(log: EventLog, { story, print, logger }: StoryOptions
         for await (const { events, position } of log.subscribe({ ...start, signal })) {
           tell(events);
           start = { after: position };
+          failures = 0;
         }
       } catch (error) {
         // The services say so, and louder
         logger.debug("Cannot tell what happens, trying again", { error });
-        await pause(againMs, { signal });
+        await pause(backOffMs(++failures, { random: Math.random }), { signal });
       }
     }
   }

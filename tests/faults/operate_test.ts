@@ -77,7 +77,7 @@ Deno.test({
 
 /** Everything but what belongs to the view that was rebuilt. */
 function withoutOrders({ tables }: Awaited<ReturnType<typeof contentOf>>) {
-  const { orders: _rows, projection_checkpoint: _place, ...order } = tables.order ?? {};
+  const { customer_order: _rows, projection_checkpoint: _place, ...order } = tables.order ?? {};
   return { ...tables, order };
 }
 
