@@ -1,5 +1,4 @@
 export { projectionsActs, type ProjectionsContext } from "./acts.ts";
-export { type CommandLineOptions, projectionsCommand } from "./command_line.ts";
 export { requestRebuild } from "./prepare_view.ts";
 export {
   type Projections,

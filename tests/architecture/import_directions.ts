@@ -96,7 +96,7 @@ function objectionAcross(
     return `from here only its "${allowed}" may be imported`;
   }
   const allowed = from.member.startsWith("services")
-    ? [...services, ...(isWholeShop ? adapters : [])]
+    ? [...services, ...(isWholeShop && from.isTest ? adapters : [])]
     : mayImport[from.member] ?? [];
   if (allowed.includes(member)) return undefined;
   // An adapter is tested against the server that it adapts.

@@ -93,7 +93,7 @@ Deno.test("a service imports engines, and the contracts of other services", () =
 Deno.test("the application, its demo and its judge import whole services", () => {
   for (const file of ["services/app.ts", "services/demo/demo.ts", "services/judge/judge.ts"]) {
     assertAllowed(file, ["@shop/order", "@shop/order/contract", "@headwater/host"]);
-    assertRefused(file, ["@shop/order/order", "@headwater/testing"]);
+    assertRefused(file, ["@shop/order/order", "@headwater/testing", "@headwater/postgres"]);
   }
   assertRefused("services/app.ts", ["./order/mod.ts"]);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CommandLineOptions, projectionsCommand } from "@headwater/projections";
+import { operatorsCommand } from "@headwater/core";
+import { projectionsActs, type ProjectionsContext } from "@headwater/projections";
 import type { Sql } from "postgres";
 import { accountView } from "./account_view.ts";
 import {
@@ -18,14 +19,15 @@ const deposit = { type: "Deposited", data: { amount: 1 } };
 async function run(
   sql: Sql,
   args: readonly string[],
-  options: Partial<CommandLineOptions> = {},
+  { isTerminal = false, ...reach }: Partial<ProjectionsContext> & {
+    readonly isTerminal?: boolean;
+  } = {},
 ): Promise<{ code: number; text: string }> {
   let text = "";
-  const code = await projectionsCommand(args, {
-    databases: [{ service: "bank", sql, views: [accountView] }],
+  const code = await operatorsCommand(projectionsActs, args, {
+    context: { databases: [{ service: "bank", sql, views: [accountView] }], ...reach },
     print: (more) => text += more,
-    isTerminal: false,
-    ...options,
+    isTerminal,
   });
   return { code, text };
 }
@@ -138,6 +140,6 @@ projectionTests("the command line", async (step) => {
     assert.match((await run(sql, ["--help"])).text, /^Usage:\n {2}status/);
     assert.equal((await run(sql, [])).code, 2);
     assert.match((await run(sql, ["rebuild"])).text, /^Cannot understand "rebuild"\nUsage:/);
-    assert.match((await run(sql, ["switch", "accounts"])).text, /^Cannot do "switch": /);
+    assert.match((await run(sql, ["switch", "accounts"])).text, /^Cannot understand "switch /);
   });
 });
