@@ -25,6 +25,8 @@ function storyOfOrder(event: ShopEvent): string | undefined {
     }
     case "StockReservationRejected":
       return `✗ ${event.data.sku} refused: ${event.data.reason}`;
+    case "PaymentAttemptFailed":
+      return `! payment attempt ${event.data.attempt} failed: ${event.data.cause}`;
     case "PaymentDeclined":
       return `✗ payment refused: ${event.data.reason}`;
     case "PaymentOutcomeUnknown":

@@ -19,6 +19,14 @@ Deno.test("an order's way is told in a line for each thing that matters", () => 
   assert.equal(told("OrderShipped", { orderId }), "order my-first  shipped");
 });
 
+Deno.test("a payment that does not work out is told attempt by attempt", () => {
+  assert.equal(
+    told("PaymentAttemptFailed", { orderId, attempt: 2, cause: "connection refused" }),
+    "order my-first  ! payment attempt 2 failed: connection refused",
+  );
+  assert.match(told("PaymentOutcomeUnknown", { orderId }) ?? "", /without an answer/);
+});
+
 Deno.test("a refusal is told with its reason, and each compensation with what it undoes", () => {
   assert.equal(
     told("PaymentDeclined", { orderId, reason: "card-expired" }),

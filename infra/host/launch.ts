@@ -2,6 +2,11 @@ import { tmpdir } from "node:os";
 import { describeFailure } from "./describe_failure.ts";
 import { permissionsOf } from "./permissions.ts";
 
+const isWindows = Deno.build.os === "windows";
+
+/** To be passed on; on Windows, where passing on is killing, only to be outlived. */
+const signals: readonly Deno.Signal[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** `launch.ts KIND MODULE ARGUMENT …`: runs a module with the permissions of its kind, as if it stood in our place. */
 async function launch([kind = "", module = "", ...args]: readonly string[]): Promise<number> {
   const permissions = await permissionsOf(kind, {
@@ -17,13 +22,10 @@ async function launch([kind = "", module = "", ...args]: readonly string[]): Pro
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
   let isOver = false;
   for (const signal of signals) {
     // A Ctrl-C on a terminal reaches it as well: who listens takes both for one
-    Deno.addSignalListener(signal, () => isOver || child.kill(signal));
+    Deno.addSignalListener(signal, () => isOver || isWindows || child.kill(signal));
   }
   const { code } = await child.status;
   isOver = true;

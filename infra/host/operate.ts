@@ -49,11 +49,11 @@ export async function operate(
       logger,
     }),
   );
+  const head = await headOf(log, { isOurs, logger });
   const opened = opening.move();
   return {
     databases,
-    // An empty log need not have a file yet
-    ...((log || isOurs) && { head: async () => await log?.head() }),
+    ...(head && { head: () => Promise.resolve(head.position) }),
     ...(log && changes && !running && { log }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -86,6 +86,22 @@ async function findLog({ config, logger, isOurs }: {
   if (!isThere) return undefined;
   const { log } = await openEventLog({ eventStoreUrl, directory, logger });
   return log;
+}
+
+/** Undefined: nobody can tell. */
+async function headOf(log: EventLog | undefined, { isOurs, logger }: {
+  readonly isOurs: boolean;
+  readonly logger: Log;
+}): Promise<{ readonly position: number | undefined } | undefined> {
+  // One of ours that is empty need not have a file yet
+  if (!log) return isOurs ? { position: undefined } : undefined;
+  try {
+    return { position: await log.head() };
+  } catch (error) {
+    // What is known without it is shown all the same
+    logger.error("The event log does not answer", { error });
+    return undefined;
+  }
 }
 
 /** Undefined: no service needs it. */

@@ -105,7 +105,7 @@ async function alone(
   });
   if (config.help) return help(application, "--supervised    stop when standard input closes");
   // Several of them write to one terminal.
-  const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { service: name });
+  const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { process: name });
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;

@@ -88,7 +88,12 @@ export class InstanceDriver {
     if (sent.outcome === "taken" || this.#dependencies.signal.aborted) return sent;
     const { logger, process, records } = this.#dependencies;
     const state = sent.outcome === "refused" ? "stuck" : "running";
-    const fields = { process: process.name, id: this.#id, step: step.name, cause: sent.cause };
+    const fields = {
+      processManager: process.name,
+      id: this.#id,
+      step: step.name,
+      cause: sent.cause,
+    };
     if (state === "stuck") logger.error("process stuck", fields);
     else logger.warn("step not taken, will be sent again", fields);
     try {

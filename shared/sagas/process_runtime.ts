@@ -85,7 +85,7 @@ class Runtime {
         if (signal.aborted) return;
         this.#trouble = error;
         const level = error instanceof Unavailable ? "warn" : "error";
-        logger[level]("process interrupted, will go on", { process: process.name, error });
+        logger[level]("process interrupted, will go on", { processManager: process.name, error });
         await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
@@ -159,7 +159,11 @@ class Runtime {
         await driver.run();
         break;
       } catch (error) {
-        logger.warn("driving a process failed, will go on", { process: process.name, id, error });
+        logger.warn("driving a process failed, will go on", {
+          processManager: process.name,
+          id,
+          error,
+        });
         await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
