@@ -1,12 +1,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type Config,
-  ConfigError,
-  configHelp,
-  environmentVariables,
-  readConfig,
-} from "./config.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { configHelp, environmentVariables } from "./settings.ts";
 
 const application = { services: [{ name: "order" }, { name: "timeline" }] };
 

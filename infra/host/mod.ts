@@ -10,7 +10,8 @@ export { service, type ServiceDefinition } from "./service.ts";
 
 // For commands of an application's own
 export { createLogger } from "./logger.ts";
-export { environment, environmentVariables, readConfig } from "./config.ts";
+export { environment, readConfig } from "./config.ts";
+export { environmentVariables } from "./settings.ts";
 export { listenForInterruption } from "./interruption.ts";
 export { look, type Operated } from "./operate.ts";
 

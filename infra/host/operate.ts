@@ -119,7 +119,7 @@ async function findServer(
   if (url !== undefined) return { url };
   if (running) {
     throw new Error(
-      `Cannot find the databases of process ${running.pid} in "${directory}": it is still starting`,
+      `Cannot find the databases in "${directory}": process ${running.pid} uses it and has not said where they are, try again`,
     );
   }
   const place = readModelDirectory({ directory, eventStoreUrl });

@@ -1,12 +1,13 @@
 import { operatorsCommand } from "@headwater/core";
 import type { Application } from "./application.ts";
-import { configHelp, environment, readConfig } from "./config.ts";
+import { environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
 import { fromEnvironment, operate } from "./operate.ts";
 import { operatorsActs } from "./operators_acts.ts";
+import { configHelp } from "./settings.ts";
 import {
   type AloneOptions,
   serveGateway,

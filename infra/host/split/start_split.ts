@@ -1,6 +1,7 @@
 import type { Log } from "@headwater/core";
 import type { Application } from "../application.ts";
-import { type Config, databaseVariable } from "../config.ts";
+import type { Config } from "../config.ts";
+import { databaseVariable } from "../settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "../read_model_directory.ts";

@@ -1,5 +1,5 @@
 import type { Application } from "../application.ts";
-import { environmentVariables } from "../config.ts";
+import { environmentVariables } from "../settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
 import type { LogLevel } from "../logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { logLevels } from "./logger.ts";
+
+/** Credentials, hosts with ports separated by commas, a path, parameters: more than one host is not a URL to `URL`. */
+function url(protocols: string): z.ZodString {
+  return z.string().regex(
+    new RegExp(
+      `^(${protocols})://([^\\s/?#@]*@)?[\\w.[\\]:-]+(,[\\w.:-]+)*(/[^\\s?#]*)?(\\?[^\\s#]*)?$`,
+    ),
+  );
+}
+
+const postgresUrl = url("postgres|postgresql").refine((text) => URL.canParse(text));
+
+export const databaseAllowed = "postgres://user:password@host:port/database";
+
+/** Of one service, with the name of the database. */
+export const ownDatabaseUrl = postgresUrl.refine((text) => URL.parse(text)?.pathname.slice(1));
+
+/** Every setting but the databases of single services: `description` and `allowed` are what people are told, `flag` is the way to set it for one start. */
+export const settings = z.object({
+  PORT: z.string().regex(/^\d{1,5}$/).transform(Number).refine((port) => port <= 65_535)
+    .default(8000).meta({
+      flag: "--port",
+      description: "port of the gateway, 0 for any free one",
+      allowed: "a whole number from 0 to 65535",
+    }),
+  HOST: z.string().regex(/^[A-Za-z0-9._:-]+$/).default("127.0.0.1").meta({
+    flag: "--host",
+    description: "address the gateway listens on, 0.0.0.0 for all",
+    allowed: "a host name or an IP address",
+  }),
+  DATA_DIR: z.string().regex(/^[^\0]+$/).default(".data").meta({
+    flag: "--data-dir",
+    description: "where the embedded parts keep their data",
+    allowed: "a path",
+  }),
+  LOG_LEVEL: z.enum(logLevels).optional().meta({
+    flag: "--log-level",
+    description: "the least important entries to log (default info; of dev: warn)",
+    allowed: logLevels.join(", "),
+  }),
+  EVENTSTORE_URL: url("(esdb|kurrentdb)(\\+discover)?").optional().meta({
+    description: "EventStoreDB or KurrentDB instead of the embedded log",
+    allowed: "esdb://host:2113?tls=false, esdb+discover://…, kurrentdb://…",
+  }),
+  DATABASE_URL: postgresUrl.optional().meta({
+    description: "PostgreSQL server for every service's database instead of the embedded one",
+    allowed: databaseAllowed,
+  }),
+  SERVICE_URLS: z.string().regex(/^[\w-]+=https?:\/\/[^\s,]+(,[\w-]+=https?:\/\/[^\s,]+)*$/)
+    .optional()
+    .meta({
+      description: "where the other services are, for one that runs alone",
+      allowed: "NAME=http://host:port,NAME=http://host:port,…",
+    }),
+  REDIS_URL: url("rediss?").optional().meta({
+    description: "Redis for what several gateway processes share instead of memory",
+    allowed: "redis://user:password@host:port/database, rediss://…",
+  }),
+});
+
+export type Variable = keyof typeof settings.shape;
+export type Settings = z.output<typeof settings>;
+
+/** What settings there are depends on the services. */
+export type Configured = { readonly services: readonly { readonly name: string }[] };
+
+type Meta = { readonly description: string; readonly allowed: string; readonly flag?: string };
+
+export const variables = Object.keys(settings.shape) as Variable[];
+export const flagNames = variables.flatMap((variable) => metaOf(variable).flag ?? []);
+
+/** Every variable that an application reads: what to pass to `--allow-env`. */
+export function environmentVariables({ services }: Configured): readonly string[] {
+  return [...variables, ...services.map(({ name }) => databaseVariable(name))];
+}
+
+/** The variable that names the database of one service. */
+export function databaseVariable(service: string): string {
+  return `${service.toUpperCase().replaceAll("-", "_")}_DATABASE_URL`;
+}
+
+/** What `--help` prints about settings. */
+export function configHelp({ services }: Configured): string {
+  const rows = [
+    ...variables.map((variable) => {
+      const { flag, description, allowed } = metaOf(variable);
+      const fallback = settings.shape[variable].safeParse(undefined).data;
+      return {
+        name: flag === undefined ? variable : `${flag}, ${variable}`,
+        description: `${description}${fallback === undefined ? "" : ` (default ${fallback})`}`,
+        allowed,
+      };
+    }),
+    ...services.map(({ name }) => ({
+      name: databaseVariable(name),
+      description: `${name}: its database, where that is on another server`,
+      allowed: databaseAllowed,
+    })),
+  ];
+  const width = Math.max(...rows.map(({ name }) => name.length)) + 6;
+  const lines = rows.flatMap(({ name, description, allowed }) => [
+    `    ${name}`.padEnd(width) + description,
+    `${" ".repeat(width)}  ${allowed}`,
+  ]);
+  return `Flags, and variables of the environment; a flag wins over its variable:\n\n${
+    lines.join("\n")
+  }\n\n    --help  this text\n`;
+}
+
+/** What people are told of it. */
+export function metaOf(variable: Variable): Meta {
+  return settings.shape[variable].meta() as Meta;
+}
