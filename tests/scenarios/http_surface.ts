@@ -199,6 +199,13 @@ export const httpSurface: Stories = {
     }
   },
 
+  async "the front page says what there is"({ client }) {
+    const { name, services, requests } = await client.get("/");
+    assert.equal(name, "shop");
+    assert.ok(services.includes("order"));
+    assert.ok(requests.includes("POST /api/shipments/:id/dispatch"));
+  },
+
   async "what nobody knows is not found"({ client }) {
     const unknown: readonly (readonly [Answer, string])[] = [
       [await client.query("/api/orders/nope"), "order-unknown"],
@@ -209,7 +216,7 @@ export const httpSurface: Stories = {
       [await client.query("/api/shipments/order/nope"), "shipment-unknown"],
       [await client.dispatch("nope"), "shipment-unknown"],
       [await client.query("/api/nope"), "route-unknown"],
-      [await client.query("/"), "route-unknown"],
+      [await client.query("/nope"), "route-unknown"],
     ];
     for (const [answer, code] of unknown) assertProblem(answer, { status: 404, code });
     const wrongMethod = await client.send("/api/orders", { method: "DELETE" });
