@@ -1,14 +1,12 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { type NewEvent, type Recorded, RevisionConflict } from "@headwater/core";
-import { newEvent as anyEvent } from "@headwater/event-store/testing";
-import { openEventLog } from "@headwater/event-store";
-import { within } from "@headwater/testing";
+import { memoryLog, type NewEvent, type Recorded, RevisionConflict } from "@headwater/core";
+import { newEvent as anyEvent, within } from "@headwater/testing";
 import { separateLog } from "./separate_log.ts";
 
 const categories = ["order", "payment"];
 
 Deno.test("two separate logs in one neither see nor disturb each other, nor whoever was there before", async () => {
-  await using shared = openEventLog({ path: ":memory:" });
+  await using shared = memoryLog();
   await shared.append("order-1", [newEvent("theirs")], { expected: "no-stream" });
   const first = await separateLog(shared, { prefix: "a_", categories });
   const second = await separateLog(shared, { prefix: "b_", categories });
@@ -25,7 +23,7 @@ Deno.test("two separate logs in one neither see nor disturb each other, nor whoe
 });
 
 Deno.test("a subscription to a separate log brings its own events, and the place of all others", async () => {
-  await using shared = openEventLog({ path: ":memory:" });
+  await using shared = memoryLog();
   await shared.append("order-1", [newEvent("theirs")], { expected: "no-stream" });
   const log = await separateLog(shared, { prefix: "a_", categories });
   await log.append("order-2", [newEvent("mine")], { expected: "no-stream" });
@@ -44,7 +42,7 @@ Deno.test("a subscription to a separate log brings its own events, and the place
 });
 
 Deno.test("a separate log speaks of streams by its own names, and knows no others", async () => {
-  await using shared = openEventLog({ path: ":memory:" });
+  await using shared = memoryLog();
   const log = await separateLog(shared, { prefix: "a_", categories });
   await rejects(log.append("order-1", [newEvent("late")], { expected: 3 }), (error) => {
     equal(error instanceof RevisionConflict && error.stream, "order-1");
@@ -62,5 +60,5 @@ function namesOf(events: readonly Recorded[]) {
 }
 
 function newEvent(type: string): NewEvent {
-  return { ...anyEvent({}), type };
+  return { ...anyEvent(), type };
 }

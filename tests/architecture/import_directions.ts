@@ -95,9 +95,7 @@ function objectionAcross(
     if (entry === allowed || (isWholeShop && entry === "contract")) return undefined;
     return `from here only its "${allowed}" may be imported`;
   }
-  const allowed = from.member.startsWith("services")
-    ? [...services, ...(isWholeShop && from.isTest ? adapters : [])]
-    : mayImport[from.member] ?? [];
+  const allowed = from.member.startsWith("services") ? services : mayImport[from.member] ?? [];
   if (allowed.includes(member)) return undefined;
   // An adapter is tested against the server that it adapts.
   if (from.isTest && from.member.startsWith("infra/") && adapters.includes(member)) {

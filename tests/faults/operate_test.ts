@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { silentLog } from "@headwater/core";
 import { openEventLog } from "@headwater/host";
 import { connect, startEmbeddedPostgres } from "@headwater/postgres";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import { shop as application } from "@shop/app";
 import { ShopClient } from "@shop/judge";
 import { root } from "../architecture/place.ts";
@@ -134,11 +134,13 @@ async function operate(directory: string, words: readonly string[]): Promise<str
 }
 
 async function task(directory: string, words: readonly string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const command = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...words],
     cwd: root,
     env: { DATA_DIR: directory, EVENTSTORE_URL: "", DATABASE_URL: "" },
-  }).output();
+  });
+  const ending = within(`"deno task ${words.join(" ")}" to end`, command.output());
+  const { code, stdout, stderr } = await ending;
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
