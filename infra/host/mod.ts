@@ -29,8 +29,3 @@ export { describeRunning } from "./data_directory.ts";
 export { httpClient } from "./service_client/http.ts";
 export { inProcessClient } from "./service_client/in_process.ts";
 export { openService } from "./open_service.ts";
-
-// What the event store's own command needs of it
-export { ConfigError, type ConfigSources } from "./config.ts";
-export { readFlags } from "./flags.ts";
-export { type LogLevel, logLevels } from "./logger.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openSqliteLog } from "@headwater/event-log/sqlite";
+import { openEventLog as openFileLog } from "@headwater/event-store";
 
 export type EventLogOptions = {
   /** Undefined: the embedded log. */
@@ -25,7 +25,7 @@ export async function openEventLog(
 ): Promise<OpenEventLog> {
   if (eventStoreUrl === undefined) {
     const path = eventLogPath(directory);
-    return { log: openSqliteLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
+    return { log: openFileLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
   }
   const log = await openEventStoreDb({ connectionString: eventStoreUrl, logger });
   return { log, checks: [log.check], where: `EventStoreDB, ${withoutPassword(eventStoreUrl)}` };
