@@ -1,12 +1,4 @@
-import {
-  type ActContext,
-  type EventLog,
-  type OperatorsAct,
-  operatorsAct,
-  Refusal,
-  silentLog,
-  type View,
-} from "@headwater/core";
+import { acts, type EventLog, Refusal, silentLog, type View } from "@headwater/core";
 import { z } from "zod";
 import type { ReplayProgress } from "./checkpoint.ts";
 import { messageOf } from "./failure.ts";
@@ -25,7 +17,7 @@ export type ProjectionsContext = {
   readonly log?: EventLog;
 };
 
-const status = operatorsAct({
+const status = acts.operatorsAct({
   name: "status",
   summary: "how every read model is",
   args: z.strictObject({}),
@@ -38,13 +30,16 @@ const status = operatorsAct({
   },
 });
 
-const rebuild = operatorsAct(
+const rebuild = acts.operatorsAct(
   {
     name: "rebuild",
     summary: "empty a read model and fill it again from the log",
     args: z.strictObject({ name: z.string() }),
     changes: true,
-    async run({ name }, { databases, log, signal, progress }: ProjectionsContext & ActContext) {
+    async run(
+      { name },
+      { databases, log, signal, progress }: ProjectionsContext & acts.ActContext,
+    ) {
       const all = databases.flatMap(({ views, ...rest }) =>
         views.map((view) => ({ ...rest, view }))
       );
@@ -73,11 +68,11 @@ const rebuild = operatorsAct(
         throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
       }
     },
-  } satisfies OperatorsAct<ProjectionsContext, z.ZodObject<{ name: z.ZodString }>>,
+  } satisfies acts.OperatorsAct<ProjectionsContext, z.ZodObject<{ name: z.ZodString }>>,
 );
 
 /** All that operators do to read models. */
-export const projectionsActs: readonly OperatorsAct<ProjectionsContext>[] = [status, rebuild];
+export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] = [status, rebuild];
 
 /** With a log, also starts the one worker that fills the read model, and is to be stopped after that. */
 async function beginRebuild(

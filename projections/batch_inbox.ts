@@ -1,4 +1,4 @@
-import type { EventBatch, Recorded } from "@headwater/core";
+import type { eventLog, Recorded } from "@headwater/core";
 
 /** How many events may lie in an inbox before it stops reading ahead. */
 const readAheadEvents = 4_000;
@@ -10,13 +10,13 @@ const readAheadEvents = 4_000;
 export class BatchInbox implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #reading: Promise<void>;
-  #batches: EventBatch[] = [];
+  #batches: eventLog.EventBatch[] = [];
   #events = 0;
   #over: { readonly error?: unknown } | undefined;
   #arrived = Promise.withResolvers<void>();
   #taken = Promise.withResolvers<void>();
 
-  constructor(subscribe: (signal: AbortSignal) => AsyncIterable<EventBatch>) {
+  constructor(subscribe: (signal: AbortSignal) => AsyncIterable<eventLog.EventBatch>) {
     this.#reading = this.#read(subscribe);
   }
 
@@ -26,7 +26,7 @@ export class BatchInbox implements AsyncDisposable {
    */
   async take(
     { waitMs, limit = Infinity }: { readonly waitMs: number; readonly limit?: number },
-  ): Promise<EventBatch | "over" | undefined> {
+  ): Promise<eventLog.EventBatch | "over" | undefined> {
     if (this.#batches.length === 0 && !this.#over) await this.#arrival(waitMs);
     if (this.#batches.length > 0) {
       const [batch, ...rest] = cut(merge(this.#batches), limit);
@@ -51,7 +51,9 @@ export class BatchInbox implements AsyncDisposable {
     await this.#reading;
   }
 
-  async #read(subscribe: (signal: AbortSignal) => AsyncIterable<EventBatch>): Promise<void> {
+  async #read(
+    subscribe: (signal: AbortSignal) => AsyncIterable<eventLog.EventBatch>,
+  ): Promise<void> {
     const { signal } = this.#stop;
     try {
       for await (const batch of subscribe(signal)) {
@@ -81,14 +83,17 @@ export class BatchInbox implements AsyncDisposable {
 }
 
 /** What is cut off ends at the last of its events; only the rest is where the batch ends. */
-function cut(batch: EventBatch, limit: number): [EventBatch, ...EventBatch[]] {
+function cut(
+  batch: eventLog.EventBatch,
+  limit: number,
+): [eventLog.EventBatch, ...eventLog.EventBatch[]] {
   if (batch.events.length <= limit) return [batch];
   const events = batch.events.slice(0, limit);
   const { position } = events.at(-1)!;
   return [{ events, position, caughtUp: false }, { ...batch, events: batch.events.slice(limit) }];
 }
 
-function merge(batches: readonly EventBatch[]): EventBatch {
+function merge(batches: readonly eventLog.EventBatch[]): eventLog.EventBatch {
   const last = batches[batches.length - 1]!;
   if (batches.length === 1) return last;
   const events: Recorded[] = [];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { EventBatch, Recorded } from "@headwater/core";
+import type { eventLog, Recorded } from "@headwater/core";
 import { BatchInbox } from "./batch_inbox.ts";
 
-function batch(position: number, { events = 1, caughtUp = false } = {}): EventBatch {
+function batch(position: number, { events = 1, caughtUp = false } = {}): eventLog.EventBatch {
   return {
     events: Array.from({ length: events }, () => ({ position }) as Recorded),
     position,
@@ -11,9 +11,9 @@ function batch(position: number, { events = 1, caughtUp = false } = {}): EventBa
 }
 
 /** A subscription that is fed by hand, and tells how much of it was read. */
-function feed(batches: readonly EventBatch[]) {
+function feed(batches: readonly eventLog.EventBatch[]) {
   const fed = { read: 0 };
-  async function* subscribe(signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async function* subscribe(signal: AbortSignal): AsyncGenerator<eventLog.EventBatch> {
     for (const one of batches) {
       fed.read++;
       yield one;

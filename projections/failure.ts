@@ -1,4 +1,4 @@
-import { isMachineDown, type Recorded, Unavailable } from "@headwater/core";
+import { type Recorded, Unavailable } from "@headwater/core";
 
 /** Why something could not be done, as far as it matters to what is done next. */
 export type Failure = {
@@ -21,7 +21,7 @@ export type ApplyFailure = {
 export type SomeEvents = { readonly first: Recorded; readonly count: number };
 
 export function failureOf(error: unknown): Failure {
-  const isMachine = isMachineDown(error);
+  const isMachine = Unavailable.isCauseOf(error);
   const isOtherMachine = error instanceof Unavailable && error.code !== "postgres-unavailable";
   return {
     cause: messageOf(error),

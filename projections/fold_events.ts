@@ -1,4 +1,4 @@
-import { categoryOf, type Recorded, type View } from "@headwater/core";
+import { eventLog, type Recorded, type View } from "@headwater/core";
 import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row, RowChanges } from "./row_changes.ts";
@@ -66,5 +66,5 @@ export function eventFolder(view: View) {
  */
 function viewDecoder(view: View): (recorded: Recorded) => Recorded | undefined {
   const schemas = new Map(view.reads.map((schema) => [schema.category, schema]));
-  return (recorded) => schemas.get(categoryOf(recorded.stream))?.decode(recorded);
+  return (recorded) => schemas.get(eventLog.categoryOf(recorded.stream))?.decode(recorded);
 }

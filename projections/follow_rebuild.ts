@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import type { Sql } from "postgres";
 import { type ReplayProgress, silentMs, storedCheckpoints } from "./checkpoint.ts";
 
@@ -32,7 +32,7 @@ export async function followRebuild(
     } else if (performance.now() - heardAt > silentMs) {
       return { end: "nobody" };
     }
-    await pause(lookEveryMs, { signal });
+    await time.pause(lookEveryMs, { signal });
   }
   return { end: "nobody" };
 }

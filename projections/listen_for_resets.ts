@@ -1,4 +1,4 @@
-import { backOffMs, type Log, pause } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { resetChannel, type ResetNotice } from "./prepare_view.ts";
@@ -25,7 +25,7 @@ export function listenForResets(
     try {
       // A first LISTEN that fails spoils the channel for good in postgres.js.
       for (let attempt = 1; !await isThere(); attempt++) {
-        await pause(backOffMs(attempt, { random }), { signal: stop.signal });
+        await time.pause(time.backOffMs(attempt, { random }), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;
       }
       const { unlisten } = await sql.listen(resetChannel, (payload) => {
@@ -60,7 +60,7 @@ export function listenForResets(
       const leaving = listening.then((unlisten) => unlisten?.()).catch((error) =>
         logger.debug("The channel of resets could not be left", { error })
       );
-      await Promise.race([leaving, pause(leaveMs, { signal: given.signal })]);
+      await Promise.race([leaving, time.pause(leaveMs, { signal: given.signal })]);
       given.abort();
     },
   };

@@ -1,13 +1,5 @@
-import {
-  backOffMs,
-  type EventLog,
-  type Log,
-  pause,
-  type ReadModelState,
-  type ReadModelWait,
-  Unavailable,
-  type View,
-} from "@headwater/core";
+import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
+import { type EventLog, type Log, time, Unavailable, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { BatchInbox } from "./batch_inbox.ts";
 import { type Checkpoint, loadCheckpoint } from "./checkpoint.ts";
@@ -115,7 +107,7 @@ export class ProjectionWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#happened({ type: "stop" });
     const given = new AbortController();
-    await Promise.race([this.#running, pause(leaveMs, { signal: given.signal })]);
+    await Promise.race([this.#running, time.pause(leaveMs, { signal: given.signal })]);
     given.abort();
   }
 
@@ -171,7 +163,9 @@ export class ProjectionWorker implements AsyncDisposable {
       }
       case "pause":
         await this.#unsubscribe();
-        await pause(backOffMs(act.attempt, this.#options), { signal: this.#interruption.signal });
+        await time.pause(time.backOffMs(act.attempt, this.#options), {
+          signal: this.#interruption.signal,
+        });
         return { type: "done" };
     }
   }

@@ -1,4 +1,5 @@
-import { type ReadModelState, Unavailable } from "@headwater/core";
+import type { ReadModelState } from "./worker_state.ts";
+import { Unavailable } from "@headwater/core";
 import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
 import { lagMs, type ProjectionStatus } from "./projection_status.ts";
 import { reaches, type Waiter, type WorkerState } from "./worker_state.ts";

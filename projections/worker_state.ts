@@ -1,6 +1,9 @@
-import type { ReadModelState, Unavailable, View } from "@headwater/core";
+import type { ReadModels, Unavailable, View } from "@headwater/core";
 import type { Checkpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
 import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
+
+export type ReadModelWait = Parameters<ReadModels["wait"]>[1];
+export type ReadModelState = Awaited<ReturnType<ReadModels["wait"]>>;
 
 /** The one long thing that a worker is at; each has one outcome. */
 export type Act =

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { inspect } from "node:util";
-import type { Log, LogFields } from "@headwater/core";
+import type { Log } from "@headwater/core";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof logLevels[number];
@@ -10,7 +10,7 @@ export type LineLogOptions = {
   /** What is below is not written. With `debug` errors come with their stacks. */
   readonly level: LogLevel;
   /** Of every entry. */
-  readonly fields?: LogFields;
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** Takes whole lines, each with its line end. Default: the standard error output. */
   readonly write?: (line: string) => void;
   /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
@@ -45,7 +45,7 @@ export function lineLog(
     return { name, message, code, stack: withStack ? stack : undefined, cause };
   }
 
-  function inWords(fields: LogFields): string {
+  function inWords(fields: Readonly<Record<string, unknown>>): string {
     return Object.entries(fields).filter(([, value]) => value !== undefined).map(([name, value]) =>
       ` ${name}=${oneLine(value instanceof Error && !withStack ? messages(value) : text(value))}`
     ).join("");

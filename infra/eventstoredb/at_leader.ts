@@ -1,4 +1,4 @@
-import type { Timers } from "@headwater/core";
+import type { time } from "@headwater/core";
 import { isNotLeader } from "./event_store_failure.ts";
 
 const maxTries = 5;
@@ -9,7 +9,7 @@ const firstPauseMs = 25;
  * for what may be repeated.
  */
 export async function atLeader<Result>(
-  timers: Timers,
+  clock: time.Clock,
   act: () => Promise<Result>,
 ): Promise<Result> {
   for (let tries = 1;; tries++) {
@@ -19,7 +19,7 @@ export async function atLeader<Result>(
       if (!isNotLeader(error) || tries === maxTries) throw error;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    timers.after(firstPauseMs * 2 ** tries, resolve);
+    clock.after(firstPauseMs * 2 ** tries, resolve);
     await promise;
   }
 }

@@ -1,11 +1,4 @@
-import {
-  type Appended,
-  type CheckedAppend,
-  DeadlineExceeded,
-  RevisionConflict,
-  StreamDeleted,
-  Unavailable,
-} from "@headwater/core";
+import { DeadlineExceeded, eventLog, RevisionConflict, Unavailable } from "@headwater/core";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { place } from "./recorded_event.ts";
@@ -16,8 +9,8 @@ import { place } from "./recorded_event.ts";
  */
 export function writtenPlace(
   response: streams.BatchAppendResp,
-  { stream, expected }: CheckedAppend,
-): Appended {
+  { stream, expected }: eventLog.CheckedAppend,
+): eventLog.Appended {
   const success = response.getSuccess();
   if (success) {
     const position = success.getPosition()?.getCommitPosition();
@@ -38,7 +31,7 @@ export function writtenPlace(
       throw new RevisionConflict(stream, expected, actual);
     }
     case "event_store.client.StreamDeleted":
-      throw new StreamDeleted(stream);
+      throw new eventLog.StreamDeleted(stream);
     case "event_store.client.Timeout":
       throw new DeadlineExceeded(`${action}: the server ran out of time`);
     case "event_store.client.MaximumAppendSizeExceeded": {

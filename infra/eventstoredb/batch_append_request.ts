@@ -1,4 +1,4 @@
-import type { CheckedAppend, ExpectedRevision } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
 
@@ -9,7 +9,7 @@ const utf8 = new TextEncoder();
 /** The messages of one append, `id` naming it among those of its call. */
 export function batchAppendRequests(
   id: string,
-  { stream, expected, events }: CheckedAppend,
+  { stream, expected, events }: eventLog.CheckedAppend,
 ): streams.BatchAppendReq[] {
   const requests: streams.BatchAppendReq[] = [];
   let bytes = Infinity;
@@ -33,7 +33,7 @@ export function batchAppendRequests(
 /** Without a deadline, which would be read against another machine's clock: the server has its own limit. */
 function optionsOf(
   stream: string,
-  expected: ExpectedRevision,
+  expected: eventLog.ExpectedRevision,
 ): streams.BatchAppendReq.Options {
   const identifier = new shared.StreamIdentifier();
   identifier.setStreamName(utf8.encode(stream));
@@ -45,7 +45,7 @@ function optionsOf(
 }
 
 function proposed(
-  { id, type, data, metadata }: CheckedAppend["events"][number],
+  { id, type, data, metadata }: eventLog.CheckedAppend["events"][number],
 ): streams.BatchAppendReq.ProposedMessage {
   const message = new streams.BatchAppendReq.ProposedMessage();
   message.setId(uuid(id));

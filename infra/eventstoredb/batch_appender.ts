@@ -1,10 +1,4 @@
-import {
-  type Appended,
-  type CheckedAppend,
-  DeadlineExceeded,
-  type Timers,
-  Unavailable,
-} from "@headwater/core";
+import { DeadlineExceeded, type eventLog, type time, Unavailable } from "@headwater/core";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { atLeader } from "./at_leader.ts";
 import { writtenPlace } from "./batch_append_answer.ts";
@@ -14,11 +8,13 @@ import { connectFailure, eventStoreFailure } from "./event_store_failure.ts";
 
 export type BatchAppenderOptions = {
   readonly connection: EventStoreConnection;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   readonly deadlineMs: number;
 };
 
-type Waiting = PromiseWithResolvers<Appended> & { readonly append: CheckedAppend };
+type Waiting = PromiseWithResolvers<eventLog.Appended> & {
+  readonly append: eventLog.CheckedAppend;
+};
 
 /** One call, which carries any number of appends until it breaks. */
 type Line = {
@@ -44,18 +40,18 @@ export class BatchAppender {
    * The place of the last event, written now or before: the server knows an append that is sent again, since its
    * expectation is exact. Errors: those of the port.
    */
-  append(append: CheckedAppend): Promise<Appended> {
-    return atLeader(this.#options.timers, () => this.#append(append));
+  append(append: eventLog.CheckedAppend): Promise<eventLog.Appended> {
+    return atLeader(this.#options.clock, () => this.#append(append));
   }
 
-  async #append(append: CheckedAppend): Promise<Appended> {
-    const { timers, deadlineMs } = this.#options;
+  async #append(append: eventLog.CheckedAppend): Promise<eventLog.Appended> {
+    const { clock, deadlineMs } = this.#options;
     const id = crypto.randomUUID();
-    const waiting: Waiting = { ...Promise.withResolvers<Appended>(), append };
+    const waiting: Waiting = { ...Promise.withResolvers<eventLog.Appended>(), append };
     const line = this.#line ??= this.#open();
     line.waiting.set(id, waiting);
     const before = line.answers;
-    const cancelTimer = timers.after(deadlineMs, () => {
+    const cancelTimer = clock.after(deadlineMs, () => {
       waiting.reject(
         new DeadlineExceeded(
           `Cannot append to stream "${append.stream}": no answer within ${deadlineMs} ms`,
@@ -93,7 +89,7 @@ export class BatchAppender {
 
   async #send(
     line: Line,
-    { id, append }: { readonly id: string; readonly append: CheckedAppend },
+    { id, append }: { readonly id: string; readonly append: eventLog.CheckedAppend },
   ): Promise<void> {
     const requests = batchAppendRequests(id, append);
     const call = await line.opened;

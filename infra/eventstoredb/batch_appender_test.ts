@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { BatchAppender } from "./batch_appender.ts";
 import type { BatchAppendCall, CallListener } from "./event_store_connection.ts";
 
@@ -17,10 +17,10 @@ type FakeCall = {
 
 /** An appender whose server is the test. */
 function appenderTestBed() {
-  const timers = manualTimers();
+  const clock = manualClock();
   const calls: FakeCall[] = [];
   const appender = new BatchAppender({
-    timers,
+    clock,
     deadlineMs: 1_000,
     connection: {
       read: () => Promise.reject(new Error("Cannot read here")),
@@ -44,7 +44,7 @@ function appenderTestBed() {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
   });
-  return { timers, calls, append: (...sizes: number[]) => appender.append(exampleAppend(sizes)) };
+  return { clock, calls, append: (...sizes: number[]) => appender.append(exampleAppend(sizes)) };
 }
 
 /** Events with so many bytes of data each. */
@@ -72,9 +72,9 @@ function success(request: streams.BatchAppendReq, revision: number): streams.Bat
 }
 
 Deno.test("appends share a call, and each gets its own answer in whatever order", async () => {
-  const { timers, calls, append } = appenderTestBed();
+  const { clock, calls, append } = appenderTestBed();
   const appends = [append(), append()];
-  await timers.advance(0);
+  await clock.advance(0);
   const [{ sent, answer }] = calls as [FakeCall];
   deepEqual([calls.length, sent.length], [1, 2]);
   answer(sent[1]!, 8);
@@ -83,52 +83,52 @@ Deno.test("appends share a call, and each gets its own answer in whatever order"
     { revision: 5, position: 50 },
     { revision: 8, position: 80 },
   ]);
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("what was sent over a call that breaks is unavailable, what comes next has another call", async () => {
-  const { timers, calls, append } = appenderTestBed();
+  const { clock, calls, append } = appenderTestBed();
   const lost = append();
-  await timers.advance(0);
+  await clock.advance(0);
   calls[0]!.listener.over(Object.assign(new Error("Connection dropped"), { code: 14 }));
   await rejects(lost, Unavailable);
   const next = append();
-  await timers.advance(0);
+  await clock.advance(0);
   calls[1]!.answer(calls[1]!.sent[0]!, 1);
   equal((await next).revision, 1);
 });
 
 Deno.test("an answer that comes after the deadline is nobody's", async () => {
-  const { timers, calls, append } = appenderTestBed();
+  const { clock, calls, append } = appenderTestBed();
   const late = append();
   const inTime = append();
-  await timers.advance(500);
+  await clock.advance(500);
   const [{ sent, answer }] = calls as [FakeCall];
   answer(sent[1]!, 2);
   equal((await inTime).revision, 2);
-  await Promise.all([rejects(late, DeadlineExceeded), timers.advance(600)]);
+  await Promise.all([rejects(late, DeadlineExceeded), clock.advance(600)]);
   answer(sent[0]!, 1);
   answer(sent[0]!, 1);
   equal(calls[0]!.isCancelled, false);
 });
 
 Deno.test("a call without any answer until a deadline is given up", async () => {
-  const { timers, calls, append } = appenderTestBed();
+  const { clock, calls, append } = appenderTestBed();
   const silent = append();
-  await timers.advance(500);
+  await clock.advance(500);
   const later = append();
   await Promise.all([
     rejects(silent, DeadlineExceeded),
     rejects(later, Unavailable),
-    timers.advance(600),
+    clock.advance(600),
   ]);
   equal(calls[0]!.isCancelled, true);
 });
 
 Deno.test("a large append is sent in several messages, the last of which says so", async () => {
-  const { timers, calls, append } = appenderTestBed();
+  const { clock, calls, append } = appenderTestBed();
   const appending = append(2_000_000, 900_000, 2_000_000, 2_000_000);
-  await timers.advance(0);
+  await clock.advance(0);
   const [{ sent, answer }] = calls as [FakeCall];
   deepEqual(sent.map((request) => request.getProposedMessagesList().length), [2, 1, 1]);
   deepEqual(sent.map((request) => request.getIsFinal()), [false, false, true]);

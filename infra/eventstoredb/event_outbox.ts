@@ -1,4 +1,4 @@
-import type { EventBatch, Recorded } from "@headwater/core";
+import type { eventLog, Recorded } from "@headwater/core";
 
 /** A subscription reads no further ahead of its consumer than this. */
 const maxEvents = 1_024;
@@ -47,7 +47,7 @@ export class EventOutbox {
   }
 
   /** Undefined once it is closed; rejects once it has failed. */
-  async take(): Promise<EventBatch | undefined> {
+  async take(): Promise<eventLog.EventBatch | undefined> {
     while (!this.#closed && !this.#hasNews) {
       this.#stirred = Promise.withResolvers();
       await this.#stirred.promise;

@@ -1,4 +1,4 @@
-import { type EventLog, type HealthCheck, type Log, realTimers, silentLog } from "@headwater/core";
+import { type EventLog, type HealthCheck, type Log, silentLog, time } from "@headwater/core";
 import { describeHosts, readConnectionString } from "./connection_string.ts";
 import { connectToEventStore } from "./event_store_connection.ts";
 import { EventStoreLog } from "./event_store_log.ts";
@@ -43,7 +43,7 @@ export function eventStoreDbLog(
   const connection = connectToEventStore(told);
   const log = new EventStoreLog({
     connection,
-    timers: realTimers,
+    clock: time.realClock,
     random,
     now,
     logger,

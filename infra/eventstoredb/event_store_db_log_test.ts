@@ -8,9 +8,9 @@ import {
 } from "@eventstore/db-client";
 import {
   DeadlineExceeded,
+  eventLog,
   type Recorded,
   RevisionConflict,
-  StreamDeleted,
   Unavailable,
 } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
@@ -63,7 +63,7 @@ Deno.test("a stream that was deleted for ever has no events and takes none", asy
   await bed.client.tombstoneStream("order-1");
   deepEqual(await allOf(bed.log.read("order-1")), []);
   for (const expected of ["no-stream", 0] as const) {
-    await rejects(bed.log.append("order-1", [newEvent()], { expected }), StreamDeleted);
+    await rejects(bed.log.append("order-1", [newEvent()], { expected }), eventLog.StreamDeleted);
   }
 });
 

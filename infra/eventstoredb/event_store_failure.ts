@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { DeadlineExceeded, StreamDeleted, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, Unavailable } from "@headwater/core";
 
 /** The position asked for is none of this log's: it was copied from another one, or made up. */
 export class UnknownPosition extends Error {
@@ -38,7 +38,7 @@ export function eventStoreFailure(
   const { code, metadata, message } = error as GrpcFailure;
   const exception = metadata?.get("exception")[0]?.toString();
   const options = { cause: error };
-  if (exception === "stream-deleted") return new StreamDeleted(stream, options);
+  if (exception === "stream-deleted") return new eventLog.StreamDeleted(stream, options);
   if (exception === "not-leader") {
     return new Unavailable(`${action}: another node leads the cluster now`, {
       ...options,

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { Metadata, status } from "@grpc/grpc-js";
-import { DeadlineExceeded, StreamDeleted, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, Unavailable } from "@headwater/core";
 import {
   connectFailure,
   eventStoreFailure,
@@ -55,7 +55,7 @@ Deno.test("a limit of time is a deadline, whoever has set it", () => {
 
 Deno.test("a deleted stream says which", () => {
   const failure = failureOf(grpcError(status.FAILED_PRECONDITION, { exception: "stream-deleted" }));
-  ok(failure instanceof StreamDeleted);
+  ok(failure instanceof eventLog.StreamDeleted);
   equal(failure.stream, "order-1");
 });
 

@@ -1,17 +1,8 @@
 import {
-  type Appended,
-  type CheckedAppend,
-  checkedAppend,
-  checkReading,
-  type EventBatch,
   type EventLog,
-  type ExpectedRevision,
-  type NewEvent,
-  type ReadAllOptions,
-  type ReadOptions,
+  eventLog,
   type Recorded,
   RevisionConflict,
-  type SubscribeOptions,
   Unavailable,
 } from "@headwater/core";
 import PQueue from "p-queue";
@@ -51,10 +42,10 @@ export class EventStoreLog implements EventLog {
 
   async append(
     stream: string,
-    events: readonly NewEvent[],
-    options: { readonly expected: ExpectedRevision },
-  ): Promise<Appended> {
-    const append = checkedAppend(stream, events, options);
+    events: readonly eventLog.NewEvent[],
+    options: { readonly expected: eventLog.ExpectedRevision },
+  ): Promise<eventLog.Appended> {
+    const append = eventLog.checkedAppend(stream, events, options);
     this.#mustBeOpen(`Cannot append to stream "${stream}"`);
     const appended = await this.#appends.add(() =>
       events.length > 0 ? this.#appender.append(append) : this.#appendNothing(append)
@@ -65,10 +56,10 @@ export class EventStoreLog implements EventLog {
 
   async *read(
     stream: string,
-    { direction = "forwards", from, limit, signal }: ReadOptions = {},
+    { direction = "forwards", from, limit, signal }: eventLog.ReadOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = `Cannot read stream ${JSON.stringify(stream)}`;
-    checkReading(action, { stream, from, limit });
+    eventLog.checkReading(action, { stream, from, limit });
     this.#mustBeOpen(action);
     const pages = this.#streams.events(stream, { direction, from, limit, signal });
     for await (const page of pages) {
@@ -78,17 +69,19 @@ export class EventStoreLog implements EventLog {
   }
 
   async *readAll(
-    options: ReadAllOptions = {},
+    options: eventLog.ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
-    checkReading(action, options);
+    eventLog.checkReading(action, options);
     this.#mustBeOpen(action);
     yield* this.#follower.upToNow(options);
   }
 
-  async *subscribe(options: SubscribeOptions): AsyncGenerator<EventBatch, void, undefined> {
+  async *subscribe(
+    options: eventLog.SubscribeOptions,
+  ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
-    checkReading(action, { after: options.after });
+    eventLog.checkReading(action, { after: options.after });
     this.#mustBeOpen(action);
     yield* this.#follower.follow(options);
   }
@@ -112,7 +105,7 @@ export class EventStoreLog implements EventLog {
   }
 
   /** Nothing is sent: the server would write an empty record. */
-  async #appendNothing({ stream, expected }: CheckedAppend): Promise<Appended> {
+  async #appendNothing({ stream, expected }: eventLog.CheckedAppend): Promise<eventLog.Appended> {
     const last = await this.#streams.last(stream);
     if (last?.revision !== (expected === "no-stream" ? undefined : expected)) {
       throw new RevisionConflict(stream, expected, last?.revision);

@@ -1,13 +1,4 @@
-import {
-  categoryOf,
-  type EventBatch,
-  type Log,
-  type ReadAllOptions,
-  type Recorded,
-  type SubscribeOptions,
-  type Timers,
-  Unavailable,
-} from "@headwater/core";
+import { eventLog, type Log, type Recorded, type time, Unavailable } from "@headwater/core";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { type FeedMessage, MessageFeed } from "./message_feed.ts";
@@ -25,7 +16,7 @@ import { TailWatch } from "./tail_watch.ts";
 /** What an event log on a connection needs of the world. */
 export type EventStoreLogParts = {
   readonly connection: EventStoreConnection;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   readonly random: () => number;
   readonly now: () => Date;
   readonly logger: Log;
@@ -39,7 +30,7 @@ export type LogFollowerParts = EventStoreLogParts & {
   readonly closed: AbortSignal;
 };
 
-type Scope = Pick<ReadAllOptions, "after" | "categories">;
+type Scope = Pick<eventLog.ReadAllOptions, "after" | "categories">;
 
 const tailEvents = 512;
 
@@ -52,7 +43,7 @@ export class LogFollower {
   constructor(parts: LogFollowerParts) {
     this.#parts = parts;
     this.#watch = new TailWatch({
-      timers: parts.timers,
+      clock: parts.clock,
       read: async (from) => {
         const request = allPageRequest(from, tailEvents);
         const { events, whole } = await parts.pages.read(request, {
@@ -74,16 +65,16 @@ export class LogFollower {
   }
 
   async *follow(
-    { after, categories, signal }: SubscribeOptions,
-  ): AsyncGenerator<EventBatch, void, undefined> {
-    const { timers, random, now, logger, closed } = this.#parts;
+    { after, categories, signal }: eventLog.SubscribeOptions,
+  ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
+    const { clock, random, now, logger, closed } = this.#parts;
     const subscription = new SupervisedSubscription({
       after,
       categories,
       connect: (from) => this.#attempt({ after: from, categories }),
       wants: wantsOf(categories),
       watch: this.#watch,
-      timers,
+      clock,
       random,
       now,
       logger,
@@ -106,7 +97,7 @@ export class LogFollower {
 
   /** Pages of the events up to the head as it is now. */
   async *upToNow(
-    { after = -1, categories, limit = Infinity, signal }: ReadAllOptions,
+    { after = -1, categories, limit = Infinity, signal }: eventLog.ReadAllOptions,
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const until = await this.head({ action: "Cannot read the event log", signal });
     if (until === undefined) return;
@@ -176,12 +167,12 @@ export class LogFollower {
   #feed(
     { after, categories, signal }: Scope & { readonly signal?: AbortSignal | undefined },
   ): MessageFeed {
-    const { connection, timers, closed } = this.#parts;
+    const { connection, clock, closed } = this.#parts;
     return new MessageFeed({
       connection,
       request: subscriptionRequest(after, categories),
       action: "Cannot read the event log",
-      timers,
+      clock,
       signal: signal ? AbortSignal.any([signal, closed]) : closed,
     });
   }
@@ -207,7 +198,7 @@ function shown(
 ): Recorded | undefined {
   if (message.kind !== "event") return undefined;
   const { event } = message;
-  if (categories && !categories.includes(categoryOf(event.stream))) return undefined;
+  if (categories && !categories.includes(eventLog.categoryOf(event.stream))) return undefined;
   return toRecorded(event);
 }
 

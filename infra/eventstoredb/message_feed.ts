@@ -1,5 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, type Timers } from "@headwater/core";
+import { DeadlineExceeded, type time } from "@headwater/core";
 import { connectFailure, eventStoreFailure } from "./event_store_failure.ts";
 import type { EventStoreConnection, ReadCall } from "./event_store_connection.ts";
 import { type LogEvent, logEvent, place } from "./recorded_event.ts";
@@ -15,7 +15,7 @@ export type FeedOptions = {
   readonly request: streams.ReadReq;
   /** What errors say cannot be done. */
   readonly action: string;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   /** Ends the feed with its reason. */
   readonly signal?: AbortSignal;
 };
@@ -132,10 +132,10 @@ export class MessageFeed {
 
   async #arrival(withinMs: number): Promise<void> {
     this.#stirred = Promise.withResolvers();
-    const { timers } = this.#options;
+    const { clock } = this.#options;
     const cancelTimer = withinMs === Infinity
       ? undefined
-      : timers.after(withinMs, this.#stirred.resolve);
+      : clock.after(withinMs, this.#stirred.resolve);
     await this.#stirred.promise;
     cancelTimer?.();
     // The rest of what has come over the wire together is handed over in the same turn of the event loop.

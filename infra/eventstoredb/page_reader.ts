@@ -1,5 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, type Timers } from "@headwater/core";
+import { DeadlineExceeded, type time } from "@headwater/core";
 import PQueue from "p-queue";
 import { atLeader } from "./at_leader.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
@@ -8,7 +8,7 @@ import type { LogEvent } from "./recorded_event.ts";
 
 export type PageReaderOptions = {
   readonly connection: EventStoreConnection;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   readonly deadlineMs: number;
 };
 
@@ -41,25 +41,25 @@ export class PageReader {
   /** Errors: `DeadlineExceeded`, `Unavailable`, `UnknownPosition`, `StreamDeleted`, the signal's reason. */
   read(request: streams.ReadReq, { action, signal }: PageCall): Promise<Page> {
     return this.#queue.add(() =>
-      atLeader(this.#options.timers, () => this.#read(request, { action, signal }))
+      atLeader(this.#options.clock, () => this.#read(request, { action, signal }))
     );
   }
 
   async #read(request: streams.ReadReq, { action, signal }: PageCall): Promise<Page> {
-    const { connection, timers, deadlineMs } = this.#options;
-    const until = timers.now() + deadlineMs;
+    const { connection, clock, deadlineMs } = this.#options;
+    const until = clock.now() + deadlineMs;
     const feed = new MessageFeed({
       connection,
       request,
       action,
-      timers,
+      clock,
       ...(signal && { signal }),
     });
     const events: LogEvent[] = [];
     let bytes = 0;
     try {
       while (bytes < maxPageBytes) {
-        const leftMs = until - timers.now();
+        const leftMs = until - clock.now();
         if (leftMs <= 0) {
           throw new DeadlineExceeded(`${action}: no whole answer within ${deadlineMs} ms`);
         }

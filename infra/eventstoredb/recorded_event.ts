@@ -1,5 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import type { EventMetadata, Recorded } from "@headwater/core";
+import type { Recorded } from "@headwater/core";
 
 type WireEvent = streams.ReadResp.ReadEvent.RecordedEvent;
 
@@ -48,7 +48,7 @@ export function toRecorded(event: LogEvent): Recorded | undefined {
     position,
     recordedAt: isoText(wire.getMetadataMap().get("created") ?? "0"),
     data: isJson(wire) ? parsedOrNull(wire.getData_asU8()) : null,
-    metadata: metadataOf(wire) as EventMetadata,
+    metadata: metadataOf(wire) as Recorded["metadata"],
   };
 }
 

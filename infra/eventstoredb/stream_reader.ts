@@ -1,4 +1,4 @@
-import { StreamDeleted } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { Page, PageReader } from "./page_reader.ts";
 import { streamPageRequest } from "./read_request.ts";
 import type { LogEvent } from "./recorded_event.ts";
@@ -55,7 +55,7 @@ export class StreamReader {
     try {
       return await this.#pages.read(request, { action, signal });
     } catch (error) {
-      if (error instanceof StreamDeleted) return { events: [], whole: true };
+      if (error instanceof eventLog.StreamDeleted) return { events: [], whole: true };
       throw error;
     }
   }

@@ -1,12 +1,4 @@
-import {
-  backOffMs,
-  type EventBatch,
-  type Log,
-  LogEndsBefore,
-  pause,
-  type Recorded,
-  type Timers,
-} from "@headwater/core";
+import { eventLog, type Log, type Recorded, time } from "@headwater/core";
 import { EventOutbox } from "./event_outbox.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
@@ -38,7 +30,7 @@ export type SupervisorOptions = {
   /** True for streams whose events `connect` asks for. */
   readonly wants: (stream: string) => boolean;
   readonly watch: Pick<TailWatch, "head" | "saw" | "follow">;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly now: () => Date;
@@ -70,7 +62,7 @@ export class SupervisedSubscription {
   #announcedAt: number;
 
   constructor(options: SupervisorOptions) {
-    this.#announcedAt = options.timers.now();
+    this.#announcedAt = options.clock.now();
     this.#options = options;
     this.#outbox = new EventOutbox(options.after);
     this.#status = { state: "catching-up", since: options.now().toISOString(), cause: undefined };
@@ -82,7 +74,7 @@ export class SupervisedSubscription {
   }
 
   /** To be read once. Errors: `LogEndsBefore`. */
-  async *batches(): AsyncGenerator<EventBatch, void, undefined> {
+  async *batches(): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const { signal } = this.#options;
     const end = () => this.#end();
     signal.addEventListener("abort", end, { once: true });
@@ -108,7 +100,7 @@ export class SupervisedSubscription {
   }
 
   async #supervise(): Promise<void> {
-    const { timers, random } = this.#options;
+    const { clock, random } = this.#options;
     const { signal } = this.#ended;
     for (let failures = 1; !signal.aborted; failures++) {
       const attempt = this.#options.connect(this.#isAstray ? undefined : this.#outbox.position);
@@ -122,18 +114,18 @@ export class SupervisedSubscription {
         this.#failed(error);
       }
       if (this.#outbox.position !== before) failures = 1;
-      await pause(backOffMs(failures, { random }), { timers, signal });
+      await time.pause(time.backOffMs(failures, { random }), { clock, signal });
     }
   }
 
   /** Rejects in the end. */
   async #follow(attempt: ConnectionAttempt): Promise<void> {
-    const { timers, watch } = this.#options;
+    const { clock, watch } = this.#options;
     this.#isLive = false;
     let unwatch: (() => void) | undefined;
     try {
       for (;;) {
-        this.#waitingSince = timers.now();
+        this.#waitingSince = clock.now();
         const messages = await attempt.take(this.#isLive ? Infinity : silenceMs);
         this.#waitingSince = undefined;
         if (this.#ended.signal.aborted) return;
@@ -151,7 +143,9 @@ export class SupervisedSubscription {
 
   #accept(message: SubscriptionMessage): void {
     if (message.kind === "caught-up") {
-      if (this.#isAstray) return this.#outbox.fail(new LogEndsBefore(this.#outbox.position!));
+      if (this.#isAstray) {
+        return this.#outbox.fail(new eventLog.LogEndsBefore(this.#outbox.position!));
+      }
       this.#isLive = true;
       this.#enter("live");
       return;
@@ -164,7 +158,7 @@ export class SupervisedSubscription {
 
   #announce(): void {
     const { position, isEmpty } = this.#outbox;
-    const now = this.#options.timers.now();
+    const now = this.#options.clock.now();
     if (!this.#isLive && isEmpty && now - this.#announcedAt < marksMs) return;
     this.#announcedAt = now;
     this.#outbox.announce(this.#isLive && (position ?? -1) >= (this.#options.watch.head ?? -1));

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { type EventBatch, LogEndsBefore, Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { eventLog, Unavailable } from "@headwater/core";
+import { manualClock } from "@headwater/testing";
 import { UnknownPosition } from "./event_store_failure.ts";
 import {
   caughtUp,
@@ -12,28 +12,28 @@ import {
 const down = new Unavailable("Cannot read the event log: the server is down");
 
 /** Positions of the events, then the batch's own, then whether it says that nothing was left. */
-async function next(batches: AsyncIterator<EventBatch, void>) {
+async function next(batches: AsyncIterator<eventLog.EventBatch, void>) {
   const { value } = await batches.next();
   if (!value) return "ended";
   return [value.events.map(({ position }) => position), value.position, value.caughtUp];
 }
 
 Deno.test("what arrives together is one batch, which says where to go on", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   bed.attempt(1).send(event(3), event(5), checkpoint(8), caughtUp);
   deepEqual(await first, [[3, 5], 8, true]);
 });
 
 Deno.test("after a failure the next attempt goes on behind what was seen", async () => {
-  await using bed = subscriptionTestBed(manualTimers(), { after: 2 });
+  await using bed = subscriptionTestBed(manualClock(), { after: 2 });
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
   equal(attempt.after, 2);
   attempt.send(event(3), checkpoint(7));
   deepEqual(await first, [[3], 7, false]);
   attempt.fail(down);
-  await bed.timers.advance(1_000);
+  await bed.clock.advance(1_000);
   const second = bed.attempt(2);
   equal(second.after, 7);
   second.send(event(9), caughtUp);
@@ -41,11 +41,11 @@ Deno.test("after a failure the next attempt goes on behind what was seen", async
 });
 
 Deno.test("what a broken attempt still has to say is not heard", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
   attempt.fail(down);
-  await bed.timers.advance(1_000);
+  await bed.clock.advance(1_000);
   const second = bed.attempt(2);
   attempt.send(event(99));
   second.send(event(1), caughtUp);
@@ -54,18 +54,18 @@ Deno.test("what a broken attempt still has to say is not heard", async () => {
 });
 
 Deno.test("events that were seen before are dropped", async () => {
-  await using bed = subscriptionTestBed(manualTimers(), { after: 4 });
+  await using bed = subscriptionTestBed(manualClock(), { after: 4 });
   const first = next(bed.batches);
   bed.attempt(1).send(event(3), event(4), event(5), checkpoint(4), event(5), caughtUp);
   deepEqual(await first, [[5], 5, true]);
 });
 
 Deno.test("it tries for ever, with longer and longer pauses, and says since when", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   for (let number = 1; number <= 30; number++) {
     bed.attempt(number).fail(down);
-    await bed.timers.advance(5_000);
+    await bed.clock.advance(5_000);
   }
   const { state, since, cause } = bed.subscription.status;
   deepEqual([state, since], ["reconnecting", "1970-01-01T00:00:00.000Z"]);
@@ -76,13 +76,13 @@ Deno.test("it tries for ever, with longer and longer pauses, and says since when
 });
 
 Deno.test("silence while it catches up ends an attempt", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
   attempt.send(checkpoint(10));
-  await bed.timers.advance(9_000);
+  await bed.clock.advance(9_000);
   equal(attempt.isOver, false);
-  await bed.timers.advance(2_000);
+  await bed.clock.advance(2_000);
   const second = bed.attempt(2);
   equal(second.after, 10);
   second.send(caughtUp);
@@ -90,19 +90,19 @@ Deno.test("silence while it catches up ends an attempt", async () => {
 });
 
 Deno.test("a quiet subscription moves on past what others append, and asks for it once", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   bed.attempt(1).send(event(1), caughtUp);
   deepEqual(await first, [[1], 1, true]);
   bed.tail.events = [1, 2, 3].map((position) => ({ position, stream: `payment-${position}` }));
   const second = next(bed.batches);
-  await bed.timers.advance(400);
+  await bed.clock.advance(400);
   deepEqual(await second, [[], 3, true]);
   equal(bed.attempts.length, 1);
 });
 
 Deno.test("what the server does not send although it should ends an attempt", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   bed.attempt(1).send(event(1), caughtUp);
   await first;
@@ -113,10 +113,10 @@ Deno.test("what the server does not send although it should ends an attempt", as
     { position: 4, stream: "payment-1" },
   ];
   const second = next(bed.batches);
-  await bed.timers.advance(1_000);
+  await bed.clock.advance(1_000);
   deepEqual(await second, [[], 2, false]);
   const third = next(bed.batches);
-  await bed.timers.advance(6_000);
+  await bed.clock.advance(6_000);
   const again = bed.attempt(2);
   equal(again.after, 2);
   again.send(event(3), checkpoint(4), caughtUp);
@@ -124,23 +124,23 @@ Deno.test("what the server does not send although it should ends an attempt", as
 });
 
 Deno.test("a server that answers no reads has left its subscribers alone as well", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   bed.attempt(1).send(event(1), caughtUp);
   await first;
   const second = next(bed.batches);
   bed.tail.failure = down;
-  await bed.timers.advance(1_500);
+  await bed.clock.advance(1_500);
   bed.tail.failure = undefined;
   bed.attempt(2).send(event(2), caughtUp);
   deepEqual(await second, [[2], 2, true]);
 });
 
 Deno.test("a position of another log is looked for from the start", async () => {
-  await using bed = subscriptionTestBed(manualTimers(), { after: 5 });
+  await using bed = subscriptionTestBed(manualClock(), { after: 5 });
   const first = next(bed.batches);
   bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
-  await bed.timers.advance(1_000);
+  await bed.clock.advance(1_000);
   const second = bed.attempt(2);
   equal(second.after, undefined);
   second.send(event(2), event(4), event(6), caughtUp);
@@ -148,24 +148,24 @@ Deno.test("a position of another log is looked for from the start", async () => 
 });
 
 Deno.test("a log that ends before the position is not the one that was read", async () => {
-  await using bed = subscriptionTestBed(manualTimers(), { after: 5 });
+  await using bed = subscriptionTestBed(manualClock(), { after: 5 });
   const first = next(bed.batches);
   bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
-  await bed.timers.advance(1_000);
+  await bed.clock.advance(1_000);
   bed.attempt(2).send(event(2), event(4), caughtUp);
-  await rejects(first, LogEndsBefore);
+  await rejects(first, eventLog.LogEndsBefore);
   equal(bed.attempt(2).isOver, true);
 });
 
 Deno.test("it reads no further ahead of a slow consumer than it may keep", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
   attempt.send(event(1));
   await first;
   for (let position = 2; position < 4_000; position += 500) {
     attempt.send(...Array.from({ length: 500 }, (_, index) => event(position + index)));
-    await bed.timers.advance(0);
+    await bed.clock.advance(0);
   }
   equal(bed.subscription.status.position, 1_501);
   const { value } = await bed.batches.next();
@@ -174,25 +174,25 @@ Deno.test("it reads no further ahead of a slow consumer than it may keep", async
 
 Deno.test("the signal ends it quietly, connected or waiting to try again", async () => {
   for (const isDown of [true, false]) {
-    await using bed = subscriptionTestBed(manualTimers());
+    await using bed = subscriptionTestBed(manualClock());
     const first = next(bed.batches);
     const attempt = bed.attempt(1);
     if (isDown) attempt.fail(down);
-    await bed.timers.advance(0);
+    await bed.clock.advance(0);
     bed.stop.abort();
     equal(await first, "ended");
     equal(attempt.isOver, true);
-    equal(bed.timers.pending(), 0);
+    equal(bed.clock.pending(), 0);
   }
 });
 
 Deno.test("a consumer that leaves ends the attempt", async () => {
-  await using bed = subscriptionTestBed(manualTimers());
+  await using bed = subscriptionTestBed(manualClock());
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
   attempt.send(event(1), caughtUp);
   await first;
   await bed.batches.return();
   equal(attempt.isOver, true);
-  equal(bed.timers.pending(), 0);
+  equal(bed.clock.pending(), 0);
 });

@@ -1,9 +1,9 @@
-import { type Timers, Unavailable } from "@headwater/core";
+import { type time, Unavailable } from "@headwater/core";
 
 /** A subscription that has caught up, as the watch sees it. */
 export type Follower = {
   readonly position: number | undefined;
-  /** Since when it has been waiting for the server to send something (`timers.now()`); undefined: it is busy. */
+  /** Since when it has been waiting for the server to send something (`clock.now()`); undefined: it is busy. */
   readonly waitingSince: number | undefined;
   /** True for streams whose events the server has to send. */
   wants(stream: string): boolean;
@@ -22,7 +22,7 @@ export type TailWatchOptions = {
     /** False: there are more. */
     readonly last: boolean;
   }>;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   readonly stallMs?: number;
 };
 
@@ -84,12 +84,12 @@ export class TailWatch {
 
   #schedule(ms: number): void {
     if (this.#followers.size === 0 || this.#looking) return;
-    const { timers } = this.#options;
-    const at = timers.now() + ms;
+    const { clock } = this.#options;
+    const at = clock.now() + ms;
     if (at >= this.#dueAt) return;
     this.#unschedule();
     this.#dueAt = at;
-    this.#cancelTimer = timers.after(ms, () => {
+    this.#cancelTimer = clock.after(ms, () => {
       this.#unschedule();
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
@@ -105,7 +105,7 @@ export class TailWatch {
 
   /** True when there is more to look at. */
   async #look(): Promise<boolean> {
-    const now = this.#options.timers.now();
+    const now = this.#options.clock.now();
     const quiet = [...this.#followers].filter(({ waitingSince }) =>
       waitingSince !== undefined && now - waitingSince >= quietMs
     );
@@ -137,12 +137,12 @@ export class TailWatch {
   }
 
   #owe(follower: Follower, position: number): void {
-    const { timers, stallMs = defaultStallMs } = this.#options;
+    const { clock, stallMs = defaultStallMs } = this.#options;
     const before = this.#owed.get(follower);
     const isWaiting = follower.waitingSince !== undefined;
     if (before?.position !== position || !isWaiting) {
-      this.#owed.set(follower, { position, since: timers.now() });
-    } else if (timers.now() - before.since >= stallMs) {
+      this.#owed.set(follower, { position, since: clock.now() });
+    } else if (clock.now() - before.since >= stallMs) {
       this.#owed.delete(follower);
       follower.fail(
         new Unavailable(

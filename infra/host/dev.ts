@@ -1,4 +1,4 @@
-import { aborted, type EventLog, type Log } from "@headwater/core";
+import { type EventLog, type Log, time } from "@headwater/core";
 import { openAdapters } from "./adapters.ts";
 import type { Application } from "./application.ts";
 import type { Config } from "./config.ts";
@@ -107,7 +107,7 @@ async function announce(
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   for (const line of greeting(application, { parts, url, trouble, seconds })) print(line);
   story.begin();
-  await aborted(signal);
+  await time.aborted(signal);
   print("Stopping …");
 }
 

@@ -1,4 +1,4 @@
-import type { Log, LogFields } from "@headwater/core";
+import type { Log } from "@headwater/core";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof logLevels[number];
@@ -14,7 +14,11 @@ export type LoggerOptions = {
   readonly colour?: boolean;
 };
 
-type Entry = { readonly level: LogLevel; readonly message: string; readonly fields: LogFields };
+type Entry = {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+};
 
 /** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
 export function createLogger(options: LoggerOptions): Log {
@@ -38,7 +42,7 @@ export function createLogger(options: LoggerOptions): Log {
 }
 
 /** The same log, with `bound` added to every entry. */
-export function withFields(log: Log, bound: LogFields): Log {
+export function withFields(log: Log, bound: Readonly<Record<string, unknown>>): Log {
   return {
     debug: (message, fields) => log.debug(message, { ...bound, ...fields }),
     info: (message, fields) => log.info(message, { ...bound, ...fields }),

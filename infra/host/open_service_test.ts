@@ -1,4 +1,4 @@
-import { aggregate, defineEvents, type EventLog, memoryLog, silentLog } from "@headwater/core";
+import { aggregate, defineEvents, type EventLog, eventLog, silentLog } from "@headwater/core";
 import { commandAnswer, commandHandler, routes } from "@headwater/http";
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
@@ -18,7 +18,7 @@ const door = aggregate({
 });
 
 function open(definition: Partial<ServiceDefinition>) {
-  const log = memoryLog();
+  const log = eventLog.memoryLog();
   const doors = openService(service({ name: "doors", aggregates: [door], ...definition }), {
     log: log as unknown as EventLog,
     // No route of these reaches a database, a read model or another service.

@@ -1,4 +1,4 @@
-import type { OperatorsAct } from "@headwater/core";
+import type { acts } from "@headwater/core";
 import { projectionsActs } from "@headwater/projections";
 import { sagasActs } from "@headwater/sagas";
 import type { Operated } from "./operate.ts";
@@ -11,8 +11,8 @@ export type OpenOperated = (
 /** What operators do, by engine: the one list from which command lines and other ways to do it are made. */
 export function operatorsActs(
   open: OpenOperated,
-): Readonly<Record<string, readonly OperatorsAct<object>[]>> {
-  function opened(act: OperatorsAct<Operated>): OperatorsAct<object> {
+): Readonly<Record<string, readonly acts.OperatorsAct<object>[]>> {
+  function opened(act: acts.OperatorsAct<Operated>): acts.OperatorsAct<object> {
     return {
       ...act,
       async run(args, surroundings) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { operatorsCommand, silentLog } from "@headwater/core";
+import { acts, silentLog } from "@headwater/core";
 import { connect, migrate, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Process, processMigration, processRecords } from "@headwater/sagas";
 import { operatorsActs } from "./operators_acts.ts";
@@ -19,7 +19,7 @@ Deno.test("a stuck process is listed with its step, a finished one is not", asyn
   });
   async function run(...words: string[]): Promise<{ code: number; printed: string }> {
     let printed = "";
-    const code = await operatorsCommand(sagas, words, {
+    const code = await acts.operatorsCommand(sagas, words, {
       context: {},
       print: (text) => printed += text,
       isTerminal: false,

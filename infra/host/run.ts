@@ -1,4 +1,4 @@
-import { operatorsCommand } from "@headwater/core";
+import { acts } from "@headwater/core";
 import type { Application } from "./application.ts";
 import { environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
@@ -78,15 +78,20 @@ function commandsOf(application: Application): Commands {
 
 /** A command for each engine that operators act on. */
 function operatorsCommands(application: Application): Commands {
-  const acts = operatorsActs(({ changes }) =>
+  const engines = operatorsActs(({ changes }) =>
     operate(application, { ...fromEnvironment(application), changes })
   );
   return Object.fromEntries(
-    Object.entries(acts).map(([engine, own]): [string, Command] => [engine, async (words) => {
+    Object.entries(engines).map(([engine, own]): [string, Command] => [engine, async (words) => {
       using interruption = listenForInterruption();
       const { signal } = interruption;
       const isTerminal = Deno.stdout.isTerminal();
-      return await operatorsCommand(own, words, { context: {}, print: write, isTerminal, signal });
+      return await acts.operatorsCommand(own, words, {
+        context: {},
+        print: write,
+        isTerminal,
+        signal,
+      });
     }]),
   );
 }

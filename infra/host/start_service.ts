@@ -2,9 +2,9 @@ import { startProjections } from "@headwater/projections";
 import type { Sql } from "postgres";
 import {
   type EventLog,
+  eventLog,
   type HealthCheck,
   type Log,
-  ownedLog,
   type Service,
   type ServiceClient,
 } from "@headwater/core";
@@ -42,7 +42,7 @@ export async function startService(
     service: name,
     migrations: [...(sagas.length > 0 ? [processMigration] : []), ...migrations],
   });
-  const own = ownedLog(log, { service: name, categories });
+  const own = eventLog.ownedLog(log, { service: name, categories });
   const projections = starting.use(
     await startProjections({ service: name, views, log: own, sql, logger }),
   );

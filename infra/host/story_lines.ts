@@ -1,4 +1,4 @@
-import { backOffMs, type EventLog, type Log, pause, type Recorded } from "@headwater/core";
+import { type EventLog, type Log, type Recorded, time } from "@headwater/core";
 
 export type StoryOptions = {
   /** A line for people; undefined: nothing is said of the event. */
@@ -40,7 +40,7 @@ export function startStory(log: EventLog, { story, print, logger }: StoryOptions
       } catch (error) {
         // The services say so, and louder
         logger.debug("Cannot tell what happens, trying again", { error });
-        await pause(backOffMs(++failures, { random: Math.random }), { signal });
+        await time.pause(time.backOffMs(++failures, { random: Math.random }), { signal });
       }
     }
   }

@@ -1,10 +1,10 @@
-import { type EventLog, memoryLog, silentLog } from "@headwater/core";
+import { type EventLog, eventLog, silentLog } from "@headwater/core";
 import { appendAtEnd, newEvent, within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { startStory } from "./story_lines.ts";
 
 Deno.test("what is appended is told from the start on, also over a log that is away for a while", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   const happened = (type: string) => appendAtEnd(log, "door-1", [{ ...newEvent(), type }]);
   await happened("DoorMade");
   const told: string[] = [];

@@ -1,4 +1,4 @@
-import { type Log, pause } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import { type Cluster, type Postmaster, StartFailed } from "./cluster.ts";
 import { openPosixCluster } from "./posix_cluster.ts";
 import { openWindowsCluster } from "./windows_cluster.ts";
@@ -87,7 +87,7 @@ async function startOnFreePort(
     } catch (error) {
       const passing = error instanceof StartFailed && (error.portTaken || error.stillInUse);
       if (!passing || attempt === 20) throw error;
-      await pause(attempt * 50);
+      await time.pause(attempt * 50);
     }
   }
 }
@@ -110,7 +110,7 @@ async function startAgain(
       await postmaster.stop();
     } catch (error) {
       logger.warn("PostgreSQL could not be started again: trying on", { attempt, error });
-      await pause(Math.min(attempt * 100, 2_000), { signal });
+      await time.pause(Math.min(attempt * 100, 2_000), { signal });
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { join, resolve } from "node:path";
 import {
   type Cluster,
@@ -45,7 +45,7 @@ export async function openWindowsCluster(options: WindowsOptions): Promise<Clust
 
     async function watch(): Promise<string> {
       while (!stopping.signal.aborted && await pgCtl("status", "-D", data)) {
-        await pause(1_000, { signal: stopping.signal });
+        await time.pause(1_000, { signal: stopping.signal });
       }
       return "not running";
     }

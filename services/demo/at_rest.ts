@@ -1,4 +1,4 @@
-import { type EventLog, pause } from "@headwater/core";
+import { type EventLog, time } from "@headwater/core";
 import type { ServiceDatabase } from "@headwater/host";
 import { factsOf, listSagas, orderIdOf, outstandingOf, type PlainEvent } from "@shop/judge";
 import { type Patience, sendPatiently } from "@shop/judge";
@@ -41,7 +41,7 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
   const { log, databases, client, onProgress, limitMs = 30_000, signal } = options;
   await using watch = watchOrders(log);
   let progressedAt = performance.now();
-  for (let seen = -1;; await pause(25, { signal })) {
+  for (let seen = -1;; await time.pause(25, { signal })) {
     signal?.throwIfAborted();
     if (watch.seen() !== seen) progressedAt = performance.now();
     seen = watch.seen();
@@ -138,7 +138,7 @@ function watchOrders(log: EventLog) {
             } s`,
           );
         }
-        await pause(5, { signal });
+        await time.pause(5, { signal });
       }
       return head;
     },

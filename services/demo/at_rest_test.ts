@@ -1,6 +1,6 @@
 import { ShopClient } from "@shop/judge";
 import assert from "node:assert/strict";
-import { type EventLog, memoryLog } from "@headwater/core";
+import { type EventLog, eventLog } from "@headwater/core";
 import type { ServiceDatabase } from "@headwater/host";
 import { appendAtEnd } from "@headwater/testing";
 import { waitUntilAtRest } from "./at_rest.ts";
@@ -9,7 +9,7 @@ import { type Entry, exampleEntries, recorded, without } from "@shop/judge/testi
 const unfinished = without(exampleEntries, { type: "OrderCancelled", orderId: "ben" });
 
 Deno.test("a shop whose orders have all ended is at rest", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await append(log, exampleEntries);
   const progress: unknown[] = [];
   await waitUntilAtRest({ ...around(log), onProgress: (step) => progress.push(step) });
@@ -17,12 +17,12 @@ Deno.test("a shop whose orders have all ended is at rest", async () => {
 });
 
 Deno.test("an empty shop is at rest", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await waitUntilAtRest(around(log));
 });
 
 Deno.test("it waits for what is still to come", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await append(log, exampleEntries.slice(0, -1));
   let atRest = false;
   await waitUntilAtRest({
@@ -37,7 +37,7 @@ Deno.test("it waits for what is still to come", async () => {
 });
 
 Deno.test("an order left between is reported when nothing happens any more", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await append(log, unfinished);
   await assert.rejects(
     waitUntilAtRest({ ...around(log), limitMs: 300 }),
@@ -46,7 +46,7 @@ Deno.test("an order left between is reported when nothing happens any more", asy
 });
 
 Deno.test("a stuck saga is rest, a running one is not", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await append(log, unfinished);
   await waitUntilAtRest({ ...around(log), databases: listing("stuck") });
   await assert.rejects(
@@ -56,7 +56,7 @@ Deno.test("a stuck saga is rest, a running one is not", async () => {
 });
 
 Deno.test("a read model that stays behind is reported", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   const client = new ShopClient({
     shop: () => Promise.resolve(Response.json({ code: "read-model-behind" }, { status: 503 })),
   });
@@ -67,7 +67,7 @@ Deno.test("a read model that stays behind is reported", async () => {
 });
 
 Deno.test("it ends with its signal", async () => {
-  await using log = memoryLog();
+  await using log = eventLog.memoryLog();
   await append(log, unfinished);
   const signal = AbortSignal.abort(new Error("enough"));
   await assert.rejects(waitUntilAtRest({ ...around(log), signal }), /enough/);

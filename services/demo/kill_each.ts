@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import type { SupervisedProcess } from "@headwater/host";
 import { seededRandom } from "./seeded_random.ts";
 import type { ShopClient } from "@shop/judge";
@@ -42,8 +42,8 @@ export function killEach(
         if (!victim) break;
         const enough = client.acknowledged.length + 1 + whole(mostBetween);
         const afterMs = whole(longestAfterMs);
-        while (!isDone && client.acknowledged.length < enough) await pause(1);
-        await pause(afterMs);
+        while (!isDone && client.acknowledged.length < enough) await time.pause(1);
+        await time.pause(afterMs);
         onKill?.(victim.name);
         await victim.killOnce();
         killed.push(victim.name);

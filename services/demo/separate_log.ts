@@ -1,10 +1,4 @@
-import {
-  categoryOf,
-  type EventLog,
-  type Recorded,
-  RevisionConflict,
-  type SubscribeOptions,
-} from "@headwater/core";
+import { type EventLog, eventLog, type Recorded, RevisionConflict } from "@headwater/core";
 
 export type Separation = {
   /** What the names of all its streams begin with: no dash in it. */
@@ -13,7 +7,7 @@ export type Separation = {
   readonly categories: readonly string[];
 };
 
-type Scope = Pick<SubscribeOptions, "after" | "categories">;
+type Scope = Pick<eventLog.SubscribeOptions, "after" | "categories">;
 
 /**
  * A log of one's own within a log that others use: its streams have names that nobody else has, it begins where the
@@ -36,7 +30,7 @@ export async function separateLog(
   }
   return {
     async append(stream, events, options) {
-      if (!all.includes(categoryOf(stream))) {
+      if (!all.includes(eventLog.categoryOf(stream))) {
         throw new TypeError(`Cannot append to stream "${stream}": its category is not known`);
       }
       try {

@@ -1,12 +1,12 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { memoryLog, type NewEvent, type Recorded, RevisionConflict } from "@headwater/core";
+import { eventLog, type Recorded, RevisionConflict } from "@headwater/core";
 import { newEvent as anyEvent, within } from "@headwater/testing";
 import { separateLog } from "./separate_log.ts";
 
 const categories = ["order", "payment"];
 
 Deno.test("two separate logs in one neither see nor disturb each other, nor whoever was there before", async () => {
-  await using shared = memoryLog();
+  await using shared = eventLog.memoryLog();
   await shared.append("order-1", [newEvent("theirs")], { expected: "no-stream" });
   const first = await separateLog(shared, { prefix: "a_", categories });
   const second = await separateLog(shared, { prefix: "b_", categories });
@@ -23,7 +23,7 @@ Deno.test("two separate logs in one neither see nor disturb each other, nor whoe
 });
 
 Deno.test("a subscription to a separate log brings its own events, and the place of all others", async () => {
-  await using shared = memoryLog();
+  await using shared = eventLog.memoryLog();
   await shared.append("order-1", [newEvent("theirs")], { expected: "no-stream" });
   const log = await separateLog(shared, { prefix: "a_", categories });
   await log.append("order-2", [newEvent("mine")], { expected: "no-stream" });
@@ -42,7 +42,7 @@ Deno.test("a subscription to a separate log brings its own events, and the place
 });
 
 Deno.test("a separate log speaks of streams by its own names, and knows no others", async () => {
-  await using shared = memoryLog();
+  await using shared = eventLog.memoryLog();
   const log = await separateLog(shared, { prefix: "a_", categories });
   await rejects(log.append("order-1", [newEvent("late")], { expected: 3 }), (error) => {
     equal(error instanceof RevisionConflict && error.stream, "order-1");
@@ -59,6 +59,6 @@ function namesOf(events: readonly Recorded[]) {
   return events.map(({ stream, type }) => [stream, type]);
 }
 
-function newEvent(type: string): NewEvent {
+function newEvent(type: string): eventLog.NewEvent {
   return { ...anyEvent(), type };
 }

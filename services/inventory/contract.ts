@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CommandOf, defineEvents, type EventOf, idSchema } from "@headwater/core";
+import { type CommandOf, defineEvents, type EventOf, field } from "@headwater/core";
 
 /** A stock keeping unit, as printed on the shelf. */
 export const skuSchema = z.string()
@@ -11,7 +11,7 @@ export const quantitySchema = z.int().min(1).max(1_000_000);
 
 /** A quantity summed over the lines of an order. */
 const summedQuantity = z.int().positive();
-const reservation = { sku: skuSchema, orderId: idSchema, quantity: summedQuantity };
+const reservation = { sku: skuSchema, orderId: field.id, quantity: summedQuantity };
 
 export const stockItemEvents = defineEvents("stockItem", {
   StockReceived: z.object({ sku: skuSchema, quantity: quantitySchema }),
@@ -26,7 +26,7 @@ export const stockItemEvents = defineEvents("stockItem", {
 });
 export type StockItemEvent = EventOf<typeof stockItemEvents>;
 
-const thisReservation = z.strictObject({ sku: skuSchema, orderId: idSchema });
+const thisReservation = z.strictObject({ sku: skuSchema, orderId: field.id });
 
 export const stockItemCommands = {
   ReceiveStock: z.strictObject({ sku: skuSchema, quantity: quantitySchema }),

@@ -1,4 +1,4 @@
-import { idSchema, Refusal } from "@headwater/core";
+import { field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
@@ -37,5 +37,5 @@ inventoryRoutes.get("/api/inventory/items/:sku", readsFrom(stockItemView), async
 inventoryRoutes.get(
   "/api/inventory/reservations/order/:id",
   readsFrom(reservationView),
-  async (c) => c.json(await listReservations(c.env.sql, readParam(c, "id", idSchema))),
+  async (c) => c.json(await listReservations(c.env.sql, readParam(c, "id", field.id))),
 );

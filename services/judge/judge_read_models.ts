@@ -1,4 +1,4 @@
-import { categoryOf, type Recorded, type View } from "@headwater/core";
+import { eventLog, type Recorded, type View } from "@headwater/core";
 import type { Evidence, Row, Table } from "./evidence.ts";
 import { count, type Verdict, verdict } from "./verdict.ts";
 
@@ -25,7 +25,9 @@ function differences({ view, rows }: Table, events: readonly Recorded[]): string
 function fold(view: View, events: readonly Recorded[]): Map<string, Row> {
   const rows = new Map<string, Row>();
   for (const recorded of events) {
-    const schemas = view.reads.find(({ category }) => category === categoryOf(recorded.stream));
+    const schemas = view.reads.find(({ category }) =>
+      category === eventLog.categoryOf(recorded.stream)
+    );
     const event = schemas?.decode(recorded);
     const key = event && view.key(event);
     if (event === undefined || key === undefined) continue;

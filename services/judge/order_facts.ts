@@ -1,4 +1,4 @@
-import { categoryOf, idOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { PlainEvent } from "./plain_event.ts";
 
 /** All that the log holds about one order, over all services. */
@@ -62,7 +62,7 @@ export function sumOf(
 /** Which order it has to do with. */
 export function orderIdOf(event: PlainEvent): string | undefined {
   if (event.data.orderId !== undefined) return event.data.orderId;
-  return categoryOf(event.stream) === "order" ? idOf(event.stream) : undefined;
+  return eventLog.categoryOf(event.stream) === "order" ? eventLog.idOf(event.stream) : undefined;
 }
 
 /** Of one order's events. */

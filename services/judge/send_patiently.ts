@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 
 /** How long to keep trying while the shop is away. */
 export type Patience = {
@@ -29,6 +29,6 @@ export async function sendPatiently<Answer extends { readonly status: number }>(
       // What fetch throws when nobody listens or the connection breaks.
       if (outOfPatience || !(error instanceof TypeError)) throw error;
     }
-    await pause(pauseMs * (0.5 + Math.random() / 2), { signal });
+    await time.pause(pauseMs * (0.5 + Math.random() / 2), { signal });
   }
 }

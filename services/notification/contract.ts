@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type CommandOf, defineEvents, derivedId, type EventOf, idSchema } from "@headwater/core";
+import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
 const kind = z.enum(["order-confirmed", "order-cancelled"]);
 const notification = {
   notificationId: z.string(),
-  customerId: idSchema,
-  orderId: idSchema,
+  customerId: field.id,
+  orderId: field.id,
   kind,
 };
 
@@ -18,7 +18,7 @@ export type NotificationKind = z.output<typeof kind>;
 
 export const notificationCommands = {
   /** Sends it, once per order and kind. */
-  NotifyCustomer: z.strictObject({ customerId: idSchema, orderId: idSchema, kind }),
+  NotifyCustomer: z.strictObject({ customerId: field.id, orderId: field.id, kind }),
 };
 export type NotificationCommand = CommandOf<typeof notificationCommands>;
 

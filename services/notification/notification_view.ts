@@ -1,4 +1,5 @@
-import { column, readPage, view } from "@headwater/core";
+import { column, view } from "@headwater/core";
+import { readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { notificationEvents } from "./contract.ts";
 

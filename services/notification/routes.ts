@@ -1,10 +1,10 @@
-import { idSchema } from "@headwater/core";
+import { field } from "@headwater/core";
 import { readQuery, readsFrom, routes } from "@headwater/http";
 import { z } from "zod";
 import { listNotifications, notificationView } from "./notification_view.ts";
 
 const listing = z.strictObject({
-  customerId: idSchema.optional(),
+  customerId: field.id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page").optional(),
 });

@@ -1,73 +1,64 @@
 import { z } from "zod";
-import {
-  amountSchema,
-  type CommandOf,
-  currencySchema,
-  defineEvents,
-  type EventOf,
-  idSchema,
-  textSchema,
-  versioned,
-} from "@headwater/core";
+import { type CommandOf, defineEvents, type EventOf, field, versioned } from "@headwater/core";
 import { quantitySchema, skuSchema } from "@shop/inventory/contract";
 
 export const orderLine = z.strictObject({
   sku: skuSchema,
   quantity: quantitySchema,
   /** In minor units of the order's currency. */
-  unitPrice: amountSchema,
+  unitPrice: field.amount,
 });
 
 export const shippingAddress = z.strictObject({
-  name: textSchema(200),
-  line1: textSchema(200),
-  city: textSchema(100),
-  postalCode: textSchema(20),
-  country: textSchema(60),
+  name: field.text(200),
+  line1: field.text(200),
+  city: field.text(100),
+  postalCode: field.text(20),
+  country: field.text(60),
 });
 
-const reason = textSchema(500);
+const reason = field.text(500);
 
 const placement = {
-  orderId: idSchema,
-  customerId: idSchema,
-  currency: currencySchema,
+  orderId: field.id,
+  customerId: field.id,
+  currency: field.currency,
   lines: z.array(orderLine).min(1).max(100),
   shippingAddress,
-  paymentMethod: textSchema(100),
+  paymentMethod: field.text(100),
 };
 
 export const orderEvents = defineEvents("order", {
-  OrderPlaced: z.object({ ...placement, total: amountSchema }),
-  OrderConfirmed: z.object({ orderId: idSchema }),
-  OrderConfirmationWithdrawn: z.object({ orderId: idSchema }),
+  OrderPlaced: z.object({ ...placement, total: field.amount }),
+  OrderConfirmed: z.object({ orderId: field.id }),
+  OrderConfirmationWithdrawn: z.object({ orderId: field.id }),
   OrderCancellationStarted: versioned(
-    z.object({ orderId: idSchema, reason, by: z.enum(["customer", "fulfilment"]) }),
+    z.object({ orderId: field.id, reason, by: z.enum(["customer", "fulfilment"]) }),
     // Version 1 was written when only customers could cancel.
     (data: { orderId: string; reason: string }) => ({ ...data, by: "customer" }),
   ),
   /** The parcel had left before the cancellation reached it: the order stands. */
-  OrderCancellationRejected: z.object({ orderId: idSchema, reason }),
-  OrderCancelled: z.object({ orderId: idSchema, reason }),
-  OrderShipped: z.object({ orderId: idSchema }),
-  OrderDelivered: z.object({ orderId: idSchema }),
+  OrderCancellationRejected: z.object({ orderId: field.id, reason }),
+  OrderCancelled: z.object({ orderId: field.id, reason }),
+  OrderShipped: z.object({ orderId: field.id }),
+  OrderDelivered: z.object({ orderId: field.id }),
 });
 export type OrderEvent = EventOf<typeof orderEvents>;
 
-const thisOrder = z.strictObject({ orderId: idSchema });
+const thisOrder = z.strictObject({ orderId: field.id });
 
 export const orderCommands = {
   PlaceOrder: z.strictObject(placement),
   /** The customer's wish; `shipmentDispatched` is what the caller found in the shipment's stream. */
   RequestCancellation: z.strictObject({
-    orderId: idSchema,
+    orderId: field.id,
     reason,
     shipmentDispatched: z.boolean(),
   }),
   ConfirmOrder: thisOrder,
   WithdrawConfirmation: thisOrder,
-  StartCancellation: z.strictObject({ orderId: idSchema, reason }),
-  RejectCancellation: z.strictObject({ orderId: idSchema, reason }),
+  StartCancellation: z.strictObject({ orderId: field.id, reason }),
+  RejectCancellation: z.strictObject({ orderId: field.id, reason }),
   CompleteCancellation: thisOrder,
   MarkShipped: thisOrder,
   MarkDelivered: thisOrder,
@@ -81,13 +72,13 @@ export const fulfilmentEvents = defineEvents("fulfilment", {
     ...placement,
     /** One per SKU, in the order's sequence. */
     lines: z.array(z.object({ sku: skuSchema, quantity: z.int().positive() })),
-    total: amountSchema,
+    total: field.amount,
   }),
   /** `compensates` names the step that this one undid. */
-  StepDone: z.object({ orderId: idSchema, step, compensates: step.optional() }),
-  StepRefused: z.object({ orderId: idSchema, step, reason }),
-  CancellationHeard: z.object({ orderId: idSchema, reason }),
-  DispatchHeard: z.object({ orderId: idSchema }),
-  DeliveryHeard: z.object({ orderId: idSchema }),
+  StepDone: z.object({ orderId: field.id, step, compensates: step.optional() }),
+  StepRefused: z.object({ orderId: field.id, step, reason }),
+  CancellationHeard: z.object({ orderId: field.id, reason }),
+  DispatchHeard: z.object({ orderId: field.id }),
+  DeliveryHeard: z.object({ orderId: field.id }),
 });
 export type FulfilmentEvent = EventOf<typeof fulfilmentEvents>;

@@ -1,4 +1,5 @@
-import { column, readPage, type RowOf, view } from "@headwater/core";
+import { column, type RowOf, view } from "@headwater/core";
+import { readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { type OrderEvent, orderEvents } from "./contract.ts";
 import type { OrderStatus } from "./order.ts";

@@ -1,4 +1,4 @@
-import { derivedId, idSchema, Refusal } from "@headwater/core";
+import { derivedId, field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
@@ -25,7 +25,7 @@ const placement = orderCommands.PlaceOrder.partial({ orderId: true })
 const cancellation = orderCommands.RequestCancellation.pick({ reason: true });
 
 const listing = z.strictObject({
-  customerId: idSchema.optional(),
+  customerId: field.id.optional(),
   status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"])
     .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -52,7 +52,7 @@ orderRoutes.post("/api/orders", async (c) => {
 });
 
 orderRoutes.post("/api/orders/:id/cancel", async (c) => {
-  const orderId = readParam(c, "id", idSchema);
+  const orderId = readParam(c, "id", field.id);
   const { reason } = await readJson(c, cancellation);
   const context = await acceptCommand(c, { reason });
   const type = "RequestCancellation";
@@ -74,7 +74,7 @@ orderRoutes.get("/api/orders", readsFrom(orderView), async (c) => {
 
 /** The order's part of the page that the gateway puts together. */
 orderRoutes.get("/orders/:id", readsFrom(orderView), async (c) => {
-  const orderId = readParam(c, "id", idSchema);
+  const orderId = readParam(c, "id", field.id);
   const found = await findOrder(c.env.sql, orderId);
   if (!found) throw new Refusal("order-unknown", `Cannot find order "${orderId}"`);
   return c.json(found);

@@ -1,11 +1,9 @@
 import {
-  backOffMs,
   type CommandContext,
   derivedId,
   fingerprint,
-  type Handled,
-  pause,
   type Repository,
+  time,
   Unavailable,
 } from "@headwater/core";
 import type { PaymentCommand } from "./contract.ts";
@@ -31,7 +29,7 @@ type Requested = Extract<PaymentState, { requested: unknown }>["requested"];
 export async function collectPayment(
   dependencies: CollectionDependencies,
   { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
-): Promise<Handled> {
+): ReturnType<Payments["handle"]> {
   const { payments } = dependencies;
   for (;;) {
     const { state, revision, position } = await payments.load(orderId);
@@ -43,7 +41,9 @@ export async function collectPayment(
     const commandId = derivedId(context.commandId, revision, fingerprint(answer));
     await payments.handle(answer, { ...context, commandId, expectedRevision: undefined });
     if (answer.type === "RecordFailedAttempt") {
-      await pause(backOffMs(state.failedAttempts + 1, { random: dependencies.random, leastMs: 0 }));
+      await time.pause(
+        time.backOffMs(state.failedAttempts + 1, { random: dependencies.random, leastMs: 0 }),
+      );
     }
   }
 }
@@ -52,7 +52,7 @@ export async function collectPayment(
 export async function refundPayment(
   { payments, provider, providerDeadlineMs }: CollectionDependencies,
   { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
-): Promise<Handled> {
+): ReturnType<Payments["handle"]> {
   await payments.handle({ type: "RefundPayment", data: { orderId } }, context);
   const { state } = await payments.load(orderId);
   if (state.status === "charged") {

@@ -1,4 +1,4 @@
-import { derivedId, memoryLog, repository, Unavailable } from "@headwater/core";
+import { derivedId, eventLog, repository, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
 import { paymentCommandExamples as command } from "./examples.ts";
@@ -20,7 +20,7 @@ function silence(signal: AbortSignal): Promise<never> {
 
 /** The service's way of charging and refunding, with a provider that answers as told. */
 function desk(answers: Partial<PaymentProvider>) {
-  const log = memoryLog();
+  const log = eventLog.memoryLog();
   const calls: string[] = [];
   const provider: PaymentProvider = {
     charge(charge, signal) {

@@ -1,20 +1,11 @@
 import { z } from "zod";
-import {
-  amountSchema,
-  type CommandOf,
-  currencySchema,
-  defineEvents,
-  derivedId,
-  type EventOf,
-  idSchema,
-  textSchema,
-} from "@headwater/core";
+import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
-const payment = { paymentId: z.string(), orderId: idSchema };
-const money = { currency: currencySchema, amount: amountSchema };
+const payment = { paymentId: z.string(), orderId: field.id };
+const money = { currency: field.currency, amount: field.amount };
 
 export const paymentEvents = defineEvents("payment", {
-  PaymentRequested: z.object({ ...payment, ...money, paymentMethod: textSchema(100) }),
+  PaymentRequested: z.object({ ...payment, ...money, paymentMethod: field.text(100) }),
   /** The provider could not be reached or was out of order: nothing was charged. */
   PaymentAttemptFailed: z.object({
     ...payment,
@@ -29,14 +20,14 @@ export const paymentEvents = defineEvents("payment", {
 });
 export type PaymentEvent = EventOf<typeof paymentEvents>;
 
-const thisPayment = z.strictObject({ orderId: idSchema });
+const thisPayment = z.strictObject({ orderId: field.id });
 
 export const paymentCommands = {
   /** Asks the provider until it has an outcome: charged or declined. */
   ChargePayment: z.strictObject({
-    orderId: idSchema,
+    orderId: field.id,
     ...money,
-    paymentMethod: textSchema(100),
+    paymentMethod: field.text(100),
   }),
   RefundPayment: thisPayment,
 };

@@ -1,20 +1,13 @@
 import { z } from "zod";
-import {
-  type CommandOf,
-  defineEvents,
-  derivedId,
-  type EventOf,
-  idSchema,
-  textSchema,
-} from "@headwater/core";
+import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
-const shipment = { shipmentId: z.string(), orderId: idSchema };
+const shipment = { shipmentId: z.string(), orderId: field.id };
 const address = z.object({
-  name: textSchema(200),
-  line1: textSchema(200),
-  city: textSchema(100),
-  postalCode: textSchema(20),
-  country: textSchema(60),
+  name: field.text(200),
+  line1: field.text(200),
+  city: field.text(100),
+  postalCode: field.text(20),
+  country: field.text(60),
 });
 
 export const shipmentEvents = defineEvents("shipment", {
@@ -29,10 +22,10 @@ export const shipmentEvents = defineEvents("shipment", {
 export type ShipmentEvent = EventOf<typeof shipmentEvents>;
 
 export const shipmentCommands = {
-  ArrangeShipment: z.strictObject({ orderId: idSchema, address: z.strictObject(address.shape) }),
-  CancelShipment: z.strictObject({ orderId: idSchema }),
-  DispatchShipment: z.strictObject({ shipmentId: idSchema }),
-  DeliverShipment: z.strictObject({ shipmentId: idSchema }),
+  ArrangeShipment: z.strictObject({ orderId: field.id, address: z.strictObject(address.shape) }),
+  CancelShipment: z.strictObject({ orderId: field.id }),
+  DispatchShipment: z.strictObject({ shipmentId: field.id }),
+  DeliverShipment: z.strictObject({ shipmentId: field.id }),
 };
 export type ShipmentCommand = CommandOf<typeof shipmentCommands>;
 

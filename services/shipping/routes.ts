@@ -1,4 +1,4 @@
-import { idSchema, Refusal } from "@headwater/core";
+import { field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
@@ -16,7 +16,7 @@ shippingRoutes.post("/api/shipments/:id/dispatch", (c) => move(c, "DispatchShipm
 shippingRoutes.post("/api/shipments/:id/deliver", (c) => move(c, "DeliverShipment"));
 
 shippingRoutes.get("/api/shipments/order/:id", readsFrom(shipmentView), async (c) => {
-  const orderId = readParam(c, "id", idSchema);
+  const orderId = readParam(c, "id", field.id);
   const found = await findShipment(c.env.sql, orderId);
   if (!found) {
     throw new Refusal("shipment-unknown", `Cannot find a shipment for order "${orderId}"`);
@@ -28,7 +28,7 @@ async function move(
   c: ServiceContext,
   type: "DispatchShipment" | "DeliverShipment",
 ): Promise<Response> {
-  const shipmentId = readParam(c, "id", idSchema);
+  const shipmentId = readParam(c, "id", field.id);
   const context = await acceptCommand(c);
   const handled = await c.env.repository(shipment).handle({ type, data: { shipmentId } }, context);
   return commandAnswer(c, handled, { body: { shipmentId, revision: handled.revision } });

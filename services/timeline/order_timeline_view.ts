@@ -1,4 +1,4 @@
-import { categoryOf, column, type EventOf, type RowOf, view } from "@headwater/core";
+import { column, type EventOf, type RowOf, view } from "@headwater/core";
 import { stockItemEvents } from "@shop/inventory/contract";
 import { notificationEvents } from "@shop/notification/contract";
 import { fulfilmentEvents, orderEvents } from "@shop/order/contract";
@@ -57,7 +57,7 @@ export const orderTimelineView = view({
       orderId,
       position: event.position,
       at: event.recordedAt,
-      service: serviceOfCategory[categoryOf(event.stream)] ?? "",
+      service: serviceOf(event.stream),
       stream: event.stream,
       revision: event.revision,
       type: event.type,
@@ -68,6 +68,11 @@ export const orderTimelineView = view({
     };
   },
 });
+
+function serviceOf(stream: string): string {
+  const [category = ""] = stream.split("-");
+  return serviceOfCategory[category] ?? "";
+}
 
 type TimelineEvent = EventOf<(typeof reads)[number]>;
 

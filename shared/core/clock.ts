@@ -1,12 +1,12 @@
 /** Time as the policies see it, so that their tests turn it by hand. */
-export type Timers = {
+export type Clock = {
   /** Milliseconds that only grow, whatever the wall clock does. */
   now(): number;
   /** Calls `act` once after `ms`; gives what cancels that. */
   after(ms: number, act: () => void): () => void;
 };
 
-export const realTimers: Timers = {
+export const realClock: Clock = {
   now: () => performance.now(),
   after(ms, act) {
     const timer = setTimeout(act, ms);

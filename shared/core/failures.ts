@@ -1,26 +1,3 @@
-/** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
-export class Unavailable extends Error {
-  override readonly name = "Unavailable";
-  /** Seconds to wait before the next try. */
-  readonly retryAfter: number;
-  /** Kebab-case, for the problem document; for example `read-model-behind`. */
-  readonly code: string;
-
-  constructor(
-    message: string,
-    options: ErrorOptions & { retryAfter?: number; code?: string } = {},
-  ) {
-    super(message, options);
-    this.retryAfter = options.retryAfter ?? 1;
-    this.code = options.code ?? "unavailable";
-  }
-}
-
-/** The time given for something has run out; whether it happened is not known. */
-export class DeadlineExceeded extends Error {
-  override readonly name = "DeadlineExceeded";
-}
-
 /** Codes of the system, of Node's libraries and of postgres.js for a connection that is not there (any more). */
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
@@ -45,9 +22,32 @@ const connectionCodes = new Set([
  */
 const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
-/** True when a machine is down, starting or short of something: neither the request nor the code is at fault. */
-export function isMachineDown(error: unknown): boolean {
-  if (error instanceof Unavailable) return true;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return connectionCodes.has(code) || passingSqlStates.test(code);
+/** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+  /** Seconds to wait before the next try. */
+  readonly retryAfter: number;
+  /** Kebab-case, for the problem document; for example `read-model-behind`. */
+  readonly code: string;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { retryAfter?: number; code?: string } = {},
+  ) {
+    super(message, options);
+    this.retryAfter = options.retryAfter ?? 1;
+    this.code = options.code ?? "unavailable";
+  }
+
+  /** True when a machine that is down, starting or short of something is at fault: neither the request nor the code is. */
+  static isCauseOf(error: unknown): boolean {
+    if (error instanceof Unavailable) return true;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    return connectionCodes.has(code) || passingSqlStates.test(code);
+  }
+}
+
+/** The time given for something has run out; whether it happened is not known. */
+export class DeadlineExceeded extends Error {
+  override readonly name = "DeadlineExceeded";
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isMachineDown, Unavailable } from "./failures.ts";
+import { Unavailable } from "./failures.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -16,14 +16,14 @@ Deno.test("broken connections, restarts and rivals are the fault of machines", (
     "53300",
     "ENOTFOUND",
   ];
-  for (const code of codes) assert.ok(isMachineDown(failure(code)), code);
-  assert.ok(isMachineDown(new Unavailable("The log is away")));
+  for (const code of codes) assert.ok(Unavailable.isCauseOf(failure(code)), code);
+  assert.ok(Unavailable.isCauseOf(new Unavailable("The log is away")));
 });
 
 Deno.test("bugs and data that a table refuses are not", () => {
   for (const code of ["23502", "23514", "22P02", "42601", "57014"]) {
-    assert.ok(!isMachineDown(failure(code)), code);
+    assert.ok(!Unavailable.isCauseOf(failure(code)), code);
   }
-  assert.ok(!isMachineDown(new TypeError("undefined is not a function")));
-  assert.ok(!isMachineDown("thrown"));
+  assert.ok(!Unavailable.isCauseOf(new TypeError("undefined is not a function")));
+  assert.ok(!Unavailable.isCauseOf("thrown"));
 });

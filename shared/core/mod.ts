@@ -1,33 +1,8 @@
+// What a domain is made of
 export { type Aggregate, aggregate } from "./aggregate.ts";
-export { type Repository, repository } from "./repository.ts";
-export { AggregateStore, type Loaded } from "./aggregate_store.ts";
-export { realTimers, type Timers } from "./clock.ts";
-export { aborted, backOffMs, pause } from "./time.ts";
-export { withoutPassword } from "./credentials.ts";
-export type { Decider } from "./decider.ts";
+export * as column from "./column.ts";
 export { derivedId } from "./derived_id.ts";
-export {
-  categoryOf,
-  type DomainCommand,
-  type DomainEvent,
-  type EventMetadata,
-  idOf,
-  type Recorded,
-} from "./event.ts";
-export {
-  type Appended,
-  type EventBatch,
-  type EventLog,
-  type ExpectedRevision,
-  LogEndsBefore,
-  type NewEvent,
-  type ReadAllOptions,
-  type ReadOptions,
-  RevisionConflict,
-  StreamDeleted,
-  type SubscribeOptions,
-} from "./event_log.ts";
-export { type CheckedAppend, checkedAppend, checkReading } from "./event_log_arguments.ts";
+export type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 export {
   type CommandOf,
   defineEvents,
@@ -35,26 +10,27 @@ export {
   type EventSchemas,
   versioned,
 } from "./event_schemas.ts";
+export * as field from "./field.ts";
 export { fingerprint } from "./fingerprint.ts";
-export { type CommandContext, handleCommand, type Handled } from "./handle_command.ts";
-export type { HealthCheck } from "./health_check.ts";
-export { type Log, type LogFields, silentLog } from "./log.ts";
-export { memoryLog } from "./memory_log.ts";
-export {
-  type ActContext,
-  type ActOutcome,
-  type OperatorsAct,
-  operatorsAct,
-} from "./operators_act.ts";
-export { type CommandOptions, operatorsCommand } from "./operators_command.ts";
-export { ownedLog } from "./owned_log.ts";
-export type { ReadModels, ReadModelState, ReadModelWait } from "./read_models.ts";
 export { Refusal } from "./refusal.ts";
+export { type RowOf, type View, view } from "./view.ts";
+
+// How commands reach it
+export type { CommandContext } from "./handle_command.ts";
+export { type Repository, repository } from "./repository.ts";
+
+// Ports
+export { type EventLog, RevisionConflict } from "./event_log.ts";
+export * as eventLog from "./event_log_port.ts";
+export type { HealthCheck } from "./health_check.ts";
+export { type Log, silentLog } from "./log.ts";
+export type { ReadModels } from "./read_models.ts";
 export type { Service, ServiceClient } from "./service_client.ts";
-export { Turns } from "./turns.ts";
-export { DeadlineExceeded, isMachineDown, Unavailable } from "./failures.ts";
-export { amountSchema, currencySchema, idSchema, textSchema } from "./value_schemas.ts";
-export { type RowOf, type View, view, type ViewDefinition } from "./view.ts";
-export * as column from "./column.ts";
-export { type PageOptions, readPage } from "./read_page.ts";
-export { BadInput, BodyTooLarge, type InputIssue, MediaTypeUnsupported } from "./bad_input.ts";
+
+// What everything that meets a machine needs
+export { withoutPassword } from "./credentials.ts";
+export { DeadlineExceeded, Unavailable } from "./failures.ts";
+export * as time from "./time.ts";
+
+// For operators
+export * as acts from "./acts.ts";

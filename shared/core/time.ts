@@ -1,18 +1,20 @@
-import { realTimers, type Timers } from "./clock.ts";
+import { type Clock, realClock } from "./clock.ts";
+
+export * from "./clock.ts";
 
 export type PauseOptions = {
   /** Cuts the pause short. */
   readonly signal?: AbortSignal;
   /** Default: real time. */
-  readonly timers?: Timers;
+  readonly clock?: Clock;
 };
 
 /** Resolves after `ms`, or as soon as the signal aborts: whoever must not go on then looks at the signal. */
 export async function pause(ms: number, options: PauseOptions = {}): Promise<void> {
-  const { signal, timers = realTimers } = options;
+  const { signal, clock = realClock } = options;
   if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = timers.after(ms, resolve);
+  const cancel = clock.after(ms, resolve);
   const wake = () => resolve();
   signal?.addEventListener("abort", wake, { once: true });
   await promise;

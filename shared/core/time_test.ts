@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { realTimers } from "./clock.ts";
+import { realClock } from "./clock.ts";
 import { aborted, backOffMs, pause } from "./time.ts";
 
 Deno.test("a pause ends after its time and leaves no timer", async () => {
-  const startedAt = realTimers.now();
+  const startedAt = realClock.now();
   await pause(5);
-  assert.ok(realTimers.now() - startedAt >= 4);
+  assert.ok(realClock.now() - startedAt >= 4);
 });
 
 Deno.test("a pause ends at once when its signal aborts, before or while it lasts", async () => {

@@ -1,4 +1,5 @@
-import { BadInput, type CommandContext, derivedId } from "@headwater/core";
+import { type CommandContext, derivedId } from "@headwater/core";
+import { BadInput } from "@headwater/resilience";
 import type { EdgeContext } from "./service_app.ts";
 
 /**

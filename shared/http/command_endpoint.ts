@@ -1,11 +1,11 @@
 import {
   type Aggregate,
-  BadInput,
   type CommandContext,
   derivedId,
   Refusal,
   type Repository,
 } from "@headwater/core";
+import { BadInput } from "@headwater/resilience";
 import type { z } from "zod";
 import { commandAnswer, commandContext, idempotencyKey } from "./command_answer.ts";
 import { type Routes, routes, type ServiceContext } from "./service_app.ts";

@@ -1,5 +1,5 @@
 import type { Env, Hono } from "hono";
-import { type HealthCheck, realTimers, type Timers } from "@headwater/core";
+import { type HealthCheck, time } from "@headwater/core";
 
 type Status = "pass" | "warn" | "fail";
 
@@ -31,18 +31,18 @@ const freshMs = 1_000;
  */
 export function addHealthRoutes<E extends Env>(
   app: Hono<E>,
-  { name, checks, timers = realTimers }: {
+  { name, checks, clock = time.realClock }: {
     readonly name: string;
     readonly checks: readonly HealthCheck[];
-    readonly timers?: Timers;
+    readonly clock?: time.Clock;
   },
 ): void {
   const passedOnce = new Set<string>();
   let latest: { readonly report: Promise<Report>; readonly askedAt: number } | undefined;
 
   function report(): Promise<Report> {
-    if (!latest || timers.now() - latest.askedAt >= freshMs) {
-      latest = { report: ask(checks, timers), askedAt: timers.now() };
+    if (!latest || clock.now() - latest.askedAt >= freshMs) {
+      latest = { report: ask(checks, clock), askedAt: clock.now() };
     }
     return latest.report.then((asked) => {
       for (const [check, [result]] of Object.entries(asked.checks)) {
@@ -62,8 +62,8 @@ export function addHealthRoutes<E extends Env>(
   });
 }
 
-async function ask(checks: readonly HealthCheck[], timers: Timers): Promise<Report> {
-  const results = await Promise.all(checks.map((check) => askOne(check, timers)));
+async function ask(checks: readonly HealthCheck[], clock: time.Clock): Promise<Report> {
+  const results = await Promise.all(checks.map((check) => askOne(check, clock)));
   const statuses = results.map((result) => result.status);
   return {
     status: statuses.includes("fail") ? "fail" : statuses.includes("warn") ? "warn" : "pass",
@@ -71,11 +71,11 @@ async function ask(checks: readonly HealthCheck[], timers: Timers): Promise<Repo
   };
 }
 
-async function askOne(check: HealthCheck, timers: Timers): Promise<CheckResult> {
+async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResult> {
   const time = new Date().toISOString();
-  const startedAt = timers.now();
-  const failure = await failureOf(check, timers);
-  const took = Math.round(timers.now() - startedAt);
+  const startedAt = clock.now();
+  const failure = await failureOf(check, clock);
+  const took = Math.round(clock.now() - startedAt);
   const status = failure !== undefined ? "fail" : took > slowMs ? "warn" : "pass";
   return {
     status,
@@ -87,10 +87,10 @@ async function askOne(check: HealthCheck, timers: Timers): Promise<CheckResult> 
 }
 
 /** A check that does not listen to its signal is given up on all the same. */
-async function failureOf(check: HealthCheck, timers: Timers): Promise<string | undefined> {
+async function failureOf(check: HealthCheck, clock: time.Clock): Promise<string | undefined> {
   const controller = new AbortController();
   const late = Promise.withResolvers<string>();
-  const cancelTimer = timers.after(deadlineMs, () => {
+  const cancelTimer = clock.after(deadlineMs, () => {
     late.resolve(`No answer within ${deadlineMs} ms`);
     controller.abort();
   });

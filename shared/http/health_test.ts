@@ -1,19 +1,19 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Hono } from "hono";
 import type { HealthCheck } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { addHealthRoutes } from "./health.ts";
 
 function setUp(...checks: HealthCheck[]) {
-  const timers = manualTimers();
+  const clock = manualClock();
   const app = new Hono();
-  addHealthRoutes(app, { name: "order", checks, timers });
+  addHealthRoutes(app, { name: "order", checks, clock });
   async function ask(path: string) {
     const response = await app.request(path);
     equal(response.headers.get("Content-Type"), "application/health+json");
     return { status: response.status, body: await response.json() };
   }
-  return { timers, ask };
+  return { clock, ask };
 }
 
 /** A check that passes or fails as told, and counts how often it is asked. */
@@ -74,7 +74,7 @@ Deno.test("a check that throws at once has failed like any other", async () => {
 
 Deno.test("a check that hangs has failed after a second, though it ignores its signal", async () => {
   let aborted = false;
-  const { timers, ask } = setUp({
+  const { clock, ask } = setUp({
     name: "slow",
     check: (signal) => {
       signal.addEventListener("abort", () => aborted = true);
@@ -82,7 +82,7 @@ Deno.test("a check that hangs has failed after a second, though it ignores its s
     },
   });
   const asked = ask("/health/ready");
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   const { status, body } = await asked;
   equal(status, 503);
   equal(body.checks.slow[0].output, "No answer within 1000 ms");
@@ -91,25 +91,25 @@ Deno.test("a check that hangs has failed after a second, though it ignores its s
 
 Deno.test("a check that is slow to pass is a warning", async () => {
   const answer = Promise.withResolvers<void>();
-  const { timers, ask } = setUp({ name: "slow", check: () => answer.promise });
+  const { clock, ask } = setUp({ name: "slow", check: () => answer.promise });
   const asked = ask("/health/ready");
-  await timers.advance(600);
+  await clock.advance(600);
   answer.resolve();
   const { status, body } = await asked;
   equal(status, 200);
   equal(body.status, "warn");
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("a crowd of probes asks each dependency once a second", async () => {
   const { state, check } = switchable("postgres");
-  const { timers, ask } = setUp(check);
+  const { clock, ask } = setUp(check);
   await Promise.all(Array.from({ length: 20 }, () => ask("/health/ready")));
   equal(state.asked, 1);
-  await timers.advance(999);
+  await clock.advance(999);
   await ask("/health/ready");
   equal(state.asked, 1);
-  await timers.advance(1);
+  await clock.advance(1);
   await ask("/health/ready");
   equal(state.asked, 2);
 });
@@ -117,14 +117,14 @@ Deno.test("a crowd of probes asks each dependency once a second", async () => {
 Deno.test("it has started once every check has passed, and stays so", async () => {
   const [postgres, log] = [switchable("postgres"), switchable("event-log")];
   log.state.reason = "opening";
-  const { timers, ask } = setUp(postgres.check, log.check);
+  const { clock, ask } = setUp(postgres.check, log.check);
   equal((await ask("/health/startup")).status, 503);
   log.state.reason = undefined;
   postgres.state.reason = "restarting";
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   equal((await ask("/health/startup")).status, 200);
   log.state.reason = "gone";
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   equal((await ask("/health/ready")).status, 503);
   equal((await ask("/health/startup")).status, 200);
 });

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { type CommandContext, memoryLog, type NewEvent } from "@headwater/core";
+import { type CommandContext, eventLog } from "@headwater/core";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 import { claimIdempotencyKey } from "./idempotency.ts";
 
@@ -73,11 +73,11 @@ const context: CommandContext = {
 };
 
 Deno.test("a log that has forgotten the event's id still knows the request by its fingerprint", async () => {
-  const log = memoryLog();
+  const log = eventLog.memoryLog();
   const claim = { service: "order", key: "key-1", fingerprint: "f", context };
   await claimIdempotencyKey(log, claim);
   let renamed = 0;
-  function renew(event: NewEvent): NewEvent {
+  function renew(event: eventLog.NewEvent): eventLog.NewEvent {
     renamed += 1;
     return { ...event, id: crypto.randomUUID() };
   }
@@ -91,7 +91,7 @@ Deno.test("a log that has forgotten the event's id still knows the request by it
 });
 
 Deno.test("a claim is an event in the service's own category of requests", async () => {
-  const log = memoryLog();
+  const log = eventLog.memoryLog();
   await claimIdempotencyKey(log, { service: "order", key: "key-1", fingerprint: "f", context });
   const [claimed] = log.recorded;
   equal(claimed?.stream.startsWith("orderRequest-"), true);
@@ -101,7 +101,7 @@ Deno.test("a claim is an event in the service's own category of requests", async
 });
 
 Deno.test("two services do not share their keys", async () => {
-  const log = memoryLog();
+  const log = eventLog.memoryLog();
   await claimIdempotencyKey(log, { service: "order", key: "k", fingerprint: "a", context });
   await claimIdempotencyKey(log, { service: "shipping", key: "k", fingerprint: "b", context });
   equal(log.recorded.length, 2);

@@ -1,4 +1,4 @@
-import { BadInput } from "@headwater/core";
+import { BadInput } from "@headwater/resilience";
 import { locateJsonFault } from "./json_fault.ts";
 
 /** No message of ours nests further than a handful; what follows (hashing, storing) may recurse. */

@@ -18,3 +18,4 @@ export {
 } from "./service_app.ts";
 export type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 export { bodyLimit, readJson, readParam, readQuery } from "./validation.ts";
+export { type PageOptions, readPage } from "./read_page.ts";

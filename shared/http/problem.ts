@@ -1,15 +1,12 @@
 import {
-  BadInput,
-  BodyTooLarge,
   DeadlineExceeded,
-  type InputIssue,
-  isMachineDown,
   type Log,
-  MediaTypeUnsupported,
   Refusal,
   RevisionConflict,
   Unavailable,
 } from "@headwater/core";
+import { BadInput, BodyTooLarge, type InputIssue } from "@headwater/resilience";
+import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 
 /** RFC 9457; `type` and `title` follow from `code`. */
 export type Problem = {
@@ -104,7 +101,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
     context.logger.warn(error.message, { correlationId: context.correlationId });
     return { status: 504, code: "deadline-exceeded", detail: error.message };
   }
-  if (isMachineDown(error)) {
+  if (Unavailable.isCauseOf(error)) {
     return answerToUnavailable(
       new Unavailable("Cannot answer: the database is not there at the moment", {
         code: "database-unavailable",

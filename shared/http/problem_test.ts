@@ -1,12 +1,6 @@
-import {
-  BadInput,
-  BodyTooLarge,
-  DeadlineExceeded,
-  MediaTypeUnsupported,
-  Refusal,
-  RevisionConflict,
-  Unavailable,
-} from "@headwater/core";
+import { DeadlineExceeded, Refusal, RevisionConflict, Unavailable } from "@headwater/core";
+import { BadInput, BodyTooLarge } from "@headwater/resilience";
+import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { exampleService } from "./testing/example_service.ts";
 

@@ -1,4 +1,5 @@
-import { BadInput, Unavailable, type View } from "@headwater/core";
+import { Unavailable, type View } from "@headwater/core";
+import { BadInput } from "@headwater/resilience";
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";

@@ -1,12 +1,5 @@
+import { column, defineEvents, type ReadModels, type View, view } from "@headwater/core";
 import { deepEqual, equal, ok } from "node:assert/strict";
-import {
-  column,
-  defineEvents,
-  type ReadModelState,
-  type ReadModelWait,
-  type View,
-  view,
-} from "@headwater/core";
 import { exampleService } from "./testing/example_service.ts";
 import { readsFrom } from "./read_your_writes.ts";
 
@@ -20,10 +13,13 @@ const orderView = view({
   evolve: () => undefined,
 });
 
-async function query(headers: Record<string, string>, state: ReadModelState) {
-  const waits: ReadModelWait[] = [];
+async function query(
+  headers: Record<string, string>,
+  state: Awaited<ReturnType<ReadModels["wait"]>>,
+) {
+  const waits: Parameters<ReadModels["wait"]>[1][] = [];
   const readModels = {
-    wait(_view: View, wait: ReadModelWait) {
+    wait(_view: View, wait: Parameters<ReadModels["wait"]>[1]) {
       waits.push(wait);
       return Promise.resolve(state);
     },

@@ -1,4 +1,5 @@
-import { BadInput, type InputIssue, MediaTypeUnsupported } from "@headwater/core";
+import { BadInput, type InputIssue } from "@headwater/resilience";
+import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import type { z } from "zod";
 import { parseJson } from "./json_body.ts";
 import { readText } from "@headwater/resilience";

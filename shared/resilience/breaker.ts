@@ -1,5 +1,5 @@
 import { circuitBreaker, CircuitState, type IBackoff, Policy } from "cockatiel";
-import { type Timers, Unavailable } from "@headwater/core";
+import { type time, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
 
 export type BreakerOptions = FailureWindowOptions & {
@@ -21,8 +21,8 @@ export type Breaker = {
  */
 export function createBreaker(
   service: string,
-  { openMs, timers, isFailure, ...window }: BreakerOptions & {
-    readonly timers: Timers;
+  { openMs, clock, isFailure, ...window }: BreakerOptions & {
+    readonly clock: time.Clock;
     isFailure(error: unknown): boolean;
   },
 ): Breaker {
@@ -35,13 +35,13 @@ export function createBreaker(
       resultFilter: (answer) => answer instanceof Response && answer.status >= 500,
     }),
     {
-      breaker: failureWindow({ ...window, now: timers.now }),
+      breaker: failureWindow({ ...window, now: clock.now }),
       halfOpenAfter: { next: () => openPeriod },
     },
   );
-  policy.onBreak(() => openedAt = timers.now());
+  policy.onBreak(() => openedAt = clock.now());
 
-  const remainingMs = () => Math.max(0, openedAt + openMs - timers.now());
+  const remainingMs = () => Math.max(0, openedAt + openMs - clock.now());
   // Cockatiel compares the duration with the wall clock, which can jump; so all it learns is: not yet, or now.
   const openPeriod: IBackoff<unknown> = {
     get duration() {

@@ -1,17 +1,17 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { createBreaker } from "./breaker.ts";
 import { isFailureOfMachine } from "./retry.ts";
 
 function setUp() {
-  const timers = manualTimers();
+  const clock = manualClock();
   const breaker = createBreaker("payment", {
     failureRatio: 0.5,
     minimumCalls: 4,
     windowMs: 10_000,
     openMs: 5_000,
-    timers,
+    clock,
     isFailure: isFailureOfMachine,
   });
   async function answer(status: number, times = 1): Promise<void> {
@@ -34,17 +34,17 @@ function setUp() {
       return true;
     });
   }
-  return { timers, breaker, answer, fail, refused };
+  return { clock, breaker, answer, fail, refused };
 }
 
 const down = new Unavailable("down");
 
 Deno.test("a service that keeps failing is left alone, and who asks learns for how long", async () => {
-  const { timers, breaker, fail, refused } = setUp();
+  const { clock, breaker, fail, refused } = setUp();
   await fail(down, 4);
   equal(breaker.state(), "open");
   await refused(5);
-  await timers.advance(1_500);
+  await clock.advance(1_500);
   await refused(4);
 });
 
@@ -80,17 +80,17 @@ Deno.test("half of the calls may fail", async () => {
 });
 
 Deno.test("failures from before a quiet time are forgotten", async () => {
-  const { timers, breaker, fail } = setUp();
+  const { clock, breaker, fail } = setUp();
   await fail(down, 3);
-  await timers.advance(10_000);
+  await clock.advance(10_000);
   await fail(down, 3);
   equal(breaker.state(), "closed");
 });
 
 Deno.test("after its pause one call goes through, others are refused until it is answered", async () => {
-  const { timers, breaker, fail, refused } = setUp();
+  const { clock, breaker, fail, refused } = setUp();
   await fail(down, 4);
-  await timers.advance(5_000);
+  await clock.advance(5_000);
   const probe = Promise.withResolvers<Response>();
   const probing = breaker.execute(() => probe.promise);
   equal(breaker.state(), "half-open");
@@ -101,26 +101,26 @@ Deno.test("after its pause one call goes through, others are refused until it is
 });
 
 Deno.test("a probe that fails opens it for another pause", async () => {
-  const { timers, breaker, fail, refused } = setUp();
+  const { clock, breaker, fail, refused } = setUp();
   await fail(down, 4);
-  await timers.advance(5_000);
+  await clock.advance(5_000);
   await fail(down);
   equal(breaker.state(), "open");
   await refused(5);
 });
 
 Deno.test("a probe whose caller hangs up proves nothing: it stays open", async () => {
-  const { timers, breaker, fail } = setUp();
+  const { clock, breaker, fail } = setUp();
   await fail(down, 4);
-  await timers.advance(5_000);
+  await clock.advance(5_000);
   await fail(new DOMException("gone", "AbortError"));
   equal(breaker.state(), "open");
 });
 
 Deno.test("once closed again it starts with a clean slate", async () => {
-  const { timers, breaker, answer, fail } = setUp();
+  const { clock, breaker, answer, fail } = setUp();
   await fail(down, 4);
-  await timers.advance(5_000);
+  await clock.advance(5_000);
   await answer(204);
   await fail(down, 2);
   equal(breaker.state(), "closed");

@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import { type Timers, Unavailable } from "@headwater/core";
+import { type time, Unavailable } from "@headwater/core";
 
 export type BulkheadOptions = {
   /** Calls that run at the same time. */
@@ -22,7 +22,7 @@ export type Bulkhead = {
 /** Keeps one slow service from using up everything: only so many calls to it run, and only so many wait. */
 export function createBulkhead(
   service: string,
-  { running, waiting, longestWaitMs, timers }: BulkheadOptions & { readonly timers: Timers },
+  { running, waiting, longestWaitMs, clock }: BulkheadOptions & { readonly clock: time.Clock },
 ): Bulkhead {
   const queue = new PQueue({ concurrency: running });
 
@@ -39,7 +39,7 @@ export function createBulkhead(
       if (queue.pending >= running && queue.size >= waiting) throw overloaded();
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
-      const cancelTimer = timers.after(longestWaitMs, () => inQueue.abort(overloaded()));
+      const cancelTimer = clock.after(longestWaitMs, () => inQueue.abort(overloaded()));
       signal.addEventListener("abort", onAbort, { once: true });
       function leaveQueue(): void {
         cancelTimer();

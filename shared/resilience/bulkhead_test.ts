@@ -1,17 +1,17 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { createBulkhead } from "./bulkhead.ts";
 
 const never = new AbortController().signal;
 
 function setUp() {
-  const timers = manualTimers();
+  const clock = manualClock();
   const bulkhead = createBulkhead("payment", {
     running: 2,
     waiting: 1,
     longestWaitMs: 1_000,
-    timers,
+    clock,
   });
   const calls = Array.from({ length: 4 }, () => Promise.withResolvers<string>());
   const started: number[] = [];
@@ -21,11 +21,11 @@ function setUp() {
       return calls[index]!.promise;
     }, signal);
   }
-  return { timers, bulkhead, calls, started, call };
+  return { clock, bulkhead, calls, started, call };
 }
 
 Deno.test("so many run, one waits, the next is refused at once", async () => {
-  const { timers, bulkhead, calls, started, call } = setUp();
+  const { clock, bulkhead, calls, started, call } = setUp();
   const running = [call(0), call(1)];
   const waiting = call(2);
   deepEqual(bulkhead.describe(), { running: 2, waiting: 1 });
@@ -38,14 +38,14 @@ Deno.test("so many run, one waits, the next is refused at once", async () => {
   calls.forEach(({ resolve }) => resolve("done"));
   deepEqual(await Promise.all([...running, waiting]), ["done", "done", "done"]);
   deepEqual(bulkhead.describe(), { running: 0, waiting: 0 });
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("a call that waits too long is refused without being sent", async () => {
-  const { timers, bulkhead, calls, started, call } = setUp();
+  const { clock, bulkhead, calls, started, call } = setUp();
   const running = [call(0), call(1)];
   const refused = rejects(call(2), Unavailable);
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   await refused;
   deepEqual(bulkhead.describe(), { running: 2, waiting: 0 });
   calls.forEach(({ resolve }) => resolve("done"));

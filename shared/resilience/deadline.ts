@@ -1,4 +1,4 @@
-import { DeadlineExceeded, type Timers } from "@headwater/core";
+import { DeadlineExceeded, type time } from "@headwater/core";
 
 export type DeadlineOptions = {
   readonly ms: number;
@@ -6,7 +6,7 @@ export type DeadlineOptions = {
   readonly what: string;
   /** The caller's own signal: when it aborts, the call rejects with its reason. */
   readonly signal: AbortSignal;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
 };
 
 /**
@@ -17,7 +17,7 @@ export type DeadlineOptions = {
  */
 export async function withDeadline(
   act: (signal: AbortSignal) => Promise<Response>,
-  { ms, what, signal, timers }: DeadlineOptions,
+  { ms, what, signal, clock }: DeadlineOptions,
 ): Promise<Response> {
   signal.throwIfAborted();
   const controller = new AbortController();
@@ -28,7 +28,7 @@ export async function withDeadline(
   }
   const onAbort = () => giveUp(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const cancelTimer = timers.after(
+  const cancelTimer = clock.after(
     ms,
     () => giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(ms)} ms`)),
   );

@@ -1,4 +1,4 @@
-import { BadInput, BodyTooLarge } from "@headwater/core";
+import { BadInput, BodyTooLarge } from "./bad_input.ts";
 
 /**
  * The request's body, never holding more than `limit` bytes of it; undefined when it has none.

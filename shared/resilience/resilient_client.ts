@@ -1,6 +1,6 @@
 import { preferredWaitSeconds } from "./preferred_wait.ts";
 import { readBytes } from "./read_body.ts";
-import { realTimers, type ServiceClient, type Timers } from "@headwater/core";
+import { type ServiceClient, time } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
@@ -59,10 +59,10 @@ export function createResilientClient(
   options: Partial<ResilienceOptions> & {
     /** Uniform in [0, 1). */
     readonly random?: () => number;
-    readonly timers?: Timers;
+    readonly clock?: time.Clock;
   } = {},
 ): ResilientClient {
-  const { random = Math.random, timers = realTimers, ...overrides } = options;
+  const { random = Math.random, clock = time.realClock, ...overrides } = options;
   const settings: ResilienceOptions = { ...defaults, ...overrides };
   const targets = new Map<string, { readonly bulkhead: Bulkhead; readonly breaker: Breaker }>();
 
@@ -70,10 +70,10 @@ export function createResilientClient(
     const known = targets.get(service);
     if (known) return known;
     const target = {
-      bulkhead: createBulkhead(service, { ...settings.bulkhead, timers }),
+      bulkhead: createBulkhead(service, { ...settings.bulkhead, clock }),
       breaker: createBreaker(service, {
         ...settings.breaker,
-        timers,
+        clock,
         isFailure: isFailureOfMachine,
       }),
     };
@@ -88,7 +88,7 @@ export function createResilientClient(
       const waitMs = request.headers.has("X-Min-Position")
         ? preferredWaitSeconds(request.headers) * 1_000
         : 0;
-      const until = timers.now() + settings.totalMs + waitMs;
+      const until = clock.now() + settings.totalMs + waitMs;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
 
@@ -101,7 +101,7 @@ export function createResilientClient(
                 : new Request(request, { signal: tryEnds });
               return await settledAnswer(service, await inner.call(service, sent));
             },
-            { ms: settings.tryMs + waitMs, what, signal, timers },
+            { ms: settings.tryMs + waitMs, what, signal, clock },
           )
         );
       }
@@ -116,10 +116,10 @@ export function createResilientClient(
                   until,
                   signal,
                   random,
-                  timers,
+                  clock,
                 })
                 : oneTry(signal),
-            { ms: until - timers.now(), what, signal: request.signal, timers },
+            { ms: until - clock.now(), what, signal: request.signal, clock },
           ),
         request.signal,
       );

@@ -1,18 +1,18 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { createResilientClient, type ResilienceOptions } from "./resilient_client.ts";
 
 function setUp(service: Service, options: Partial<ResilienceOptions> = {}) {
-  const timers = manualTimers();
+  const clock = manualClock();
   const requests: Request[] = [];
   const client = createResilientClient({
     call(_service, request) {
       requests.push(request);
       return service(request);
     },
-  }, { random: () => 0.5, timers, ...options });
-  return { timers, requests, client };
+  }, { random: () => 0.5, clock, ...options });
+  return { clock, requests, client };
 }
 
 function problem(status: number, code: string, retryAfter = "0"): Response {
@@ -32,7 +32,7 @@ const keyed = { method: "POST", headers: { "Idempotency-Key": "key-1" } };
 Deno.test("a command with a key is sent again, with the same body and headers", async () => {
   const bodies: string[] = [];
   const answers = [problem(503, "unavailable"), new Response("done")];
-  const { timers, requests, client } = setUp(async (request) => {
+  const { clock, requests, client } = setUp(async (request) => {
     bodies.push(await request.text());
     return answers.shift()!;
   });
@@ -40,11 +40,11 @@ Deno.test("a command with a key is sent again, with the same body and headers", 
     "payment",
     new Request("http://payment/commands/X", { ...keyed, body: '{"a":1}' }),
   );
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   equal(await (await call).text(), "done");
   deepEqual(bodies, ['{"a":1}', '{"a":1}']);
   equal(requests[1]?.headers.get("Idempotency-Key"), "key-1");
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("a command without a key is sent once, its failure typed", async () => {
@@ -89,47 +89,47 @@ Deno.test("a 504 of the target is a deadline", async () => {
 });
 
 Deno.test("a target that hangs costs three tries, then the caller is told", async () => {
-  const { timers, requests, client } = setUp(() => new Promise(() => {}));
+  const { clock, requests, client } = setUp(() => new Promise(() => {}));
   const refused = rejects(
     client.call("order", new Request("http://order/x")),
     new DeadlineExceeded('Cannot call service "order": no answer within 3000 ms'),
   );
-  await timers.advance(9_100);
+  await clock.advance(9_100);
   await refused;
   equal(requests.length, 3);
   ok(requests.every(({ signal }) => signal.aborted));
   deepEqual(client.describe(), [{ service: "order", breaker: "closed", running: 0, waiting: 0 }]);
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("the total deadline ends a try that would have had longer", async () => {
-  const { timers, client } = setUp(() => new Promise(() => {}), { totalMs: 4_000 });
+  const { clock, client } = setUp(() => new Promise(() => {}), { totalMs: 4_000 });
   const refused = rejects(client.call("order", new Request("http://order/x")), DeadlineExceeded);
-  await timers.advance(4_000);
+  await clock.advance(4_000);
   await refused;
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("a query that waits for its read model gets that time on top", async () => {
   const answer = Promise.withResolvers<Response>();
-  const { timers, requests, client } = setUp(() => answer.promise);
+  const { clock, requests, client } = setUp(() => answer.promise);
   const call = client.call(
     "order",
     new Request("http://order/x", { headers: { "X-Min-Position": "7", Prefer: "wait=20" } }),
   );
-  await timers.advance(22_900);
+  await clock.advance(22_900);
   answer.resolve(new Response("there"));
   equal(await (await call).text(), "there");
   equal(requests.length, 1);
 });
 
 Deno.test("an answer that breaks off in its body is tried again", async () => {
-  const { timers, requests, client } = setUp(inTurn(
+  const { clock, requests, client } = setUp(inTurn(
     () => new Response(new ReadableStream({ pull: (controller) => controller.error("broken") })),
     () => new Response("whole"),
   ));
   const call = client.call("order", new Request("http://order/x"));
-  await timers.advance(1_000);
+  await clock.advance(1_000);
   equal(await (await call).text(), "whole");
   equal(requests.length, 2);
 });
@@ -143,18 +143,18 @@ Deno.test("an event stream is passed on while it runs", async () => {
   const stream = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
   });
-  const { timers, client } = setUp(
+  const { clock, client } = setUp(
     inTurn(() => new Response(stream, { headers: { "Content-Type": "text/event-stream" } })),
   );
   const answer = await client.call("order", new Request("http://order/x"));
   const reader = answer.body!.getReader();
   ok((await reader.read()).value);
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
   await reader.cancel();
 });
 
 Deno.test("a dead target opens its own breaker, not that of others", async () => {
-  const { timers, requests, client } = setUp((request) =>
+  const { clock, requests, client } = setUp((request) =>
     request.url.startsWith("http://payment")
       ? Promise.reject(new Unavailable("down", { retryAfter: 0 }))
       : Promise.resolve(new Response())
@@ -173,7 +173,7 @@ Deno.test("a dead target opens its own breaker, not that of others", async () =>
     ["payment", "open"],
     ["order", "closed"],
   ]);
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("more calls than run and wait are refused while the others go on", async () => {

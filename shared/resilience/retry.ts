@@ -1,4 +1,4 @@
-import { DeadlineExceeded, pause, type Timers, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 
 export type RetryOptions = {
   /** In all, the first one included. */
@@ -9,12 +9,12 @@ export type RetryOptions = {
 };
 
 export type RetryContext = RetryOptions & {
-  /** By `timers.now()`: no pause reaches beyond. */
+  /** By `clock.now()`: no pause reaches beyond. */
   readonly until: number;
   readonly signal: AbortSignal;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
 };
 
 /**
@@ -25,15 +25,15 @@ export async function withRetry<Answer>(
   act: () => Promise<Answer>,
   context: RetryContext,
 ): Promise<Answer> {
-  const { tries, timers, signal, until } = context;
+  const { tries, clock, signal, until } = context;
   for (let attempt = 1;; attempt++) {
     try {
       return await act();
     } catch (error) {
       if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
       const ms = pauseAfter(error, { ...context, attempt });
-      if (timers.now() + ms >= until) throw error;
-      await pause(ms, { timers, signal });
+      if (clock.now() + ms >= until) throw error;
+      await time.pause(ms, { clock, signal });
       signal.throwIfAborted();
     }
   }

@@ -1,10 +1,10 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { manualClock } from "@headwater/testing";
 import { isSafeToRepeat, type RetryContext, withRetry } from "./retry.ts";
 
 function setUp(overrides: Partial<RetryContext> = {}) {
-  const timers = manualTimers();
+  const clock = manualClock();
   const context: RetryContext = {
     tries: 3,
     shortestPauseMs: 100,
@@ -12,18 +12,18 @@ function setUp(overrides: Partial<RetryContext> = {}) {
     until: 10_000,
     signal: new AbortController().signal,
     random: () => 0.5,
-    timers,
+    clock,
     ...overrides,
   };
   const triedAt: number[] = [];
   function failing(...errors: Error[]): () => Promise<string> {
     return () => {
-      triedAt.push(timers.now());
+      triedAt.push(clock.now());
       const error = errors[triedAt.length - 1];
       return error ? Promise.reject(error) : Promise.resolve("done");
     };
   }
-  return { timers, context, triedAt, failing };
+  return { clock, context, triedAt, failing };
 }
 
 function down(): Unavailable {
@@ -31,29 +31,29 @@ function down(): Unavailable {
 }
 
 Deno.test("pauses grow, and the random number decides how much of each is waited", async () => {
-  const { timers, context, triedAt, failing } = setUp();
+  const { clock, context, triedAt, failing } = setUp();
   const call = withRetry(failing(down(), new DeadlineExceeded("late")), context);
-  await timers.advance(10_000);
+  await clock.advance(10_000);
   equal(await call, "done");
   deepEqual(triedAt, [0, 50, 150]);
 });
 
 Deno.test("the last failure is passed on", async () => {
-  const { timers, context, triedAt, failing } = setUp();
+  const { clock, context, triedAt, failing } = setUp();
   const last = down();
   const refused = rejects(
     withRetry(failing(down(), down(), last), context),
     (error) => error === last,
   );
-  await timers.advance(10_000);
+  await clock.advance(10_000);
   await refused;
   equal(triedAt.length, 3);
 });
 
 Deno.test("no try comes before the time that the other side asked for", async () => {
-  const { timers, context, triedAt, failing } = setUp();
+  const { clock, context, triedAt, failing } = setUp();
   const call = withRetry(failing(new Unavailable("busy", { retryAfter: 2 })), context);
-  await timers.advance(10_000);
+  await clock.advance(10_000);
   await call;
   deepEqual(triedAt, [0, 2_050]);
 });
@@ -84,13 +84,13 @@ for (
 
 Deno.test("who hangs up during a pause does not wait for its end", async () => {
   const caller = new AbortController();
-  const { timers, context, failing } = setUp({ signal: caller.signal });
+  const { clock, context, failing } = setUp({ signal: caller.signal });
   const reason = new Error("gone");
   const refused = rejects(withRetry(failing(down()), context), (error) => error === reason);
-  await timers.advance(10);
+  await clock.advance(10);
   caller.abort(reason);
   await refused;
-  equal(timers.pending(), 0);
+  equal(clock.pending(), 0);
 });
 
 Deno.test("queries and commands with a key are safe to repeat, other commands are not", () => {

@@ -1,4 +1,4 @@
-import { type ActContext, type OperatorsAct, operatorsAct } from "@headwater/core";
+import { acts } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { listInstances } from "./process_records.ts";
@@ -14,12 +14,12 @@ export type SagasContext = {
   now?(): number;
 };
 
-const list = operatorsAct({
+const list = acts.operatorsAct({
   name: "list",
   summary: "unfinished instances of every process, longest running first",
   args: z.strictObject({}),
   changes: false,
-  async run(_args, { databases, now = Date.now }: SagasContext & ActContext) {
+  async run(_args, { databases, now = Date.now }: SagasContext & acts.ActContext) {
     const lists = await Promise.all(
       databases.filter(({ sagas }) => sagas.length > 0).map(({ sql }) => listInstances(sql)),
     );
@@ -44,4 +44,4 @@ const list = operatorsAct({
 });
 
 /** All that operators do to process managers. */
-export const sagasActs: readonly OperatorsAct<SagasContext>[] = [list];
+export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [list];

@@ -1,4 +1,4 @@
-import { derivedId, type Log, type ServiceClient, type Timers } from "@headwater/core";
+import { derivedId, type Log, type ServiceClient, type time } from "@headwater/core";
 import type { Process, Step } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
@@ -10,7 +10,7 @@ export type DriverDependencies = {
   readonly records: ProcessRecords;
   readonly logger: Log;
   readonly signal: AbortSignal;
-  readonly timers: Timers;
+  readonly clock: time.Clock;
   random(): number;
 };
 
@@ -105,10 +105,10 @@ export class InstanceDriver {
   }
 
   async #wait(ms: number): Promise<void> {
-    const { signal, timers } = this.#dependencies;
+    const { signal, clock } = this.#dependencies;
     if (signal.aborted) return;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const cancel = timers.after(ms, end);
+    const cancel = clock.after(ms, end);
     const abort = () => end();
     signal.addEventListener("abort", abort);
     await Promise.race([ended, this.#woken.promise]);

@@ -3,7 +3,6 @@ import {
   derivedId,
   type DomainEvent,
   type EventLog,
-  type Loaded,
   type Recorded,
   type Repository,
   repository,
@@ -57,7 +56,7 @@ export class ProcessInbox {
     }, { content: { type, data } });
   }
 
-  load(id: string): Promise<Loaded<AnyState>> {
+  load(id: string): ReturnType<Repository<Heard, AnyState>["load"]> {
     return this.#instances.load(id);
   }
 }

@@ -1,12 +1,11 @@
 import type { Process } from "./process.ts";
 import {
-  type EventBatch,
   type EventLog,
+  type eventLog,
   type HealthCheck,
   type Log,
-  realTimers,
   type ServiceClient,
-  type Timers,
+  time,
   Unavailable,
 } from "@headwater/core";
 import { InstanceDriver } from "./instance_driver.ts";
@@ -21,7 +20,7 @@ export type ProcessRuntimeOptions = {
   readonly records: ProcessRecords;
   readonly logger: Log;
   /** For its pauses and its patience; default: real time. */
-  readonly timers?: Timers;
+  readonly clock?: time.Clock;
   /** Uniform in [0, 1). */
   random(): number;
 };
@@ -48,7 +47,7 @@ export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
 class Runtime {
   readonly #options: ProcessRuntimeOptions;
   readonly #inbox: ProcessInbox;
-  readonly #timers: Timers;
+  readonly #clock: time.Clock;
   readonly #stopped = new AbortController();
   readonly #drivers = new Map<string, InstanceDriver>();
   readonly #running = new Set<Promise<void>>();
@@ -57,7 +56,7 @@ class Runtime {
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
-    this.#timers = options.timers ?? realTimers;
+    this.#clock = options.clock ?? time.realClock;
     this.#inbox = new ProcessInbox(options.process, options);
     this.#listening = this.#listenForEver();
   }
@@ -108,7 +107,7 @@ class Runtime {
     throw new Unavailable(`Cannot go on with process "${process.name}": its subscription ended`);
   }
 
-  async #hear(batch: EventBatch): Promise<void> {
+  async #hear(batch: eventLog.EventBatch): Promise<void> {
     const { process, records } = this.#options;
     const byInstance = new Map<string, (() => Promise<void>)[]>();
     for (const recorded of batch.events) {
@@ -142,7 +141,7 @@ class Runtime {
     const driver = new InstanceDriver(id, {
       ...this.#options,
       random: this.#options.random,
-      timers: this.#timers,
+      clock: this.#clock,
       inbox: this.#inbox,
       signal: this.#stopped.signal,
     });
@@ -175,7 +174,7 @@ class Runtime {
     const { signal } = this.#stopped;
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#timers.after(ms, resolve);
+    const cancel = this.#clock.after(ms, resolve);
     const abort = () => resolve();
     signal.addEventListener("abort", abort);
     await promise;

@@ -55,17 +55,17 @@ Deno.test("a step whose outcome does not come is sent again under the same id, w
   bed.messenger = () => taken();
   bed.start();
   await bed.append("ErrandGiven", "milk");
-  await eventually("the first command", () => bed.timers.pending() === 1);
+  await eventually("the first command", () => bed.clock.pending() === 1);
   assert.equal(bed.requests.length, 1);
-  await bed.timers.advance(499);
+  await bed.clock.advance(499);
   assert.equal(bed.requests.length, 1);
-  await bed.timers.advance(1);
-  await eventually("the second command", () => bed.timers.pending() === 1);
+  await bed.clock.advance(1);
+  await eventually("the second command", () => bed.clock.pending() === 1);
   assert.equal(bed.requests.length, 2);
-  await bed.timers.advance(999);
+  await bed.clock.advance(999);
   assert.equal(bed.requests.length, 2);
   bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
-  await bed.timers.advance(1);
+  await bed.clock.advance(1);
   await untilDone(bed, "milk");
   const keys = bed.requests.map(({ headers }) => headers.get("Idempotency-Key"));
   assert.deepEqual([...new Set(keys)].length, 2);
@@ -77,14 +77,14 @@ Deno.test("a service that is away is asked again, and the instance says what it 
   bed.messenger = () => Promise.reject(new Unavailable("the messenger sleeps"));
   bed.start({ records });
   await bed.append("ErrandGiven", "milk");
-  await eventually("the driver to wait", () => bed.timers.pending() === 1);
+  await eventually("the driver to wait", () => bed.clock.pending() === 1);
   assert.deepEqual(records.instances.get("milk"), {
     state: "running",
     step: "run",
     cause: "the messenger sleeps",
   });
   bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
-  await bed.timers.advance(500);
+  await bed.clock.advance(500);
   await untilDone(bed, "milk");
 });
 
@@ -95,13 +95,13 @@ Deno.test("a lasting refusal leaves the instance stuck, until a late input moves
     Response.json({ code: "errand-impossible", detail: "no milk anywhere" }, { status: 409 });
   bed.start({ records });
   await bed.append("ErrandGiven", "milk");
-  await eventually("the driver to wait", () => bed.timers.pending() === 1);
+  await eventually("the driver to wait", () => bed.clock.pending() === 1);
   assert.deepEqual(records.instances.get("milk"), {
     state: "stuck",
     step: "run",
     cause: "errand-impossible: no milk anywhere",
   });
-  await bed.timers.advance(29_999);
+  await bed.clock.advance(29_999);
   assert.equal(bed.requests.length, 1);
 
   bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
@@ -115,9 +115,9 @@ Deno.test("a stuck step is tried again now and then", async () => {
   bed.messenger = () => new Response("no", { status: 404 });
   bed.start();
   await bed.append("ErrandGiven", "milk");
-  await eventually("the driver to wait", () => bed.timers.pending() === 1);
+  await eventually("the driver to wait", () => bed.clock.pending() === 1);
   bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
-  await bed.timers.advance(30_000);
+  await bed.clock.advance(30_000);
   await untilDone(bed, "milk");
 });
 
@@ -216,9 +216,9 @@ Deno.test("a subscription that breaks off or ends is taken up again, and its hea
   await bed.append("ErrandGiven", "milk");
   await eventually("the first break", () => interruptions() === 1);
   await assert.rejects(check.check(signal), /log is restarting/);
-  await bed.timers.advance(25);
+  await bed.clock.advance(25);
   await eventually("the second break", () => interruptions() === 2);
-  await bed.timers.advance(25);
+  await bed.clock.advance(25);
   await untilDone(bed, "milk");
   await eventually("good health", () => check.check(signal).then(() => true, () => false));
   assert.equal(breaks, 3);

@@ -1,11 +1,11 @@
-import { type Appended, type EventLog, type NewEvent, RevisionConflict } from "@headwater/core";
+import { type EventLog, type eventLog, RevisionConflict } from "@headwater/core";
 
 /** Appends to a stream wherever it ends: looks for its end, and looks again where others were faster. */
 export async function appendAtEnd(
   log: Pick<EventLog, "append" | "read">,
   stream: string,
-  events: readonly NewEvent[],
-): Promise<Appended> {
+  events: readonly eventLog.NewEvent[],
+): Promise<eventLog.Appended> {
   let last: number | undefined;
   for await (const [event] of log.read(stream, { direction: "backwards", limit: 1 })) {
     last = event?.revision;

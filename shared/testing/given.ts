@@ -1,17 +1,23 @@
-import assert from "node:assert/strict";
 import {
-  type Decider,
+  type Aggregate,
   type DomainCommand,
   type DomainEvent,
   type Recorded,
   Refusal,
   type View,
 } from "@headwater/core";
+import assert from "node:assert/strict";
 import type { Process, Step } from "@headwater/sagas";
+
+/** The rules of an aggregate, without its contract. */
+type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pick<
+  Aggregate<Command, Event, State>,
+  "decide" | "evolve" | "initialState"
+>;
 
 /** `given(order, placed).when(confirm).yields(confirmed)` */
 export function given<Command extends DomainCommand, Event extends DomainEvent, State>(
-  decider: Decider<Command, Event, State>,
+  decider: Rules<Command, Event, State>,
   ...history: readonly NoInfer<Event>[]
 ) {
   const state = history.reduce(decider.evolve, decider.initialState);

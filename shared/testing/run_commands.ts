@@ -1,11 +1,17 @@
-import assert from "node:assert/strict";
 import {
-  type Decider,
+  type Aggregate,
   type DomainCommand,
   type DomainEvent,
   type EventSchemas,
   Refusal,
 } from "@headwater/core";
+import assert from "node:assert/strict";
+
+/** The rules of an aggregate, without its contract. */
+type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pick<
+  Aggregate<Command, Event, State>,
+  "decide" | "evolve" | "initialState"
+>;
 
 /**
  * Gives the commands to the decider one after the other and returns the events; refused ones lead to none. Asserts of
@@ -14,7 +20,7 @@ import {
  */
 export function runCommands<Command extends DomainCommand, Event extends DomainEvent, State>(
   { decider, events }: {
-    readonly decider: Decider<Command, Event, State>;
+    readonly decider: Rules<Command, Event, State>;
     readonly events: EventSchemas<Event>;
   },
   { commands, adding = [] }: {
@@ -41,7 +47,7 @@ export function runCommands<Command extends DomainCommand, Event extends DomainE
 }
 
 function decide<Command extends DomainCommand, Event extends DomainEvent, State>(
-  decider: Decider<Command, Event, State>,
+  decider: Rules<Command, Event, State>,
   { command, state }: { readonly command: Command; readonly state: State },
 ): readonly Event[] {
   try {

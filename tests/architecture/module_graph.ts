@@ -22,6 +22,15 @@ export async function moduleGraph(): Promise<ModuleGraph> {
   return graph;
 }
 
+/** The names that each `mod.ts` shows. */
+export async function facesOf(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const faces = new Map<string, readonly string[]>();
+  for (const file of (await sourceFiles()).filter((file) => /(^|\/)mod\.ts$/.test(file))) {
+    faces.set(file, [...faceOf(file, await readSource(file)).keys()]);
+  }
+  return faces;
+}
+
 type Sources = {
   readonly source: string;
   readonly entries: ReadonlyMap<string, string>;
@@ -55,8 +64,11 @@ function faceOf(file: string, source: string): Face {
   const face = new Map<string, string>();
   visitImports(file, source, (specifier, node) => {
     const to = targetOf(file, specifier);
-    if (node.type !== "ExportNamedDeclaration" || to === undefined) return;
-    for (const { exported } of node.specifiers) face.set(nameOf(exported), to);
+    if (to === undefined) return;
+    if (node.type === "ExportNamedDeclaration") {
+      for (const { exported } of node.specifiers) face.set(nameOf(exported), to);
+    }
+    if (node.type === "ExportAllDeclaration" && node.exported) face.set(nameOf(node.exported), to);
   });
   return face;
 }

@@ -1,5 +1,5 @@
 import {
-  type Decider,
+  type Aggregate,
   derivedId,
   type DomainCommand,
   type DomainEvent,
@@ -9,9 +9,15 @@ import {
   Refusal,
 } from "@headwater/core";
 
+/** The rules of an aggregate, without its contract. */
+type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pick<
+  Aggregate<Command, Event, State>,
+  "decide" | "evolve" | "initialState"
+>;
+
 /** What stands behind the streams of one category. */
 export type Kind<Command extends DomainCommand, Event extends DomainEvent, State> = {
-  readonly decider: Decider<Command, Event, State>;
+  readonly decider: Rules<Command, Event, State>;
   readonly events: EventSchemas<Event>;
 };
 

@@ -1,7 +1,6 @@
 import { openEventLog } from "@headwater/event-store";
 import { order } from "@shop/order";
-import { orderEvents } from "@shop/order/contract";
-import { AggregateStore, handleCommand } from "@headwater/core";
+import { repository } from "@headwater/core";
 import assert from "node:assert/strict";
 import { placement } from "./placement_example.ts";
 
@@ -26,15 +25,14 @@ Deno.test("an event of an old version is folded as of today and stays as it was 
     { id: crypto.randomUUID(), type: "OrderOfTheFuture", data: { anything: true }, metadata },
   ], { expected: "no-stream" });
 
-  const store = new AggregateStore({ log, decider: order, events: orderEvents });
-  const { state, last } = await store.load("order-1");
+  const orders = repository(order, { log });
+  const { state, last } = await orders.load("order-1");
   assert.equal(state.status, "cancelling");
   assert.equal(last?.type, "OrderOfTheFuture", "what it does not know it passes over");
-  const handled = await handleCommand(store, {
-    id: "order-1",
-    command: { type: "CompleteCancellation", data: { orderId: "order-1" } },
-    context: { commandId: crypto.randomUUID(), correlationId: "correlation-1" },
-  });
+  const handled = await orders.handle(
+    { type: "CompleteCancellation", data: { orderId: "order-1" } },
+    { commandId: crypto.randomUUID(), correlationId: "correlation-1" },
+  );
   assert.equal(handled.revision, 3);
 
   for await (const [, started] of log.read("order-order-1")) {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { categoryOf, type EventLog, type Recorded } from "@headwater/core";
+import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { allOf, idsOf } from "@headwater/testing";
 import type { Acknowledged, Follower } from "./event_log_load.ts";
 
@@ -36,7 +36,9 @@ function nothingLost(all: readonly Recorded[], acknowledged: readonly Acknowledg
 }
 
 function everythingSeen(all: readonly Recorded[], { categories, received }: Follower): void {
-  const wanted = all.filter(({ stream }) => categories?.includes(categoryOf(stream)) ?? true);
+  const wanted = all.filter(({ stream }) =>
+    categories?.includes(eventLog.categoryOf(stream)) ?? true
+  );
   const seen = new Set<number>();
   const once = received.filter(({ position }) => !seen.has(position) && seen.add(position));
   ok(wanted.length > 0);

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startTestCluster } from "@headwater/eventstoredb/testing";
 import { eventually, within } from "@headwater/testing";
@@ -43,7 +43,7 @@ async function changeLeaders(seed: number): Promise<void> {
     await eventually(`${enough} appends`, () => count >= enough || isOver);
     if (chances.happens(0.5)) {
       cluster.lead(undefined);
-      await pause(chances.whole(50));
+      await time.pause(chances.whole(50));
     }
     cluster.lead((change + chances.whole(2)) % 3);
   }

@@ -1,12 +1,10 @@
 import {
-  type Appended,
   DeadlineExceeded,
   type EventLog,
-  type ExpectedRevision,
-  type NewEvent,
-  pause,
+  type eventLog,
   type Recorded,
   RevisionConflict,
+  time,
   Unavailable,
 } from "@headwater/core";
 import { newEvents, within } from "@headwater/testing";
@@ -16,7 +14,7 @@ import type { Chances } from "@shop/demo";
 export type Acknowledged = {
   readonly stream: string;
   readonly ids: readonly string[];
-  readonly appended: Appended;
+  readonly appended: eventLog.Appended;
 };
 
 export type LoadOptions = {
@@ -42,7 +40,7 @@ export async function appendUnderFaults(
     for (let number = 0; number < appendsPerWriter; number++) {
       const events = newEvents(1 + chances.whole(5));
       const kind = chances.whole(4);
-      const [stream, expected]: [string, ExpectedRevision] = kind < 2
+      const [stream, expected]: [string, eventLog.ExpectedRevision] = kind < 2
         ? [`apple-${writer}`, revision === -1 ? "no-stream" : revision]
         : kind === 2
         ? [`plum-${writer}-${number}`, "no-stream"]
@@ -65,11 +63,11 @@ async function appendAmongOthers(
   log: EventLog,
   { stream, events, chances }: {
     readonly stream: string;
-    readonly events: readonly NewEvent[];
+    readonly events: readonly eventLog.NewEvent[];
     readonly chances: Chances;
   },
-): Promise<Appended> {
-  for (let expected: ExpectedRevision = "no-stream";;) {
+): Promise<eventLog.Appended> {
+  for (let expected: eventLog.ExpectedRevision = "no-stream";;) {
     try {
       return await insist(() => log.append(stream, events, { expected }), chances);
     } catch (error) {
@@ -91,7 +89,7 @@ export async function insist<Result>(
       const passes = error instanceof Unavailable || error instanceof DeadlineExceeded;
       if (!passes || performance.now() > until) throw error;
     }
-    await pause(1 + whole(50));
+    await time.pause(1 + whole(50));
   }
 }
 

@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { within } from "@headwater/testing";
 import { type Chances, seededRandom } from "@shop/demo";
 
@@ -95,19 +95,19 @@ export function startFaultyProxy(
   ): Promise<number> {
     if (isCalm) return bytes.length;
     const { fault, ms, bytes: limit, at } = link.fate;
-    if (fault === "delay") await pause(ms / 50);
+    if (fault === "delay") await time.pause(ms / 50);
     const left = Math.min(limit - link.passed, bytes.length);
     link.passed += bytes.length;
     if (left === bytes.length && performance.now() < at) return left;
     befall(fault);
     link.fate = fateOf(chances);
     link.passed = 0;
-    if (fault === "stall") await pause(ms);
+    if (fault === "stall") await time.pause(ms);
     if (fault === "stall" || fault === "delay") return bytes.length;
     await write(to, bytes.subarray(0, chances.whole(left + 1)));
     if (fault === "half-close") {
       await to.closeWrite();
-      await pause(ms);
+      await time.pause(ms);
     }
     throw new Error("The connection is broken now");
   }

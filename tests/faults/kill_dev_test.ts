@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import { seededRandom } from "@shop/demo";
 import { makeDataPlace } from "./data_place.ts";
@@ -36,7 +36,7 @@ async function killAgainAndAgain(): Promise<void> {
       // Between two of them, or while their consequences go on
       const afterMs = whole(300);
       await eventually(`${enough} commands`, () => isDone || client.acknowledged.length >= enough);
-      await pause(afterMs);
+      await time.pause(afterMs);
       await shop.kill();
       await shop.start();
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { within } from "@headwater/testing";
 import type { Answer, ShopClient } from "@shop/judge";
 import { assertProblem } from "../scenarios/problem_document.ts";
@@ -29,7 +29,7 @@ export function askAllTheTime(client: ShopClient, paths: readonly string[]): Que
       const ms = performance.now() - askedAt;
       assert.ok(ms < longestAnswer, `"${path}" was answered after ${ms} ms`);
       check(path, answer);
-      await pause(20);
+      await time.pause(20);
     }
   }
   function check(path: string, answer: Answer): void {

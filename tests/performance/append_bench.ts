@@ -1,5 +1,5 @@
 import { openEventLog } from "@headwater/event-store";
-import type { EventLog, NewEvent } from "@headwater/core";
+import type { EventLog, eventLog } from "@headwater/core";
 import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
 import { longestStall, percentile, ratePerSecond } from "./measure.ts";
@@ -102,7 +102,7 @@ function nextStream(): string {
   return `order-${streamsUsed++ % streams}`;
 }
 
-function newEvents(count: number): NewEvent[] {
+function newEvents(count: number): eventLog.NewEvent[] {
   return Array.from({ length: count }, () => {
     const id = crypto.randomUUID();
     return {

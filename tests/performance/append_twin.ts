@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { openDatabase } from "@headwater/event-store/testing";
-import type { NewEvent } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 
-export type TwinAppend = { readonly stream: string; readonly events: readonly NewEvent[] };
+export type TwinAppend = { readonly stream: string; readonly events: readonly eventLog.NewEvent[] };
 
 /**
  * The bare driver doing the log's I/O: same file, pragmas, tables and rows, prepared statements, one transaction per
@@ -41,7 +41,7 @@ export class AppendTwin implements Disposable {
     this.#database.close();
   }
 
-  #insert(name: string, events: readonly NewEvent[]): void {
+  #insert(name: string, events: readonly eventLog.NewEvent[]): void {
     let stream = this.#streams.get(name);
     if (!stream) {
       const id = Number(this.#stream.run(name).lastInsertRowid);

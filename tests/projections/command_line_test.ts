@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { operatorsCommand } from "@headwater/core";
+import { acts } from "@headwater/core";
 import { projectionsActs, type ProjectionsContext } from "@headwater/projections";
 import type { Sql } from "postgres";
 import { accountView } from "./account_view.ts";
@@ -24,7 +24,7 @@ async function run(
   } = {},
 ): Promise<{ code: number; text: string }> {
   let text = "";
-  const code = await operatorsCommand(projectionsActs, args, {
+  const code = await acts.operatorsCommand(projectionsActs, args, {
     context: { databases: [{ service: "bank", sql, views: [accountView] }], ...reach },
     print: (more) => text += more,
     isTerminal,

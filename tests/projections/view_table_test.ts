@@ -1,4 +1,5 @@
-import { column, readPage, view } from "@headwater/core";
+import { column, view } from "@headwater/core";
+import { readPage } from "@headwater/http";
 import assert from "node:assert/strict";
 import { accountDefinition, accountView } from "./account_view.ts";
 import { append, caughtUp, projectionTests, until } from "./test_bed.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStore } from "@headwater/event-store";
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { allOf, newEvent, within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 
@@ -38,7 +38,7 @@ Deno.test("the demo keeps to itself on an event store that others use meanwhile"
   for (; !isOver; appended++) {
     await others.append(order, [newEvent()], { expected: appended - 1 });
     // As busy as a shop, not as a benchmark.
-    await pause(10);
+    await time.pause(10);
   }
   const { code, stderr } = await ending;
   assert.equal(code, 0, stderr);

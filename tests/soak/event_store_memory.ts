@@ -1,4 +1,4 @@
-import { pause } from "@headwater/core";
+import { time } from "@headwater/core";
 import { EventStoreDBClient, FORWARDS, jsonEvent, START } from "@eventstore/db-client";
 import { openStoreLoad } from "../performance/store_load.ts";
 import { startEmbeddedStore, type StoreProcess } from "../performance/store_process.ts";
@@ -91,7 +91,7 @@ async function readSlowly(client: EventStoreDBClient, events: number): Promise<v
   const maxCount = Math.min(events, slowEvents);
   let read = 0;
   const all = client.readAll({ direction: FORWARDS, fromPosition: START, maxCount });
-  for await (const _ of all) if (++read % 1_000 === 0) await pause(100);
+  for await (const _ of all) if (++read % 1_000 === 0) await time.pause(100);
 }
 
 /** Each takes one event and leaves the rest to wait: long enough for the server to send what it can. */
@@ -109,7 +109,7 @@ async function readNothing(client: EventStoreDBClient): Promise<void> {
       });
     })
   ));
-  await pause(5_000);
+  await time.pause(5_000);
   for (const stream of open) {
     stream.removeAllListeners("error").on("error", () => {});
     stream.destroy();

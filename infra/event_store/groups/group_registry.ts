@@ -1,4 +1,4 @@
-import { categoryOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { EventStore } from "../projected/event_store.ts";
 import { loadConfigs, saveConfigs } from "./group_configs.ts";
 import type { EventFilter } from "../streams/event_filter.ts";
@@ -83,7 +83,7 @@ export class GroupRegistry {
       // Before the group: one that is created later must not find its checkpoint
       for (const part of ["checkpoint", "parked"] as const) {
         const stream = stateStream(name, part);
-        const category = categoryOf(stream);
+        const category = eventLog.categoryOf(stream);
         const deletion = { stream, category, expected: "any", events: [] } as const;
         await this.#store.append({ ...deletion, deletes: "until-written" });
       }

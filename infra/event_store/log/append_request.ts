@@ -1,15 +1,9 @@
-import {
-  categoryOf,
-  type CheckedAppend,
-  checkedAppend,
-  type ExpectedRevision,
-  type NewEvent,
-} from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import { uuidToBytes } from "./event_id.ts";
 import { type Content, type JsonMark, jsonMark } from "./stored_event.ts";
 
 /** What EventStoreDB's protocol can ask a stream for; the log's port asks for less. */
-export type ServerExpectation = ExpectedRevision | "any" | "stream-exists";
+export type ServerExpectation = eventLog.ExpectedRevision | "any" | "stream-exists";
 
 /** An append that was checked and turned into what the tables take. */
 export type AppendRequest = {
@@ -34,13 +28,15 @@ export type PreparedEvent = {
 /** Checks what a caller of the port wants to append. Errors: `TypeError`, `RangeError`. */
 export function appendRequest(
   stream: string,
-  events: readonly NewEvent[],
-  options: { readonly expected: ExpectedRevision },
+  events: readonly eventLog.NewEvent[],
+  options: { readonly expected: eventLog.ExpectedRevision },
 ): AppendRequest {
-  const { expected, events: checked } = checkedAppend(stream, events, options);
-  return { stream, category: categoryOf(stream), expected, events: checked.map(prepared) };
+  const { expected, events: checked } = eventLog.checkedAppend(stream, events, options);
+  return { stream, category: eventLog.categoryOf(stream), expected, events: checked.map(prepared) };
 }
 
-function prepared({ id, type, data, metadata }: CheckedAppend["events"][number]): PreparedEvent {
+function prepared(
+  { id, type, data, metadata }: eventLog.CheckedAppend["events"][number],
+): PreparedEvent {
   return { id, idBytes: uuidToBytes(id), type, data, metadata, json: jsonMark.own };
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Appended, categoryOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
 import { uuidToBytes } from "./event_id.ts";
 import { EventInserter } from "./event_inserter.ts";
@@ -10,13 +10,13 @@ import { type KnownStream, StreamDirectory } from "./stream_directory.ts";
 
 /** What one append came to; nothing counts before the transaction is committed. */
 export type Outcome =
-  | { readonly appended: Appended; readonly written: readonly StoredEvent[] }
+  | { readonly appended: eventLog.Appended; readonly written: readonly StoredEvent[] }
   /** The expectation does not hold. `actual` is the last event's revision, -1 where there is none. */
   | { readonly refused: "conflict"; readonly actual: number }
   /** Deleted for ever, or expected to exist where it is deleted until somebody writes to it. */
   | { readonly refused: "deleted" };
 
-type Verdict = "write" | "conflict" | "deleted" | Appended;
+type Verdict = "write" | "conflict" | "deleted" | eventLog.Appended;
 
 /** Where an event goes. */
 type Place = {
@@ -121,7 +121,7 @@ export class AppendWriter {
       readonly starts: readonly number[];
       readonly events: readonly PreparedEvent[];
     },
-  ): Appended | undefined {
+  ): eventLog.Appended | undefined {
     for (const start of starts) {
       const places = events.map((_, index) => this.#statements.place.get(stream.id, start + index));
       const same = events.every(({ idBytes }, index) => sameBytes(places[index]?.id, idBytes));
@@ -136,7 +136,7 @@ export class AppendWriter {
   #repeatedInAnyOrder(
     stream: KnownStream,
     events: readonly PreparedEvent[],
-  ): Appended | undefined {
+  ): eventLog.Appended | undefined {
     let revision = -1;
     for (const event of events) {
       const [known] = this.#revisionsOf(stream, event);
@@ -147,7 +147,7 @@ export class AppendWriter {
     return { revision, position: Number(position) };
   }
 
-  #lastPlace(stream: KnownStream | undefined): Appended {
+  #lastPlace(stream: KnownStream | undefined): eventLog.Appended {
     if (!stream || stream.revision < 0) return { revision: -1, position: 0 };
     const { position } = this.#statements.place.get(stream.id, stream.revision)!;
     return { revision: stream.revision, position: Number(position) };
@@ -211,7 +211,7 @@ export class AppendWriter {
     const holder = this.#streams.find(metastream) ?? this.#streams.create(metastream);
     const event = systemEvent({ type: "$metadata", data, json: jsonMark.claimed });
     const revision = holder.revision + 1;
-    const category = categoryOf(metastream);
+    const category = eventLog.categoryOf(metastream);
     const place = { name: metastream, category, stream: holder, revision };
     const stored = this.#insertNow(event, place);
     this.#streams.setMetadata(stream, stored);

@@ -1,4 +1,4 @@
-import { categoryOf, type Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 import { isSystemEvent, sizeOf, type StoredEvent, toRecorded } from "./stored_event.ts";
 
 type Entry = {
@@ -41,7 +41,7 @@ export class LiveTail {
     const last = events.at(-1);
     if (!last) return;
     for (const stored of events) {
-      const category = isSystemEvent(stored) ? undefined : categoryOf(stored.stream);
+      const category = isSystemEvent(stored) ? undefined : eventLog.categoryOf(stored.stream);
       this.#entries.push({ stored, category });
       this.#bytes += sizeOf(stored);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LogEndsBefore, Unavailable } from "@headwater/core";
+import { eventLog, Unavailable } from "@headwater/core";
 import { appendAtEnd } from "@headwater/testing";
 import { openEventLog } from "./open_event_log.ts";
 import { openDatabase } from "./sqlite_database.ts";
@@ -31,7 +31,7 @@ Deno.test("who has read further than the log reaches is told that it is another 
   assert.deepEqual((await first.next()).value, { events: [], position, caughtUp: true });
   await first.return?.();
   const beyond = log.subscribe({ after: position + 1, signal })[Symbol.asyncIterator]();
-  await assert.rejects(beyond.next(), new LogEndsBefore(position + 1));
+  await assert.rejects(beyond.next(), new eventLog.LogEndsBefore(position + 1));
 });
 
 Deno.test("events carry the time at which the log took them", async () => {

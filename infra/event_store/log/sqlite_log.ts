@@ -1,17 +1,4 @@
-import {
-  type Appended,
-  checkReading,
-  type EventBatch,
-  type EventLog,
-  type ExpectedRevision,
-  LogEndsBefore,
-  type NewEvent,
-  type ReadAllOptions,
-  type ReadOptions,
-  type Recorded,
-  RevisionConflict,
-  type SubscribeOptions,
-} from "@headwater/core";
+import { type EventLog, eventLog, type Recorded, RevisionConflict } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
@@ -29,9 +16,9 @@ export class SqliteLog implements EventLog {
 
   async append(
     stream: string,
-    events: readonly NewEvent[],
-    options: { readonly expected: ExpectedRevision },
-  ): Promise<Appended> {
+    events: readonly eventLog.NewEvent[],
+    options: { readonly expected: eventLog.ExpectedRevision },
+  ): Promise<eventLog.Appended> {
     const outcome = await this.#store.append(appendRequest(stream, events, options));
     if ("appended" in outcome) return outcome.appended;
     const actual = outcome.refused === "conflict" && outcome.actual >= 0
@@ -42,10 +29,10 @@ export class SqliteLog implements EventLog {
 
   async *read(
     stream: string,
-    { direction = "forwards", from, limit, signal }: ReadOptions = {},
+    { direction = "forwards", from, limit, signal }: eventLog.ReadOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = `Cannot read stream ${JSON.stringify(stream)}`;
-    checkReading(action, { stream, from, limit });
+    eventLog.checkReading(action, { stream, from, limit });
     const step = direction === "forwards" ? 1 : -1;
     let pageLimit = fewRows;
     let next = from ?? (step === 1 ? 0 : Number.MAX_SAFE_INTEGER);
@@ -66,10 +53,10 @@ export class SqliteLog implements EventLog {
   }
 
   async *readAll(
-    { after = 0, categories, limit, signal }: ReadAllOptions = {},
+    { after = 0, categories, limit, signal }: eventLog.ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
-    checkReading(action, { after, limit });
+    eventLog.checkReading(action, { after, limit });
     const until = this.#store.head;
     let left = limit ?? Infinity;
     while (left > 0) {
@@ -83,12 +70,14 @@ export class SqliteLog implements EventLog {
     }
   }
 
-  async *subscribe(options: SubscribeOptions): AsyncGenerator<EventBatch, void, undefined> {
+  async *subscribe(
+    options: eventLog.SubscribeOptions,
+  ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
-    checkReading(action, { after: options.after });
+    eventLog.checkReading(action, { after: options.after });
     this.#store.requireOpen(action);
     const { after } = options;
-    if (after !== undefined && after > this.#store.head) throw new LogEndsBefore(after);
+    if (after !== undefined && after > this.#store.head) throw new eventLog.LogEndsBefore(after);
     yield* sqliteSubscription({
       tail: this.#store.tail,
       turn: this.#store.turn,

@@ -1,4 +1,4 @@
-import type { EventBatch, SubscribeOptions } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 import type { FairTurn } from "./fair_turn.ts";
 import type { LiveTail, TailPage } from "./live_tail.ts";
 
@@ -17,8 +17,8 @@ export type SubscriptionSource = {
  */
 export async function* sqliteSubscription(
   { tail, turn, closed, pageAfter }: SubscriptionSource,
-  { after, categories, signal }: SubscribeOptions,
-): AsyncGenerator<EventBatch, void, undefined> {
+  { after, categories, signal }: eventLog.SubscribeOptions,
+): AsyncGenerator<eventLog.EventBatch, void, undefined> {
   const wanted = categories && new Set(categories);
   const ended = AbortSignal.any([signal, closed]);
   let position = after ?? 0;

@@ -1,4 +1,4 @@
-import type { EventMetadata, Recorded } from "@headwater/core";
+import type { Recorded } from "@headwater/core";
 import { uuidText } from "./event_id.ts";
 
 /** Bytes; as text where they are UTF-8. */
@@ -42,7 +42,8 @@ export function toRecorded(stored: StoredEvent): Recorded {
     type: stored.type,
     recordedAt: isoText(stored.recordedAt),
     data: isOwn ? parsed(stored, "data") : parsedOrNull(stored.data),
-    metadata: (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as EventMetadata,
+    metadata:
+      (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as Recorded["metadata"],
   };
 }
 

@@ -1,4 +1,4 @@
-import { categoryOf, type Log, silentLog } from "@headwater/core";
+import { eventLog, type Log, silentLog } from "@headwater/core";
 import type { AppendRequest } from "../log/append_request.ts";
 import type { Outcome } from "../log/append_writer.ts";
 import { uuidToBytes } from "../log/event_id.ts";
@@ -94,7 +94,7 @@ export class EventStore {
   appendInternal(stream: string, events: readonly InternalEvent[]): Promise<Outcome> {
     return this.append({
       stream,
-      category: categoryOf(stream),
+      category: eventLog.categoryOf(stream),
       expected: "any",
       events: events.map((
         { type, data, metadata = "", isJson = true, id = crypto.randomUUID() },

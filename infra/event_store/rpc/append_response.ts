@@ -1,11 +1,11 @@
 import type { ServerExpectation } from "../log/append_request.ts";
-import type { Appended } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 import type { ProtobufWriter } from "../grpc/protobuf_writer.ts";
 import { writePosition } from "./read_response.ts";
 
 /** What came of an append, in whichever form its rpc answers. */
 export type AppendAnswer =
-  | { readonly appended: Appended }
+  | { readonly appended: eventLog.Appended }
   | { readonly actual: number; readonly expected: ServerExpectation };
 
 /** Writes an `AppendResp`. */
@@ -24,7 +24,10 @@ export function writeAppendResponse(writer: ProtobufWriter, answer: AppendAnswer
 }
 
 /** The fields of both kinds of success: revision or none, position. */
-export function writePlace(writer: ProtobufWriter, { revision, position }: Appended): void {
+export function writePlace(
+  writer: ProtobufWriter,
+  { revision, position }: eventLog.Appended,
+): void {
   if (revision >= 0) writer.uint(1, revision);
   else writer.empty(2);
   writePosition(writer, { field: 3, position });

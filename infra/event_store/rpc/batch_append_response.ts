@@ -1,4 +1,4 @@
-import type { Appended } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 import type { ServerExpectation } from "../log/append_request.ts";
 import { writePlace } from "./append_response.ts";
 import { grpcStatus } from "../grpc/grpc_status.ts";
@@ -8,14 +8,14 @@ import { writeStreamIdentifier } from "./read_response.ts";
 
 /** What came of a batch. */
 export type BatchAnswer =
-  | { readonly appended: Appended }
+  | { readonly appended: eventLog.Appended }
   | { readonly problem: "conflict"; readonly actual: number }
   | { readonly problem: "too-large"; readonly maxAppendBytes: number }
   | { readonly problem: "bad-request"; readonly message: string }
   | { readonly problem: "deleted" | "timeout" | "not-ready" | "unknown" };
 
 type Batch = Pick<PendingBatch, "correlationId" | "stream" | "expected">;
-type Problem = Exclude<BatchAnswer, { readonly appended: Appended }>;
+type Problem = Exclude<BatchAnswer, { readonly appended: eventLog.Appended }>;
 
 const ours = "event_store.client";
 

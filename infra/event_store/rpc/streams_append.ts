@@ -1,4 +1,4 @@
-import { categoryOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { PreparedEvent } from "../log/append_request.ts";
 import { writeAppendResponse } from "./append_response.ts";
 import type { EventStore } from "../projected/event_store.ts";
@@ -41,7 +41,7 @@ export function streamsAppend(
     });
     if (!options) throw invalidArgument("its options are missing");
     const { stream, expected } = options;
-    const category = categoryOf(stream);
+    const category = eventLog.categoryOf(stream);
     const outcome = await store.append({ stream, category, expected, events });
     const writer = new ProtobufWriter();
     if ("appended" in outcome) {

@@ -1,4 +1,4 @@
-import { categoryOf, type Log, Unavailable } from "@headwater/core";
+import { eventLog, type Log, Unavailable } from "@headwater/core";
 import type { Outcome } from "../log/append_writer.ts";
 import { type BatchAnswer, writeBatchResponse } from "./batch_append_response.ts";
 import type { EventStore } from "../projected/event_store.ts";
@@ -114,7 +114,7 @@ class BatchAppendCall {
   async #submit(key: string, { stream, expected, events }: PendingBatch): Promise<void> {
     this.#submitted++;
     try {
-      const category = categoryOf(stream);
+      const category = eventLog.categoryOf(stream);
       const outcome = await this.#store.append({ stream, category, expected: expected!, events });
       this.#answer(key, this.#answerOf(outcome));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { categoryOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { EventStore } from "../projected/event_store.ts";
 import { ExpectationReader, requireExpectation } from "./expected_revision.ts";
 import type { Rpc } from "../grpc/grpc_call.ts";
@@ -14,7 +14,7 @@ export function streamsDelete(
 ): Rpc {
   return async (call) => {
     const { stream, expected } = requireExpectation(readRequest(await call.first()));
-    const category = categoryOf(stream);
+    const category = eventLog.categoryOf(stream);
     const outcome = await store.append({ stream, category, expected, events: [], deletes });
     if ("refused" in outcome) {
       if (outcome.refused === "deleted") throw streamDeleted(stream);

@@ -1,7 +1,7 @@
-import type { NewEvent } from "@headwater/core";
+import type { eventLog } from "@headwater/core";
 
 /** An event with an id of its own. */
-export function newEvent(data: unknown = { total: 1 }): NewEvent {
+export function newEvent(data: unknown = { total: 1 }): eventLog.NewEvent {
   const id = crypto.randomUUID();
   const metadata = {
     $correlationId: id,
@@ -13,6 +13,6 @@ export function newEvent(data: unknown = { total: 1 }): NewEvent {
   return { id, type: "OrderPlaced", data, metadata };
 }
 
-export function newEvents(count: number, data: unknown = {}): NewEvent[] {
+export function newEvents(count: number, data: unknown = {}): eventLog.NewEvent[] {
   return Array.from({ length: count }, () => newEvent(data));
 }

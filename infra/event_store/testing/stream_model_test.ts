@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ServerExpectation } from "../log/append_request.ts";
-import { categoryOf } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import { uuidText, uuidToBytes } from "../log/event_id.ts";
 import { jsonMark } from "../log/stored_event.ts";
 import { openSqliteStore } from "../log/sqlite_store.ts";
@@ -69,7 +69,7 @@ Deno.test("whatever is done to streams, the store does what the model says", asy
 
 async function doIt(store: EventStore, step: Step): Promise<ModelOutcome> {
   const { stream, act } = step;
-  const request = { stream, category: categoryOf(stream), events: [] };
+  const request = { stream, category: eventLog.categoryOf(stream), events: [] };
   if (act === "metadata") {
     const data = JSON.stringify(step.metadata);
     const outcome = await store.appendInternal(`$$${stream}`, [{ type: "$metadata", data }]);

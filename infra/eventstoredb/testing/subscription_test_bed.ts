@@ -1,4 +1,4 @@
-import { type Recorded, silentLog, type Timers } from "@headwater/core";
+import { type Recorded, silentLog, type time } from "@headwater/core";
 import {
   type ConnectionAttempt,
   type SubscriptionMessage,
@@ -44,15 +44,15 @@ function recorded(position: number): Recorded {
 }
 
 /** A subscription to `order` on attempts and a log's end that the test makes up. */
-export function subscriptionTestBed<ManualTimers extends Timers>(
-  timers: ManualTimers,
+export function subscriptionTestBed<ManualClock extends time.Clock>(
+  clock: ManualClock,
   { after }: { readonly after?: number } = {},
 ) {
   const attempts: FakeAttempt[] = [];
   const stop = new AbortController();
   const tail = { events: [] as TailEvent[], reads: 0, failure: undefined as Error | undefined };
   const watch = new TailWatch({
-    timers,
+    clock,
     read: (from) => {
       tail.reads++;
       if (tail.failure) return Promise.reject(tail.failure);
@@ -64,20 +64,20 @@ export function subscriptionTestBed<ManualTimers extends Timers>(
     after,
     categories: ["order"],
     connect(from) {
-      const attempt = fakeAttempt(from, timers);
+      const attempt = fakeAttempt(from, clock);
       attempts.push(attempt);
       return attempt;
     },
     wants: (stream) => stream.startsWith("order-"),
     watch,
-    timers,
+    clock,
     random: () => 0,
-    now: () => new Date(timers.now()),
+    now: () => new Date(clock.now()),
     logger: silentLog,
     signal: stop.signal,
   });
   return {
-    timers,
+    clock,
     attempts,
     tail,
     stop,
@@ -95,7 +95,7 @@ export function subscriptionTestBed<ManualTimers extends Timers>(
   };
 }
 
-function fakeAttempt(after: number | undefined, timers: Timers): FakeAttempt {
+function fakeAttempt(after: number | undefined, clock: time.Clock): FakeAttempt {
   let messages: SubscriptionMessage[] = [];
   let failure: { readonly reason: unknown } | undefined;
   let stirred = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ function fakeAttempt(after: number | undefined, timers: Timers): FakeAttempt {
       return failure !== undefined;
     },
     async take(withinMs) {
-      const cancelTimer = withinMs === Infinity ? undefined : timers.after(withinMs, () => {
+      const cancelTimer = withinMs === Infinity ? undefined : clock.after(withinMs, () => {
         failure ??= { reason: new Error(`Nothing came within ${withinMs} ms`) };
         stirred.resolve();
       });

@@ -1,4 +1,4 @@
-import { aborted, type Log } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import type { ServiceDefinition } from "../service.ts";
 import { createResilientClient } from "@headwater/resilience";
 import { type Application, routesOfAll } from "../application.ts";
@@ -45,7 +45,7 @@ export async function serveService(
     logger,
   });
   await using _server = serve(running.service, { ...config, logger });
-  await aborted(signal);
+  await time.aborted(signal);
 }
 
 /** Runs the gateway in this process. */
@@ -66,7 +66,7 @@ export async function serveGateway(
     newId: () => crypto.randomUUID(),
   });
   await using _server = serve(gateway, { ...config, logger });
-  await aborted(signal);
+  await time.aborted(signal);
 }
 
 /** Aborts when the pipe from our supervisor closes: it asks us to stop, or is gone. */

@@ -1,4 +1,4 @@
-import { type Log, pause } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 
 export type ProcessPlan = {
   readonly name: string;
@@ -65,7 +65,7 @@ export async function superviseProcess(
       if (stopping.signal.aborted) return;
       if (performance.now() - startedAt > steadyMs) pauseMs = firstPauseMs;
       logger.warn("A process ended, starting it again", { process: plan.name, code, by, pauseMs });
-      await pause(pauseMs, { signal: stopping.signal });
+      await time.pause(pauseMs, { signal: stopping.signal });
       if (stopping.signal.aborted) return;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       startedAt = performance.now();
@@ -82,7 +82,7 @@ export async function superviseProcess(
       const { pid } = child;
       child.kill("SIGKILL");
       while (!stopping.signal.aborted && (child.pid === pid || !await plan.isReady())) {
-        await pause(readyPauseMs, { signal: stopping.signal });
+        await time.pause(readyPauseMs, { signal: stopping.signal });
       }
     },
     async [Symbol.asyncDispose]() {
@@ -135,7 +135,7 @@ async function served(
     signal?.throwIfAborted();
     if (ended) {
       // A Ctrl-C on a terminal may reach it before us
-      await pause(readyPauseMs, { signal });
+      await time.pause(readyPauseMs, { signal });
       signal?.throwIfAborted();
       throw new Error(`Cannot start process "${plan.name}": it ended with code ${ended.code}`);
     }
@@ -144,7 +144,7 @@ async function served(
     if (performance.now() - startedAt > startMs) {
       throw new Error(`Cannot start process "${plan.name}": it did not serve in ${startMs} ms`);
     }
-    await pause(readyPauseMs, { signal });
+    await time.pause(readyPauseMs, { signal });
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Log, type LogFields, silentLog } from "@headwater/core";
+import { type Log, silentLog } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { type ProcessPlan, superviseProcess } from "./supervised_process.ts";
 
@@ -7,7 +7,7 @@ const logger = silentLog;
 const untilInputEnds = "for await (const _chunk of Deno.stdin.readable);";
 
 Deno.test("a process that ends again and again is started again, after pauses that grow", async () => {
-  const ends: LogFields[] = [];
+  const ends: Readonly<Record<string, unknown>>[] = [];
   const logger: Log = { ...silentLog, warn: (_message, fields = {}) => ends.push(fields) };
   await using _running = await superviseProcess(plan("Deno.exit(3)", {}), { logger });
   await eventually("three ends", () => ends.length >= 3);

@@ -1,4 +1,4 @@
-import { isMachineDown } from "@headwater/core";
+import { Unavailable } from "@headwater/core";
 import { eventually, WaitedInVain, within } from "@headwater/testing";
 import type { Sql } from "postgres";
 
@@ -8,7 +8,7 @@ export async function queryUntilServed(sql: Sql, text: string): Promise<unknown[
     try {
       return await within("an answer", sql.unsafe(text), { ms: 2_000 });
     } catch (error) {
-      if (error instanceof WaitedInVain || isMachineDown(error)) return undefined;
+      if (error instanceof WaitedInVain || Unavailable.isCauseOf(error)) return undefined;
       throw error;
     }
   });

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import {
-  amountSchema,
   type CommandContext,
-  idSchema,
+  eventLog,
+  field,
   type Log,
-  type LogFields,
-  memoryLog,
   Refusal,
   type Service,
-  textSchema,
 } from "@headwater/core";
 import { commandAnswer } from "../command_answer.ts";
 import { commandEndpoint, commandHandler } from "../command_endpoint.ts";
@@ -18,9 +15,9 @@ import type { ServiceDependencies } from "../service_dependencies.ts";
 import { readJson, readParam, readQuery } from "../validation.ts";
 
 export const exampleOrder = z.strictObject({
-  customer: textSchema(50),
+  customer: field.text(50),
   lines: z.array(
-    z.strictObject({ sku: idSchema, quantity: z.int().min(1), unitPrice: amountSchema }),
+    z.strictObject({ sku: field.id, quantity: z.int().min(1), unitPrice: field.amount }),
   ).min(1).max(100),
 });
 
@@ -29,7 +26,7 @@ export const validExampleOrder: z.input<typeof exampleOrder> = {
   lines: [{ sku: "SKU1", quantity: 2, unitPrice: 499 }],
 };
 
-const command = z.strictObject({ amount: amountSchema });
+const command = z.strictObject({ amount: field.amount });
 
 /** A service that has one route of every kind, to throw requests at; it keeps what reached its domain. */
 export function exampleService(
@@ -37,29 +34,30 @@ export function exampleService(
   more: Partial<ServiceDependencies> = {},
 ): {
   readonly service: Service;
-  readonly log: ReturnType<typeof memoryLog>;
+  readonly log: ReturnType<typeof eventLog.memoryLog>;
   readonly logged: {
     readonly level: string;
     readonly message: string;
-    readonly fields?: LogFields;
+    readonly fields?: Readonly<Record<string, unknown>>;
   }[];
   readonly handled: { readonly data: unknown; readonly context: CommandContext }[];
 } {
-  const log = memoryLog();
-  const logged: { level: string; message: string; fields?: LogFields }[] = [];
+  const log = eventLog.memoryLog();
+  const logged: { level: string; message: string; fields?: Readonly<Record<string, unknown>> }[] =
+    [];
   const handled: { data: unknown; context: CommandContext }[] = [];
   const app = routes();
 
   app.post("/orders/:id", async (c) => {
-    const id = readParam(c, "id", idSchema);
+    const id = readParam(c, "id", field.id);
     const body = await readJson(c, exampleOrder);
     const context = await acceptCommand(c, body);
     handled.push({ data: body, context });
     return commandAnswer(c, { revision: 3, position: 17 }, { body: { id } });
   });
-  app.get("/orders", (c) => c.json(readQuery(c, z.strictObject({ status: idSchema.optional() }))));
+  app.get("/orders", (c) => c.json(readQuery(c, z.strictObject({ status: field.id.optional() }))));
   app.get("/orders/:id", (c) => {
-    throw new Refusal("order-unknown", `Cannot find order "${readParam(c, "id", idSchema)}"`);
+    throw new Refusal("order-unknown", `Cannot find order "${readParam(c, "id", field.id)}"`);
   });
   const charge = commandHandler(command, (data, context) => {
     handled.push({ data, context });
@@ -92,7 +90,7 @@ export function jsonRequest(
 }
 
 function recordingLog(
-  record: (level: string, message: string, fields?: LogFields) => void,
+  record: (level: string, message: string, fields?: Readonly<Record<string, unknown>>) => void,
 ): Log {
   return {
     debug: (message, fields) => record("debug", message, fields),

@@ -1,13 +1,5 @@
-import {
-  derivedId,
-  type EventLog,
-  type Log,
-  type LogFields,
-  memoryLog,
-  type NewEvent,
-  type Recorded,
-} from "@headwater/core";
-import { manualTimers } from "@headwater/testing";
+import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
+import { manualClock } from "@headwater/testing";
 import type { InstanceRecord, ProcessRecords } from "../process_records.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
@@ -19,10 +11,13 @@ type Messenger = (command: { type: string; errandId: string; request: Request })
 
 /** A log, a service that runs errands as a test wants it to, and runtimes of the process on them. */
 export class ProcessTestBed implements AsyncDisposable {
-  readonly log = memoryLog();
-  readonly timers = manualTimers();
+  readonly log = eventLog.memoryLog();
+  readonly clock = manualClock();
   readonly requests: Request[] = [];
-  readonly warnings: { readonly message: string; readonly fields?: LogFields }[] = [];
+  readonly warnings: {
+    readonly message: string;
+    readonly fields?: Readonly<Record<string, unknown>>;
+  }[] = [];
   /** By default it does what it is told. */
   messenger: Messenger = ({ type, errandId }) => this.does(type, errandId);
   readonly #runtimes: ProcessRuntime[] = [];
@@ -41,7 +36,7 @@ export class ProcessTestBed implements AsyncDisposable {
         },
       },
       logger: this.#logger(),
-      timers: this.timers,
+      clock: this.clock,
       random: () => 0.5,
     });
     this.#runtimes.push(runtime);
@@ -61,7 +56,7 @@ export class ProcessTestBed implements AsyncDisposable {
     const there = (await Array.fromAsync(this.log.read(stream))).flat();
     const id = derivedId(commandId, 0);
     if (there.some((event) => event.id === id)) return;
-    const event: NewEvent = {
+    const event: eventLog.NewEvent = {
       id,
       type,
       data,
@@ -97,7 +92,7 @@ export class ProcessTestBed implements AsyncDisposable {
   }
 
   #logger(): Log {
-    const keep = (message: string, fields?: LogFields) =>
+    const keep = (message: string, fields?: Readonly<Record<string, unknown>>) =>
       void this.warnings.push({ message, fields });
     return { debug() {}, info() {}, warn: keep, error: keep };
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type NewEvent, RevisionConflict } from "@headwater/core";
+import { type eventLog, RevisionConflict } from "@headwater/core";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./test_case.ts";
 
 export const appendTests: EventLogTests = {
@@ -136,7 +136,7 @@ export const appendTests: EventLogTests = {
     { log, stream, category },
   ) {
     const name = stream();
-    const refused: [string, NewEvent[], unknown][] = [
+    const refused: [string, eventLog.NewEvent[], unknown][] = [
       ["", newEvents(1), "no-stream"],
       [`${category}-a\nb`, newEvents(1), "no-stream"],
       [name, [newEvent({}, { id: "not-a-uuid" as never })], "no-stream"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ExpectedRevision, RevisionConflict } from "@headwater/core";
+import { type eventLog, RevisionConflict } from "@headwater/core";
 import { appendAtEnd } from "../append_at_end.ts";
 import {
   allOf,
@@ -12,7 +12,7 @@ import {
 /** Appends, lets others append, then appends the same again: the first answer must come back. */
 async function repeatAfterOthers(
   { log, stream }: EventLogTestCase,
-  { expected, begun }: { expected: ExpectedRevision; begun: boolean },
+  { expected, begun }: { expected: eventLog.ExpectedRevision; begun: boolean },
 ): Promise<void> {
   const name = stream();
   if (begun) await log.append(name, newEvents(2), { expected: "no-stream" });

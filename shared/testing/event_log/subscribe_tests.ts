@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { EventBatch, Recorded } from "@headwater/core";
+import type { eventLog, Recorded } from "@headwater/core";
 import { appendAtEnd } from "../append_at_end.ts";
 import { allOf, type EventLogTests, idsOf, newCategory, newEvent, newEvents } from "./test_case.ts";
 
 /** Reads batches until `done` says so about everything received. */
 export async function receive(
-  batches: AsyncIterable<EventBatch>,
-  done: (events: readonly Recorded[], batch: EventBatch) => boolean,
+  batches: AsyncIterable<eventLog.EventBatch>,
+  done: (events: readonly Recorded[], batch: eventLog.EventBatch) => boolean,
 ): Promise<Recorded[]> {
   const events: Recorded[] = [];
   for await (const batch of batches) {
@@ -82,7 +82,7 @@ export const subscribeTests: EventLogTests = {
     const { signal } = new AbortController();
     const other = `${newCategory()}-1`;
     const first = await appendAtEnd(log, other, newEvents(600));
-    const marks: EventBatch[] = [];
+    const marks: eventLog.EventBatch[] = [];
     for await (const batch of log.subscribe({ categories: [category], signal })) {
       marks.push(batch);
       if (batch.position === first.position) log.append(other, newEvents(2), { expected: 599 });

@@ -1,4 +1,4 @@
-import type { EventLog, NewEvent, Recorded } from "@headwater/core";
+import type { EventLog, eventLog, Recorded } from "@headwater/core";
 
 /** What a test of the suite works on; the log may hold other tests' events, the category is its own. */
 export type EventLogTestCase = {
@@ -23,7 +23,7 @@ export function newCategory(): string {
 export function newEvent(
   data: unknown = { sku: "SKU1" },
   { id = crypto.randomUUID(), type = "ThingHappened" } = {},
-): NewEvent {
+): eventLog.NewEvent {
   return {
     id,
     type,
@@ -38,7 +38,7 @@ export function newEvent(
   };
 }
 
-export function newEvents(count: number): NewEvent[] {
+export function newEvents(count: number): eventLog.NewEvent[] {
   return Array.from({ length: count }, (_, number) => newEvent({ number }));
 }
 

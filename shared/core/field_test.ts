@@ -1,28 +1,28 @@
 import { equal } from "node:assert/strict";
-import { amountSchema, currencySchema, idSchema, textSchema } from "./value_schemas.ts";
+import * as field from "./field.ts";
 
 const cases = [
   {
     what: "an id",
-    schema: idSchema,
+    schema: field.id,
     fits: ["a", "order-7.2_x~y", "...", "x".repeat(100)],
     not: ["", ".", "..", "a/b", "a b", "a\n", "a\u0000", "ä", "x".repeat(101), 7, null],
   },
   {
     what: "a currency",
-    schema: currencySchema,
+    schema: field.currency,
     fits: ["EUR"],
     not: ["eur", "EURO", "", "€", "EUR\n"],
   },
   {
     what: "an amount",
-    schema: amountSchema,
+    schema: field.amount,
     fits: [0, 1, 2 ** 53 - 1],
     not: [-1, 0.5, 2 ** 53, NaN, Infinity, "1", null],
   },
   {
     what: "a text",
-    schema: textSchema(10),
+    schema: field.text(10),
     fits: ["Ada", "  Ada  ", "Ærøskøbing"],
     not: ["", "   ", "x".repeat(11), "a\tb", "a\u0000b", "a\u009fb", "\ud800", 7],
   },
@@ -36,5 +36,5 @@ for (const { what, schema, fits, not } of cases) {
 }
 
 Deno.test("a text is trimmed", () => {
-  equal(textSchema(10).parse("  Ada "), "Ada");
+  equal(field.text(10).parse("  Ada "), "Ada");
 });

@@ -33,8 +33,3 @@ export class BodyTooLarge extends Error {
     super(`Cannot read the body: it is larger than ${limit} bytes`);
   }
 }
-
-/** The body is not JSON by its Content-Type. Answered with 415. */
-export class MediaTypeUnsupported extends Error {
-  override readonly name = "MediaTypeUnsupported";
-}

@@ -1,14 +1,14 @@
-import type { Timers } from "@headwater/core";
+import type { time } from "@headwater/core";
 
-export type ManualTimers = Timers & {
+export type ManualClock = time.Clock & {
   /** Lets time pass: what falls due is called in order, with what it sets off given the chance to run in between. */
   advance(ms: number): Promise<void>;
   /** How many are set and not yet due. */
   pending(): number;
 };
 
-/** Timers that a test turns by hand. */
-export function manualTimers(): ManualTimers {
+/** Clock that a test turns by hand. */
+export function manualClock(): ManualClock {
   let now = 0;
   let scheduled: { readonly at: number; readonly act: () => void }[] = [];
 

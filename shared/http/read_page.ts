@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import type { View } from "./view.ts";
+import type { View } from "@headwater/core";
 
 type Plain = string | number | boolean;
 

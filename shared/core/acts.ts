@@ -1,0 +1,2 @@
+export * from "./operators_act.ts";
+export * from "./operators_command.ts";

@@ -1,0 +1,5 @@
+export { categoryOf, idOf } from "./event.ts";
+export * from "./event_log.ts";
+export * from "./event_log_arguments.ts";
+export * from "./memory_log.ts";
+export { ownedLog } from "./owned_log.ts";

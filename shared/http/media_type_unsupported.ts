@@ -1,0 +1,4 @@
+/** The body is not JSON by its Content-Type. Answered with 415. */
+export class MediaTypeUnsupported extends Error {
+  override readonly name = "MediaTypeUnsupported";
+}
