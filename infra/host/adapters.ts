@@ -2,7 +2,7 @@ import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@hea
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import type { Config } from "./config.ts";
 import { databasesOn } from "./databases.ts";
-import { openEventLog } from "./open_event_log.ts";
+import { openLog } from "./open_log.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 
 /** What an application runs on. */
@@ -30,7 +30,7 @@ export type AdapterOptions = {
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   const { config, directory, logger } = options;
   await using opening = new AsyncDisposableStack();
-  const { log, checks, where } = await openEventLog({ ...config, directory, logger });
+  const { log, checks, where } = await openLog({ ...config, directory, logger });
   opening.use(log);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);

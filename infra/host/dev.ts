@@ -4,7 +4,7 @@ import type { Application } from "./application.ts";
 import type { Config } from "./config.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
-import { openEventLog } from "./open_event_log.ts";
+import { openLog } from "./open_log.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { startSplit } from "./split/start_split.ts";
 import { startStory, type Story } from "./story_lines.ts";
@@ -60,7 +60,7 @@ export async function devSplit(application: Application, options: DevOptions): P
   if (config.port !== 0) assertPortIsFree(config);
   print(`Starting "${application.name}" in ${application.services.length + 1} processes …`);
   await using split = await startSplit(application, { ...options, directory: directory.path });
-  const { log, where } = await openEventLog({ ...split, directory: directory.path, logger });
+  const { log, where } = await openLog({ ...split, directory: directory.path, logger });
   await using _log = log;
   await using story = startStory(log, storyOf(application, options));
   const parts = [

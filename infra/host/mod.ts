@@ -18,7 +18,7 @@ export { look, type Operated } from "./operate.ts";
 // An application in other places than its own
 export { connectDatabases, databasesOn } from "./databases.ts";
 export { type Host, startHost } from "./host.ts";
-export { openEventLog } from "./open_event_log.ts";
+export { openLog } from "./open_log.ts";
 export { serve, type Server } from "./serve.ts";
 export { startSplit } from "./split/start_split.ts";
 export type { SupervisedProcess } from "./split/supervised_process.ts";

@@ -6,7 +6,7 @@ import { type Config, environment, readConfig } from "./config.ts";
 import { describeRunning, openDataDirectory, type Running } from "./data_directory.ts";
 import { connectDatabases, databaseUrl } from "./databases.ts";
 import { createLogger } from "./logger.ts";
-import { eventLogPath, openEventLog } from "./open_event_log.ts";
+import { eventLogPath, openLog } from "./open_log.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 
 /** An application as operators reach it, whether it runs or not. */
@@ -84,7 +84,7 @@ async function findLog({ config, logger, isOurs }: {
   const { eventStoreUrl, dataDirectory: directory } = config;
   const isThere = eventStoreUrl !== undefined || isOurs && await exists(eventLogPath(directory));
   if (!isThere) return undefined;
-  const { log } = await openEventLog({ eventStoreUrl, directory, logger });
+  const { log } = await openLog({ eventStoreUrl, directory, logger });
   return log;
 }
 

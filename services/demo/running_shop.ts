@@ -4,7 +4,7 @@ import {
   type Application,
   databasesOn,
   type Host,
-  openEventLog,
+  openLog,
   serve,
   type Server,
   startHost,
@@ -39,7 +39,7 @@ export async function startShop(
 ): Promise<RunningShop> {
   const { postgresUrl, name, logger, signal } = options;
   await using starting = new AsyncDisposableStack();
-  const { log, checks } = await openLog(application, options);
+  const { log, checks } = await logOf(application, options);
   starting.use(log);
   const host = starting.use(
     await startHost(application, {
@@ -62,11 +62,11 @@ export async function startShop(
   };
 }
 
-async function openLog(
+async function logOf(
   { services }: Application,
   { directory, eventStoreUrl, name, logger }: RunningShopOptions,
 ): Promise<{ readonly log: EventLog; readonly checks: readonly HealthCheck[] }> {
-  const opened = await openEventLog({ eventStoreUrl, directory, logger });
+  const opened = await openLog({ eventStoreUrl, directory, logger });
   if (eventStoreUrl === undefined) return opened;
   await using opening = new AsyncDisposableStack();
   opening.use(opened.log);

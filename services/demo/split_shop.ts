@@ -4,7 +4,7 @@ import {
   type Application,
   connectDatabases,
   databasesOn,
-  openEventLog,
+  openLog,
   readConfig,
   startSplit,
   type SupervisedProcess,
@@ -36,7 +36,7 @@ export async function startSplitShop(
   const split = starting.use(
     await startSplit(application, { config, directory, logger, signal }),
   );
-  const { log } = await openEventLog({ ...split, directory, logger });
+  const { log } = await openLog({ ...split, directory, logger });
   starting.use(log);
   const { databases } = starting.use(
     await connectDatabases(application, {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { silentLog } from "@headwater/core";
-import { openEventLog } from "@headwater/host";
+import { openLog } from "@headwater/host";
 import { connect, startEmbeddedPostgres } from "@headwater/postgres";
 import { eventually, within } from "@headwater/testing";
 import { shop as application } from "@shop/app";
@@ -100,7 +100,7 @@ async function contentOf(directory: string): Promise<{
   readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }> {
   const logger = silentLog;
-  const { log } = await openEventLog({ eventStoreUrl: undefined, directory, logger });
+  const { log } = await openLog({ eventStoreUrl: undefined, directory, logger });
   await using _log = log;
   await using postgres = await startEmbeddedPostgres({
     directory: `${directory}/postgres`,

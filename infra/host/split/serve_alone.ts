@@ -5,7 +5,7 @@ import { type Application, routesOfAll } from "../application.ts";
 import { type Config, ConfigError } from "../config.ts";
 import { databaseVariable } from "../settings.ts";
 import { databasesOn } from "../databases.ts";
-import { openEventLog } from "../open_event_log.ts";
+import { openLog } from "../open_log.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
 import { startService } from "../start_service.ts";
@@ -30,7 +30,7 @@ export async function serveService(
       `service "${name}" lacks a database: set DATABASE_URL, or ${databaseVariable(name)}`,
     ]);
   }
-  const { log, checks } = await openEventLog({
+  const { log, checks } = await openLog({
     ...config,
     directory: config.dataDirectory,
     logger,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openEventLog as openFileLog } from "@headwater/event-store";
+import { openEventLog } from "@headwater/event-store";
 
-export type EventLogOptions = {
+export type LogOptions = {
   /** Undefined: the embedded log. */
   readonly eventStoreUrl: string | undefined;
   /** Where the embedded log has its file. */
@@ -11,7 +11,7 @@ export type EventLogOptions = {
   readonly logger: Log;
 };
 
-export type OpenEventLog = {
+export type OpenLog = {
   readonly log: EventLog;
   /** Of the connection, beside the log's own answer. */
   readonly checks: readonly HealthCheck[];
@@ -20,12 +20,12 @@ export type OpenEventLog = {
 };
 
 /** Opens the log on an event store, or in a file. */
-export async function openEventLog(
-  { eventStoreUrl, directory, logger }: EventLogOptions,
-): Promise<OpenEventLog> {
+export async function openLog(
+  { eventStoreUrl, directory, logger }: LogOptions,
+): Promise<OpenLog> {
   if (eventStoreUrl === undefined) {
     const path = eventLogPath(directory);
-    return { log: openFileLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
+    return { log: openEventLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
   }
   const log = await openEventStoreDb({ connectionString: eventStoreUrl, logger });
   return { log, checks: [log.check], where: `EventStoreDB, ${withoutPassword(eventStoreUrl)}` };
