@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { silentLog } from "@headwater/core";
-import { openLog } from "@headwater/host";
+import { describeRunning, openLog } from "@headwater/host";
 import { connect, startEmbeddedPostgres } from "@headwater/postgres";
+import { listInstances } from "@headwater/sagas";
 import { eventually, within } from "@headwater/testing";
 import { shop as application } from "@shop/app";
 import { ShopClient } from "@shop/judge";
@@ -21,7 +22,7 @@ Deno.test({
     {
       await using dev = startDev(directory);
       const running = await dev.ready();
-      await placeAndKill(running);
+      await placeAndKill(directory, running);
     }
     await place.deserted();
     const before = await contentOf(directory);
@@ -83,6 +84,7 @@ function withoutOrders({ tables }: Awaited<ReturnType<typeof contentOf>>) {
 
 /** Orders whose payments take their time, and kill -9 while they do. */
 async function placeAndKill(
+  directory: string,
   { url, kill }: { readonly url: string; kill(): Promise<void> },
 ): Promise<void> {
   const client = new ShopClient({ shop: url });
@@ -91,7 +93,23 @@ async function placeAndKill(
     const { status } = await client.place({ orderId, paymentMethod: "pm_timeout" });
     assert.equal(status, 202);
   }));
+  const running = await describeRunning(directory);
+  const sql = connect({
+    url: databaseOf(running?.urls.postgres ?? "", "order"),
+    name: "test",
+    logger: silentLog,
+  });
+  try {
+    // Not before it was written down that they are under way
+    await eventually("open sagas", async () => (await listInstances(sql)).length > 0);
+  } finally {
+    await sql.end();
+  }
   await kill();
+}
+
+function databaseOf(serverUrl: string, service: string): string {
+  return serverUrl.replace(/[^/]*$/, `headwater_${service}`);
 }
 
 /** The log's last position, and by service what is in its tables. */
@@ -108,8 +126,7 @@ async function contentOf(directory: string): Promise<{
   });
   const tables: Record<string, Record<string, string>> = {};
   for (const { name } of application.services) {
-    const url = postgres.url.replace(/[^/]*$/, `headwater_${name}`);
-    const sql = connect({ url, name: "test", logger });
+    const sql = connect({ url: databaseOf(postgres.url, name), name: "test", logger });
     try {
       const names = await sql<{ name: string }[]>`
         select tablename as name from pg_tables where schemaname = 'public' order by name`;
