@@ -5,6 +5,7 @@ import { isMissingTable } from "./failure.ts";
 // deno-lint-ignore ban-types -- the connection's own custom types are of no concern here
 export type Queryable = ISql<{}>;
 
+/** What the worker of a read model is at. */
 export type ProjectionState =
   /** The table and its checkpoint were not looked at yet. */
   | "starting"

@@ -5,4 +5,5 @@ export {
   type ProjectionsOptions,
   startProjections,
 } from "./start_projections.ts";
+export type { ProjectionState } from "./checkpoint.ts";
 export type { ProjectionDatabase, ProjectionStatus } from "./projection_status.ts";

@@ -4,6 +4,7 @@ import { listenForResets } from "./listen_for_resets.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { ProjectionWorker } from "./projection_worker.ts";
 
+/** A service's views, and what its workers get from outside. */
 export type ProjectionsOptions = {
   readonly service: string;
   readonly views: readonly View[];

@@ -4,6 +4,7 @@ import { connectToEventStore } from "./event_store_connection.ts";
 import { EventStoreLog } from "./event_store_log.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
 
+/** Which event store, and how it is talked to. */
 export type EventStoreDbOptions = {
   /** `esdb://…`, `esdb+discover://…` or `kurrentdb://…`. */
   readonly connectionString: string;
@@ -15,6 +16,7 @@ export type EventStoreDbOptions = {
   readonly deadlineMs?: number;
 };
 
+/** The event-log port over an event store, and how its subscriptions are. */
 export type EventStoreDbLog = EventLog & {
   /** What each open subscription is doing. */
   readonly subscriptions: readonly SubscriptionStatus[];

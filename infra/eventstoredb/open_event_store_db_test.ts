@@ -30,13 +30,14 @@ async function openOverTls(): Promise<EventLog> {
   });
 }
 
-eventLogSuite("EventStoreDB's client on the embedded server", openOnEmbeddedServer);
-eventLogSuite("EventStoreDB's client over TLS", openOverTls);
+eventLogSuite("EventStoreDB's client on the embedded server", openOnEmbeddedServer, Deno);
+eventLogSuite("EventStoreDB's client over TLS", openOverTls, Deno);
 
 const connectionString = Deno.env.get("EVENTSTORE_URL");
 if (connectionString) {
   eventLogSuite(
     "EventStoreDB's client on the server at EVENTSTORE_URL",
     () => openEventStoreDb({ connectionString }),
+    Deno,
   );
 }

@@ -4,6 +4,7 @@ import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import type { ServiceDefinition } from "./service.ts";
 
+/** All that a gateway gets from outside. */
 export type GatewayDependencies = EdgeDependencies & {
   /** The application's name. */
   readonly application: string;

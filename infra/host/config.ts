@@ -13,13 +13,14 @@ import {
   variables,
 } from "./settings.ts";
 
+/** All settings of an application. */
 export type Config = {
   readonly help: boolean;
   readonly port: number;
   readonly host: string;
   readonly dataDirectory: string;
   /** Undefined: as suits who is started. */
-  readonly logLevel: Settings["LOG_LEVEL"];
+  readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
   /** Undefined: the embedded log. */
   readonly eventStoreUrl: string | undefined;
   /** Of a server; undefined: the embedded one. */
@@ -32,6 +33,7 @@ export type Config = {
   readonly redisUrl: string | undefined;
 };
 
+/** What settings are read from. */
 export type ConfigSources = {
   readonly args: readonly string[];
   readonly env: {

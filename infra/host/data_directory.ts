@@ -1,15 +1,19 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 
-const runningSchema = z.object({
+/** Who uses a data directory, and where it can be reached. */
+export type Running = {
+  readonly pid: number;
+  readonly startedAt: string;
+  /** By what is found there: `gateway`, `postgres`, `eventStore`. */
+  readonly urls: Readonly<Record<string, string>>;
+};
+
+const runningSchema: z.ZodType<Running> = z.object({
   pid: z.int(),
   startedAt: z.string(),
-  /** By what is found there: `gateway`, `postgres`, `eventStore`. */
   urls: z.record(z.string(), z.string()),
 });
-
-/** Who uses a data directory, and where it can be reached. */
-export type Running = z.infer<typeof runningSchema>;
 
 export type DataDirectory = AsyncDisposable & {
   /** Absolute. */

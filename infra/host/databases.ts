@@ -5,16 +5,14 @@ import type { Application, ServiceDatabase } from "./application.ts";
 /** What the names of an application's databases begin with. */
 const ownPrefix = "headwater";
 
-export type DatabasesOptions = {
-  /** Tells them from those of other applications on that server. */
-  readonly prefix?: string;
-  readonly logger: Log;
-};
-
 /** Finds the databases of services on a server: a URL for each, made when it is not there. */
 export function databasesOn(
   serverUrl: string,
-  { prefix = ownPrefix, logger }: DatabasesOptions,
+  { prefix = ownPrefix, logger }: {
+    /** Tells them from those of other applications on that server. */
+    readonly prefix?: string;
+    readonly logger: Log;
+  },
 ): (service: string) => Promise<string> {
   return (service) => ensureDatabase({ adminUrl: serverUrl, name: `${prefix}_${service}`, logger });
 }
@@ -26,7 +24,10 @@ export function databaseUrl(serverUrl: string, service: string): string {
   return url.href;
 }
 
-/** The databases of an application, for one who looks at them from outside. */
+/**
+ * The databases of an application, for one who looks at them from outside.
+ * @internal
+ */
 export type ConnectedDatabases = AsyncDisposable & {
   readonly databases: readonly ServiceDatabase[];
 };

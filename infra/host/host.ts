@@ -5,15 +5,7 @@ import { inProcessClient } from "./service_client/in_process.ts";
 import { type RunningService, startService } from "./start_service.ts";
 import { serviceChecks } from "./service_checks.ts";
 
-export type HostOptions = {
-  readonly log: EventLog;
-  /** Of the connection to the log. */
-  readonly checks?: readonly HealthCheck[];
-  /** URL of a service's own database, which is there when this resolves. */
-  database(service: string): Promise<string>;
-  readonly logger: Log;
-};
-
+/** An application that runs in this process, until it is disposed. */
 export type Host = AsyncDisposable & {
   readonly gateway: Service;
   readonly databases: readonly ServiceDatabase[];
@@ -22,7 +14,14 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, checks, database, logger }: HostOptions,
+  { log, checks, database, logger }: {
+    readonly log: EventLog;
+    /** Of the connection to the log. */
+    readonly checks?: readonly HealthCheck[];
+    /** URL of a service's own database, which is there when this resolves. */
+    database(service: string): Promise<string>;
+    readonly logger: Log;
+  },
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
   const { services: definitions, createGateway } = application;

@@ -1,4 +1,7 @@
-/** Ctrl-C, or the system's asking the process to end. */
+/**
+ * Ctrl-C, or the system's asking the process to end.
+ * @internal
+ */
 export type Interruption = Disposable & {
   /** Aborts at the first one. */
   readonly signal: AbortSignal;

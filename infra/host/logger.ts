@@ -1,8 +1,10 @@
 import type { Log } from "@headwater/core";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
+/** @internal */
 export type LogLevel = typeof logLevels[number];
 
+/** What a log says, to whom, and in which form. */
 export type LoggerOptions = {
   /** What is below is not written. With `debug` errors come with their stacks. */
   readonly level: LogLevel;

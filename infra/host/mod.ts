@@ -9,8 +9,8 @@ export { run } from "./run.ts";
 export { service, type ServiceDefinition } from "./service.ts";
 
 // For commands of an application's own
-export { createLogger } from "./logger.ts";
-export { environment, readConfig } from "./config.ts";
+export { createLogger, type LoggerOptions } from "./logger.ts";
+export { type Config, type ConfigSources, environment, readConfig } from "./config.ts";
 export { environmentVariables } from "./settings.ts";
 export { listenForInterruption } from "./interruption.ts";
 export { look, type Operated } from "./operate.ts";
@@ -18,14 +18,14 @@ export { look, type Operated } from "./operate.ts";
 // An application in other places than its own
 export { connectDatabases, databasesOn } from "./databases.ts";
 export { type Host, startHost } from "./host.ts";
-export { openLog } from "./open_log.ts";
+export { type OpenLog, openLog } from "./open_log.ts";
 export { serve, type Server } from "./serve.ts";
-export { startSplit } from "./split/start_split.ts";
+export { type Split, startSplit } from "./split/start_split.ts";
 export type { SupervisedProcess } from "./split/supervised_process.ts";
 export { startThrowAwayPostgres } from "@headwater/postgres";
 
 // Parts of it, for those who put something else together
-export { describeRunning } from "./data_directory.ts";
+export { describeRunning, type Running } from "./data_directory.ts";
 export { httpClient } from "./service_client/http.ts";
 export { inProcessClient } from "./service_client/in_process.ts";
 export { openService } from "./open_service.ts";

@@ -3,14 +3,7 @@ import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@hea
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { openEventLog } from "@headwater/event-store";
 
-export type LogOptions = {
-  /** Undefined: the embedded log. */
-  readonly eventStoreUrl: string | undefined;
-  /** Where the embedded log has its file. */
-  readonly directory: string;
-  readonly logger: Log;
-};
-
+/** An open log, and how it is known to operators. */
 export type OpenLog = {
   readonly log: EventLog;
   /** Of the connection, beside the log's own answer. */
@@ -21,7 +14,13 @@ export type OpenLog = {
 
 /** Opens the log on an event store, or in a file. */
 export async function openLog(
-  { eventStoreUrl, directory, logger }: LogOptions,
+  { eventStoreUrl, directory, logger }: {
+    /** Undefined: the embedded log. */
+    readonly eventStoreUrl: string | undefined;
+    /** Where the embedded log has its file. */
+    readonly directory: string;
+    readonly logger: Log;
+  },
 ): Promise<OpenLog> {
   if (eventStoreUrl === undefined) {
     const path = eventLogPath(directory);

@@ -16,6 +16,7 @@ import {
 } from "./split/serve_alone.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
+/** @internal */
 type Commands = Readonly<Record<string, Command>>;
 
 /** Runs the command that the command line names, of the application's own or of ours, and ends the process with its exit code. */

@@ -1,12 +1,6 @@
 import type { Log, Service } from "@headwater/core";
 
-export type ServeOptions = {
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-  readonly logger: Log;
-};
-
+/** A service that answers over HTTP, until it is disposed. */
 export type Server = AsyncDisposable & {
   readonly url: string;
 };
@@ -15,7 +9,12 @@ export type Server = AsyncDisposable & {
 const graceMs = 2_000;
 
 /** Serves a service over HTTP. Disposing lets requests under way finish, for a short while. */
-export function serve(service: Service, { host, port, logger }: ServeOptions): Server {
+export function serve(service: Service, { host, port, logger }: {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly logger: Log;
+}): Server {
   const aborted = new AbortController();
   const server = listening(() =>
     Deno.serve({
@@ -42,7 +41,9 @@ export function serve(service: Service, { host, port, logger }: ServeOptions): S
 }
 
 /** Throws as `serve` would if that port cannot be had. */
-export function assertPortIsFree({ host, port }: Omit<ServeOptions, "logger">): void {
+export function assertPortIsFree(
+  { host, port }: { readonly host: string; readonly port: number },
+): void {
   listening(() => Deno.listen({ hostname: host, port }), `${host}:${port}`).close();
 }
 

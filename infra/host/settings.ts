@@ -63,7 +63,10 @@ export const settings = z.object({
 export type Variable = keyof typeof settings.shape;
 export type Settings = z.output<typeof settings>;
 
-/** What settings there are depends on the services. */
+/**
+ * What settings there are depends on the services.
+ * @internal
+ */
 export type Configured = { readonly services: readonly { readonly name: string }[] };
 
 type Meta = { readonly description: string; readonly allowed: string; readonly flag?: string };

@@ -1,6 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import type { Log } from "@headwater/core";
 
+/** A pool of connections, and whose it is. */
 export type ConnectOptions = {
   readonly url: string;
   /** What the server's list of connections shows, for example the service's name. */

@@ -3,6 +3,7 @@ import { type Cluster, type Postmaster, StartFailed } from "./cluster.ts";
 import { openPosixCluster } from "./posix_cluster.ts";
 import { openWindowsCluster } from "./windows_cluster.ts";
 
+/** Where a server keeps its data, and how carefully. */
 export type EmbeddedPostgresOptions = {
   /**
    * PostgreSQL's own directory, for example `.data/postgres`; made when it is not there.
@@ -15,6 +16,7 @@ export type EmbeddedPostgresOptions = {
   readonly throwAway?: boolean;
 };
 
+/** A server that runs until it is disposed. */
 export type EmbeddedPostgres = AsyncDisposable & {
   /** Of the database `postgres`, with the password; the same for as long as this object lives. */
   readonly url: string;

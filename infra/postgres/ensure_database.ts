@@ -2,6 +2,7 @@ import postgres from "postgres";
 import type { Log } from "@headwater/core";
 import { connect } from "./connect.ts";
 
+/** Which database is to be there, and on what server. */
 export type EnsureDatabaseOptions = {
   /** Any database of the server, as a user who may create others where `name` does not exist yet. */
   readonly adminUrl: string;

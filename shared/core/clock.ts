@@ -6,6 +6,7 @@ export type Clock = {
   after(ms: number, act: () => void): () => void;
 };
 
+/** Time as it passes. */
 export const realClock: Clock = {
   now: () => performance.now(),
   after(ms, act) {

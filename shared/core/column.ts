@@ -30,6 +30,7 @@ class Column<out Value = unknown, out Type extends ColumnType = ColumnType> {
   readonly isNullable: boolean;
   readonly #objection: Objection;
 
+  /** Made by `text()`, `integer()` and the others of this module. */
   constructor(
     type: Type,
     { objection, isNullable = false }: {

@@ -3,6 +3,7 @@ import type { EventMetadata, Recorded } from "./event.ts";
 /** What an append expects of the stream; a number is the revision of its last event. */
 export type ExpectedRevision = number | "no-stream";
 
+/** An event that a log is to take. */
 export type NewEvent = {
   /** UUID; the log knows a repeated append by it. */
   readonly id: string;
@@ -12,6 +13,7 @@ export type NewEvent = {
   readonly metadata: EventMetadata;
 };
 
+/** Where an append is found. */
 export type Appended = {
   /** Revision of the last event of this append. */
   readonly revision: number;
@@ -19,6 +21,7 @@ export type Appended = {
   readonly position: number;
 };
 
+/** Which events of a stream are read. */
 export type ReadOptions = {
   readonly direction?: "forwards" | "backwards";
   /** First revision to give (inclusive); default: the first, or backwards the last. */
@@ -28,6 +31,7 @@ export type ReadOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** Which events of the whole log are read. */
 export type ReadAllOptions = {
   /** Only events at greater positions; default: from the very first. */
   readonly after?: number;
@@ -37,6 +41,7 @@ export type ReadAllOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** Where a subscription begins, and what it hands over. */
 export type SubscribeOptions = {
   readonly after?: number;
   readonly categories?: readonly string[];
@@ -67,6 +72,7 @@ export type EventBatch = {
  * same ids), `DeadlineExceeded`, `RangeError`/`TypeError` for arguments that no log could take.
  */
 export interface EventLog extends AsyncDisposable {
+  /** All of the events or none; resolves once they are durable. */
   append(
     stream: string,
     events: readonly NewEvent[],
@@ -93,8 +99,10 @@ export interface EventLog extends AsyncDisposable {
  * To wait there would be to skip what is written up to that position.
  */
 export class LogEndsBefore extends Error {
+  /** As it stands in logs. */
   override readonly name = "LogEndsBefore";
 
+  /** Of whoever wants to go on after `position`. */
   constructor(readonly position: number, options?: ErrorOptions) {
     super(
       `Cannot follow the event log from position ${position}: it ends before that, so it is not the one that was read`,
@@ -105,8 +113,10 @@ export class LogEndsBefore extends Error {
 
 /** The stream is not where the append (or the caller's If-Match) expected it. */
 export class RevisionConflict extends Error {
+  /** As it stands in logs. */
   override readonly name = "RevisionConflict";
 
+  /** Of an append to `stream`. */
   constructor(
     readonly stream: string,
     readonly expected: ExpectedRevision,
@@ -125,8 +135,10 @@ export class RevisionConflict extends Error {
 
 /** The stream was deleted for ever: nothing can be appended to it again. */
 export class StreamDeleted extends Error {
+  /** As it stands in logs. */
   override readonly name = "StreamDeleted";
 
+  /** Of the stream that somebody wants to append to. */
   constructor(readonly stream: string, options?: ErrorOptions) {
     super(`Cannot append to stream "${stream}": it was deleted for ever`, options);
   }

@@ -1,4 +1,4 @@
-export { categoryOf, idOf } from "./event.ts";
+export { categoryOf, type EventMetadata, idOf } from "./event.ts";
 export * from "./event_log.ts";
 export * from "./event_log_arguments.ts";
 export * from "./memory_log.ts";

@@ -1,21 +1,27 @@
 import { z } from "zod";
 import type { DomainEvent, Recorded } from "./event.ts";
 
-/** Turns the stored data of one version into that of the next. */
+/**
+ * Turns the stored data of one version into that of the next.
+ * @internal
+ */
 export type Upcast = (data: never) => unknown;
 
+/** @internal */
 type Versioned<Schema extends z.ZodType> = {
   readonly schema: Schema;
   /** `upcasts[0]` turns version 1 into 2, `upcasts[1]` 2 into 3 …; the schema is of the version after the last. */
   readonly upcasts: readonly Upcast[];
 };
 
+/** @internal */
 type Definitions = Readonly<Record<string, z.ZodType | Versioned<z.ZodType>>>;
 
 type SchemaOf<Definition> = Definition extends z.ZodType ? Definition
   : Definition extends Versioned<infer Schema> ? Schema
   : never;
 
+/** @internal */
 type EventOfDefinitions<D extends Definitions> = {
   [Type in keyof D & string]: DomainEvent<Type, z.output<SchemaOf<D[Type]>>>;
 }[keyof D & string];

@@ -24,12 +24,14 @@ const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
 /** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
 export class Unavailable extends Error {
+  /** As it stands in logs. */
   override readonly name = "Unavailable";
   /** Seconds to wait before the next try. */
   readonly retryAfter: number;
   /** Kebab-case, for the problem document; for example `read-model-behind`. */
   readonly code: string;
 
+  /** `retryAfter`: default 1 s. */
   constructor(
     message: string,
     options: ErrorOptions & { retryAfter?: number; code?: string } = {},
@@ -49,5 +51,6 @@ export class Unavailable extends Error {
 
 /** The time given for something has run out; whether it happened is not known. */
 export class DeadlineExceeded extends Error {
+  /** As it stands in logs. */
   override readonly name = "DeadlineExceeded";
 }

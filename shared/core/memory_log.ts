@@ -14,11 +14,13 @@ import {
 import { type CheckedAppend, checkedAppend, checkReading } from "./event_log_arguments.ts";
 import { Unavailable } from "./failures.ts";
 
+/** How a log in memory is opened. */
 export type MemoryLogOptions = {
   /** What an event's `recordedAt` is taken from; default: the wall clock. */
   readonly now?: () => Date;
 };
 
+/** A log whose events can be looked at. */
 export type MemoryLog = EventLog & {
   /** All events, in commit order: for tests that look at what was written. */
   readonly recorded: readonly Recorded[];

@@ -2,7 +2,7 @@ import { eventLogSuite } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { memoryLog } from "./memory_log.ts";
 
-eventLogSuite("memory", () => Promise.resolve(memoryLog()));
+eventLogSuite("memory", () => Promise.resolve(memoryLog()), Deno);
 
 const event = {
   id: "2f1c2cf5-5d4c-4c3b-9f62-6d0f0c5a4f11",

@@ -1,5 +1,12 @@
+/**
+ * Aggregates, views and the ports that they need, without a machine: see the README of `@headwater/core`.
+ *
+ * @module
+ */
+
 // What a domain is made of
 export { type Aggregate, aggregate } from "./aggregate.ts";
+/** The columns of views. */
 export * as column from "./column.ts";
 export { derivedId } from "./derived_id.ts";
 export type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
@@ -10,6 +17,7 @@ export {
   type EventSchemas,
   versioned,
 } from "./event_schemas.ts";
+/** Schemas of what fields of messages hold. */
 export * as field from "./field.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { Refusal } from "./refusal.ts";
@@ -21,6 +29,7 @@ export { type Repository, repository } from "./repository.ts";
 
 // Ports
 export { type EventLog, RevisionConflict } from "./event_log.ts";
+/** What belongs to the port of the event log. */
 export * as eventLog from "./event_log_port.ts";
 export type { HealthCheck } from "./health_check.ts";
 export { type Log, silentLog } from "./log.ts";
@@ -30,7 +39,9 @@ export type { Service, ServiceClient } from "./service_client.ts";
 // What everything that meets a machine needs
 export { withoutPassword } from "./credentials.ts";
 export { DeadlineExceeded, Unavailable } from "./failures.ts";
+/** Clocks, pauses and back-off. */
 export * as time from "./time.ts";
 
 // For operators
+/** What operators do to an engine, and the command line made of that. */
 export * as acts from "./acts.ts";

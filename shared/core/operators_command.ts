@@ -1,6 +1,7 @@
 import type { ActContext, OperatorsAct } from "./operators_act.ts";
 import { Refusal } from "./refusal.ts";
 
+/** What an act is given, and where a command line shows what comes of it. */
 export type CommandOptions<Context> = {
   readonly context: Context;
   /** Takes text as it is, with its own ends of lines. */

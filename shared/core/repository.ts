@@ -1,16 +1,8 @@
 import type { Aggregate } from "./aggregate.ts";
-import { AggregateStore, type Loaded } from "./aggregate_store.ts";
-import type { DomainCommand, DomainEvent } from "./event.ts";
+import { AggregateStore } from "./aggregate_store.ts";
+import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
-import { type CommandContext, handleCommand, type Handled } from "./handle_command.ts";
-
-export type RepositoryOptions = {
-  readonly log: Pick<EventLog, "append" | "read">;
-  /** Uniform in [0, 1), for the pause after a lost race. */
-  random?(): number;
-  /** How many events the folded streams kept in memory may stand for, in all; default 200,000. */
-  readonly cachedEvents?: number;
-};
+import { type CommandContext, handleCommand } from "./handle_command.ts";
 
 /** The aggregates of one kind, as the log has them. */
 export type Repository<
@@ -20,7 +12,15 @@ export type Repository<
   State = any,
 > = {
   /** The aggregate as it is now. */
-  load(id: string): Promise<Loaded<State>>;
+  load(id: string): Promise<{
+    readonly state: State;
+    /** Of the last event; -1: the stream does not exist. */
+    readonly revision: number;
+    /** Of the same event. */
+    readonly position: number | undefined;
+    /** The last event. */
+    readonly last: Recorded | undefined;
+  }>;
   /**
    * Decides a command and appends its events, once for each command id.
    *
@@ -34,13 +34,24 @@ export type Repository<
       /** What must be the same when the command's id comes again; default: all of the command. */
       readonly content?: unknown;
     },
-  ): Promise<Handled>;
+  ): Promise<{
+    /** Of the last event of this command; of the stream when it led to none. -1: the stream does not exist. */
+    readonly revision: number;
+    /** Of the same event. */
+    readonly position: number | undefined;
+  }>;
 };
 
 /** Opens the repository of an aggregate on a log. Folded states are kept in memory, as a baseline of what is read. */
 export function repository<Command extends DomainCommand, Event extends DomainEvent, State>(
   aggregate: Aggregate<Command, Event, State>,
-  { log, random, cachedEvents }: RepositoryOptions,
+  { log, random, cachedEvents }: {
+    readonly log: Pick<EventLog, "append" | "read">;
+    /** Uniform in [0, 1), for the pause after a lost race. */
+    random?(): number;
+    /** How many events the folded streams kept in memory may stand for, in all; default 200,000. */
+    readonly cachedEvents?: number;
+  },
 ): Repository<Command, State> {
   const store = new AggregateStore({
     log,

@@ -8,5 +8,6 @@ export type Service = (request: Request) => Promise<Response>;
  * Errors: `Unavailable` (down, overloaded, breaker open), `DeadlineExceeded`. Every HTTP answer below 500 is an answer.
  */
 export interface ServiceClient {
+  /** Sends a request to a service, and gives its answer. */
   call(service: string, request: Request): Promise<Response>;
 }

@@ -2,6 +2,7 @@ import { type Clock, realClock } from "./clock.ts";
 
 export * from "./clock.ts";
 
+/** How long a pause lasts at most, and by which clock. */
 export type PauseOptions = {
   /** Cuts the pause short. */
   readonly signal?: AbortSignal;
@@ -30,6 +31,7 @@ export async function aborted(signal: AbortSignal): Promise<void> {
   await promise;
 }
 
+/** How pauses grow from one failure to the next. */
 export type BackOff = {
   /** Uniform in [0, 1). */
   random(): number;

@@ -35,48 +35,46 @@ export type View<
   /** Throws when a row would not come back from the table as it is. */
   check(row: Row): void;
   /**
-   * For queries: every column, under the name and with the value that rows have, whatever the connection's settings.
+   * For queries, with the `sql` of postgres.js or whatever else takes text as a part of one: every column, under the name and with the value that rows have, whatever the connection's settings.
    * Order by `table.column`, not by `column` alone, which is what was selected and has no index.
    */
-  select<Fragment>(sql: Raw<Fragment>): Fragment;
+  select<Fragment>(sql: { unsafe(text: string): Fragment }): Fragment;
   /** For queries: the table, to be spoken of as `table`. */
-  from<Fragment>(sql: Raw<Fragment>): Fragment;
+  from<Fragment>(sql: { unsafe(text: string): Fragment }): Fragment;
 };
 
 /** `RowOf<typeof orderView>` is what its queries yield. */
 export type RowOf<AnyView> = AnyView extends View<infer Row> ? Row : never;
 
-/** The `sql` of postgres.js, or of whatever else takes text as a part of a query. */
-export type Raw<Fragment> = { unsafe(text: string): Fragment };
-
+/** @internal */
 type Columns = Readonly<Record<string, Column>>;
+/** @internal */
 type RowOfColumns<C extends Columns> = { readonly [Name in keyof C & string]: C[Name]["value"] };
+/** @internal */
 type KeyOfColumns<C extends Columns> = {
   [Name in keyof C & string]: C[Name] extends Column<string, "text"> ? Name : never;
 }[keyof C & string];
 
+/** @internal */
 type IndexOf<C extends Columns> = readonly [keyof C & string, ...(keyof C & string)[]];
-
-/** What `view` makes a view of. */
-export type ViewDefinition<C extends Columns, Schemas extends readonly EventSchemas[]> = {
-  readonly name: string;
-  readonly version: number;
-  readonly reads: Schemas;
-  /** Default: the name, in snake_case. */
-  readonly table?: string;
-  readonly columns: C;
-  readonly primaryKey: KeyOfColumns<C>;
-  readonly indexes?: readonly IndexOf<C>[];
-  key(event: Recorded<EventOf<Schemas[number]>>): string | undefined;
-  evolve(
-    row: RowOfColumns<C> | undefined,
-    event: Recorded<EventOf<Schemas[number]>>,
-  ): RowOfColumns<C> | undefined;
-};
 
 /** Defines a read model; the types of its rows and events follow from `columns` and `reads`. */
 export function view<const C extends Columns, const Schemas extends readonly EventSchemas[]>(
-  definition: ViewDefinition<C, Schemas>,
+  definition: {
+    readonly name: string;
+    readonly version: number;
+    readonly reads: Schemas;
+    /** Default: the name, in snake_case. */
+    readonly table?: string;
+    readonly columns: C;
+    readonly primaryKey: KeyOfColumns<C>;
+    readonly indexes?: readonly IndexOf<C>[];
+    key(event: Recorded<EventOf<Schemas[number]>>): string | undefined;
+    evolve(
+      row: RowOfColumns<C> | undefined,
+      event: Recorded<EventOf<Schemas[number]>>,
+    ): RowOfColumns<C> | undefined;
+  },
 ): View<RowOfColumns<C>, EventOf<Schemas[number]>> {
   const { name, reads, columns, primaryKey, indexes = [] } = definition;
   const table = definition.table ?? name.replaceAll("-", "_");

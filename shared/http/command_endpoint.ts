@@ -11,6 +11,7 @@ import { commandAnswer, commandContext, idempotencyKey } from "./command_answer.
 import { type Routes, routes, type ServiceContext } from "./service_app.ts";
 import { readJson } from "./validation.ts";
 
+/** @internal */
 type Place = { readonly revision: number; readonly position: number | undefined };
 
 /** How a service takes one type of command. */

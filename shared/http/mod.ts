@@ -1,6 +1,7 @@
 export { commandAnswer, idempotencyKey } from "./command_answer.ts";
 export {
   commandEndpoint,
+  type CommandHandler,
   commandHandler,
   type CommandHandlers,
   commandsOf,

@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { View } from "@headwater/core";
 
+/** @internal */
 type Plain = string | number | boolean;
 
 /** Which rows a page has. */

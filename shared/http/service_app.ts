@@ -5,6 +5,10 @@ import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 
+/**
+ * What the routes of Hono find in their context.
+ * @internal
+ */
 type Env<Dependencies extends EdgeDependencies> = {
   Bindings: Dependencies;
   Variables: CorrelationVariables & {
@@ -13,10 +17,13 @@ type Env<Dependencies extends EdgeDependencies> = {
   };
 };
 
+/** @internal */
 export type ServiceEnv = Env<ServiceDependencies>;
 /** A service's routes: with `/api/…` those that the gateway shows to clients, all others are for services. */
 export type Routes = Hono<ServiceEnv>;
+/** What a route of a service gets. */
 export type ServiceContext = Context<ServiceEnv>;
+/** The gateway's routes. */
 export type EdgeRoutes = Hono<Env<EdgeDependencies>>;
 /** Of a service or of the gateway. */
 export type EdgeContext = Pick<

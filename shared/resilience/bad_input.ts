@@ -10,8 +10,10 @@ export type InputIssue = {
 
 /** The request is not what the contract says; nothing was done. Answered with 400 and the issues. */
 export class BadInput extends Error {
+  /** As it stands in logs. */
   override readonly name = "BadInput";
 
+  /** All that is wrong, not the first alone. */
   constructor(readonly issues: readonly InputIssue[], options?: ErrorOptions) {
     super(
       `Cannot accept the request: ${
@@ -24,8 +26,10 @@ export class BadInput extends Error {
 
 /** The body is larger than the service reads. Answered with 413. */
 export class BodyTooLarge extends Error {
+  /** As it stands in logs. */
   override readonly name = "BodyTooLarge";
 
+  /** `limit`: what is read at most. */
   constructor(
     /** Bytes. */
     readonly limit: number,

@@ -2,11 +2,13 @@ import { circuitBreaker, CircuitState, type IBackoff, Policy } from "cockatiel";
 import { type time, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
 
+/** When a breaker opens, and for how long. */
 export type BreakerOptions = FailureWindowOptions & {
   /** How long an open circuit refuses before it lets one call through to see. */
   readonly openMs: number;
 };
 
+/** `half-open`: a single call tries whether it is well again. */
 export type BreakerState = "closed" | "open" | "half-open";
 
 export type Breaker = {

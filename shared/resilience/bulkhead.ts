@@ -1,6 +1,7 @@
 import PQueue from "p-queue";
 import { type time, Unavailable } from "@headwater/core";
 
+/** How many calls run at a time, and how many wait for that. */
 export type BulkheadOptions = {
   /** Calls that run at the same time. */
   readonly running: number;

@@ -1,5 +1,6 @@
 import { CircuitState, type IBreaker } from "cockatiel";
 
+/** Which calls are counted, and how many of them may fail. */
 export type FailureWindowOptions = {
   /** Of the calls in the window: above this, the circuit opens. */
   readonly failureRatio: number;

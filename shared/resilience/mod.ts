@@ -1,4 +1,13 @@
-export { createResilientClient } from "./resilient_client.ts";
+export type { BreakerOptions, BreakerState } from "./breaker.ts";
+export type { BulkheadOptions } from "./bulkhead.ts";
+export type { FailureWindowOptions } from "./failure_window.ts";
+export {
+  createResilientClient,
+  type ResilienceOptions,
+  type ResilientClient,
+  type TargetState,
+} from "./resilient_client.ts";
+export type { RetryOptions } from "./retry.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 export { readBytes, readText } from "./read_body.ts";
 export { BadInput, BodyTooLarge, type InputIssue } from "./bad_input.ts";

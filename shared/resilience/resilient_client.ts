@@ -7,6 +7,7 @@ import { withDeadline } from "./deadline.ts";
 import { isFailureOfMachine, isSafeToRepeat, type RetryOptions, withRetry } from "./retry.ts";
 import { settledAnswer } from "./service_answer.ts";
 
+/** Numbers of the policies; each has a default with a reason. */
 export type ResilienceOptions = {
   /**
    * Milliseconds for everything: the queue, all tries and their pauses. Default 10,000: under the 15 s after which
@@ -42,6 +43,7 @@ export type TargetState = {
   readonly waiting: number;
 };
 
+/** A guarded client that says how it is. */
 export type ResilientClient = ServiceClient & {
   /** Of every service that was called so far. */
   describe(): readonly TargetState[];

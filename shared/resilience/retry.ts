@@ -1,5 +1,6 @@
 import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 
+/** How often something is tried, and after which pauses. */
 export type RetryOptions = {
   /** In all, the first one included. */
   readonly tries: number;

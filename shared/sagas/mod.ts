@@ -7,4 +7,8 @@ export {
   type ProcessRecords,
   processRecords,
 } from "./process_records.ts";
-export { type ProcessRuntime, startProcess } from "./process_runtime.ts";
+export {
+  type ProcessRuntime,
+  type ProcessRuntimeOptions,
+  startProcess,
+} from "./process_runtime.ts";

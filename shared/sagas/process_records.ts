@@ -15,6 +15,7 @@ export type InstanceRecord = {
  * an empty table means that everything is heard once more, without any effect.
  */
 export interface ProcessRecords {
+  /** What was saved and noted last. */
   load(): Promise<{ position: number | undefined; unfinished: readonly string[] }>;
   /** Moves the position and notes what became of the instances, in one transaction. */
   save(heard: {
@@ -28,7 +29,8 @@ export interface ProcessRecords {
   ): Promise<void>;
 }
 
-export const processMigration = {
+/** The tables of `processRecords`, for the migrations of a database that keeps some. */
+export const processMigration: { readonly name: string; readonly sql: string } = {
   name: "process-records",
   sql: `
     create table process_checkpoint (
@@ -46,6 +48,7 @@ export const processMigration = {
     )`,
 };
 
+/** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {
   return {
     async load() {
@@ -87,7 +90,7 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
 type InstanceRow = {
   process: string;
   id: string;
-  state: string;
+  state: InstanceRecord["state"];
   step: string | null;
   cause: string | null;
   started_at: Date;
@@ -96,7 +99,9 @@ type InstanceRow = {
 /**
  * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
  */
-export async function listInstances(sql: Sql) {
+export async function listInstances(
+  sql: Sql,
+): Promise<(InstanceRecord & { readonly process: string })[]> {
   const rows = await instanceRows(sql);
   return rows.map((row) => ({
     process: row.process,

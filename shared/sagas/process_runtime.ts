@@ -12,6 +12,7 @@ import { InstanceDriver } from "./instance_driver.ts";
 import { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 
+/** A process, and what it gets from outside. */
 export type ProcessRuntimeOptions = {
   readonly process: Process;
   /** May append to the process's own category. */
@@ -25,6 +26,7 @@ export type ProcessRuntimeOptions = {
   random(): number;
 };
 
+/** A process that runs until it is disposed. */
 export type ProcessRuntime = AsyncDisposable & {
   readonly check: HealthCheck;
 };

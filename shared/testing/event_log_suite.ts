@@ -6,6 +6,7 @@ import { readTests } from "./event_log/read_tests.ts";
 import { repeatTests } from "./event_log/repeat_tests.ts";
 import { subscribeTests } from "./event_log/subscribe_tests.ts";
 import { newTestCase } from "./event_log/test_case.ts";
+import type { Registry } from "./registry.ts";
 import { within } from "./within.ts";
 
 const tests = {
@@ -21,9 +22,13 @@ const tests = {
  * What the port promises, as tests of one adapter. `open` may give a log that holds events already; each test closes
  * the one it got.
  */
-export function eventLogSuite(name: string, open: () => Promise<EventLog>): void {
+export function eventLogSuite(
+  name: string,
+  open: () => Promise<EventLog>,
+  { test: register }: Registry,
+): void {
   for (const [sentence, test] of Object.entries(tests)) {
-    Deno.test(`${name}: ${sentence}`, async () => {
+    register(`${name}: ${sentence}`, async () => {
       await using log = await open();
       await within(sentence, test(newTestCase(log)));
     });

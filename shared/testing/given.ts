@@ -9,7 +9,10 @@ import {
 import assert from "node:assert/strict";
 import type { Process, Step } from "@headwater/sagas";
 
-/** The rules of an aggregate, without its contract. */
+/**
+ * The rules of an aggregate, without its contract.
+ * @internal
+ */
 type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pick<
   Aggregate<Command, Event, State>,
   "decide" | "evolve" | "initialState"
@@ -19,7 +22,16 @@ type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pi
 export function given<Command extends DomainCommand, Event extends DomainEvent, State>(
   decider: Rules<Command, Event, State>,
   ...history: readonly NoInfer<Event>[]
-) {
+): {
+  readonly state: State;
+  /** Decides a command in that state. */
+  when(command: Command): {
+    yields(...expected: readonly Event[]): void;
+    yieldsNothing(): void;
+    /** By a `Refusal` of this code. */
+    isRefused(code: string): void;
+  };
+} {
   const state = history.reduce(decider.evolve, decider.initialState);
   return {
     state,

@@ -1,5 +1,6 @@
 import type { time } from "@headwater/core";
 
+/** Time that passes when a test says so. */
 export type ManualClock = time.Clock & {
   /** Lets time pass: what falls due is called in order, with what it sets off given the chance to run in between. */
   advance(ms: number): Promise<void>;

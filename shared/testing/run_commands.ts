@@ -7,7 +7,10 @@ import {
 } from "@headwater/core";
 import assert from "node:assert/strict";
 
-/** The rules of an aggregate, without its contract. */
+/**
+ * The rules of an aggregate, without its contract.
+ * @internal
+ */
 type Rules<Command extends DomainCommand, Event extends DomainEvent, State> = Pick<
   Aggregate<Command, Event, State>,
   "decide" | "evolve" | "initialState"

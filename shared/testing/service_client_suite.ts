@@ -1,15 +1,18 @@
 import { equal, rejects } from "node:assert/strict";
 import type { Service, ServiceClient } from "@headwater/core";
+import type { Registry } from "./registry.ts";
 import { within } from "./within.ts";
 
+/** A way to reach the service that is served. */
 export type ServiceClientFixture = AsyncDisposable & { readonly client: ServiceClient };
 
 /** What every way to reach a service owes its callers; `serve` makes the given service reachable as "example". */
 export function serviceClientSuite(
   adapter: string,
   serve: (service: Service) => Promise<ServiceClientFixture>,
+  { test }: Registry,
 ): void {
-  Deno.test(`${adapter}: a request arrives as it was sent, its answer as it was given`, async () => {
+  test(`${adapter}: a request arrives as it was sent, its answer as it was given`, async () => {
     await using fixture = await serve(async (request) =>
       Response.json({
         method: request.method,
@@ -42,7 +45,7 @@ export function serviceClientSuite(
     );
   });
 
-  Deno.test(`${adapter}: answers of every status are answers`, async () => {
+  test(`${adapter}: answers of every status are answers`, async () => {
     await using fixture = await serve((request) =>
       Promise.resolve(
         new Response(null, { status: Number(new URL(request.url).pathname.slice(1)) }),
@@ -55,7 +58,7 @@ export function serviceClientSuite(
     }
   });
 
-  Deno.test(`${adapter}: a redirect is an answer, not followed`, async () => {
+  test(`${adapter}: a redirect is an answer, not followed`, async () => {
     await using fixture = await serve(() =>
       Promise.resolve(new Response(null, { status: 303, headers: { Location: "/elsewhere" } }))
     );
@@ -65,7 +68,7 @@ export function serviceClientSuite(
     await answer.body?.cancel();
   });
 
-  Deno.test(`${adapter}: a body of a megabyte passes both ways`, async () => {
+  test(`${adapter}: a body of a megabyte passes both ways`, async () => {
     await using fixture = await serve(async (request) => new Response(await request.text()));
     const body = "x".repeat(1024 * 1024);
     const answer = await fixture.client.call(
@@ -75,7 +78,7 @@ export function serviceClientSuite(
     equal((await answer.text()).length, body.length);
   });
 
-  Deno.test(`${adapter}: an answer can be left half read`, async () => {
+  test(`${adapter}: an answer can be left half read`, async () => {
     const cancelled = Promise.withResolvers<void>();
     await using fixture = await serve(() =>
       Promise.resolve(
@@ -94,7 +97,7 @@ export function serviceClientSuite(
     await within("the service to hear of it", cancelled.promise);
   });
 
-  Deno.test(`${adapter}: who hangs up gets the reason at once`, async () => {
+  test(`${adapter}: who hangs up gets the reason at once`, async () => {
     const arrived = Promise.withResolvers<void>();
     const answers = Promise.withResolvers<Response>();
     await using fixture = await serve(() => {
@@ -114,7 +117,7 @@ export function serviceClientSuite(
     answers.resolve(new Response("too late"));
   });
 
-  Deno.test(`${adapter}: who has hung up already sends nothing`, async () => {
+  test(`${adapter}: who has hung up already sends nothing`, async () => {
     let calls = 0;
     await using fixture = await serve(() => Promise.resolve(new Response(String(++calls))));
     const reason = new Error("gone");
@@ -128,7 +131,7 @@ export function serviceClientSuite(
     equal(calls, 0);
   });
 
-  Deno.test(`${adapter}: a service that nobody configured is named`, async () => {
+  test(`${adapter}: a service that nobody configured is named`, async () => {
     await using fixture = await serve(() => Promise.resolve(new Response()));
     await rejects(
       fixture.client.call("exmaple", new Request("http://exmaple/")),

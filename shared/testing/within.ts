@@ -1,5 +1,6 @@
 /** What was waited for did not come. */
 export class WaitedInVain extends Error {
+  /** As it stands in logs. */
   override readonly name = "WaitedInVain";
 }
 

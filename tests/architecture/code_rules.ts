@@ -137,3 +137,21 @@ export const privateMember: Deno.lint.Rule = {
     return { MethodDefinition: visit, PropertyDefinition: visit };
   },
 };
+
+/** What is shared runs on Node and elsewhere too; tests beside it run on Deno. */
+export const noDeno: Deno.lint.Rule = {
+  create(context) {
+    const place = placeOf(context.filename);
+    if (!place?.member.startsWith("shared/") || place.path.endsWith("_test.ts")) return {};
+    return {
+      Identifier(node) {
+        if (node.name !== "Deno") return;
+        context.report({
+          node,
+          message: 'Cannot use "Deno" here: what is shared runs elsewhere as well',
+          hint: "Take what it does as an argument",
+        });
+      },
+    };
+  },
+};

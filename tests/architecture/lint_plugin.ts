@@ -3,6 +3,7 @@ import { purity } from "./purity.ts";
 import {
   documented,
   errorMessage,
+  noDeno,
   parameters,
   privateMember,
   refusalCode,
@@ -18,6 +19,7 @@ export default {
     purity,
     "file-name": fileName,
     "file-length": fileLength,
+    "no-deno": noDeno,
     parameters,
     documented,
     "error-message": errorMessage,

@@ -134,3 +134,22 @@ Deno.test("functions and classes of shared are documented", () => {
   const good = "/** Of use. */\nexport function f() {}\nexport type T = 1;\nexport const c = 1;";
   assert.deepEqual(messages("shared/core/event.ts", good), []);
 });
+
+Deno.test("what is shared uses nothing of Deno's, but in its tests", () => {
+  function messages(file: string, source: string): string[] {
+    return lintMessages("no-deno", { file, source });
+  }
+  for (
+    const source of [
+      "Deno.cwd();",
+      "globalThis.Deno.cwd();",
+      "const { env } = Deno;",
+      "let child: Deno.ChildProcess;",
+    ]
+  ) {
+    assert.equal(messages("shared/core/event.ts", source).length, 1, source);
+    assert.equal(messages("shared/http/testing/example.ts", source).length, 1, source);
+    assert.deepEqual(messages("shared/core/event_test.ts", source), []);
+    assert.deepEqual(messages("infra/host/host.ts", source), []);
+  }
+});

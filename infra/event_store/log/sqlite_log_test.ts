@@ -8,5 +8,5 @@ async function openThrowAwayFile(): Promise<EventLog> {
   return closedWith(log, () => Deno.remove(folder, { recursive: true }));
 }
 
-eventLogSuite("SQLite in memory", () => Promise.resolve(openEventLog({ path: ":memory:" })));
-eventLogSuite("SQLite in a file", openThrowAwayFile);
+eventLogSuite("SQLite in memory", () => Promise.resolve(openEventLog({ path: ":memory:" })), Deno);
+eventLogSuite("SQLite in a file", openThrowAwayFile, Deno);

@@ -9,7 +9,7 @@ serviceClientSuite("HTTP client", (service) => {
     client: httpClient(new Map([["example", `http://127.0.0.1:${server.addr.port}`]])),
     [Symbol.asyncDispose]: () => server.shutdown(),
   });
-});
+}, Deno);
 
 function closedPort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -5,4 +5,4 @@ serviceClientSuite("in-process client", (service) =>
   Promise.resolve({
     client: inProcessClient(new Map([["example", service]])),
     [Symbol.asyncDispose]: () => Promise.resolve(),
-  }));
+  }), Deno);

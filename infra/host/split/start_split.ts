@@ -14,14 +14,7 @@ import {
 } from "./supervised_process.ts";
 import { topology } from "./topology.ts";
 
-export type SplitOptions = {
-  readonly config: Config;
-  /** Where the embedded parts keep their data. */
-  readonly directory: string;
-  readonly logger: Log;
-  readonly signal?: AbortSignal;
-};
-
+/** The processes of an application, until it is disposed. */
 export type Split = AsyncDisposable & {
   /** Of the gateway. */
   readonly url: string;
@@ -32,7 +25,13 @@ export type Split = AsyncDisposable & {
 };
 
 /** Runs an application as one process for each service, over an event store and real HTTP, each started again when it dies. */
-export async function startSplit(application: Application, options: SplitOptions): Promise<Split> {
+export async function startSplit(application: Application, options: {
+  readonly config: Config;
+  /** Where the embedded parts keep their data. */
+  readonly directory: string;
+  readonly logger: Log;
+  readonly signal?: AbortSignal;
+}): Promise<Split> {
   const { config, directory, logger, signal } = options;
   const [eventStorePort = 0, gatewayPort = 0, ...ports] = freePorts(
     2 + application.services.length,

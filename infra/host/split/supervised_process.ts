@@ -12,6 +12,7 @@ export type ProcessPlan = {
   readonly graceMs?: number;
 };
 
+/** A process that is started again when it ends, until it is disposed. */
 export type SupervisedProcess = AsyncDisposable & {
   readonly name: string;
   /** Of the process that runs now; another one after it was started again. */

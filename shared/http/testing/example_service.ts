@@ -14,14 +14,19 @@ import { type Routes, routes, toService } from "../service_app.ts";
 import type { ServiceDependencies } from "../service_dependencies.ts";
 import { readJson, readParam, readQuery } from "../validation.ts";
 
-export const exampleOrder = z.strictObject({
+export type ExampleOrder = {
+  customer: string;
+  lines: { sku: string; quantity: number; unitPrice: number }[];
+};
+
+export const exampleOrder: z.ZodType<ExampleOrder, ExampleOrder> = z.strictObject({
   customer: field.text(50),
   lines: z.array(
     z.strictObject({ sku: field.id, quantity: z.int().min(1), unitPrice: field.amount }),
   ).min(1).max(100),
 });
 
-export const validExampleOrder: z.input<typeof exampleOrder> = {
+export const validExampleOrder: ExampleOrder = {
   customer: "Ada",
   lines: [{ sku: "SKU1", quantity: 2, unitPrice: 499 }],
 };

@@ -20,6 +20,7 @@ export function newCategory(): string {
   return `thing${crypto.randomUUID().replaceAll("-", "")}`;
 }
 
+/** An event as a test appends it. */
 export function newEvent(
   data: unknown = { sku: "SKU1" },
   { id = crypto.randomUUID(), type = "ThingHappened" } = {},
@@ -38,6 +39,7 @@ export function newEvent(
   };
 }
 
+/** So many events, numbered. */
 export function newEvents(count: number): eventLog.NewEvent[] {
   return Array.from({ length: count }, (_, number) => newEvent({ number }));
 }
@@ -49,6 +51,7 @@ export async function allOf(pages: AsyncIterable<readonly Recorded[]>): Promise<
   return events;
 }
 
+/** What tells events apart. */
 export function idsOf(events: readonly { readonly id: string }[]): string[] {
   return events.map(({ id }) => id);
 }
