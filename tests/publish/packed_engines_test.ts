@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { startThrowAwayPostgres } from "@headwater/postgres";
+import { type Elsewhere, openElsewhere, whyNotInstallable } from "./elsewhere.ts";
+import { pack } from "./pack.ts";
+
+const why = await whyNotInstallable();
+
+/** What the sample's club shows of those who joined. */
+const members = ["Ada", "Grace"].map((name) => ({
+  memberId: name.toLowerCase(),
+  name,
+  isWelcome: true,
+  revision: 1,
+}));
+
+Deno.test({
+  name: why === undefined
+    ? "the packed engines run outside of the workspace, on Deno and on plain Node"
+    : `the packed engines outside of the workspace are left out: ${why}`,
+  ignore: why !== undefined,
+  async fn(test) {
+    const packs = await Deno.makeTempDir({ prefix: "headwater-packs-" });
+    try {
+      await using elsewhere = await openElsewhere({
+        tarballs: (await pack(packs)).values(),
+        packages: ["@eventstore/db-client", "zod"],
+        sources: [
+          "drive_event_store.ts",
+          "sample_club.ts",
+          "sample_tour.ts",
+          "sample_on_deno.ts",
+          "sample_on_node.ts",
+        ],
+      });
+      await test.step("Deno: an application with an aggregate, a view and a saga", async () => {
+        const args = ["run", "--allow-all", "--quiet", "sample_on_deno.ts"];
+        const { said, seen } = await elsewhere.drive(Deno.execPath(), args);
+        assert.deepEqual(seen, members, said);
+      });
+      for (const [name, node] of elsewhere.nodes) {
+        await test.step(`${name}: an aggregate, a view and a saga`, async () => {
+          await using postgres = await startThrowAwayPostgres();
+          const { said, seen } = await elsewhere.drive(node, ["sample_on_node.ts", postgres.url]);
+          assert.deepEqual(seen, members, said);
+        });
+        await test.step(
+          `${name}: the event store in memory, durable, with groups, as a command`,
+          () => driveEventStore(elsewhere, { name, node }),
+        );
+      }
+    } finally {
+      await Deno.remove(packs, { recursive: true });
+    }
+  },
+});
+
+async function driveEventStore(
+  elsewhere: Elsewhere,
+  { name, node }: { readonly name: string; readonly node: string },
+): Promise<void> {
+  const data = join(elsewhere.folder, `data of ${name}`);
+  const { said, seen } = await elsewhere.drive(node, ["drive_event_store.ts", data]);
+  assert.deepEqual(seen, {
+    inMemory: { read: 3, projected: 3 },
+    durable: { read: 20_000 },
+    sharedAmongConsumers: {
+      before: [0, 1, 2, 3],
+      after: [4, 5, 6, 7, 8, 9],
+      acknowledged: true,
+    },
+    asCommand: {
+      read: 20,
+      refused: { code: 1, text: seen.asCommand.refused.text },
+      supervised: 0,
+      terminated: 0,
+    },
+    asLog: { read: 1 },
+  }, said);
+  assert.match(
+    seen.asCommand.refused.text,
+    /^Cannot use data directory ".*command": process \d+ uses it, at esdb:\/\/127\.0\.0\.1:\d+\?tls=false$/,
+  );
+}
