@@ -1,10 +1,9 @@
-import { aggregate, defineEvents, type EventLog, eventLog, silentLog } from "@headwater/core";
+import { aggregate, defineEvents } from "@headwater/core";
 import { commandAnswer, commandHandler, routes } from "@headwater/http";
 import assert from "node:assert/strict";
-import type { Sql } from "postgres";
 import { z } from "zod";
-import { openService } from "./open_service.ts";
 import { service, type ServiceDefinition } from "./service.ts";
+import { openInMemory } from "./testing/mod.ts";
 
 const thisDoor = z.strictObject({ doorId: z.string() });
 const door = aggregate({
@@ -18,28 +17,14 @@ const door = aggregate({
 });
 
 function open(definition: Partial<ServiceDefinition>) {
-  const log = eventLog.memoryLog();
-  const doors = openService(service({ name: "doors", aggregates: [door], ...definition }), {
-    log: log as unknown as EventLog,
-    // No route of these reaches a database, a read model or another service.
-    sql: {} as Sql,
-    client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
-    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
-    logger: silentLog,
-    checks: [],
-    newId: () => crypto.randomUUID(),
-    random: Math.random,
-  });
-  function post(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return doors(
-      new Request(`http://doors${path}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", ...headers },
-        body: JSON.stringify({ doorId: "front" }),
-      }),
-    );
-  }
-  return { log, post };
+  const { log, post } = openInMemory(
+    service({ name: "doors", aggregates: [door], ...definition }),
+  );
+  return {
+    log,
+    post: (path: string, headers?: Record<string, string>) =>
+      post(path, { doorId: "front" }, headers),
+  };
 }
 
 Deno.test("a service takes its aggregates' commands from others without a word", async () => {

@@ -1,5 +1,5 @@
-import { column, view } from "@headwater/core";
-import { readPage } from "@headwater/http";
+import { column, type RowOf, view } from "@headwater/core";
+import { type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { notificationEvents } from "./contract.ts";
 
@@ -27,24 +27,12 @@ export const notificationView = view({
   },
 });
 
-export type NotificationFilter = {
-  readonly customerId?: string;
-  readonly limit: number;
-  /** Only those sent before this position. */
-  readonly before?: number;
-};
-
 /** A page of messages, newest first. */
-export async function listNotifications(
-  sql: Sql,
-  { customerId, limit, before }: NotificationFilter,
-) {
+export async function listNotifications(sql: Sql, page: Page<RowOf<typeof notificationView>>) {
   const { rows, nextCursor } = await readPage(sql, {
     view: notificationView,
-    where: { customerId },
     newestFirst: "sentPosition",
-    before,
-    limit,
+    ...page,
   });
   return { items: rows.map(({ sentPosition: _, ...notification }) => notification), nextCursor };
 }

@@ -1,5 +1,5 @@
 import { column, type RowOf, view } from "@headwater/core";
-import { readPage } from "@headwater/http";
+import { type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { type OrderEvent, orderEvents } from "./contract.ts";
 import type { OrderStatus } from "./order.ts";
@@ -77,25 +77,12 @@ export async function findOrder(sql: Sql, orderId: string) {
   return { ...summary(row), lines, shippingAddress, paymentMethod };
 }
 
-export type OrderFilter = {
-  readonly customerId?: string;
-  readonly status?: OrderStatus;
-  readonly limit: number;
-  /** Only orders placed before this position. */
-  readonly before?: number;
-};
-
 /** A page of summaries, newest first. */
-export async function listOrders(
-  sql: Sql,
-  { customerId, status, limit, before }: OrderFilter,
-) {
+export async function listOrders(sql: Sql, page: Page<OrderRow>) {
   const { rows, nextCursor } = await readPage(sql, {
     view: orderView,
-    where: { customerId, status },
     newestFirst: "placedPosition",
-    before,
-    limit,
+    ...page,
   });
   return { items: rows.map(summary), nextCursor };
 }

@@ -3,6 +3,7 @@ import {
   acceptCommand,
   commandAnswer,
   idempotencyKey,
+  pageQuery,
   readJson,
   readParam,
   readQuery,
@@ -24,12 +25,9 @@ const placement = orderCommands.PlaceOrder.partial({ orderId: true })
 
 const cancellation = orderCommands.RequestCancellation.pick({ reason: true });
 
-const listing = z.strictObject({
-  customerId: field.id.optional(),
-  status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"])
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page").optional(),
+const listing = pageQuery({
+  customerId: field.id,
+  status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"]),
 });
 
 export const orderRoutes = routes();
@@ -66,11 +64,11 @@ orderRoutes.post("/api/orders/:id/cancel", async (c) => {
   return commandAnswer(c, handled, { body: { orderId, revision: handled.revision } });
 });
 
-orderRoutes.get("/api/orders", readsFrom(orderView), async (c) => {
-  const { cursor, ...filter } = readQuery(c, listing);
-  const before = cursor === undefined ? undefined : Number(cursor);
-  return c.json(await listOrders(c.env.sql, { ...filter, before }));
-});
+orderRoutes.get(
+  "/api/orders",
+  readsFrom(orderView),
+  async (c) => c.json(await listOrders(c.env.sql, readQuery(c, listing))),
+);
 
 /** The order's part of the page that the gateway puts together. */
 orderRoutes.get("/orders/:id", readsFrom(orderView), async (c) => {

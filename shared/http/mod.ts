@@ -7,6 +7,7 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { acceptCommand, requestCategory } from "./idempotency.ts";
+export { pageQuery } from "./page_query.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";
 export { readsFrom } from "./read_your_writes.ts";
 export {
@@ -19,4 +20,4 @@ export {
 } from "./service_app.ts";
 export type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 export { bodyLimit, readJson, readParam, readQuery } from "./validation.ts";
-export { type PageOptions, readPage } from "./read_page.ts";
+export { type Page, type PageOptions, readPage } from "./read_page.ts";

@@ -4,17 +4,20 @@ import type { View } from "@headwater/core";
 /** @internal */
 type Plain = string | number | boolean;
 
-/** Which rows a page has. */
-export type PageOptions<Row> = {
+/** Which rows a page has; `pageQuery` reads it from a request. */
+export type Page<Row> = {
   /** What columns must hold; undefined: anything. */
   readonly where?: { readonly [Name in keyof Row]?: (Row[Name] & Plain) | undefined };
+  /** The `nextCursor` of the page before, as a number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+};
+
+export type PageOptions<Row> = Page<Row> & {
   /** A column that grows with every new row and never changes, such as a position in the log. */
   readonly newestFirst: {
     [Name in keyof Row & string]: Row[Name] extends number ? Name : never;
   }[keyof Row & string];
-  /** The `nextCursor` of the page before, as a number. */
-  readonly before?: number | undefined;
-  readonly limit: number;
 };
 
 /** Rows of a view, newest first, and where the next page begins; a cursor stays valid while rows come in. */

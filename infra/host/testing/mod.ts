@@ -1,0 +1,1 @@
+export { openInMemory } from "./open_in_memory.ts";

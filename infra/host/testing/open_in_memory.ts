@@ -1,0 +1,37 @@
+import { type EventLog, eventLog, silentLog } from "@headwater/core";
+import type { Sql } from "postgres";
+import { openService } from "../open_service.ts";
+import type { ServiceDefinition } from "../service.ts";
+
+/**
+ * A service's routes and commands over a log in memory, without its sagas. It has no database, no read models and no
+ * other services: a route that asks for one of them fails.
+ */
+export function openInMemory(definition: ServiceDefinition): {
+  readonly log: ReturnType<typeof eventLog.memoryLog>;
+  /** With this body, as JSON, and these headers. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+} {
+  const log = eventLog.memoryLog();
+  const opened = openService(definition, {
+    log: log as unknown as EventLog,
+    sql: {} as Sql,
+    client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
+    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
+    logger: silentLog,
+    checks: [],
+    newId: () => crypto.randomUUID(),
+    random: Math.random,
+  });
+  return {
+    log,
+    post: (path, body, headers = {}) =>
+      opened(
+        new Request(`http://${definition.name}${path}`, {
+          method: "POST",
+          headers: { "Content-Type": "application/json", ...headers },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        }),
+      ),
+  };
+}
