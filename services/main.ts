@@ -1,10 +1,19 @@
 import { run } from "@headwater/host";
+import { newCommand } from "@headwater/scaffold";
 import { runDemo, runTimeline } from "@shop/demo";
 import { shop } from "./app.ts";
+
+const workspace = {
+  application: shop,
+  root: new URL("../", import.meta.url),
+  app: "services/app.ts",
+  scope: "@shop",
+};
 
 if (import.meta.main) {
   await run(shop, {
     demo: (args) => runDemo(shop, args),
     timeline: (args) => runTimeline(shop, args),
+    new: (args) => newCommand(workspace, args),
   });
 }

@@ -1,0 +1,78 @@
+/**
+ * Adds a word to the end of the list `name: [...]`, which must be there once and without brackets in it.
+ * Undefined: it is not.
+ */
+export function addToList(
+  text: string,
+  { list, word }: { readonly list: string; readonly word: string },
+): string | undefined {
+  const found = listIn(text, list);
+  if (!found) return undefined;
+  const { start, content } = found;
+  const last = content.trimEnd();
+  const at = start + last.length;
+  const comma = last.trim() === "" || last.endsWith(",") ? "" : ",";
+  return `${text.slice(0, at)}${comma}${word},${text.slice(at)}`;
+}
+
+/** Adds a property with a list of one word after the first of these lists that is there. */
+export function addListAfter(
+  text: string,
+  { lists, list, word }: {
+    readonly lists: readonly string[];
+    readonly list: string;
+    readonly word: string;
+  },
+): string | undefined {
+  const found = lists.map((name) => listIn(text, name)).find((one) => one !== undefined);
+  if (!found) return undefined;
+  const at = found.start + found.content.length + 1;
+  return `${text.slice(0, at)},\n${list}: [${word}]${text.slice(at)}`;
+}
+
+/** Whether there is a property of this name, outside comments and strings. */
+export function hasProperty(text: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b\\s*[:,]`).test(masked(text));
+}
+
+/** Adds `import { word } from "specifier";` in its alphabetical place among imports of its kind, or after all. */
+export function addImport(
+  text: string,
+  { word, from }: { readonly word: string; readonly from: string },
+): string {
+  const line = `import { ${word} } from "${from}";`;
+  const statements = [...masked(text).matchAll(/^import\b[^;]*;/gm)].map(({ index, 0: found }) => {
+    const end = index + found.length;
+    const [, specifier = ""] = text.slice(index, end).match(/["']([^"']*)["'];$/) ?? [];
+    return { index, end, specifier };
+  });
+  const next = statements.find(({ specifier }) =>
+    kindOf(specifier) === kindOf(from) && specifier > from
+  );
+  if (next) return `${text.slice(0, next.index)}${line}\n${text.slice(next.index)}`;
+  const last = statements.at(-1);
+  if (!last) return `${line}\n\n${text}`;
+  return `${text.slice(0, last.end)}\n${line}${text.slice(last.end)}`;
+}
+
+function kindOf(specifier: string): string {
+  return specifier.match(/^\.|^@[^/]+\//)?.[0] ?? "";
+}
+
+function listIn(text: string, name: string) {
+  const lists = [...masked(text).matchAll(new RegExp(`\\b${name}:\\s*\\[([^\\[\\]]*)\\]`, "g"))];
+  const [found, another] = lists;
+  if (!found || another) return undefined;
+  const [all, content = ""] = found;
+  return { start: found.index + all.length - content.length - 1, content };
+}
+
+/** The same text with blanks for comments and letters for strings, each in its place. */
+function masked(text: string): string {
+  const parts =
+    /\/\*[^]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+  return text.replace(
+    parts,
+    (part) => part.replace(/[^\n]/g, part.startsWith("/") ? " " : "x"),
+  );
+}

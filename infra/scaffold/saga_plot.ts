@@ -1,0 +1,95 @@
+import { Refusal } from "@headwater/core";
+import { z } from "zod";
+import type { KnownService } from "./known_service.ts";
+import { folderOf, type Workspace } from "./workspace.ts";
+
+/** What a saga of one step is about: after which event it sends which command, and what proves that it was done. */
+export type SagaPlot = {
+  readonly after: string;
+  readonly send: string;
+  readonly proof: string;
+  /** The field that names its instance: in the event and in the command. */
+  readonly key: string;
+  /** The command's other fields, as in its example. */
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * The first event and command that fit one another, or those that are named, found out by deciding the service's
+ * examples. Refuses what nothing follows from.
+ */
+export async function sagaPlot(
+  workspace: Workspace,
+  { definition, aggregate }: KnownService,
+  { after, send }: { readonly after?: string | undefined; readonly send?: string | undefined },
+): Promise<SagaPlot> {
+  const { events, commands } = await examplesOf(workspace, {
+    service: definition.name,
+    category: aggregate.name,
+  });
+  const [first] = events;
+  const start = after === undefined ? first : named(events, { kind: "event", type: after });
+  if (!first || !start) throw new Error(`Cannot plan a saga: "${aggregate.name}" has no events`);
+  const asked = send === undefined ? commands : [named(commands, { kind: "command", type: send })];
+  const history = start === first ? [first] : [first, start];
+  const state = history.reduce<unknown>(aggregate.evolve, aggregate.initialState);
+  for (const command of asked) {
+    const proof = firstYielded(() => aggregate.decide(command, state));
+    const key = Object.keys(command.data).find((name) =>
+      typeof command.data[name] === "string" && command.data[name] === start.data[name]
+    );
+    if (proof === undefined || proof === start.type || key === undefined) continue;
+    const { [key]: _, ...data } = command.data;
+    return { after: start.type, send: command.type, proof, key, data };
+  }
+  const tried = asked.map(({ type }) => `"${type}"`).join(", ");
+  throw new Refusal(
+    "saga-without-step",
+    `Cannot make a saga that sends ${tried} after "${start.type}": in the examples nothing follows from it; allowed with --after are ${
+      typesOf(events)
+    }, with --send ${typesOf(commands)}`,
+  );
+}
+
+const example = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
+const examples = z.record(z.string(), example);
+type Example = z.output<typeof example>;
+
+async function examplesOf(
+  workspace: Workspace,
+  { service, category }: { readonly service: string; readonly category: string },
+): Promise<{ readonly events: readonly Example[]; readonly commands: readonly Example[] }> {
+  const path = `${folderOf(workspace, service)}examples.ts`;
+  const module = await import(new URL(path, workspace.root).href) as Record<string, unknown>;
+  function read(name: string): readonly Example[] {
+    const { data } = examples.safeParse(module[name]);
+    if (!data) throw new Error(`Cannot read the examples of "${category}": ${path} has no ${name}`);
+    return Object.values(data);
+  }
+  return { events: read(`${category}EventExamples`), commands: read(`${category}CommandExamples`) };
+}
+
+function named(
+  found: readonly Example[],
+  { kind, type }: { readonly kind: string; readonly type: string },
+): Example {
+  const one = found.find((example) => example.type === type);
+  if (one) return one;
+  throw new Refusal(
+    `${kind}-unknown`,
+    `Cannot find ${kind} "${type}": allowed are ${typesOf(found)}`,
+  );
+}
+
+function typesOf(found: readonly Example[]): string {
+  return found.map(({ type }) => `"${type}"`).join(", ");
+}
+
+function firstYielded(decide: () => readonly { readonly type: string }[]): string | undefined {
+  try {
+    return decide()[0]?.type;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
