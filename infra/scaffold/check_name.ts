@@ -27,16 +27,16 @@ export async function checkServiceName(workspace: Workspace, name: string): Prom
   const { application: { services }, scope } = workspace;
   for (const service of services) {
     if (service.name.replaceAll("-", "_") === name) {
-      throw taken("service", name, `there is a service "${service.name}", and a database of it`);
+      throw taken("service", name, {
+        why: `there is a service "${service.name}", and a database of it`,
+      });
     }
     const route = service.routes && publicRoutes(service.name, service.routes)
       .find(({ path }) => `${path}/`.startsWith(`/api/${forms.kebab}/`));
     if (route) {
-      throw taken(
-        "service",
-        name,
-        `"${service.name}" has the public route ${route.method} ${route.path}`,
-      );
+      throw taken("service", name, {
+        why: `"${service.name}" has the public route ${route.method} ${route.path}`,
+      });
     }
   }
   checkCategory(workspace, { kind: "service", name, forms });
@@ -56,7 +56,7 @@ export async function checkServiceName(workspace: Workspace, name: string): Prom
     );
   }
   if (await exists(new URL(folderOf(workspace, name), workspace.root))) {
-    throw taken("service", name, `there is a folder ${folderOf(workspace, name)}`);
+    throw taken("service", name, { why: `there is a folder ${folderOf(workspace, name)}` });
   }
   return forms;
 }
@@ -77,7 +77,7 @@ export async function checkPartName(
   for (const file of [`${stem}.ts`, `${stem}_test.ts`]) {
     const path = folderOf(workspace, service) + file;
     if (await exists(new URL(path, workspace.root))) {
-      throw taken(kind, name, `there is a file ${path}`);
+      throw taken(kind, name, { why: `there is a file ${path}` });
     }
   }
   return forms;
@@ -103,7 +103,9 @@ function checkForm(kind: string, name: string): NameForms {
 function checkCategory({ application }: Workspace, { kind, name, forms }: Checked): void {
   const owner = application.services.find(({ categories }) => categories.includes(forms.camel));
   if (owner) {
-    throw taken(kind, name, `category "${forms.camel}" belongs to service "${owner.name}"`);
+    throw taken(kind, name, {
+      why: `category "${forms.camel}" belongs to service "${owner.name}"`,
+    });
   }
 }
 
@@ -112,11 +114,11 @@ function checkView({ application }: Workspace, { kind, name, forms }: Checked): 
     views.some((view) => view.name === forms.kebab)
   );
   if (owner) {
-    throw taken(kind, name, `view "${forms.kebab}" belongs to service "${owner.name}"`);
+    throw taken(kind, name, { why: `view "${forms.kebab}" belongs to service "${owner.name}"` });
   }
 }
 
-function taken(kind: string, name: string, why: string): Refusal {
+function taken(kind: string, name: string, { why }: { readonly why: string }): Refusal {
   return new Refusal(
     "name-taken",
     `Cannot make ${kind} "${name}": the name is taken, ${why}; allowed is any that is free`,

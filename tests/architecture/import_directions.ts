@@ -15,6 +15,7 @@ const members: Readonly<Record<string, string>> = {
   "@headwater/eventstoredb": "infra/eventstoredb",
   "@headwater/postgres": "infra/postgres",
   "@headwater/host": "infra/host",
+  "@headwater/scaffold": "infra/scaffold",
 };
 
 const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres"];
@@ -32,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "infra/eventstoredb": ["shared/core"],
   "infra/postgres": ["shared/core"],
   "infra/host": [...engines, ...adapters],
+  "infra/scaffold": ["shared/core", "shared/http", "infra/host"],
 };
 const services = [...engines, "infra/host"];
 /** What puts services together, and what looks at them from outside. */
@@ -95,7 +97,9 @@ function objectionAcross(
     if (entry === allowed || (isWholeShop && entry === "contract")) return undefined;
     return `from here only its "${allowed}" may be imported`;
   }
-  const allowed = from.member.startsWith("services") ? services : mayImport[from.member] ?? [];
+  const allowed = from.member.startsWith("services")
+    ? [...services, ...(isWholeShop ? ["infra/scaffold"] : [])]
+    : mayImport[from.member] ?? [];
   if (allowed.includes(member)) return undefined;
   // An adapter is tested against the server that it adapts.
   if (from.isTest && from.member.startsWith("infra/") && adapters.includes(member)) {

@@ -133,6 +133,8 @@ Deno.test("what only tests are made of stands in testing folders, or in tests", 
 const mayHoldTests = [
   /^tests\//,
   /^services\/[^/]+\/examples\.ts$/,
+  // What is copied rather than imported.
+  /^infra\/scaffold\/template\//,
   // What moves into `testing` with the event store.
   /^infra\/event_log\//,
   // A task runs it.

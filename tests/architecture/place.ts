@@ -14,11 +14,14 @@ export type Place = {
 // The rivals of the benchmarks have their own deno.json: they are a member of nothing.
 const memberPattern =
   /^((?:shared|infra|services)\/[^/]+|projections|tests\/performance\/peers|tests)\/(.+)$/;
+/** What a new service is made from is held to what every service is. */
+const template = /^infra\/scaffold\/template\/(.+)$/;
 const application = /^(services)\/([^/]+\.ts)$/;
 
 /** The place of a file given by URL, absolute path or path from the root; undefined outside every member. */
 export function placeOf(file: string): Place | undefined {
-  const found = fromRoot(file).match(application) ?? fromRoot(file).match(memberPattern);
+  const fromHere = fromRoot(file).replace(template, "services/sample_account/$1");
+  const found = fromHere.match(application) ?? fromHere.match(memberPattern);
   const [, member, path] = found ?? [];
   if (member === undefined || path === undefined) return undefined;
   const isTest = path.endsWith("_test.ts") || path.startsWith("testing/") ||

@@ -1,6 +1,6 @@
 import { isTypeOnly } from "./import_visitor.ts";
 import { placeOf } from "./place.ts";
-import { isPureImport } from "./pure_imports.ts";
+import { effectfulLocals, isPureImport } from "./pure_imports.ts";
 import { declareNames, isValueUse } from "./value_names.ts";
 
 /** Which part of a file must be pure: all of it, the functions of these names with all they call, or nothing. */
@@ -82,7 +82,7 @@ function purityVisitor(
       for (const { local } of node.specifiers) declared.add(local.name);
       if (isTypeOnly(node) || isPureImport(node, context.filename)) return;
       if (part === "all") find(node, `"${node.source.value}"`);
-      else for (const { local } of node.specifiers) effectfulImports.set(local.name, local.name);
+      else for (const name of effectfulLocals(node)) effectfulImports.set(name, name);
     },
     AwaitExpression: (node) => find(node, "await"),
     ForOfStatement(node) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually, within } from "@headwater/testing";
+import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
@@ -9,16 +10,7 @@ const ignore = Deno.build.os === "windows";
 /** Who is killed when; another one for each run, unless HEADWATER_SEED says which. */
 const seed = Deno.env.get("HEADWATER_SEED") || String(Date.now() % 1_000_000);
 
-const parts = [
-  "eventstore",
-  "order",
-  "payment",
-  "inventory",
-  "shipping",
-  "notification",
-  "timeline",
-  "gateway",
-];
+const parts = ["eventstore", ...shop.services.map(({ name }) => name), "gateway"];
 
 Deno.test({
   name: "a split shop each of whose processes is killed under load loses nothing",
