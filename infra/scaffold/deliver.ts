@@ -13,17 +13,19 @@ export type Draft = {
  * Errors: a file that is there already, and whatever the machine refuses; what was renamed until then is taken back.
  */
 export async function deliver({ created, edited }: Draft, root: URL): Promise<void> {
+  const texts = new Map<string, string>();
+  for (const [path, text] of [...created, [edited.path, edited.text] as const]) {
+    texts.set(path, path.endsWith(".ts") ? await formatted(text, root) : text);
+  }
   const stage = new URL(`.new-${crypto.randomUUID()}/`, root);
   await Deno.mkdir(stage);
   const placed: URL[] = [];
   try {
-    await Promise.all([...created, [edited.path, edited.text] as const].map(
-      async ([path, text]) => {
-        const file = new URL(path, stage);
-        await Deno.mkdir(new URL("./", file), { recursive: true });
-        await Deno.writeTextFile(file, path.endsWith(".ts") ? await formatted(text, root) : text);
-      },
-    ));
+    for (const [path, text] of texts) {
+      const file = new URL(path, stage);
+      await Deno.mkdir(new URL("./", file), { recursive: true });
+      await Deno.writeTextFile(file, text);
+    }
     for (const path of await newPlaces([...created.keys()], root)) {
       const target = new URL(path, root);
       if (await exists(target)) throw new Error(`Cannot write "${path}": it is there already`);

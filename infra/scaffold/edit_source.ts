@@ -9,10 +9,15 @@ export function addToList(
   const found = listIn(text, list);
   if (!found) return undefined;
   const { start, content } = found;
-  const last = content.trimEnd();
-  const at = start + last.length;
-  const comma = last.trim() === "" || last.endsWith(",") ? "" : ",";
-  return `${text.slice(0, at)}${comma}${word},${text.slice(at)}`;
+  const end = start + content.length;
+  const names = content.trimEnd();
+  const isFirst = names.trim() === "";
+  const comma = isFirst || names.endsWith(",") ? "" : ",";
+  // A comment on the last one stays with it.
+  const comment = text.slice(start + names.length, end).trimEnd();
+  const before = text.slice(0, start + names.length) + comma + comment;
+  const gap = comment !== "" ? "\n" : isFirst ? "" : " ";
+  return before + gap + word + (names.endsWith(",") ? "," : "") + text.slice(end);
 }
 
 /** Adds a property with a list of one word after the first of these lists that is there. */
