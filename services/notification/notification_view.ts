@@ -28,7 +28,7 @@ export const notificationView = view({
 });
 
 /** A page of messages, newest first. */
-export async function listNotifications(sql: Sql, page: Page<RowOf<typeof notificationView>>) {
+export async function notificationPage(sql: Sql, page: Page<RowOf<typeof notificationView>>) {
   const { rows, nextCursor } = await readPage(sql, {
     view: notificationView,
     newestFirst: "sentPosition",

@@ -1,6 +1,6 @@
 import { field } from "@headwater/core";
 import { pageQuery, readQuery, readsFrom, routes } from "@headwater/http";
-import { listNotifications, notificationView } from "./notification_view.ts";
+import { notificationPage, notificationView } from "./notification_view.ts";
 
 const listing = pageQuery({ customerId: field.id });
 
@@ -9,5 +9,5 @@ export const notificationRoutes = routes();
 notificationRoutes.get(
   "/api/notifications",
   readsFrom(notificationView),
-  async (c) => c.json(await listNotifications(c.env.sql, readQuery(c, listing))),
+  async (c) => c.json(await notificationPage(c.env.sql, readQuery(c, listing))),
 );

@@ -78,7 +78,7 @@ export async function findOrder(sql: Sql, orderId: string) {
 }
 
 /** A page of summaries, newest first. */
-export async function listOrders(sql: Sql, page: Page<OrderRow>) {
+export async function orderPage(sql: Sql, page: Page<OrderRow>) {
   const { rows, nextCursor } = await readPage(sql, {
     view: orderView,
     newestFirst: "placedPosition",

@@ -13,7 +13,7 @@ import {
 import { z } from "zod";
 import { orderCommands } from "./contract.ts";
 import { order } from "./order.ts";
-import { findOrder, listOrders, orderView } from "./order_view.ts";
+import { findOrder, orderPage, orderView } from "./order_view.ts";
 import { shipmentDispatched } from "./shipment_dispatched.ts";
 
 const placement = orderCommands.PlaceOrder.partial({ orderId: true })
@@ -67,7 +67,7 @@ orderRoutes.post("/api/orders/:id/cancel", async (c) => {
 orderRoutes.get(
   "/api/orders",
   readsFrom(orderView),
-  async (c) => c.json(await listOrders(c.env.sql, readQuery(c, listing))),
+  async (c) => c.json(await orderPage(c.env.sql, readQuery(c, listing))),
 );
 
 /** The order's part of the page that the gateway puts together. */

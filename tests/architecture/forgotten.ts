@@ -14,21 +14,23 @@ export type ServiceFiles = {
 
 /** Every folder of `services` that defines a service. */
 export async function readServices(): Promise<ServiceFiles[]> {
-  const files = (await sourceFiles()).filter((file) => /^services\/[^/]+\/[^/]+\.ts$/.test(file));
-  const folders = Map.groupBy(files, (file) => file.replace(/\/[^/]+$/, ""));
-  const services = await Promise.all(
-    [...folders].map(async ([folder, own]): Promise<ServiceFiles> => {
-      const modules = new Map<string, Record<string, unknown>>();
-      const tests = new Map<string, string>();
-      for (const file of own) {
-        const name = file.slice(folder.length + 1);
-        if (name.endsWith("_test.ts")) tests.set(name, await readSource(file));
-        else modules.set(name, await import(`../../${file}`));
-      }
-      return { folder, modules, tests };
-    }),
-  );
+  const files = (await sourceFiles()).filter((file) => /^services\/[^/]+\/mod\.ts$/.test(file));
+  const folders = files.map((file) => file.replace("/mod.ts", ""));
+  const services = await Promise.all(folders.map(readService));
   return services.filter(({ modules }) => definitionIn(modules) !== undefined);
+}
+
+/** The files of one folder. */
+export async function readService(folder: string): Promise<ServiceFiles> {
+  const files = (await sourceFiles(`${folder}/`)).filter((file) => file.endsWith(".ts"));
+  const modules = new Map<string, Record<string, unknown>>();
+  const tests = new Map<string, string>();
+  for (const file of files) {
+    const name = file.slice(folder.length + 1);
+    if (name.endsWith("_test.ts")) tests.set(name, await readSource(file));
+    else modules.set(name, await import(`../../${file}`));
+  }
+  return { folder, modules, tests };
 }
 
 /** What was written in a service's folder and left out where it has to be named, a sentence each. */
@@ -98,7 +100,8 @@ export function forgotten(
   ];
 }
 
-function definitionIn(modules: ServiceFiles["modules"]): ServiceDefinition | undefined {
+/** What the folder's `mod.ts` shows to the host. */
+export function definitionIn(modules: ServiceFiles["modules"]): ServiceDefinition | undefined {
   return Object.values(modules.get("mod.ts") ?? {}).find(isDefinition);
 }
 

@@ -3,11 +3,17 @@ import { service } from "@headwater/host";
 import { shop } from "@shop/app";
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { forgotten, isSchemas, readServices, type ServiceFiles } from "./forgotten.ts";
+import {
+  definitionIn,
+  forgotten,
+  isSchemas,
+  readService,
+  readServices,
+  type ServiceFiles,
+} from "./forgotten.ts";
 
 const services = await readServices();
-const orders = services.find(({ folder }) => folder === "services/order")!;
-const orderService = shop.services.find(({ name }) => name === "order")!;
+const template = await readService("infra/scaffold/template");
 
 Deno.test("nothing that a service has is left out where it has to be named", () => {
   assert.deepEqual(services.flatMap((one) => forgotten(one, shop.services)), []);
@@ -31,17 +37,17 @@ Deno.test("the order's timeline reads all events that have to do with an order",
   }
 });
 
-/** The order service without one of its files, or with another one in its place. */
+/** What a new service is made from, with one of its files changed. */
 function changed(
   file: string,
   change: (text: string, names: Readonly<Record<string, unknown>>) => unknown,
 ): ServiceFiles {
-  const modules = new Map(orders.modules);
-  const tests = new Map(orders.tests);
+  const modules = new Map(template.modules);
+  const tests = new Map(template.tests);
   const made = change(tests.get(file) ?? "", modules.get(file) ?? {});
   if (typeof made === "string") tests.set(file, made);
   else modules.set(file, made as Record<string, unknown>);
-  return { ...orders, modules, tests };
+  return { ...template, modules, tests };
 }
 
 Deno.test("what was forgotten is said, and where", () => {
@@ -49,41 +55,51 @@ Deno.test("what was forgotten is said, and where", () => {
     const { [type]: _, ...rest } = examples as Record<string, unknown>;
     return rest;
   }
-  const fewer = service({ ...orderService, aggregates: [], views: [], sagas: [] });
+  const emptied = service({ name: "sample_account" });
+  const unlistedParts = [
+    'mod.ts does not list "sampleTableView" of sample_table_view.ts in views',
+    'mod.ts does not list "sampleErrandProcess" of sample_errand_process.ts in sagas',
+  ];
   const cases: readonly (readonly [ServiceFiles, readonly string[]])[] = [
-    [changed("mod.ts", () => ({ fewer })), [
-      'services/app.ts does not list "order"',
-      'services/order/mod.ts does not list "order" of order.ts in aggregates',
-      'services/order/mod.ts does not list "orderView" of order_view.ts in views',
-      'services/order/mod.ts does not list "fulfilmentProcess" of fulfilment_process.ts in sagas',
+    [template, []],
+    [changed("mod.ts", () => ({ emptied })), [
+      'services/app.ts does not list "sample_account"',
+      'mod.ts does not list "sampleAccount" of sample_account.ts in aggregates',
+      'mod.ts does not list "sampleAccountView" of sample_account_view.ts in views',
     ]],
     [
       changed("examples.ts", (_, names) => ({
         ...names,
-        orderEventExamples: withoutOne(names.orderEventExamples, "OrderPlaced"),
-        orderCommandExamples: withoutOne(names.orderCommandExamples, "PlaceOrder"),
+        sampleAccountEventExamples: withoutOne(
+          names.sampleAccountEventExamples,
+          "SampleAccountOpened",
+        ),
+        sampleAccountCommandExamples: withoutOne(
+          names.sampleAccountCommandExamples,
+          "CloseSampleAccount",
+        ),
       })),
       [
-        'services/order/examples.ts has no example of "OrderPlaced" in orderEventExamples',
-        'services/order/examples.ts has no example of "PlaceOrder" in orderCommandExamples',
+        'examples.ts has no example of "SampleAccountOpened" in sampleAccountEventExamples',
+        'examples.ts has no example of "CloseSampleAccount" in sampleAccountCommandExamples',
       ],
     ],
-    [
-      changed("contract_test.ts", (text) => text.replaceAll(/fulfilmentEvents|orderCommands/g, "")),
-      [
-        'services/order/contract_test.ts does not write and read "fulfilmentEvents"',
-        'services/order/contract_test.ts does not write and read "orderCommands"',
-      ],
-    ],
-    [changed("order_test.ts", (text) => text.replaceAll("MarkDelivered", "")), [
-      'no test in services/order names the command "MarkDelivered"',
+    [changed("contract_test.ts", () => ""), [
+      'contract_test.ts does not write and read "sampleAccountCommands"',
+      'contract_test.ts does not write and read "sampleAccountEvents"',
     ]],
-    [changed("order_view_test.ts", () => ""), [
-      'no test in services/order names "orderView" of order_view.ts',
+    [
+      changed("sample_account_test.ts", (text) => text.replaceAll("CloseSampleAccount", "")),
+      ['names the command "CloseSampleAccount"'],
+    ],
+    [changed("sample_table_view_test.ts", () => ""), [
+      'names "sampleTableView" of sample_table_view.ts',
     ]],
   ];
   for (const [files, expected] of cases) {
-    assert.deepEqual(forgotten(files, shop.services), expected);
+    const said = forgotten(files, [definitionIn(template.modules)!])
+      .map((sentence) => sentence.replace(/^(infra\/scaffold\/template\/|no test in \S+ )/, ""));
+    assert.deepEqual(said.toSorted(), [...unlistedParts, ...expected].toSorted());
   }
 });
 

@@ -34,11 +34,13 @@ const longestStop = 5_000;
 
 export function startDev(
   directory: string,
-  { args: options = [], env = {}, within: wrapper = [] }: {
+  { args: options = [], env = {}, within: wrapper = [], cwd = root }: {
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     /** A command that runs the command line it is given. */
     readonly within?: readonly string[];
+    /** Of whose repository; default: this one. */
+    readonly cwd?: string | URL;
   } = {},
 ): DevProcess {
   const [command = "", ...args] = [
@@ -51,7 +53,7 @@ export function startDev(
   ];
   const child = new Deno.Command(command, {
     args,
-    cwd: root,
+    cwd,
     env: {
       // Whatever servers are set for other tests: here it runs on what is embedded
       ...Object.fromEntries(environmentVariables(shop).map((name) => [name, ""])),
