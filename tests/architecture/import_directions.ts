@@ -70,7 +70,7 @@ function objectionTo(
   const [, name = "", entry = "mod"] =
     specifier.match(/^(@(?:headwater|shop)\/[^/]+)(?:\/(.+))?$/) ?? [];
   if (name === "") return undefined;
-  const member = members[name] ?? name.replace("@shop/", "services/");
+  const member = members[name] ?? folderOf(name);
   if (member === from.member) return "inside a member paths are relative";
   return objectionAcross(from, { member, entry });
 }
@@ -106,6 +106,11 @@ function objectionAcross(
     return undefined;
   }
   return `${from.member} may import ${list(allowed)}`;
+}
+
+/** Names of members have dashes, names of folders have none. */
+function folderOf(name: string): string {
+  return name.replace("@shop/", "services/").replaceAll("-", "_");
 }
 
 function list(names: readonly string[]): string {

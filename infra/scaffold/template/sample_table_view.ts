@@ -1,4 +1,4 @@
-import { column, eventLog, type RowOf, view } from "@headwater/core";
+import { column, type RowOf, view } from "@headwater/core";
 import { type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { sampleAccountEvents } from "./contract.ts";
@@ -9,18 +9,18 @@ export const sampleTableView = view({
   version: 1,
   reads: [sampleAccountEvents],
   columns: {
-    id: column.text(),
+    stream: column.text(),
     events: column.integer(),
     lastType: column.text(),
     lastAt: column.text(),
     firstPosition: column.integer(),
   },
-  primaryKey: "id",
+  primaryKey: "stream",
   indexes: [["firstPosition"]],
-  key: ({ stream }) => eventLog.idOf(stream),
+  key: ({ stream }) => stream,
   evolve(row, { stream, type, recordedAt, position }) {
     return {
-      id: eventLog.idOf(stream),
+      stream,
       events: (row?.events ?? 0) + 1,
       lastType: type,
       lastAt: recordedAt,

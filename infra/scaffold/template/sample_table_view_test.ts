@@ -16,7 +16,7 @@ Deno.test("a sample account has one row, which counts its events and shows the l
   fc.assert(fc.property(fc.array(anyEvent, { minLength: 1 }), (history) => {
     const rows = rowsAfter(sampleTableView, ...history);
     assert.deepEqual([...rows.values()], [{
-      id: "1",
+      stream: "example-1",
       events: history.length,
       lastType: history.at(-1)?.type,
       lastAt: "2026-01-01T00:00:00.000Z",
