@@ -21,6 +21,7 @@ const frontDoor = aggregate({
 const doorBells = view({
   name: "door-bells",
   version: 1,
+  table: "bell_rope",
   reads: [frontDoor.events],
   columns: { doorId: column.text() },
   primaryKey: "doorId",
@@ -118,6 +119,7 @@ const refused: readonly (readonly [line: string, said: RegExp])[] = [
   ["view visits --service doors --of windows", /service "windows": allowed are/],
   ["view visits --service watch", /events of service "watch": .* allowed are "doors"/],
   ["view door_bells --service watch --of doors", /taken, view "door-bells" belongs to/],
+  ["view bell_rope --service doors", /taken, it is the table of view "door-bells"/],
   ["view alarm --service doors", /taken, there is a file services\/doors\/alarm_view.ts/],
   ["saga greet --service windows", /service "windows": allowed are/],
   ["saga greet --service watch", /events of service "watch"/],

@@ -19,25 +19,24 @@ type MemberConfig = {
   readonly version?: string;
   readonly license?: string;
   readonly exports?: string | Readonly<Record<string, string>>;
+  /** False: it is of use in a clone of this repository alone. */
+  readonly publish?: unknown;
 };
 
 /** What a member shows to tests is for the tests of this repository. */
 const unpublished = ["./testing"];
 
-/** The engines: every member with a public face, but for the shop and the tests. */
+/** The engines: every member with a public face, but for the shop, the tests, and what says that it is not published. */
 export async function publishedMembers(): Promise<readonly PublishedMember[]> {
   const files = await sourceFiles();
   const folders = files.filter((file) => /^(shared|projections|infra)\b.*\/deno\.json$/.test(file))
     .map((file) => file.replace("/deno.json", ""));
-  const members = await Promise.all(
-    folders.map(async (folder) =>
-      memberOf(folder, {
-        config: JSON.parse(await readSource(`${folder}/deno.json`)),
-        bin: files.includes(`${folder}/bin.ts`) ? "./bin.ts" : undefined,
-      })
-    ),
-  );
-  return members.filter((member) => "." in member.exports);
+  const members = await Promise.all(folders.map(async (folder) => {
+    const config: MemberConfig = JSON.parse(await readSource(`${folder}/deno.json`));
+    const bin = files.includes(`${folder}/bin.ts`) ? "./bin.ts" : undefined;
+    return config.publish === false ? [] : [memberOf(folder, { config, bin })];
+  }));
+  return members.flat().filter((member) => "." in member.exports);
 }
 
 function memberOf(
