@@ -11,8 +11,6 @@ export { service, type ServiceDefinition } from "./service.ts";
 // For commands of an application's own
 export { createLogger, type LoggerOptions } from "./logger.ts";
 export { type Config, type ConfigSources, environment, readConfig } from "./config.ts";
-export { createLogger } from "./logger.ts";
-export { environment, readConfig } from "./config.ts";
 export { readFlags } from "./flags.ts";
 export { environmentVariables } from "./settings.ts";
 export { listenForInterruption } from "./interruption.ts";
