@@ -6,6 +6,7 @@ export {
   type CommandHandlers,
   commandsOf,
 } from "./command_endpoint.ts";
+export { endToEndHeaders } from "./end_to_end_headers.ts";
 export { acceptCommand, requestCategory } from "./idempotency.ts";
 export { pageQuery } from "./page_query.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";

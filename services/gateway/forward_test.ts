@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { openGateway } from "./testing/open_gateway.ts";
+
+Deno.test("headers of one connection pass neither way, all others do", async () => {
+  const { gateway, requests } = openGateway(() =>
+    Promise.resolve(
+      new Response("{}", {
+        headers: {
+          "Connection": "X-Inner",
+          "X-Inner": "secret",
+          "Proxy-Authenticate": "Basic",
+          "Keep-Alive": "timeout=5",
+          "ETag": '"3"',
+        },
+      }),
+    )
+  );
+  const answer = await gateway(
+    new Request("http://gateway/api/things/1", {
+      headers: {
+        "Connection": "close, X-Outer",
+        "X-Outer": "secret",
+        "Proxy-Authorization": "Basic eA==",
+        "Expect": "100-continue",
+        "Prefer": "wait=3",
+      },
+    }),
+  );
+  const sent = requests[0]!.headers;
+  for (const name of ["Connection", "X-Outer", "Proxy-Authorization", "Expect"]) {
+    assert.equal(sent.get(name), null, name);
+  }
+  assert.equal(sent.get("Prefer"), "wait=3");
+  for (const name of ["Connection", "X-Inner", "Proxy-Authenticate", "Keep-Alive"]) {
+    assert.equal(answer.headers.get(name), null, name);
+  }
+  assert.equal(answer.headers.get("ETag"), '"3"');
+  assert.equal(await answer.text(), "{}");
+});
+
+Deno.test("a correlation id that Connection names is replaced, not lost", async () => {
+  const { gateway, requests } = openGateway(() => Promise.resolve(new Response("{}")));
+  const headers = { "Connection": "X-Correlation-Id", "X-Correlation-Id": "flow-1" };
+  const answer = await gateway(new Request("http://gateway/api/things/1", { headers }));
+  const id = requests[0]!.headers.get("X-Correlation-Id");
+  assert.ok(id);
+  assert.equal(answer.headers.get("X-Correlation-Id"), id);
+});
