@@ -46,3 +46,12 @@ Deno.test("a correlation id that Connection names is replaced, not lost", async 
   assert.ok(id);
   assert.equal(answer.headers.get("X-Correlation-Id"), id);
 });
+
+Deno.test("HEAD of a service's route has the length of what GET answers", async () => {
+  const { gateway } = openGateway((request) =>
+    Promise.resolve(new Response(request.method === "GET" ? "twelve bytes" : null))
+  );
+  const answer = await gateway(new Request("http://gateway/api/things/1", { method: "HEAD" }));
+  assert.equal(answer.headers.get("Content-Length"), "12");
+  assert.equal(answer.body, null);
+});

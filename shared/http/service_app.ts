@@ -1,6 +1,7 @@
 import type { Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
+import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
@@ -71,7 +72,11 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) => notFound(allowedMethods(app, c.req.path), c));
-  return async (request) => await app.fetch(request, dependencies);
+  return async (request) =>
+    request.method === "HEAD"
+      // Routes see a GET: what they ask others for is then not a HEAD by mistake.
+      ? await headAnswer(await app.fetch(new Request(request, { method: "GET" }), dependencies))
+      : await app.fetch(request, dependencies);
 }
 
 function allowedMethods<Dependencies extends EdgeDependencies>(

@@ -1,0 +1,12 @@
+/** What a HEAD is answered with, made of the answer to the same GET: its headers, and its length where it has one. */
+export async function headAnswer(toGet: Response): Promise<Response> {
+  const { body, status } = toGet;
+  const headers = new Headers(toGet.headers);
+  if (headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    await body?.cancel();
+    // Without a body at all the server would say that its length is 0.
+    return new Response(new ReadableStream({ start: (end) => end.close() }), { status, headers });
+  }
+  if (body) headers.set("Content-Length", String((await toGet.arrayBuffer()).byteLength));
+  return new Response(null, { status, headers });
+}
