@@ -119,15 +119,16 @@ export class RevisionConflict extends Error {
   /** Of an append to `stream`. */
   constructor(
     readonly stream: string,
-    readonly expected: ExpectedRevision,
+    /** Of a command, what its caller asked for: the stream's being there, or one of these revisions. */
+    readonly expected: ExpectedRevision | "exists" | readonly number[],
     /** Revision of the last event; undefined when the stream does not exist. */
     readonly actual: number | undefined,
     options?: ErrorOptions,
   ) {
     super(
-      `Cannot append to stream "${stream}": expected revision ${expected}, found ${
-        actual ?? "no stream"
-      }`,
+      `Cannot append to stream "${stream}": expected revision ${
+        typeof expected === "object" ? expected.join(" or ") || "none" : expected
+      }, found ${actual ?? "no stream"}`,
       options,
     );
   }

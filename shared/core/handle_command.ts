@@ -15,8 +15,8 @@ export type CommandContext = {
   readonly causationId?: string;
   readonly actor?: string;
   readonly traceparent?: string;
-  /** The caller's If-Match: the command fails at once when the stream is elsewhere. */
-  readonly expectedRevision?: number;
+  /** The caller's If-Match: the command fails at once when the stream is not there, or not at (one of) these. */
+  readonly expectedRevision?: number | readonly number[] | "exists";
 };
 
 export type Handled = {
@@ -62,7 +62,7 @@ export async function handleCommand<
       return await store.exclusive(stream, () => decideOnce(store, stream, { ...request, hash }));
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
-      if (request.context.expectedRevision !== undefined || attempt === tries) throw error;
+      if (!mayBeDecidedAgain(error, request.context) || attempt === tries) throw error;
       // Lost again: what was folded may stem from a stream that has since been deleted and begun anew.
       if (attempt > 1) store.forget(stream);
     }
@@ -81,7 +81,7 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
 
   const { expectedRevision } = context;
   const exists = loaded.revision >= 0;
-  if (expectedRevision !== undefined && exists && expectedRevision !== loaded.revision) {
+  if (expectedRevision !== undefined && exists && !includes(expectedRevision, loaded.revision)) {
     throw new RevisionConflict(stream, expectedRevision, loaded.revision);
   }
   const events = store.decider.decide(command, loaded.state);
@@ -101,6 +101,20 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
     if (!rival) throw error;
     return repeat(rival, hash, context);
   }
+}
+
+function mayBeDecidedAgain(
+  { actual }: RevisionConflict,
+  { expectedRevision }: CommandContext,
+): boolean {
+  return expectedRevision === undefined || (expectedRevision === "exists" && actual !== undefined);
+}
+
+function includes(
+  expected: NonNullable<CommandContext["expectedRevision"]>,
+  revision: number,
+): boolean {
+  return expected === "exists" || [expected].flat().includes(revision);
 }
 
 async function append<Command extends DomainCommand, Event extends DomainEvent, State>(

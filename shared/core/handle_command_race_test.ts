@@ -131,3 +131,15 @@ Deno.test("a race lost under If-Match is not tried again", async () => {
   );
   assert.equal(races, 1);
 });
+
+Deno.test("a race lost by a command that only needs the stream to exist is tried again", async () => {
+  await using log = open();
+  const rival = storeOn(log);
+  await handle(rival, receive(1));
+  let races = 0;
+  const racing = beforeAppend(log, async () => {
+    if (races++ === 0) await handle(rival, receive(1));
+  });
+  const handled = await handle(storeOn(racing), receive(2), { expectedRevision: "exists" });
+  assert.equal(handled.revision, 2);
+});

@@ -100,7 +100,7 @@ Deno.test("If-Match holds at the stream's revision and fails at once anywhere el
   const commandId = crypto.randomUUID();
   const first = await handle(store, receive(2), { commandId, expectedRevision: 0 });
   assert.equal(first.revision, 1);
-  for (const expectedRevision of [0, 2]) {
+  for (const expectedRevision of [0, 2, [], [0, 2]]) {
     await assert.rejects(
       handle(store, receive(3), { expectedRevision }),
       (error) => error instanceof RevisionConflict && error.actual === 1,
@@ -109,6 +109,15 @@ Deno.test("If-Match holds at the stream's revision and fails at once anywhere el
   const repeated = await handle(store, receive(2), { commandId, expectedRevision: 0 });
   assert.deepEqual(repeated, first);
   assert.equal((await stored(log)).length, 2);
+});
+
+Deno.test("of several revisions one has to match, and any will do where the stream only has to exist", async () => {
+  await using log = open();
+  const store = storeOn(log);
+  await assert.rejects(handle(store, receive(1), { expectedRevision: "exists" }), RevisionConflict);
+  await handle(store, receive(1));
+  assert.equal((await handle(store, receive(1), { expectedRevision: [7, 0] })).revision, 1);
+  assert.equal((await handle(store, receive(1), { expectedRevision: "exists" })).revision, 2);
 });
 
 Deno.test("what another store appended is seen by the next command", async () => {

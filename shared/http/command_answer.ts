@@ -4,7 +4,7 @@ import type { EdgeContext } from "./service_app.ts";
 
 /**
  * Where the request's command comes from. Its id is derived from the `Idempotency-Key` when there is one, so that the
- * request sent again is the same command; `If-Match: "<revision>"` becomes the expected revision.
+ * request sent again is the same command; `If-Match` becomes the expected revision.
  * Does not claim the key: see `idempotent`.
  */
 export function commandContext(c: EdgeContext): CommandContext {
@@ -49,15 +49,31 @@ export function idempotencyKey(c: EdgeContext): string | undefined {
   return key;
 }
 
-function ifMatch(c: EdgeContext): number | undefined {
+const entityTags = /[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/y;
+
+/**
+ * RFC 9110, 13.1.1: `*` is whatever there is, of a list one has to match. The comparison is a strong one, which a weak
+ * tag never passes, and what is no revision of ours matches nothing.
+ */
+function ifMatch(c: EdgeContext): CommandContext["expectedRevision"] {
   const given = c.req.header("If-Match");
   if (given === undefined) return undefined;
-  const revision = /^"(0|[1-9][0-9]{0,15})"$/.exec(given)?.[1];
-  if (revision === undefined || !Number.isSafeInteger(Number(revision))) {
-    throw new BadInput([{
-      path: "If-Match",
-      message: 'Must be one ETag of a command answer, for example "3" with its quotes',
-    }]);
+  if (given.trim() === "*") return "exists";
+  const revisions: number[] = [];
+  let at = 0;
+  while (at < given.length || at === 0) {
+    entityTags.lastIndex = at;
+    const [found, weak, tag = ""] = entityTags.exec(given) ?? [];
+    if (found === undefined) {
+      throw new BadInput([{
+        path: "If-Match",
+        message: 'Must be ETags of command answers, for example "3" with its quotes, or *',
+      }]);
+    }
+    at += found.length;
+    const revision = Number(tag);
+    const isRevision = /^(0|[1-9][0-9]{0,15})$/.test(tag) && Number.isSafeInteger(revision);
+    if (isRevision && weak === undefined) revisions.push(revision);
   }
-  return Number(revision);
+  return revisions.length === 1 ? revisions[0] : revisions;
 }

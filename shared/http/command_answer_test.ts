@@ -41,10 +41,27 @@ Deno.test("If-Match becomes the expected revision", async () => {
   equal((await contextFor({ "If-Match": '"0"' })).context?.expectedRevision, 0);
   equal((await contextFor({ "If-Match": '"41"' })).context?.expectedRevision, 41);
   equal("expectedRevision" in (await contextFor({})).context!, false);
+  for (
+    const [ifMatch, expected] of [
+      ["*", "exists"],
+      [" * ", "exists"],
+      ['"3", "4"', [3, 4]],
+      ['"3","4",', [3, 4]],
+      ['W/"3", "4"', 4],
+    ] as const
+  ) {
+    deepEqual((await contextFor({ "If-Match": ifMatch })).context?.expectedRevision, expected);
+  }
 });
 
-Deno.test("an If-Match that no answer gave is refused", async () => {
-  for (const etag of ["3", '"-1"', '"03"', 'W/"3"', "*", '"3", "4"', '"9007199254740993"', '""']) {
+Deno.test("an If-Match that can match nothing expects nothing: a weak tag, one that is not ours", async () => {
+  for (const tags of ['W/"3"', '"03"', '"-1"', '"a,b", W/"1"', '""', '"9007199254740993"']) {
+    deepEqual((await contextFor({ "If-Match": tags })).context?.expectedRevision, [], tags);
+  }
+});
+
+Deno.test("an If-Match that is no list of tags is refused", async () => {
+  for (const etag of ["", "3", '"3', 'w/"3"', '*, "3"', '"3" "4"', '"3";"4"', '"a b"']) {
     const { response, errors } = await contextFor({ "If-Match": etag });
     equal(response.status, 400, etag);
     deepEqual(errors.map(({ path }: { path: string }) => path), ["If-Match"]);

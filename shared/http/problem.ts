@@ -149,7 +149,7 @@ function answerToConflict({ expected, actual }: RevisionConflict, context: Error
     return {
       status: 412,
       code: "revision-stale",
-      detail: `Cannot apply the command to revision ${expected}: it is now at ${
+      detail: `Cannot apply the command to ${stateOf(expected)}: it is now at ${
         actual === undefined ? "no revision" : `revision ${actual}`
       }`,
     };
@@ -159,6 +159,13 @@ function answerToConflict({ expected, actual }: RevisionConflict, context: Error
     code: "revision-conflict",
     detail: "Cannot apply the command: others kept changing the same thing, send it again",
   };
+}
+
+function stateOf(expected: RevisionConflict["expected"]): string {
+  if (expected === "exists") return "what exists";
+  return `revision ${
+    typeof expected === "object" ? expected.join(" or ") || "of no kind" : expected
+  }`;
 }
 
 function titleOf(code: string): string {

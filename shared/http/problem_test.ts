@@ -50,6 +50,23 @@ Deno.test("a stale If-Match is 412 and says where the stream is", async () => {
   equal(body.detail, "Cannot apply the command to revision 3: it is now at revision 5");
 });
 
+Deno.test("an If-Match of several tags, of none that can match, or of any is told what it asked for", async () => {
+  for (
+    const [expected, asked] of [
+      [[1, 2], "revision 1 or 2"],
+      [[], "revision of no kind"],
+      ["exists", "what exists"],
+    ] as const
+  ) {
+    const { response, body } = await answerTo(
+      new RevisionConflict("order-1", expected, undefined),
+      { "If-Match": "*" },
+    );
+    equal(response.status, 412);
+    equal(body.detail, `Cannot apply the command to ${asked}: it is now at no revision`);
+  }
+});
+
 Deno.test("an unavailable machine says when to come back, in whole seconds and never at once", async () => {
   for (const [retryAfter, header] of [[0, "1"], [2.2, "3"]] as const) {
     const { response } = await answerTo(new Unavailable("no", { retryAfter }));
