@@ -36,6 +36,10 @@ export async function requestFor(c: EdgeContext, url: string): Promise<Request> 
   const headers = endToEndHeaders(given);
   for (const name of setAnew) headers.delete(name);
   headers.set("X-Correlation-Id", c.var.correlationId);
+  if (method !== "GET" && !headers.has("Idempotency-Key")) {
+    // Whatever is behind us may have to send it again.
+    headers.set("Idempotency-Key", c.env.newId());
+  }
   const body = method === "GET" ? undefined : await readBytes(c.req.raw, bodyLimit);
   return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 }

@@ -55,3 +55,18 @@ Deno.test("HEAD of a service's route has the length of what GET answers", async 
   assert.equal(answer.headers.get("Content-Length"), "12");
   assert.equal(answer.body, null);
 });
+
+Deno.test("a command that comes without a key gets one of its own, a query none", async () => {
+  const { gateway, requests } = openGateway(() => Promise.resolve(new Response("{}")));
+  const url = "http://gateway/api/things";
+  for (const key of [undefined, undefined, "mine"]) {
+    const headers = new Headers(key === undefined ? {} : { "Idempotency-Key": key });
+    await gateway(new Request(url, { method: "POST", headers, body: "{}" }));
+  }
+  await gateway(new Request(`${url}/1`));
+  const keys = requests.map(({ headers }) => headers.get("Idempotency-Key"));
+  assert.match(keys[0] ?? "", /^[0-9a-f-]{36}$/);
+  assert.match(keys[1] ?? "", /^[0-9a-f-]{36}$/);
+  assert.notEqual(keys[0], keys[1]);
+  assert.deepEqual(keys.slice(2), ["mine", null]);
+});

@@ -70,3 +70,96 @@ Deno.test("a compressed answer is handed over decoded, and says so", async () =>
   equal(answer.headers.get("ETag"), '"3"');
   equal((await answer.text()).length, 1_000);
 });
+
+/** Answers the first request on each connection and hangs up on the second, as a server that dies at work. */
+function dyingServer() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const begun: string[] = [];
+  const connections: Deno.Conn[] = [];
+  async function serveOne(connection: Deno.Conn): Promise<void> {
+    for (let request = 0;; request++) {
+      let head = "";
+      while (!head.includes("\r\n\r\n")) {
+        const bytes = new Uint8Array(10_000);
+        const count = await connection.read(bytes).catch(() => null);
+        if (count === null) return;
+        head += new TextDecoder().decode(bytes.subarray(0, count));
+      }
+      begun.push(head.slice(0, head.indexOf(" ")));
+      if (request > 0) return connection.close();
+      await connection.write(new TextEncoder().encode("HTTP/1.1 204 No Content\r\n\r\n"));
+    }
+  }
+  const accepting = (async () => {
+    const serving: Promise<void>[] = [];
+    for await (const connection of listener) {
+      connections.push(connection);
+      serving.push(serveOne(connection));
+    }
+    await Promise.all(serving);
+  })();
+  return {
+    begun,
+    client: httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]])),
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of connections) {
+        try {
+          connection.close();
+        } catch (error) {
+          // It has hung up itself.
+          if (!(error instanceof Deno.errors.BadResource)) throw error;
+        }
+      }
+      await accepting;
+    },
+  };
+}
+
+for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+  for (const [what, body] of [["with", "{}"], ["without", undefined]] as const) {
+    Deno.test(`${method} ${what} a body is sent once on a connection that was kept and breaks`, async () => {
+      await using server = dyingServer();
+      await server.client.call("payment", new Request("http://payment/x"));
+      await rejects(
+        server.client.call("payment", new Request("http://payment/x", { method, body })),
+        /whether it has heard of the request is not known/,
+      );
+      equal(server.begun.join(" "), `GET ${method}`);
+    });
+  }
+}
+
+Deno.test("a service is asked for no encoding that is not decoded, whatever the client takes", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    ({ headers }) => new Response(headers.get("Accept-Encoding")),
+  );
+  const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
+  for (
+    const [given, asked] of [
+      [{}, "gzip, br"],
+      [{ "Accept-Encoding": "zstd, deflate" }, "gzip, br"],
+      [{ Range: "bytes=0-3" }, "identity"],
+    ] as const
+  ) {
+    const request = new Request("http://payment/x", { headers: { ...given } });
+    equal(await (await client.call("payment", request)).text(), asked);
+  }
+});
+
+Deno.test("an answer in an encoding that nobody decodes is none", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () =>
+      new Response(
+        new Response("{}").body!.pipeThrough(new CompressionStream("deflate")),
+        { headers: { "Content-Encoding": "deflate" } },
+      ),
+  );
+  const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
+  await rejects(
+    client.call("payment", new Request("http://payment/x")),
+    (error) => error instanceof Unavailable && error.code === "service-unreadable",
+  );
+});
