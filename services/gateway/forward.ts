@@ -9,7 +9,7 @@ import {
 import { readBytes } from "@headwater/resilience";
 
 /** Set anew for the next connection; a body that was waited for has come. */
-const setAnew = ["content-length", "expect", "host"];
+const setAnew = ["accept-encoding", "content-length", "expect", "host"];
 
 /** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
 export function addForwarding(
@@ -44,8 +44,6 @@ export async function requestFor(c: EdgeContext, url: string): Promise<Request> 
   return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 }
 
-function passedOn({ body, status, headers: given }: Response): Response {
-  const headers = endToEndHeaders(given);
-  headers.delete("Content-Length");
-  return new Response(body, { status, headers });
+function passedOn({ body, status, headers }: Response): Response {
+  return new Response(body, { status, headers: endToEndHeaders(headers) });
 }

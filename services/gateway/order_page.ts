@@ -47,13 +47,15 @@ export function addOrderPage(app: EdgeRoutes, client: ServiceClient): void {
     if (positions.length > 0) c.header("X-Position", String(Math.min(...positions)));
     const warning = answers.find((answer) => answer.warning !== undefined)?.warning;
     if (warning !== undefined) c.header("Warning", warning);
-    return c.json({
+    const page = new TextEncoder().encode(JSON.stringify({
       data: named(answers.map(({ data }) => data)),
       meta: {
         complete: answers.every(({ state }) => state !== "unavailable"),
         parts: named(answers.map(({ state }) => state)),
       },
-    });
+    }));
+    const length = String(page.byteLength);
+    return c.body(page, 200, { "Content-Type": "application/json", "Content-Length": length });
   });
 }
 

@@ -21,7 +21,10 @@ export async function settledAnswer(service: string, answer: Response): Promise<
       problemIn(body).detail ?? `Cannot call service "${service}": it ran out of time`,
     );
   }
-  const { status, statusText, headers } = answer;
+  const { status, statusText } = answer;
+  const headers = new Headers(answer.headers);
+  // Of what is here: it may have come in pieces, or compressed.
+  if (body.byteLength > 0) headers.set("Content-Length", String(body.byteLength));
   return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
 }
 
