@@ -39,7 +39,7 @@ const customers = ["ada", "ben", "chidi", "dana", "elif", "farid", "greta"];
 
 export const stories: readonly Story[] = [
   { title: "delivered", share: 5, placement: {}, acts: ["dispatch", "deliver"], ends: "delivered" },
-  { title: "shipped", share: 4, placement: {}, acts: ["dispatch"], ends: "shipped" },
+  { title: "shipped", share: 3, placement: {}, acts: ["dispatch"], ends: "shipped" },
   { title: "confirmed", share: 4, placement: {}, ends: "confirmed" },
   {
     title: "everybody wants the last one",
@@ -68,9 +68,22 @@ export const stories: readonly Story[] = [
   },
   {
     title: "payment provider never answers",
-    share: 3,
+    share: 2,
     placement: { paymentMethod: "pm_timeout" },
     ends: "confirmed",
+  },
+  {
+    title: "payment booked after its time was over",
+    share: 1,
+    placement: { paymentMethod: "pm_late" },
+    ends: "confirmed",
+  },
+  {
+    title: "cancelled before a late payment was booked",
+    share: 1,
+    placement: { paymentMethod: "pm_late" },
+    acts: ["cancel-at-once"],
+    ends: "cancelled",
   },
   {
     title: "payment provider down",

@@ -88,7 +88,10 @@ async function readProvider(
 ): Promise<Map<string, ProviderEntry>> {
   const books = await Promise.all(databases.map(async ({ sql }) => {
     if (!await tableExists(sql, "simulated_provider")) return [];
-    return await sql<(ProviderEntry & { payment_id: string })[]>`select * from simulated_provider`;
+    // What it is still to charge counts as charged: nobody can be sure that it does not happen.
+    return await sql<(ProviderEntry & { payment_id: string })[]>`
+      select payment_id, charged or (charged_from is not null and not voided) as charged, refunded
+      from simulated_provider`;
   }));
   return new Map(books.flat().map((entry) => [entry.payment_id, entry]));
 }

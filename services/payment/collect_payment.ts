@@ -20,11 +20,10 @@ export type CollectionDependencies = {
   random(): number;
 };
 
-type Requested = Extract<PaymentState, { requested: unknown }>["requested"];
-
 /**
  * Asks the provider until the payment is charged or declined, noting every attempt in the log: after a crash at any
- * point, the same command goes on from there. The provider makes a repeated charge once.
+ * point, the same command goes on from there. The provider makes a repeated charge once. Nothing is given up while the
+ * provider may still charge, and what it charged nevertheless is refunded.
  */
 export async function collectPayment(
   dependencies: CollectionDependencies,
@@ -33,6 +32,10 @@ export async function collectPayment(
   const { payments } = dependencies;
   for (;;) {
     const { state, revision, position } = await payments.load(orderId);
+    if (state.status === "charged" && state.unwanted) {
+      const commandId = derivedId(context.commandId, "refund-unwanted");
+      return await refundPayment(dependencies, { orderId, context: { ...context, commandId } });
+    }
     if (state.status !== "pending" && state.status !== "unknown") {
       return { revision, position };
     }
@@ -50,13 +53,15 @@ export async function collectPayment(
 
 /** Gives the money back, once. */
 export async function refundPayment(
-  { payments, provider, providerDeadlineMs }: CollectionDependencies,
+  dependencies: CollectionDependencies,
   { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
 ): ReturnType<Payments["handle"]> {
+  const { payments, provider } = dependencies;
   await payments.handle({ type: "RefundPayment", data: { orderId } }, context);
   const { state } = await payments.load(orderId);
   if (state.status === "charged") {
-    await provider.refund(state.requested.paymentId, AbortSignal.timeout(providerDeadlineMs));
+    const { paymentId } = state.requested;
+    await inTime(dependencies, (signal) => provider.refund(paymentId, signal));
   }
   return await payments.handle(
     { type: "RecordRefund", data: { orderId } },
@@ -68,17 +73,24 @@ async function nextAnswer(
   dependencies: CollectionDependencies,
   state: Extract<PaymentState, { requested: unknown }>,
 ): Promise<ProviderAnswer> {
-  if (state.status === "unknown") return await outcome(dependencies, state.requested);
-  const answer = await charge(dependencies, state.requested);
-  // Before it is given up for good: an earlier attempt may have charged, with us crashing before its answer was noted.
-  return answer.type === "RecordFailedAttempt" && isLastAttempt(state)
-    ? await outcome(dependencies, state.requested)
-    : answer;
+  const { provider } = dependencies;
+  const { orderId, paymentId } = state.requested;
+  const charged: ProviderAnswer = { type: "RecordCharge", data: { orderId } };
+  if (state.status === "unknown") {
+    const found = await inTime(dependencies, (signal) => provider.find(paymentId, signal));
+    if (found !== undefined) return charged;
+  }
+  // Not found is not never will be: the same charge again joins the one that is under way, or begins where none is.
+  const answer = await charge(dependencies, state);
+  if (answer.type !== "RecordFailedAttempt" || !isLastAttempt(state)) return answer;
+  // Any attempt may still charge, one of before a crash too: only what is void can be given up.
+  const ended = await inTime(dependencies, (signal) => provider.void(paymentId, signal));
+  return ended === "charged" ? charged : { type: "RecordVoid", data: answer.data };
 }
 
 async function charge(
   { provider, providerDeadlineMs }: CollectionDependencies,
-  requested: Requested,
+  { requested, status }: Extract<PaymentState, { requested: unknown }>,
 ): Promise<ProviderAnswer> {
   const { orderId } = requested;
   const signal = AbortSignal.timeout(providerDeadlineMs);
@@ -88,22 +100,34 @@ async function charge(
       ? { type: "RecordCharge", data: { orderId } }
       : { type: "RecordDecline", data: { orderId, reason: answer.reason } };
   } catch (error) {
-    if (signal.aborted) return { type: "RecordUnknownOutcome", data: { orderId } };
-    return failedAttempt(orderId, error);
+    if (!signal.aborted) return failedAttempt(orderId, error);
+    return status === "unknown"
+      ? failedAttempt(orderId, notInTime(error))
+      : { type: "RecordUnknownOutcome", data: { orderId } };
   }
 }
 
-async function outcome(
-  { provider, providerDeadlineMs }: CollectionDependencies,
-  { orderId, paymentId }: Requested,
-): Promise<ProviderAnswer> {
-  const found = await provider.find(paymentId, AbortSignal.timeout(providerDeadlineMs));
-  return found === undefined
-    ? failedAttempt(orderId, new Unavailable("no charge was made before the deadline"))
-    : { type: "RecordCharge", data: { orderId } };
+/** Where the provider must say what is: without its answer nothing is decided, and the command comes again. */
+async function inTime<Answer>(
+  { providerDeadlineMs }: CollectionDependencies,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(providerDeadlineMs);
+  try {
+    return await ask(signal);
+  } catch (error) {
+    throw signal.aborted ? notInTime(error) : error;
+  }
 }
 
-function failedAttempt(orderId: string, error: unknown): ProviderAnswer {
+function notInTime(cause: unknown): Unavailable {
+  return new Unavailable("the provider did not answer in time", { cause });
+}
+
+function failedAttempt(
+  orderId: string,
+  error: unknown,
+): ProviderAnswer & { readonly type: "RecordFailedAttempt" } {
   if (!(error instanceof Unavailable)) throw error;
   return { type: "RecordFailedAttempt", data: { orderId, reason: error.message } };
 }

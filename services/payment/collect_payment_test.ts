@@ -31,6 +31,10 @@ function desk(answers: Partial<PaymentProvider>) {
       calls.push("find");
       return answers.find?.(paymentId, signal) ?? Promise.resolve(undefined);
     },
+    void(paymentId, signal) {
+      calls.push("void");
+      return answers.void?.(paymentId, signal) ?? Promise.resolve("voided");
+    },
     refund(paymentId, signal) {
       calls.push("refund");
       return answers.refund?.(paymentId, signal) ?? Promise.resolve();
@@ -96,17 +100,88 @@ Deno.test("a provider that stays away is given up as if it had declined", async 
 Deno.test("a charge that was made without our knowing is found before the payment is given up", async () => {
   const { charge, calls, types } = desk({
     charge: unavailable,
-    find: () => Promise.resolve("charged"),
+    void: () => Promise.resolve("charged"),
   });
   await charge();
-  assert.deepEqual(calls, ["charge", "charge", "charge", "charge", "charge", "find"]);
+  assert.deepEqual(calls, ["charge", "charge", "charge", "charge", "charge", "void"]);
   assert.equal(types().at(-1), "PaymentCharged");
 });
 
-Deno.test("a payment is not given up while nobody can say whether it was charged", async () => {
-  const { charge, types } = desk({ charge: unavailable, find: unavailable });
-  await assert.rejects(charge(), Unavailable);
-  assert.equal(types().includes("PaymentDeclined"), false);
+Deno.test("a payment is not given up while the provider may still charge it", async () => {
+  for (const answer of [unavailable, (_: string, signal: AbortSignal) => silence(signal)]) {
+    const { charge, types } = desk({ charge: unavailable, void: answer });
+    await assert.rejects(charge(), Unavailable);
+    assert.equal(types().includes("PaymentDeclined"), false);
+  }
+});
+
+Deno.test("a payment without an answer stays unknown until the provider says what became of it", async () => {
+  for (const answer of [unavailable, (_: string, signal: AbortSignal) => silence(signal)]) {
+    const { charge, types } = desk({
+      charge: (_charge, signal) => silence(signal),
+      find: answer,
+    });
+    await assert.rejects(charge(), Unavailable);
+    await assert.rejects(charge(), Unavailable);
+    assert.deepEqual(types(), ["PaymentRequested", "PaymentOutcomeUnknown"]);
+  }
+});
+
+Deno.test("a provider that never answers is given up once the charge is void", async () => {
+  const { charge, calls, types } = desk({ charge: (_charge, signal) => silence(signal) });
+  await charge();
+  assert.equal(calls.filter((call) => call === "charge").length, 6);
+  assert.equal(calls.at(-1), "void");
+  assert.equal(types().at(-1), "PaymentDeclined");
+});
+
+Deno.test("a charge that is booked after its time is over is found, not declined", async () => {
+  let asked = 0;
+  const { charge, types } = desk({
+    charge: (_charge, signal) => silence(signal),
+    find: () => Promise.resolve(++asked === 3 ? "charged" : undefined),
+  });
+  await charge();
+  assert.deepEqual(types(), [
+    "PaymentRequested",
+    "PaymentOutcomeUnknown",
+    "PaymentAttemptFailed",
+    "PaymentAttemptFailed",
+    "PaymentCharged",
+  ]);
+});
+
+Deno.test("a charge that comes to light after the payment was given up is refunded", async () => {
+  const late = Promise.withResolvers<ChargeAnswer>();
+  let charges = 0;
+  const { charge, calls, types } = desk({
+    charge: () => ++charges === 1 ? late.promise : unavailable(),
+  });
+  const slow = charge();
+  await charge();
+  assert.equal(types().at(-1), "PaymentDeclined");
+  late.resolve(charged);
+  await slow;
+  assert.deepEqual(types().slice(-3), ["PaymentDeclined", "PaymentCharged", "PaymentRefunded"]);
+  assert.equal(calls.at(-1), "refund");
+});
+
+Deno.test("a refund of what nobody waits for is made when the command comes again", async () => {
+  const late = Promise.withResolvers<ChargeAnswer>();
+  let charges = 0, refunds = 0;
+  const { charge, types } = desk({
+    charge: () => ++charges === 1 ? late.promise : unavailable(),
+    refund: () => ++refunds === 1 ? unavailable() : Promise.resolve(),
+  });
+  const slow = charge();
+  await charge();
+  late.resolve(charged);
+  await assert.rejects(slow, Unavailable);
+  assert.equal(types().at(-1), "PaymentCharged");
+  await charge();
+  await charge();
+  assert.equal(types().at(-1), "PaymentRefunded");
+  assert.equal(refunds, 2);
 });
 
 Deno.test("an outcome that did not come in time is asked for", async () => {
@@ -129,7 +204,6 @@ Deno.test("where nothing was charged in time the charge is made again", async ()
   assert.deepEqual(types(), [
     "PaymentRequested",
     "PaymentOutcomeUnknown",
-    "PaymentAttemptFailed",
     "PaymentCharged",
   ]);
 });

@@ -6,14 +6,15 @@ const money = { currency: field.currency, amount: field.amount };
 
 export const paymentEvents = defineEvents("payment", {
   PaymentRequested: z.object({ ...payment, ...money, paymentMethod: field.text(100) }),
-  /** The provider could not be reached or was out of order: nothing was charged. */
+  /** The provider could not be reached or was out of order. What was unknown before it stays unknown. */
   PaymentAttemptFailed: z.object({
     ...payment,
     attempt: z.int().positive(),
     cause: z.string(),
   }),
-  /** The provider did not answer in time: it may have charged, or not. */
+  /** The provider did not answer in time: it may have charged, or not, or will yet. */
   PaymentOutcomeUnknown: z.object(payment),
+  /** Where it follows `PaymentDeclined`: a charge that came to light too late, and is refunded. */
   PaymentCharged: z.object({ ...payment, ...money }),
   PaymentDeclined: z.object({ ...payment, reason: z.string() }),
   PaymentRefunded: z.object({ ...payment, ...money }),

@@ -42,5 +42,6 @@ export const providerAnswerExamples: {
     type: "RecordFailedAttempt",
     data: { orderId, reason: "the provider is down" },
   },
+  RecordVoid: { type: "RecordVoid", data: { orderId, reason: "the provider is down" } },
   RecordRefund: { type: "RecordRefund", data: { orderId } },
 };

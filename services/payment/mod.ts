@@ -3,7 +3,7 @@ import { payment } from "./payment.ts";
 import { paymentCommandHandlers } from "./payment_commands.ts";
 import { paymentView } from "./payment_view.ts";
 import { paymentRoutes } from "./routes.ts";
-import { simulatedProvider, simulatedProviderMigration } from "./simulated_provider.ts";
+import { simulatedProvider, simulatedProviderMigrations } from "./simulated_provider.ts";
 
 export const paymentService = service({
   name: "payment",
@@ -12,7 +12,7 @@ export const paymentService = service({
   routes: paymentRoutes,
   commands: (dependencies) =>
     paymentCommandHandlers(dependencies, simulatedProvider(dependencies.sql)),
-  migrations: [simulatedProviderMigration],
+  migrations: simulatedProviderMigrations,
 });
 
-export { payment };
+export { payment, simulatedProvider, simulatedProviderMigrations };

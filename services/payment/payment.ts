@@ -10,7 +10,9 @@ import {
 /** The provider's answers, which the service tells itself. */
 export type ProviderAnswer =
   | Message<"RecordCharge" | "RecordUnknownOutcome" | "RecordRefund", { orderId: string }>
-  | Message<"RecordDecline" | "RecordFailedAttempt", { orderId: string; reason: string }>;
+  | Message<"RecordDecline" | "RecordFailedAttempt" | "RecordVoid", AnswerWithReason>;
+
+type AnswerWithReason = { orderId: string; reason: string };
 
 type Message<Type, Data> = { readonly type: Type; readonly data: Readonly<Data> };
 
@@ -20,6 +22,8 @@ export type PaymentState =
     readonly status: "pending" | "unknown" | "charged" | "declined" | "refunded";
     readonly requested: Extract<PaymentEvent, { type: "PaymentRequested" }>["data"];
     readonly failedAttempts: number;
+    /** It was charged after it had been given up: nobody waits for it, the money goes back. */
+    readonly unwanted?: true;
   };
 
 /** With the pauses between them some two seconds: a short outage is bridged, a customer is not kept waiting. */
@@ -54,7 +58,7 @@ function decide(
   const { currency, amount } = state.requested;
   switch (command.type) {
     case "RecordCharge":
-      return open
+      return open || state.status === "declined"
         ? [{ type: "PaymentCharged", data: { paymentId, orderId, currency, amount } }]
         : [];
     case "RecordUnknownOutcome":
@@ -65,18 +69,16 @@ function decide(
       const { reason } = command.data;
       return open ? [{ type: "PaymentDeclined", data: { paymentId, orderId, reason } }] : [];
     }
-    case "RecordFailedAttempt": {
+    case "RecordFailedAttempt":
+      // The last one ends with a void, or with a charge that the void has found.
+      return open && !isLastAttempt(state) ? [failure(command.data, state)] : [];
+    case "RecordVoid": {
       if (!open) return [];
-      const attempt = state.failedAttempts + 1;
-      const cause = command.data.reason;
-      const failed: PaymentEvent = {
-        type: "PaymentAttemptFailed",
-        data: { paymentId, orderId, attempt, cause },
-      };
       const reason = "payment-provider-unreachable";
-      return !isLastAttempt(state)
-        ? [failed]
-        : [failed, { type: "PaymentDeclined", data: { paymentId, orderId, reason } }];
+      return [
+        failure(command.data, state),
+        { type: "PaymentDeclined", data: { paymentId, orderId, reason } },
+      ];
     }
     case "RefundPayment":
       if (state.status === "charged" || state.status === "refunded") return [];
@@ -91,7 +93,16 @@ function decide(
   }
 }
 
-/** After one more failure the payment is declined. */
+function failure(
+  { orderId, reason: cause }: AnswerWithReason,
+  { failedAttempts }: { readonly failedAttempts: number },
+): PaymentEvent {
+  const attempt = failedAttempts + 1;
+  const paymentId = paymentIdOf(orderId);
+  return { type: "PaymentAttemptFailed", data: { paymentId, orderId, attempt, cause } };
+}
+
+/** After one more failure the payment is given up. */
 export function isLastAttempt({ failedAttempts }: { readonly failedAttempts: number }): boolean {
   return failedAttempts + 1 >= mostAttempts;
 }
@@ -103,12 +114,16 @@ function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
   if (state.status === "none") return state;
   switch (event.type) {
     case "PaymentAttemptFailed":
-      // The provider said that nothing happened, whatever was unknown before.
-      return { ...state, status: "pending", failedAttempts: event.data.attempt };
+      // That this attempt did nothing says nothing of an earlier one that was not answered.
+      return { ...state, failedAttempts: event.data.attempt };
     case "PaymentOutcomeUnknown":
       return { ...state, status: "unknown" };
     case "PaymentCharged":
-      return { ...state, status: "charged" };
+      return {
+        ...state,
+        status: "charged",
+        ...(state.status === "declined" && { unwanted: true }),
+      };
     case "PaymentDeclined":
       return { ...state, status: "declined" };
     case "PaymentRefunded":

@@ -14,6 +14,7 @@ const unknown = [...requested, event.PaymentOutcomeUnknown];
 const charged = [...requested, event.PaymentCharged];
 const declined = [...requested, event.PaymentDeclined];
 const refunded = [...charged, event.PaymentRefunded];
+const unwanted = [...declined, event.PaymentCharged];
 
 function failures(count: number): PaymentEvent[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -24,7 +25,7 @@ function failures(count: number): PaymentEvent[] {
 
 Deno.test("a payment is requested once per order", () => {
   given(payment).when(command.ChargePayment).yields(event.PaymentRequested);
-  for (const history of [requested, unknown, charged, declined, refunded]) {
+  for (const history of [requested, unknown, charged, declined, refunded, unwanted]) {
     given(payment, ...history).when(command.ChargePayment).yieldsNothing();
   }
 });
@@ -36,9 +37,23 @@ Deno.test("the provider's answer ends an open payment, once", () => {
   }
   for (const ended of [charged, declined, refunded]) {
     for (const late of Object.values(answer)) {
-      if (late.type !== "RecordRefund") given(payment, ...ended).when(late).yieldsNothing();
+      const comesToLight = ended === declined && late.type === "RecordCharge";
+      if (late.type === "RecordRefund" || comesToLight) continue;
+      given(payment, ...ended).when(late).yieldsNothing();
     }
   }
+});
+
+Deno.test("a charge that comes to light after the payment was given up is noted once, and can be refunded", () => {
+  given(payment, ...declined).when(answer.RecordCharge).yields(event.PaymentCharged);
+  given(payment, ...unwanted).when(answer.RecordCharge).yieldsNothing();
+  given(payment, ...unwanted).when(answer.RecordRefund).yields(event.PaymentRefunded);
+  given(payment, ...unwanted, event.PaymentRefunded).when(answer.RecordCharge).yieldsNothing();
+});
+
+Deno.test("an outcome stays unknown, whatever a later attempt met with", () => {
+  const { state } = given(payment, ...unknown, ...failures(2));
+  assert.equal(state.status, "unknown");
 });
 
 Deno.test("an outcome becomes unknown once", () => {
@@ -48,11 +63,12 @@ Deno.test("an outcome becomes unknown once", () => {
   given(payment, ...unknown).when(answer.RecordUnknownOutcome).yieldsNothing();
 });
 
-Deno.test("after the fifth failed attempt the payment is declined", () => {
+Deno.test("after the fifth failed attempt the payment is declined, if it is void", () => {
   const next = (attempt: number) => failures(attempt)[attempt - 1]!;
   given(payment, ...requested).when(answer.RecordFailedAttempt).yields(next(1));
   given(payment, ...requested, ...failures(3)).when(answer.RecordFailedAttempt).yields(next(4));
-  given(payment, ...requested, ...failures(4)).when(answer.RecordFailedAttempt).yields(next(5), {
+  given(payment, ...requested, ...failures(4)).when(answer.RecordFailedAttempt).yieldsNothing();
+  given(payment, ...requested, ...failures(4)).when(answer.RecordVoid).yields(next(5), {
     ...event.PaymentDeclined,
     data: { ...event.PaymentDeclined.data, reason: "payment-provider-unreachable" },
   });
@@ -90,7 +106,8 @@ Deno.test("a payment is charged at most once, and what is refunded was charged, 
     });
     const count = (type: PaymentEvent["type"]) =>
       history.filter((happened) => happened.type === type).length;
-    assert.ok(count("PaymentCharged") + count("PaymentDeclined") <= 1);
+    assert.ok(count("PaymentCharged") <= 1);
+    assert.ok(count("PaymentDeclined") <= 1);
     assert.ok(count("PaymentRefunded") <= count("PaymentCharged"));
     assert.ok(count("PaymentAttemptFailed") <= 5);
   }));

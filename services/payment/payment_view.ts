@@ -4,7 +4,7 @@ import { paymentEvents } from "./contract.ts";
 
 export const paymentView = view({
   name: "payments",
-  version: 1,
+  version: 2,
   table: "payment",
   reads: [paymentEvents],
   columns: {
@@ -28,7 +28,7 @@ export const paymentView = view({
     if (!row) return undefined;
     switch (event.type) {
       case "PaymentAttemptFailed":
-        return { ...row, status: "pending" };
+        return row;
       case "PaymentOutcomeUnknown":
         return { ...row, status: "unknown" };
       case "PaymentCharged":

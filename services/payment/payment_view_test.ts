@@ -36,11 +36,11 @@ Deno.test("a declined payment says why", () => {
   assert.deepEqual([row?.status, row?.reason, row?.charged], ["declined", "card-declined", 0]);
 });
 
-Deno.test("an outcome is unknown until the provider says that nothing happened", () => {
+Deno.test("an outcome stays unknown, whatever a later attempt met with", () => {
   const { PaymentRequested, PaymentOutcomeUnknown, PaymentAttemptFailed } = event;
   assert.equal(rowAfter(PaymentRequested, PaymentOutcomeUnknown)?.status, "unknown");
   const later = rowAfter(PaymentRequested, PaymentOutcomeUnknown, PaymentAttemptFailed);
-  assert.equal(later?.status, "pending");
+  assert.equal(later?.status, "unknown");
 });
 
 Deno.test("a payment that nobody asked for makes no row", () => {

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { Unavailable } from "@headwater/core";
-import type { Charge, PaymentProvider } from "./payment_provider.ts";
+import type { Charge, ChargeAnswer, PaymentProvider } from "./payment_provider.ts";
 
 /**
  * A payment provider that behaves as the payment method says. Its book is a table of its own and outlives a crash
@@ -11,18 +11,19 @@ export function simulatedProvider(sql: Sql): PaymentProvider {
     async charge(charge, signal) {
       switch (charge.paymentMethod) {
         case "pm_ok":
-          await book(sql, charge);
-          return { outcome: "charged" };
+          return await book(sql, charge);
         case "pm_declined":
           return { outcome: "declined", reason: "card-declined" };
         case "pm_flaky":
           if (await countAttempt(sql, charge) <= 2) {
             throw new Unavailable(`Cannot charge "${charge.paymentId}": the provider is flaky`);
           }
-          await book(sql, charge);
-          return { outcome: "charged" };
+          return await book(sql, charge);
         case "pm_timeout":
           await book(sql, charge);
+          return await silence(signal);
+        case "pm_late":
+          await bookLater(sql, charge);
           return await silence(signal);
         case "pm_down":
           throw new Unavailable(`Cannot charge "${charge.paymentId}": the provider is down`);
@@ -32,18 +33,27 @@ export function simulatedProvider(sql: Sql): PaymentProvider {
     },
     async find(paymentId) {
       const [row] = await sql<{ charged: boolean; refunded: boolean }[]>`
-        select charged, refunded from simulated_provider where payment_id = ${paymentId}`;
+        select ${isCharged(sql)} as charged, refunded
+        from simulated_provider as book where payment_id = ${paymentId}`;
       if (!row?.charged) return undefined;
       return row.refunded ? "refunded" : "charged";
     },
+    async void(paymentId) {
+      const [row] = await sql<{ voided: boolean }[]>`
+        insert into simulated_provider as book (payment_id, voided) values (${paymentId}, true)
+        on conflict (payment_id) do update set voided = not ${isCharged(sql)}
+        returning voided`;
+      return row?.voided ? "voided" : "charged";
+    },
     async refund(paymentId) {
       await sql`
-        update simulated_provider set refunded = true where payment_id = ${paymentId} and charged`;
+        update simulated_provider as book set refunded = true
+        where payment_id = ${paymentId} and ${isCharged(sql)}`;
     },
   };
 }
 
-export const simulatedProviderMigration = {
+export const simulatedProviderMigrations = [{
   name: "simulated-provider",
   sql: `create table simulated_provider (
     payment_id text primary key,
@@ -53,13 +63,34 @@ export const simulatedProviderMigration = {
     charged boolean not null default false,
     refunded boolean not null default false
   )`,
-};
+}, {
+  name: "simulated-provider-voids",
+  sql: `alter table simulated_provider
+    alter column currency drop not null,
+    alter column amount drop not null,
+    add column voided boolean not null default false,
+    add column charged_from timestamptz`,
+}];
 
-async function book(sql: Sql, { paymentId, currency, amount }: Charge): Promise<void> {
-  await sql`
-    insert into simulated_provider (payment_id, currency, amount, charged)
+/** A charge that is booked later is one from a moment on, whether the service then runs or not; unless it is void. */
+function isCharged(sql: Sql) {
+  return sql`(book.charged or (coalesce(book.charged_from <= now(), false) and not book.voided))`;
+}
+
+async function book(sql: Sql, { paymentId, currency, amount }: Charge): Promise<ChargeAnswer> {
+  const [booked] = await sql`
+    insert into simulated_provider as book (payment_id, currency, amount, charged)
     values (${paymentId}, ${currency}, ${amount}, true)
-    on conflict (payment_id) do update set charged = true`;
+    on conflict (payment_id) do update set charged = true where not book.voided
+    returning charged`;
+  return booked ? { outcome: "charged" } : { outcome: "declined", reason: "charge-void" };
+}
+
+async function bookLater(sql: Sql, { paymentId, currency, amount }: Charge): Promise<void> {
+  await sql`
+    insert into simulated_provider as book (payment_id, currency, amount, charged_from)
+    values (${paymentId}, ${currency}, ${amount}, now() + interval '1 second')
+    on conflict (payment_id) do nothing`;
 }
 
 async function countAttempt(sql: Sql, { paymentId, currency, amount }: Charge): Promise<number> {

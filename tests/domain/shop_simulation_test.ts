@@ -5,7 +5,7 @@ import { assertShopInvariants } from "./shop_invariants.ts";
 import { SimulatedShop } from "./simulated_shop.ts";
 
 const skus = ["SKU1", "SKU2", "SKU3"];
-const rarePaymentMethods = ["pm_declined", "pm_flaky", "pm_timeout", "pm_down"];
+const rarePaymentMethods = ["pm_declined", "pm_flaky", "pm_timeout", "pm_late", "pm_down"];
 /** Far more than a simulation needs: beyond it, it goes round in circles. */
 const mostMoments = 20_000;
 
@@ -67,16 +67,21 @@ function runToRest(shop: SimulatedShop, chances: Chances): void {
   for (let moment = 0; moment < mostMoments; moment++) {
     const unfinished = shop.orderIds.filter((id) => shop.fulfilment.outstanding(id).length > 0);
     const behind = shop.fulfilment.behind();
+    const late = shop.payments.late();
     if (moment < meddling && chances.happens(meddlesome)) {
       meddle(shop, chances);
     } else if (behind.length > 0 && chances.happens(0.5)) {
       shop.fulfilment.hear(chances.oneOf(behind));
+    } else if (late.length > 0 && chances.happens(0.1)) {
+      chances.oneOf(late).charged = true;
     } else if (shop.underway.length > 0 && chances.happens(0.6)) {
       shop.proceed();
     } else if (unfinished.length > 0) {
       const orderId = chances.oneOf(unfinished);
       for (const step of shop.fulfilment.outstanding(orderId)) shop.send(orderId, step);
     } else if (moment >= meddling && behind.length === 0 && shop.underway.length === 0) {
+      // What is booked after everything else has come to rest is as good as booked now.
+      for (const booked of late) booked.charged = true;
       return;
     }
   }

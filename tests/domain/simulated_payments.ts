@@ -6,6 +6,15 @@ import type { SimulatedLog } from "./simulated_log.ts";
 export const paymentKind = { decider: payment, events: paymentEvents };
 
 type Answer = Parameters<typeof payment.decide>[0];
+type Open = Extract<typeof payment.initialState, { requested: unknown }>;
+type Booked = {
+  /** It was taken on, and is booked at some later moment, unless it is voided before. */
+  charging: boolean;
+  charged: boolean;
+  voided: boolean;
+  refunded: boolean;
+  attempts: number;
+};
 type Collection = { readonly orderId: string; readonly commandId: string };
 
 /**
@@ -14,7 +23,7 @@ type Collection = { readonly orderId: string; readonly commandId: string };
  */
 export class SimulatedPayments {
   /** What the provider has: by order. */
-  readonly book = new Map<string, { charged: boolean; refunded: boolean; attempts: number }>();
+  readonly book = new Map<string, Booked>();
   readonly #log: SimulatedLog;
 
   constructor(log: SimulatedLog) {
@@ -24,10 +33,11 @@ export class SimulatedPayments {
   /** Asks the provider; gives what to do with the answer, or undefined where nothing is open. */
   ask({ orderId, commandId }: Collection): (() => void) | undefined {
     const state = this.#log.state(paymentKind, orderId);
+    if (state.status === "charged" && state.unwanted) {
+      return () => this.refund({ orderId, commandId: derivedId(commandId, "refund-unwanted") });
+    }
     if (state.status !== "pending" && state.status !== "unknown") return undefined;
-    const answer = state.status === "pending"
-      ? this.#charge(orderId, state.requested.paymentMethod)
-      : this.#find(orderId);
+    const answer = this.#answer(orderId, state);
     // The service names it after the stream's revision; every event changes the state, so this names it as well.
     const answerId = derivedId(commandId, fingerprint(state), fingerprint(answer));
     return () =>
@@ -46,9 +56,46 @@ export class SimulatedPayments {
     });
   }
 
-  #charge(orderId: string, paymentMethod: string): Answer {
-    const booked = this.book.get(orderId) ?? { charged: false, refunded: false, attempts: 0 };
+  /** What the provider has taken on and not booked yet. */
+  late(): Booked[] {
+    return [...this.book.values()].filter(({ charging, charged, voided }) =>
+      charging && !charged && !voided
+    );
+  }
+
+  #answer(orderId: string, { status, requested, failedAttempts }: Open): Answer {
+    const booked = this.#booked(orderId);
+    if (status === "unknown" && booked.charged) return { type: "RecordCharge", data: { orderId } };
+    const answer = this.#charge(orderId, requested.paymentMethod);
+    if (answer.type === "RecordUnknownOutcome" && status === "unknown") {
+      return this.#orVoid(orderId, { failedAttempts, reason: "no answer" });
+    }
+    return answer.type === "RecordFailedAttempt"
+      ? this.#orVoid(orderId, { failedAttempts, reason: answer.data.reason })
+      : answer;
+  }
+
+  #orVoid(
+    orderId: string,
+    { failedAttempts, reason }: { readonly failedAttempts: number; readonly reason: string },
+  ): Answer {
+    if (failedAttempts < 4) return { type: "RecordFailedAttempt", data: { orderId, reason } };
+    const booked = this.#booked(orderId);
+    booked.voided = !booked.charged;
+    return booked.voided
+      ? { type: "RecordVoid", data: { orderId, reason } }
+      : { type: "RecordCharge", data: { orderId } };
+  }
+
+  #booked(orderId: string): Booked {
+    const booked = this.book.get(orderId) ??
+      { charging: false, charged: false, voided: false, refunded: false, attempts: 0 };
     this.book.set(orderId, booked);
+    return booked;
+  }
+
+  #charge(orderId: string, paymentMethod: string): Answer {
+    const booked = this.#booked(orderId);
     booked.attempts += 1;
     const down = paymentMethod === "pm_down" ||
       (paymentMethod === "pm_flaky" && booked.attempts <= 2);
@@ -56,15 +103,14 @@ export class SimulatedPayments {
     if (paymentMethod === "pm_declined") {
       return { type: "RecordDecline", data: { orderId, reason: "card-declined" } };
     }
+    if (paymentMethod === "pm_late") {
+      booked.charging = true;
+      return { type: "RecordUnknownOutcome", data: { orderId } };
+    }
+    if (booked.voided) return { type: "RecordDecline", data: { orderId, reason: "charge-void" } };
     booked.charged = true;
     return paymentMethod === "pm_timeout"
       ? { type: "RecordUnknownOutcome", data: { orderId } }
       : { type: "RecordCharge", data: { orderId } };
-  }
-
-  #find(orderId: string): Answer {
-    return this.book.get(orderId)?.charged
-      ? { type: "RecordCharge", data: { orderId } }
-      : { type: "RecordFailedAttempt", data: { orderId, reason: "not charged" } };
   }
 }

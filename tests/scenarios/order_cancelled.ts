@@ -28,6 +28,20 @@ export const orderCancelled: Stories = {
     assert.equal((await shop.steps(orderId)).includes("confirm-order"), false);
   },
 
+  async "the customer cancels before the provider books the charge"({ client, ...shop }) {
+    const { body: { orderId } } = await client.place({
+      lines: [{ sku: "COCOA", quantity: 2, unitPrice: 450 }],
+      paymentMethod: "pm_late",
+    });
+    await client.cancel(orderId);
+    const { order, payment } = await shop.settled(orderId);
+    assert.equal(order.status, "cancelled");
+    assert.deepEqual(
+      [payment?.status, payment?.charged, payment?.refunded],
+      ["refunded", 900, 900],
+    );
+  },
+
   async "the customer cancels a confirmed order"({ client, ...shop }) {
     const { body: { orderId } } = await client.place({
       customerId: "dora",

@@ -96,6 +96,17 @@ export const orderFulfilled: Stories = {
     assert.ok(types.includes("PaymentOutcomeUnknown"));
   },
 
+  async "the payment provider books the charge when its time is long over"({ client, ...shop }) {
+    await client.receive("MUG", { quantity: 1 });
+    const { body: { orderId } } = await client.place({
+      lines: [{ sku: "MUG", quantity: 1, unitPrice: 1_000 }],
+      paymentMethod: "pm_late",
+    });
+    const { order, payment } = await shop.settled(orderId);
+    assert.equal(order.status, "confirmed");
+    assert.deepEqual(sums(payment), { status: "charged", charged: 1_000, refunded: 0 });
+  },
+
   async "an impatient client sends its order five times"({ client, ...shop }) {
     await client.receive("PEN", { quantity: 5 });
     const placement = { lines: [{ sku: "PEN", quantity: 1, unitPrice: 200 }] };
