@@ -1,3 +1,4 @@
+/** What was given on a command line. */
 export type Flags = {
   /** By flag, `--port` for example; the last one counts. */
   readonly values: ReadonlyMap<string, string>;

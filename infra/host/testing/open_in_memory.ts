@@ -1,4 +1,4 @@
-import { type EventLog, eventLog, silentLog } from "@headwater/core";
+import { eventLog, silentLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { openService } from "../open_service.ts";
 import type { ServiceDefinition } from "../service.ts";
@@ -8,13 +8,13 @@ import type { ServiceDefinition } from "../service.ts";
  * other services: a route that asks for one of them fails.
  */
 export function openInMemory(definition: ServiceDefinition): {
-  readonly log: ReturnType<typeof eventLog.memoryLog>;
+  readonly log: eventLog.MemoryLog;
   /** With this body, as JSON, and these headers. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 } {
   const log = eventLog.memoryLog();
   const opened = openService(definition, {
-    log: log as unknown as EventLog,
+    log,
     sql: {} as Sql,
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
     readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
