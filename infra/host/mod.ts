@@ -11,7 +11,7 @@ export { service, type ServiceDefinition } from "./service.ts";
 // For commands of an application's own
 export { createLogger, type LoggerOptions } from "./logger.ts";
 export { type Config, type ConfigSources, environment, readConfig } from "./config.ts";
-export { readFlags } from "./flags.ts";
+export { type Flags, readFlags } from "./flags.ts";
 export { environmentVariables } from "./settings.ts";
 export { listenForInterruption } from "./interruption.ts";
 export { look, type Operated } from "./operate.ts";
