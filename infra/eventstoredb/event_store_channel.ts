@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import { Channel, ChannelCredentials, type ChannelOptions } from "@grpc/grpc-js";
 import type { ConnectionString } from "./connection_string.ts";
@@ -30,15 +31,17 @@ export function readCertificates({ parameters }: ConnectionString): Certificates
  */
 export function openChannel(
   target: string,
-  { certificates, verifies, options }: {
+  { certificates, verifies, open, options }: {
     readonly certificates: Certificates | undefined;
     /** False: any certificate will do. */
     readonly verifies: boolean;
+    /** Gets the channel's connections, for as long as they are open. */
+    readonly open: Set<Duplex>;
     readonly options: ChannelOptions;
   },
 ): Channel {
   if (!certificates) {
-    return new Channel(target, new GoawayGuard(ChannelCredentials.createInsecure()), options);
+    return new Channel(target, new GoawayGuard(ChannelCredentials.createInsecure(), open), options);
   }
   const { root = null, key = null, chain = null } = certificates;
   const host = target.slice(0, target.lastIndexOf(":"));
@@ -50,7 +53,7 @@ export function openChannel(
       return tls.checkServerIdentity(isAddress ? host : name, certificate);
     },
   });
-  return new Channel(target, new GoawayGuard(credentials), {
+  return new Channel(target, new GoawayGuard(credentials, open), {
     ...options,
     // Any name: one must be sent, and it must not be an address.
     ...(isAddress && { "grpc.ssl_target_name_override": "eventstore.invalid" }),

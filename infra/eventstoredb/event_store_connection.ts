@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { EventStoreDBClient } from "@eventstore/db-client";
 import rpc from "@eventstore/db-client/generated/streams_grpc_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
@@ -13,6 +14,7 @@ import {
 import type { ConnectionString, Endpoint } from "./connection_string.ts";
 import { connectionTrouble } from "./connection_trouble.ts";
 import { openChannel, readCertificates } from "./event_store_channel.ts";
+import { untilEnded } from "./goaway_guard.ts";
 
 /** Hears of a call; `over` comes once, and nothing after it. */
 export type CallListener<Message> = {
@@ -62,7 +64,8 @@ const maxMessageBytes = 17 * 1024 * 1024;
  * Errors: `Error` for certificates that cannot be read.
  */
 export function connectToEventStore(connectionString: ConnectionString): EventStoreConnection {
-  const client = createClient(connectionString);
+  const connections = new Set<Duplex>();
+  const client = createClient(connectionString, connections);
   const { credentials, parameters } = connectionString;
   // Only the leader shows at once what was appended, wherever the append was sent.
   const base = { credentials: parameters.tls ? credentials : undefined, requiresLeader: true };
@@ -105,12 +108,16 @@ export function connectToEventStore(connectionString: ConnectionString): EventSt
       const timer = setTimeout(late.resolve, closingMs);
       await Promise.race([closed, late.promise]);
       clearTimeout(timer);
+      await untilEnded(connections, closingMs);
     },
   };
 }
 
 /** It gets no credentials: it would show them in warnings, and cut a password at its colon. */
-function createClient(connectionString: ConnectionString): ClientParts {
+function createClient(
+  connectionString: ConnectionString,
+  connections: Set<Duplex>,
+): ClientParts {
   const { hosts, discovers, parameters } = connectionString;
   const { tls, tlsVerifyCert: verifies, connectionName } = parameters;
   const certificates = tls ? readCertificates(connectionString) : undefined;
@@ -149,6 +156,7 @@ function createClient(connectionString: ConnectionString): ClientParts {
     openChannel(await client.resolveUri(), {
       certificates,
       verifies,
+      open: connections,
       options: {
         "grpc.keepalive_time_ms": orNever(parameters.keepAliveInterval),
         "grpc.keepalive_timeout_ms": orNever(parameters.keepAliveTimeout),

@@ -12,13 +12,18 @@ const goaway = 7;
  * Connections end where the server says goodbye, as EventStoreDB does when it is stopped: in Deno 2.9.6 the HTTP/2 of
  * `node:http2` does not survive that frame (denoland/deno#36788), and takes the process with it. Calls that are under
  * way end as with any broken connection.
+ *
+ * It also knows the connections that are made with it, and nobody else's channel shares them.
  */
 export class GoawayGuard extends ChannelCredentials {
   readonly #guarded: ChannelCredentials;
+  readonly #open: Set<Duplex>;
 
-  constructor(guarded: ChannelCredentials) {
+  /** `open`: where connections stand for as long as they are open. */
+  constructor(guarded: ChannelCredentials, open: Set<Duplex> = new Set()) {
     super();
     this.#guarded = guarded;
+    this.#open = open;
   }
 
   override _isSecure(): boolean {
@@ -26,21 +31,39 @@ export class GoawayGuard extends ChannelCredentials {
   }
 
   override _equals(other: ChannelCredentials): boolean {
-    return other instanceof GoawayGuard && this.#guarded._equals(other.#guarded);
+    return other === this;
   }
 
   override _createSecureConnector(...target: Target): Connector {
     const connector = this.#guarded._createSecureConnector(...target);
+    const open = this.#open;
     return {
       async connect(socket) {
         const connected = await connector.connect(socket);
-        return { ...connected, socket: new GuardedSocket(connected.socket) as Duplex as Socket };
+        const guarded = new GuardedSocket(connected.socket);
+        open.add(guarded);
+        guarded.once("close", () => open.delete(guarded));
+        return { ...connected, socket: guarded as Duplex as Socket };
       },
       waitForReady: () => connector.waitForReady(),
       getCallCredentials: () => connector.getCallCredentials(),
       destroy: () => connector.destroy(),
     };
   }
+}
+
+/**
+ * Resolves when these connections have ended, which their channels have been told to do; what has not within so much
+ * time is cut. As long as one is open, gRPC keeps a timer for it.
+ */
+export async function untilEnded(open: ReadonlySet<Duplex>, withinMs: number): Promise<void> {
+  // How one ends does not matter: one that breaks is closed as well
+  const ended = Promise.all(
+    Array.from(open, (socket) => new Promise<void>((resolve) => socket.once("close", resolve))),
+  );
+  const timer = setTimeout(() => open.forEach((socket) => socket.destroy()), withinMs);
+  await ended;
+  clearTimeout(timer);
 }
 
 /** Passes on what a socket gives up to the frame that says goodbye, and there hangs up. */

@@ -92,6 +92,21 @@ Deno.test({
   },
 });
 
+Deno.test("a log that is closed leaves nothing open, also where the other side does not hang up", async () => {
+  await using server = await startEventStore({ path: ":memory:", port: 0 });
+  await using proxy = await startProxy(server.port, { hangsUp: false });
+  const connectionString = `esdb://127.0.0.1:${proxy.port}?tls=false`;
+  const closed = eventStoreDbLog({ connectionString });
+  const other = eventStoreDbLog({ connectionString });
+  await Promise.all([closed, other].map(append));
+  equal(proxy.connections, 2);
+  await closed[Symbol.asyncDispose]();
+  await eventually("the end of one connection", () => proxy.connections === 1);
+  await append(other);
+  await other[Symbol.asyncDispose]();
+  await eventually("the end of the other one", () => proxy.connections === 0);
+});
+
 /** Again and again, as clients of the port do where the log is not available. */
 function append(log: EventLog): Promise<number> {
   const events = [newEvent()];
@@ -118,15 +133,15 @@ function openCall(client: Client) {
 }
 
 /** Between clients and a server on this machine, with whose voice it can say goodbye. */
-async function startProxy(port: number) {
+async function startProxy(port: number, { hangsUp = true } = {}) {
   const clients = new Set<Socket>();
-  const listener = net.createServer({ noDelay: true }, (client) => {
+  const listener = net.createServer({ noDelay: true, allowHalfOpen: !hangsUp }, (client) => {
     const upstream = net.connect(port, "127.0.0.1");
     clients.add(client);
     for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
       from.on("error", () => from.destroy());
       from.on("close", () => to.destroy());
-      from.pipe(to);
+      from.pipe(to, { end: hangsUp });
     }
     client.once("close", () => clients.delete(client));
   });
@@ -134,6 +149,9 @@ async function startProxy(port: number) {
   await once(listener, "listening");
   return {
     port: (listener.address() as AddressInfo).port,
+    get connections() {
+      return clients.size;
+    },
     /** The server takes no more calls, and forgets those after this one. */
     sayGoodbye(lastStreamId: number) {
       const payload = new Uint8Array(8);

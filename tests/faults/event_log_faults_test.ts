@@ -41,15 +41,19 @@ async function sufferConnections(seed: number): Promise<void> {
   await using following = await openOn(ofFollowers);
   await using direct = await openOn(server);
   const followers = startFollowers(following, chances);
+  const until = performance.now() + 60_000;
+  const wentWrong = () => ofWriters.suffered >= 2 && ofFollowers.suffered >= 2;
   const acknowledged = await appendUnderFaults(writing, {
     chances,
     writers: 8,
     appendsPerWriter: 20,
+    // A connection may go well for a second, and a fast machine be done by then
+    isEnough: () => wentWrong() || performance.now() > until,
   });
   ofFollowers.calm();
   await followers.reach((await direct.head())!);
   await judgeEventLog(direct, { acknowledged, followers: followers.all });
-  ok(ofWriters.suffered.size + ofFollowers.suffered.size >= 2, "hardly anything went wrong");
+  ok(wentWrong(), "hardly anything went wrong within a minute");
 }
 
 async function killAgainAndAgain(seed: number): Promise<void> {

@@ -20,7 +20,10 @@ export type Acknowledged = {
 export type LoadOptions = {
   readonly chances: Chances;
   readonly writers: number;
+  /** At least. */
   readonly appendsPerWriter: number;
+  /** Whether all that is to go wrong meanwhile has; until then writers go on. Default: it has. */
+  readonly isEnough?: () => boolean;
   /** Hears of each append as it is acknowledged. */
   readonly onAcknowledged?: () => void;
 };
@@ -31,13 +34,14 @@ export type LoadOptions = {
  */
 export async function appendUnderFaults(
   log: EventLog,
-  { chances, writers, appendsPerWriter, onAcknowledged = () => {} }: LoadOptions,
+  { chances, writers, appendsPerWriter, isEnough = () => true, onAcknowledged = () => {} }:
+    LoadOptions,
 ): Promise<readonly Acknowledged[]> {
   const acknowledged: Acknowledged[] = [];
 
   async function write(writer: number): Promise<void> {
     let revision = -1;
-    for (let number = 0; number < appendsPerWriter; number++) {
+    for (let number = 0; number < appendsPerWriter || !isEnough(); number++) {
       const events = newEvents(1 + chances.whole(5));
       const kind = chances.whole(4);
       const [stream, expected]: [string, eventLog.ExpectedRevision] = kind < 2
