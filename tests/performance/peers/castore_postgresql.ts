@@ -1,6 +1,13 @@
 import { EventStore, EventType, type GroupedEvent as Grouped } from "@castore/core";
 import { PostgresEventStorageAdapter } from "@castore/event-storage-adapter-postgres";
-import { type CartEvent, type CartItem, type CartState, decideCart, emptyCart, evolveCart } from "../cart.ts";
+import {
+  type CartEvent,
+  type CartItem,
+  type CartState,
+  decideCart,
+  emptyCart,
+  evolveCart,
+} from "../cart.ts";
 import type { Peer } from "./peer.ts";
 import { countRows } from "./postgres_database.ts";
 
