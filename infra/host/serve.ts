@@ -1,4 +1,5 @@
 import type { Log, Service } from "@headwater/core";
+import { endUpload } from "./end_upload.ts";
 
 /** A service that answers over HTTP, until it is disposed. */
 export type Server = AsyncDisposable & {
@@ -26,7 +27,7 @@ export function serve(service: Service, { host, port, logger }: {
         logger.error("request failed outside of the service", { error });
         return new Response(null, { status: 500 });
       },
-    }, (request) => service(request)), `${host}:${port}`);
+    }, async (request) => endUpload(request, await service(request))), `${host}:${port}`);
   const { hostname, port: actual } = server.addr as Deno.NetAddr;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
   return {

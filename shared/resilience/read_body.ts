@@ -1,7 +1,8 @@
 import { BadInput, BodyTooLarge } from "./bad_input.ts";
 
 /**
- * The request's body, never holding more than `limit` bytes of it; undefined when it has none.
+ * The request's body, never holding more than `limit` bytes of it; undefined when it has none. What is beyond the
+ * limit is left unread.
  *
  * Errors: `BodyTooLarge`, `BadInput` for a body that breaks off.
  */
@@ -11,10 +12,7 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!request.body) return undefined;
   const declared = Number(request.headers.get("Content-Length") ?? 0);
-  if (declared > limit) {
-    await request.body.cancel();
-    throw new BodyTooLarge(limit);
-  }
+  if (declared > limit) throw new BodyTooLarge(limit);
   // Read by hand: for-await releases its lock at the end, which costs more than the reading.
   const reader = request.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -24,7 +22,8 @@ export async function readBytes(
     if (done) return joined(chunks, size);
     size += value.byteLength;
     if (size > limit) {
-      await reader.cancel();
+      // Not cancelled: it is the server's, which ends the upload after the answer.
+      reader.releaseLock();
       throw new BodyTooLarge(limit);
     }
     chunks.push(value);
