@@ -19,7 +19,7 @@ export const stockItemEvents = defineEvents("stockItem", {
   StockReservationRejected: z.object({
     ...reservation,
     available: z.int().nonnegative(),
-    reason: z.string(),
+    reason: field.outsideText(500),
   }),
   StockReleased: z.object(reservation),
   StockShipped: z.object(reservation),

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
 const payment = { paymentId: z.string(), orderId: field.id };
+/** The provider's own words, or ours. */
+const outside = field.outsideText(500);
 const money = { currency: field.currency, amount: field.amount };
 
 export const paymentEvents = defineEvents("payment", {
@@ -10,13 +12,13 @@ export const paymentEvents = defineEvents("payment", {
   PaymentAttemptFailed: z.object({
     ...payment,
     attempt: z.int().positive(),
-    cause: z.string(),
+    cause: outside,
   }),
   /** The provider did not answer in time: it may have charged, or not, or will yet. */
   PaymentOutcomeUnknown: z.object(payment),
   /** Where it follows `PaymentDeclined`: a charge that came to light too late, and is refunded. */
   PaymentCharged: z.object({ ...payment, ...money }),
-  PaymentDeclined: z.object({ ...payment, reason: z.string() }),
+  PaymentDeclined: z.object({ ...payment, reason: outside }),
   PaymentRefunded: z.object({ ...payment, ...money }),
 });
 export type PaymentEvent = EventOf<typeof paymentEvents>;

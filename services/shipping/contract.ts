@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
 const shipment = { shipmentId: z.string(), orderId: field.id };
+const reason = field.outsideText(500);
 const address = z.object({
   name: field.text(200),
   line1: field.text(200),
@@ -12,12 +13,12 @@ const address = z.object({
 
 export const shipmentEvents = defineEvents("shipment", {
   ShipmentArranged: z.object({ ...shipment, address }),
-  ShipmentRefused: z.object({ ...shipment, reason: z.string() }),
+  ShipmentRefused: z.object({ ...shipment, reason }),
   ShipmentDispatched: z.object(shipment),
   ShipmentDelivered: z.object(shipment),
   ShipmentCancelled: z.object(shipment),
   /** The parcel had left before the cancellation came. */
-  ShipmentCancellationRejected: z.object({ ...shipment, reason: z.string() }),
+  ShipmentCancellationRejected: z.object({ ...shipment, reason }),
 });
 export type ShipmentEvent = EventOf<typeof shipmentEvents>;
 

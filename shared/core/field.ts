@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { storableText } from "./storable.ts";
 
 /** An id that is safe in a URL, a stream name and a file name. */
 export const id: z.ZodString = z.string()
@@ -19,4 +20,16 @@ export function text(max: number): z.ZodType<string, string> {
   return z.string().trim().min(1).max(max)
     .refine((line) => !/\p{Cc}/u.test(line), "Must not contain control characters")
     .refine((line) => line.isWellFormed(), "Must be well-formed Unicode");
+}
+
+/**
+ * What somebody outside says in words of their own: a provider's message, a cause, a reason. Nothing that comes is
+ * refused; it is made what `text(max)` takes: one line, storable everywhere, cut off; "unknown" when nothing is left.
+ */
+export function outsideText(max: number): z.ZodType<string, string> {
+  return z.string().overwrite((given) =>
+    storableText(given.slice(0, 4 * max)).replaceAll(/\p{Cc}+/gu, " ").trim().slice(0, max)
+      // Half of the pair that was cut through
+      .replace(/[\ud800-\udbff]$/, "").trim() || "unknown"
+  );
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { equal } from "node:assert/strict";
 import * as field from "./field.ts";
 
@@ -34,6 +35,31 @@ for (const { what, schema, fits, not } of cases) {
     for (const value of not) equal(schema.safeParse(value).success, false, JSON.stringify(value));
   });
 }
+
+for (
+  const [given, kept] of [
+    ["declined", "declined"],
+    ["  a\u0000b\r\n\tc\ud800 ", "a�b c�"],
+    ["x".repeat(200), "x".repeat(10)],
+    ["123456789💩", "123456789"],
+    ["", "unknown"],
+    [" \n ", "unknown"],
+  ] as const
+) {
+  Deno.test(`${JSON.stringify(given.slice(0, 20))} from outside is kept as "${kept}"`, () => {
+    equal(field.outsideText(10).parse(given), kept);
+  });
+}
+
+Deno.test("whatever somebody outside says becomes a text, the same when it is read again", () => {
+  const outside = field.outsideText(20);
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 60 }), (given) => {
+    const kept = outside.parse(given);
+    equal(field.text(20).parse(kept), kept);
+    equal(outside.parse(kept), kept);
+  }));
+  equal(outside.safeParse(7).success, false);
+});
 
 Deno.test("a text is trimmed", () => {
   equal(field.text(10).parse("  Ada "), "Ada");

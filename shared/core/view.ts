@@ -2,6 +2,7 @@ import type { Column } from "./column.ts";
 import type { DomainEvent, Recorded } from "./event.ts";
 import type { EventOf, EventSchemas } from "./event_schemas.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { storableJson, storableText } from "./storable.ts";
 
 /**
  * A read model: one table, one row per key, each row a fold of the events with that key.
@@ -85,10 +86,28 @@ export function view<const C extends Columns, const Schemas extends readonly Eve
     `${selected(`"${table}"."${columnName(property)}"`, type)} as "${property}"`
   ).join(", ");
 
+  const texts = entries.filter(([, { type }]) => type === "text" || type === "jsonb")
+    .map(([property]) => property);
+  /** Text that was stored before its contract made it storable must not stop the view. */
+  function storable(row: RowOfColumns<C>): RowOfColumns<C> {
+    const values: Readonly<Record<string, unknown>> = row;
+    const changed = texts.map((property) => [property, storableJson(values[property])] as const)
+      .filter(([property, value]) => value !== values[property]);
+    return changed.length === 0 ? row : { ...row, ...Object.fromEntries(changed) };
+  }
+
   return {
     ...definition,
     table,
     indexes,
+    key(event) {
+      const key = definition.key(event);
+      return key === undefined ? undefined : storableText(key);
+    },
+    evolve(row, event) {
+      const next = definition.evolve(row, event);
+      return next === undefined || next === row ? next : storable(next);
+    },
     fingerprint: fingerprint({
       table,
       columns: entries.map(([property, { type, isNullable }]) => [property, type, isNullable])

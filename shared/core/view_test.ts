@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { column, defineEvents, type RowOf, view } from "./mod.ts";
+import { column, defineEvents, type EventOf, type Recorded, type RowOf, view } from "./mod.ts";
 
 const parcelEvents = defineEvents("parcel", {
   Posted: z.strictObject({ parcelId: z.string(), grams: z.int() }),
@@ -113,6 +113,50 @@ Deno.test("a row that would come back as another is refused", () => {
         error.message.startsWith(`Cannot keep row "p-1" of "posted-parcels": ${why}`),
     );
   }
+});
+
+Deno.test("text that no table keeps does not stop a view: the row has it as it can be kept", () => {
+  const saidEvents = defineEvents("said", {
+    Said: z.object({
+      id: z.string(),
+      words: z.string(),
+      more: z.record(z.string(), z.array(z.string())),
+    }),
+  });
+  const sayings = view({
+    name: "sayings",
+    version: 1,
+    reads: [saidEvents],
+    columns: {
+      id: column.text(),
+      words: column.text().nullable(),
+      more: column.json<Readonly<Record<string, readonly string[]>>>(),
+    },
+    primaryKey: "id",
+    key: ({ data }) => data.id,
+    evolve: (row, { data }) => row ?? data,
+  });
+  const event: Recorded<EventOf<typeof saidEvents>> = {
+    id: "e-1",
+    stream: "said-1",
+    revision: 0,
+    position: 1,
+    recordedAt: "2026-01-01T00:00:00.000Z",
+    metadata: {
+      $correlationId: "c",
+      $causationId: "c",
+      commandId: "c",
+      commandHash: "h",
+      schemaVersion: 1,
+    },
+    type: "Said",
+    data: { id: "a\0", words: "b\ud800", more: { "c\0": ["\0", "d"] } },
+  };
+  const kept = sayings.evolve(undefined, event);
+  assert.deepEqual(kept, { id: "a�", words: "b�", more: { "c�": ["�", "d"] } });
+  assert.equal(sayings.key(event), "a�");
+  sayings.check(kept!);
+  assert.equal(sayings.evolve(kept, event), kept);
 });
 
 Deno.test("names that PostgreSQL would read as others are refused", () => {

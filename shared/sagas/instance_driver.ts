@@ -1,4 +1,4 @@
-import { derivedId, type Log, type ServiceClient, type time } from "@headwater/core";
+import { derivedId, field, type Log, type ServiceClient, type time } from "@headwater/core";
 import type { Process, Step } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
@@ -17,6 +17,9 @@ export type DriverDependencies = {
 /** After this, a step whose command was taken but whose event has not come is sent again; doubles up to the longest. */
 const firstPatienceMs = 500;
 const longestPatienceMs = 30_000;
+
+/** Characters of what another service said, or whoever is behind it. */
+const longestCause = 1_000;
 
 /** What a step's command met with. */
 type Sent =
@@ -97,7 +100,11 @@ export class InstanceDriver {
     if (state === "stuck") logger.error("process stuck", fields);
     else logger.warn("step not taken, will be sent again", fields);
     try {
-      await records.note(this.#id, { state, step: step.name, cause: sent.cause });
+      await records.note(this.#id, {
+        state,
+        step: step.name,
+        cause: field.outsideText(longestCause).parse(sent.cause),
+      });
     } catch (error) {
       logger.warn("cannot note what holds a process up", { ...fields, error });
     }
