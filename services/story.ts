@@ -1,4 +1,4 @@
-import type { Recorded } from "@headwater/core";
+import { field, type Recorded } from "@headwater/core";
 import type { StockItemEvent } from "@shop/inventory/contract";
 import type { FulfilmentEvent, OrderEvent } from "@shop/order/contract";
 import type { PaymentEvent } from "@shop/payment/contract";
@@ -21,7 +21,7 @@ function storyOfOrder(event: ShopEvent): string | undefined {
     case "OrderPlaced": {
       const { customerId, lines, total, currency } = event.data;
       const basket = lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(", ");
-      return `placed by ${customerId}: ${basket}, ${(total / 100).toFixed(2)} ${currency}`;
+      return `placed by ${customerId}: ${basket}, ${field.moneyText(total, currency)}`;
     }
     case "StockReservationRejected":
       return `✗ ${event.data.sku} refused: ${event.data.reason}`;

@@ -15,6 +15,7 @@ Deno.test("an order's way is told in a line for each thing that matters", () => 
     told("OrderPlaced", placed),
     "order my-first  placed by ada: 2 × TEA, 1 × MUG, 21.00 EUR",
   );
+  assert.match(told("OrderPlaced", { ...placed, currency: "JPY" }) ?? "", /, 2100 JPY$/);
   assert.equal(told("OrderConfirmed", { orderId }), "order my-first  ✓ confirmed");
   assert.equal(told("OrderShipped", { orderId }), "order my-first  shipped");
 });

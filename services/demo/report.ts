@@ -1,3 +1,4 @@
+import { field } from "@headwater/core";
 import type { Outcome } from "./outcome.ts";
 import type { Palette } from "./palette.ts";
 import type { Verdict } from "@shop/judge";
@@ -75,7 +76,7 @@ function remarkOn({ type, data, step, compensates }: TimelineItem, paint: Palett
   const words = [
     type === "StepRefused" && data.step,
     sku !== undefined && `${quantity} × ${sku}`,
-    typeof amount === "number" && `${(amount / 100).toFixed(2)} ${currency}`,
+    typeof amount === "number" && field.moneyText(amount, String(currency)),
     reason,
     kind,
   ];

@@ -22,7 +22,7 @@ const reason = field.text(500);
 const placement = {
   orderId: field.id,
   customerId: field.id,
-  currency: field.currency,
+  currency: field.currencyCode,
   lines: z.array(orderLine).min(1).max(100),
   shippingAddress,
   paymentMethod: field.text(100),
@@ -48,7 +48,7 @@ export type OrderEvent = EventOf<typeof orderEvents>;
 const thisOrder = z.strictObject({ orderId: field.id });
 
 export const orderCommands = {
-  PlaceOrder: z.strictObject(placement),
+  PlaceOrder: z.strictObject({ ...placement, currency: field.currency }),
   /** The customer's wish; `shipmentDispatched` is what the caller found in the shipment's stream. */
   RequestCancellation: z.strictObject({
     orderId: field.id,

@@ -4,7 +4,7 @@ import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@h
 const payment = { paymentId: z.string(), orderId: field.id };
 /** The provider's own words, or ours. */
 const outside = field.outsideText(500);
-const money = { currency: field.currency, amount: field.amount };
+const money = { currency: field.currencyCode, amount: field.amount };
 
 export const paymentEvents = defineEvents("payment", {
   PaymentRequested: z.object({ ...payment, ...money, paymentMethod: field.text(100) }),

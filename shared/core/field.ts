@@ -1,15 +1,27 @@
 import { z } from "zod";
+import { currencies } from "./currencies.ts";
 import { storableText } from "./storable.ts";
+
+export { moneyText } from "./currencies.ts";
 
 /** An id that is safe in a URL, a stream name and a file name. */
 export const id: z.ZodString = z.string()
   .regex(/^[A-Za-z0-9._~-]{1,100}$/, "Must be 1 to 100 letters, digits or ._~-")
   .refine((given) => given !== "." && given !== "..", "Must not be a path");
 
-/** ISO 4217 by its form. */
-export const currency: z.ZodString = z.string().regex(
+/**
+ * A currency by the form of its code. For what is stored and read for ever: a country may give up its currency, and
+ * the orders in it stay.
+ */
+export const currencyCode: z.ZodString = z.string().regex(
   /^[A-Z]{3}$/,
   "Must be three upper-case letters",
+);
+
+/** A currency of ISO 4217, so that the decimals of its amounts are known. For what comes in. */
+export const currency: z.ZodString = z.string().regex(
+  new RegExp(`^(${currencies.join("|")})$`),
+  "Must be a currency of ISO 4217, three upper-case letters",
 );
 
 /** Money in minor units: 0 to 2^53 - 1. */

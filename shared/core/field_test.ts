@@ -12,7 +12,13 @@ const cases = [
   {
     what: "a currency",
     schema: field.currency,
-    fits: ["EUR"],
+    fits: ["EUR", "JPY", "KWD", "CLF"],
+    not: ["eur", "EURO", "", "€", "EUR\n", "ABC", "XXX"],
+  },
+  {
+    what: "the code of a currency",
+    schema: field.currencyCode,
+    fits: ["EUR", "DEM"],
     not: ["eur", "EURO", "", "€", "EUR\n"],
   },
   {

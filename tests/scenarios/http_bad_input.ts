@@ -52,6 +52,7 @@ const badOrders: readonly (readonly [what: string, body: unknown, path: string])
   ["an empty id", { ...order, orderId: "" }, "orderId"],
   ["an endless id", { ...order, orderId: "x".repeat(101) }, "orderId"],
   ["a currency that is none", { ...order, currency: "euro" }, "currency"],
+  ["a currency that no country has", { ...order, currency: "ABC" }, "currency"],
   ["no address", { ...order, shippingAddress: null }, "shippingAddress"],
   [
     "half a character in a name",
