@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { type CommandContext, eventLog } from "@headwater/core";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
-import { claimIdempotencyKey } from "./idempotency.ts";
+import { claimIdempotencyKey } from "./key_claim.ts";
 
 const headers = { "Idempotency-Key": "key-1" };
 const other = { ...validExampleOrder, customer: "Eve" };
@@ -67,6 +67,7 @@ Deno.test("of two different requests that race for a key exactly one gets it", a
   equal(handled.length, 1);
 });
 
+const newId = () => crypto.randomUUID();
 const context: CommandContext = {
   commandId: "5b0f3f9e-4a0c-4f0e-8f43-0f9d5c1d1b11",
   correlationId: "flow-1",
@@ -74,7 +75,7 @@ const context: CommandContext = {
 
 Deno.test("a log that has forgotten the event's id still knows the request by its fingerprint", async () => {
   const log = eventLog.memoryLog();
-  const claim = { service: "order", key: "key-1", fingerprint: "f", context };
+  const claim = { service: "order", key: "key-1", fingerprint: "f", context, newId };
   await claimIdempotencyKey(log, claim);
   let renamed = 0;
   function renew(event: eventLog.NewEvent): eventLog.NewEvent {
@@ -92,7 +93,13 @@ Deno.test("a log that has forgotten the event's id still knows the request by it
 
 Deno.test("a claim is an event in the service's own category of requests", async () => {
   const log = eventLog.memoryLog();
-  await claimIdempotencyKey(log, { service: "order", key: "key-1", fingerprint: "f", context });
+  await claimIdempotencyKey(log, {
+    service: "order",
+    key: "key-1",
+    fingerprint: "f",
+    context,
+    newId,
+  });
   const [claimed] = log.recorded;
   equal(claimed?.stream.startsWith("orderRequest-"), true);
   equal(claimed?.type, "RequestAccepted");
@@ -102,7 +109,13 @@ Deno.test("a claim is an event in the service's own category of requests", async
 
 Deno.test("two services do not share their keys", async () => {
   const log = eventLog.memoryLog();
-  await claimIdempotencyKey(log, { service: "order", key: "k", fingerprint: "a", context });
-  await claimIdempotencyKey(log, { service: "shipping", key: "k", fingerprint: "b", context });
+  await claimIdempotencyKey(log, { service: "order", key: "k", fingerprint: "a", context, newId });
+  await claimIdempotencyKey(log, {
+    service: "shipping",
+    key: "k",
+    fingerprint: "b",
+    context,
+    newId,
+  });
   equal(log.recorded.length, 2);
 });

@@ -7,8 +7,9 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { endToEndHeaders } from "./end_to_end_headers.ts";
-export { acceptCommand, requestCategory } from "./idempotency.ts";
 export { type PageQuery, pageQuery } from "./page_query.ts";
+export { acceptCommand } from "./idempotency.ts";
+export { requestCategory } from "./key_claim.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";
 export { readsFrom } from "./read_your_writes.ts";
 export {

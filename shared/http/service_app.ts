@@ -1,6 +1,8 @@
-import type { Service } from "@headwater/core";
+import { Refusal, type Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
+import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
+import { type KeyTurns, keyTurns } from "./key_turns.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
@@ -15,6 +17,11 @@ type Env<Dependencies extends EdgeDependencies> = {
   Variables: CorrelationVariables & {
     /** Who asks, once somebody has authenticated them. */
     actor?: string;
+    /** Of requests under the same `Idempotency-Key`. */
+    turns: KeyTurns;
+    endTurn?: () => void;
+    /** Set while a request is handled that claimed its key. */
+    claimed?: ClaimedRequest;
   };
 };
 
@@ -48,6 +55,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   dependencies: Dependencies,
 ): Service {
   const app = new Hono<Env<Dependencies>>();
+  const turns = keyTurns();
   const { service, logger, newId, checks } = dependencies;
 
   function answerTo(error: unknown, c: EdgeContext): Response {
@@ -66,6 +74,18 @@ export function toService<Dependencies extends EdgeDependencies>(
     } catch (thrown) {
       // Hono hands only Error objects to onError.
       c.res = answerTo(thrown, c);
+    }
+  });
+  app.use(async (c, next) => {
+    c.set("turns", turns);
+    try {
+      await next();
+      const { claimed } = c.var;
+      if (claimed && c.error instanceof Refusal && c.error.code !== "idempotency-key-reused") {
+        await noteRefusal(claimed.log, { claim: claimed.claim, refusal: c.error });
+      }
+    } finally {
+      c.var.endTurn?.();
     }
   });
   addHealthRoutes(app, { name: service, checks });
