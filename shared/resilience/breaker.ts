@@ -1,14 +1,11 @@
-import { circuitBreaker, CircuitState, type IBackoff, Policy } from "cockatiel";
 import { type time, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
 
-/** When a breaker opens, and for how long. */
 export type BreakerOptions = FailureWindowOptions & {
   /** How long an open circuit refuses before it lets one call through to see. */
   readonly openMs: number;
 };
 
-/** `half-open`: a single call tries whether it is well again. */
 export type BreakerState = "closed" | "open" | "half-open";
 
 export type Breaker = {
@@ -17,59 +14,92 @@ export type Breaker = {
   state(): BreakerState;
 };
 
+type Call = { readonly era: number; readonly since: number };
+
 /**
  * Stops calling a service that keeps failing, so that it can recover and its callers learn it at once. A 5xx answer and
- * an error for which `isFailure` holds count; answers below 500 never do, and a caller that hangs up proves nothing.
+ * an error with a weight count; an answer below 500 shows that it works. Every other error, such as that of a caller who
+ * hangs up, proves nothing: it neither opens nor closes the circuit, nor keeps the place of the call that is let through.
  */
 export function createBreaker(
   service: string,
-  { openMs, clock, isFailure, ...window }: BreakerOptions & {
+  { openMs, probeMs, clock, weightOf, ...window }: BreakerOptions & {
+    /** After this a call that was let through and has not ended does not keep others from trying. */
+    readonly probeMs: number;
     readonly clock: time.Clock;
-    isFailure(error: unknown): boolean;
+    /** For how many calls a failure stands towards the minimum that opens the circuit; 0: it proves nothing. */
+    weightOf(error: unknown): number;
   },
 ): Breaker {
-  let openedAt = 0;
+  const outcomes = failureWindow({ ...window, now: clock.now });
+  /** Undefined: it is closed. */
+  let openedAt: number | undefined;
+  let probe: Call | undefined;
+  /** Counts openings and closings: what was called before one of them says nothing of the time after. */
+  let era = 0;
 
-  const policy: ReturnType<typeof circuitBreaker> = circuitBreaker(
-    // While half open, cockatiel takes what is not handled for a success: there every error must count.
-    new Policy({
-      errorFilter: (error) => policy.state === CircuitState.HalfOpen || isFailure(error),
-      resultFilter: (answer) => answer instanceof Response && answer.status >= 500,
-    }),
-    {
-      breaker: failureWindow({ ...window, now: clock.now }),
-      halfOpenAfter: { next: () => openPeriod },
-    },
-  );
-  policy.onBreak(() => openedAt = clock.now());
+  function remainingMs(): number {
+    return openedAt === undefined ? 0 : Math.max(0, openedAt + openMs - clock.now());
+  }
 
-  const remainingMs = () => Math.max(0, openedAt + openMs - clock.now());
-  // Cockatiel compares the duration with the wall clock, which can jump; so all it learns is: not yet, or now.
-  const openPeriod: IBackoff<unknown> = {
-    get duration() {
-      return remainingMs() > 0 ? Infinity : -Infinity;
-    },
-    next: () => openPeriod,
-  };
+  function open(): void {
+    era++;
+    openedAt = clock.now();
+    probe = undefined;
+  }
 
-  function state(): BreakerState {
-    if (policy.state === CircuitState.Closed) return "closed";
-    return policy.state === CircuitState.HalfOpen ? "half-open" : "open";
+  function close(): void {
+    era++;
+    openedAt = undefined;
+    probe = undefined;
+    outcomes.forget();
+    outcomes.success();
+  }
+
+  function worked(call: Call): void {
+    if (call.era !== era) return;
+    if (openedAt === undefined) outcomes.success();
+    else close();
+  }
+
+  function failed(call: Call, weight: number): void {
+    if (call.era !== era) return;
+    if (openedAt === undefined ? outcomes.failure(weight) : call === probe) open();
+  }
+
+  function begin(): Call {
+    const call = { era, since: clock.now() };
+    if (openedAt === undefined) return call;
+    const isProbing = probe !== undefined && clock.now() - probe.since < probeMs;
+    if (remainingMs() > 0 || isProbing) {
+      const seconds = Math.max(1, Math.ceil(remainingMs() / 1_000));
+      throw new Unavailable(
+        `Cannot call service "${service}": it kept failing, next try in ${seconds} s`,
+        { code: "circuit-open", retryAfter: seconds },
+      );
+    }
+    return probe = call;
   }
 
   return {
     async execute(act) {
-      // Cockatiel would let further calls wait for the outcome of the one that probes.
-      const isProbing = policy.state === CircuitState.HalfOpen;
-      if (isProbing || (policy.state === CircuitState.Open && remainingMs() > 0)) {
-        const seconds = Math.max(1, Math.ceil(remainingMs() / 1_000));
-        throw new Unavailable(
-          `Cannot call service "${service}": it kept failing, next try in ${seconds} s`,
-          { code: "circuit-open", retryAfter: seconds },
-        );
+      const call = begin();
+      try {
+        const answer = await act();
+        if (answer.status >= 500) failed(call, 1);
+        else worked(call);
+        return answer;
+      } catch (error) {
+        const weight = weightOf(error);
+        if (weight > 0) failed(call, weight);
+        throw error;
+      } finally {
+        if (probe === call) probe = undefined;
       }
-      return await policy.execute(act);
     },
-    state,
+    state() {
+      if (openedAt === undefined) return "closed";
+      return remainingMs() > 0 ? "open" : "half-open";
+    },
   };
 }

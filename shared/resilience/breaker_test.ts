@@ -1,8 +1,8 @@
 import { equal, ok, rejects } from "node:assert/strict";
-import { Unavailable } from "@headwater/core";
+import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
 import { createBreaker } from "./breaker.ts";
-import { isFailureOfMachine } from "./retry.ts";
+import { isFailureOfService } from "./retry.ts";
 
 function setUp() {
   const clock = manualClock();
@@ -12,7 +12,11 @@ function setUp() {
     windowMs: 10_000,
     openMs: 5_000,
     clock,
-    isFailure: isFailureOfMachine,
+    probeMs: 3_000,
+    weightOf(error) {
+      if (!isFailureOfService(error)) return 0;
+      return error instanceof DeadlineExceeded ? 2 : 1;
+    },
   });
   async function answer(status: number, times = 1): Promise<void> {
     for (let time = 0; time < times; time++) {
@@ -61,11 +65,75 @@ Deno.test("answers of 500 count as failures", async () => {
   equal(breaker.state(), "open");
 });
 
-Deno.test("a read model that is behind and a caller that hangs up do not count", async () => {
-  const { breaker, fail } = setUp();
-  await fail(new Unavailable("behind", { code: "read-model-behind" }), 20);
-  await fail(new DOMException("gone", "AbortError"), 20);
+/** What says nothing of the service's own being. */
+const nothing = [
+  ["a read model that is behind", new Unavailable("behind", { code: "read-model-behind" })],
+  ["one that is being filled", new Unavailable("filling", { code: "read-model-rebuilding" })],
+  ["a service that has too much to do", new Unavailable("busy", { code: "overloaded" })],
+  ["a caller that hangs up", new DOMException("gone", "AbortError")],
+] as const;
+
+for (const [what, error] of nothing) {
+  Deno.test(`${what} does not count`, async () => {
+    const { breaker, fail } = setUp();
+    await fail(error, 20);
+    equal(breaker.state(), "closed");
+  });
+
+  Deno.test(`for a probe, ${what} proves nothing: it neither closes nor re-opens, and the next one may try`, async () => {
+    const { clock, breaker, fail, answer } = setUp();
+    await fail(down, 4);
+    await clock.advance(5_000);
+    await fail(error, 2);
+    equal(breaker.state(), "half-open");
+    await answer(200);
+    equal(breaker.state(), "closed");
+  });
+}
+
+Deno.test("a probe that does not end keeps its place for a while only", async () => {
+  const { clock, breaker, fail, refused, answer } = setUp();
+  await fail(down, 4);
+  await clock.advance(5_000);
+  const probe = Promise.withResolvers<Response>();
+  const probing = breaker.execute(() => probe.promise);
+  await clock.advance(2_999);
+  await refused(1);
+  await clock.advance(1);
+  await answer(200);
   equal(breaker.state(), "closed");
+  probe.reject(down);
+  await rejects(probing, Unavailable);
+  equal(breaker.state(), "closed");
+});
+
+Deno.test("what was called before the circuit opened says nothing of the time after", async () => {
+  const { clock, breaker, fail } = setUp();
+  const [early, late] = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()];
+  const calls = [early, late].map(({ promise }) => breaker.execute(() => promise));
+  await fail(down, 4);
+  early.resolve(new Response());
+  await calls[0];
+  equal(breaker.state(), "open");
+  await clock.advance(5_000);
+  late.reject(down);
+  await rejects(calls[1]!, Unavailable);
+  equal(breaker.state(), "half-open");
+});
+
+Deno.test("a failure that weighs more opens it after fewer calls, but never where most of them work", async () => {
+  const { breaker, fail, answer } = setUp();
+  const late = new DeadlineExceeded("late");
+  await answer(200, 3);
+  await fail(late, 3);
+  equal(breaker.state(), "closed");
+  await fail(late);
+  equal(breaker.state(), "open");
+  const fresh = setUp();
+  await fresh.fail(late);
+  equal(fresh.breaker.state(), "closed");
+  await fresh.fail(late);
+  equal(fresh.breaker.state(), "open");
 });
 
 Deno.test("half of the calls may fail", async () => {
@@ -107,14 +175,6 @@ Deno.test("a probe that fails opens it for another pause", async () => {
   await fail(down);
   equal(breaker.state(), "open");
   await refused(5);
-});
-
-Deno.test("a probe whose caller hangs up proves nothing: it stays open", async () => {
-  const { clock, breaker, fail } = setUp();
-  await fail(down, 4);
-  await clock.advance(5_000);
-  await fail(new DOMException("gone", "AbortError"));
-  equal(breaker.state(), "open");
 });
 
 Deno.test("once closed again it starts with a clean slate", async () => {

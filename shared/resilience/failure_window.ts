@@ -1,6 +1,3 @@
-import { CircuitState, type IBreaker } from "cockatiel";
-
-/** Which calls are counted, and how many of them may fail. */
 export type FailureWindowOptions = {
   /** Of the calls in the window: above this, the circuit opens. */
   readonly failureRatio: number;
@@ -9,43 +6,54 @@ export type FailureWindowOptions = {
   readonly windowMs: number;
 };
 
+export type FailureWindow = {
+  success(): void;
+  /** True when there are too many now. `weight`: for how many calls it stands towards the minimum. */
+  failure(weight: number): boolean;
+  forget(): void;
+};
+
 const bucketsPerWindow = 10;
 
-/**
- * Decides when a circuit opens, by the calls of the last seconds. Cockatiel's own sampling breaker moves its window on
- * by one step per call, so that after a quiet hour it still counts the failures from before.
- */
+/** Decides when a circuit opens, by the calls of the last seconds: what was before a quiet hour is forgotten. */
 export function failureWindow(
   { failureRatio, minimumCalls, windowMs, now }: FailureWindowOptions & {
     /** Milliseconds that only grow. */
     readonly now: () => number;
   },
-): IBreaker {
+): FailureWindow {
   const bucketMs = windowMs / bucketsPerWindow;
-  let buckets: { readonly since: number; successes: number; failures: number }[] = [];
+  type Bucket = { readonly since: number; successes: number; failures: number; extra: number };
+  let buckets: Bucket[] = [];
 
-  function current() {
+  function current(): Bucket {
     const time = now();
     buckets = buckets.filter(({ since }) => time - since < windowMs);
     const newest = buckets.at(-1);
     if (newest && time - newest.since < bucketMs) return newest;
-    const opened = { since: time, successes: 0, failures: 0 };
+    const opened = { since: time, successes: 0, failures: 0, extra: 0 };
     buckets.push(opened);
     return opened;
   }
 
+  function sum(count: "successes" | "failures" | "extra"): number {
+    return buckets.reduce((sum, bucket) => sum + bucket[count], 0);
+  }
+
   return {
-    state: undefined,
-    success(state) {
-      if (state === CircuitState.HalfOpen) buckets = [];
+    success() {
       current().successes++;
     },
-    failure(state) {
-      current().failures++;
-      if (state !== CircuitState.Closed) return true;
-      const failures = buckets.reduce((sum, bucket) => sum + bucket.failures, 0);
-      const calls = buckets.reduce((sum, bucket) => sum + bucket.successes, failures);
-      return calls >= minimumCalls && failures > failureRatio * calls;
+    failure(weight) {
+      const bucket = current();
+      bucket.failures++;
+      bucket.extra += weight - 1;
+      const failures = sum("failures");
+      const calls = sum("successes") + failures;
+      return calls + sum("extra") >= minimumCalls && failures > failureRatio * calls;
+    },
+    forget() {
+      buckets = [];
     },
   };
 }

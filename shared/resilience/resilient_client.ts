@@ -1,10 +1,16 @@
 import { preferredWaitSeconds } from "./preferred_wait.ts";
 import { readBytes } from "./read_body.ts";
-import { type ServiceClient, time } from "@headwater/core";
+import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
-import { isFailureOfMachine, isSafeToRepeat, type RetryOptions, withRetry } from "./retry.ts";
+import {
+  isFailureOfService,
+  isQuery,
+  isSafeToRepeat,
+  type RetryOptions,
+  withRetry,
+} from "./retry.ts";
 import { settledAnswer } from "./service_answer.ts";
 
 /** Numbers of the policies; each has a default with a reason. */
@@ -20,6 +26,8 @@ export type ResilienceOptions = {
   readonly retry: RetryOptions;
   /** Default: 64 at a time, as many as share a commit of the log; 512 wait, at most 2 s: 64 answers each 250 ms. */
   readonly bulkhead: BulkheadOptions;
+  /** Queries that wait for a read model; each holds a connection and no more. Default 512, one more is refused. */
+  readonly mostAwaiting: number;
   /** Default: more than half of at least 10 calls in 10 s (Hystrix's window and ratio), open for 5 s (Polly). */
   readonly breaker: BreakerOptions;
   /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: what a service accepts. */
@@ -31,6 +39,7 @@ const defaults: ResilienceOptions = {
   tryMs: 3_000,
   retry: { tries: 3, shortestPauseMs: 25, longestPauseMs: 250 },
   bulkhead: { running: 64, waiting: 512, longestWaitMs: 2_000 },
+  mostAwaiting: 512,
   breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
   longestBody: 1024 * 1024,
 };
@@ -38,10 +47,27 @@ const defaults: ResilienceOptions = {
 /** For operators: how it stands with the calls to one service. */
 export type TargetState = {
   readonly service: string;
+  readonly calls: CallKind;
   readonly breaker: BreakerState;
   readonly running: number;
   readonly waiting: number;
+  /** Queries that wait for a read model, beside those that run. */
+  readonly awaiting: number;
 };
+
+/** They need other things: commands the log, queries a database. */
+type CallKind = "commands" | "queries";
+
+type Target = {
+  readonly service: string;
+  readonly calls: CallKind;
+  readonly bulkhead: Bulkhead;
+  readonly awaiting: Bulkhead;
+  readonly breaker: Breaker;
+};
+
+/** A query that ran out of time cost its caller as much as so many others: the next one must not have to. */
+const weightOfSlowQuery = 5;
 
 /** A guarded client that says how it is. */
 export type ResilientClient = ServiceClient & {
@@ -50,10 +76,11 @@ export type ResilientClient = ServiceClient & {
 };
 
 /**
- * A client that guards its callers and its targets. Per target service, from the outside in: bulkhead, deadline over
- * all, retry of what is safe to repeat, breaker, deadline per try.
+ * A client that guards its callers and its targets. Per target service, and apart for commands and for queries, from
+ * the outside in: bulkhead, deadline over all, retry of what is safe to repeat, breaker, deadline per try.
  *
- * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines.
+ * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines, and takes no place
+ * from those that work. A query that ran out of time is not repeated.
  * Errors: those of `ServiceClient`; `BodyTooLarge` for a body that cannot be kept for a repetition.
  */
 export function createResilientClient(
@@ -66,30 +93,44 @@ export function createResilientClient(
 ): ResilientClient {
   const { random = Math.random, clock = time.realClock, ...overrides } = options;
   const settings: ResilienceOptions = { ...defaults, ...overrides };
-  const targets = new Map<string, { readonly bulkhead: Bulkhead; readonly breaker: Breaker }>();
+  const targets = new Map<string, Target>();
 
-  function targetOf(service: string) {
-    const known = targets.get(service);
+  function targetOf(service: string, calls: CallKind): Target {
+    const name = `${service} ${calls}`;
+    const known = targets.get(name);
     if (known) return known;
-    const target = {
+    const target: Target = {
+      service,
+      calls,
       bulkhead: createBulkhead(service, { ...settings.bulkhead, clock }),
+      awaiting: createBulkhead(service, {
+        running: settings.mostAwaiting,
+        waiting: 0,
+        longestWaitMs: settings.bulkhead.longestWaitMs,
+        clock,
+      }),
       breaker: createBreaker(service, {
         ...settings.breaker,
+        probeMs: settings.tryMs,
         clock,
-        isFailure: isFailureOfMachine,
+        weightOf(error) {
+          if (!isFailureOfService(error)) return 0;
+          const isSlowQuery = calls === "queries" && error instanceof DeadlineExceeded;
+          return isSlowQuery ? weightOfSlowQuery : 1;
+        },
       }),
     };
-    targets.set(service, target);
+    targets.set(name, target);
     return target;
   }
 
   return {
     async call(service, request) {
-      const { bulkhead, breaker } = targetOf(service);
+      const calls = isQuery(request) ? "queries" : "commands";
+      const { bulkhead, awaiting, breaker } = targetOf(service, calls);
       const what = `Cannot call service "${service}"`;
-      const waitMs = request.headers.has("X-Min-Position")
-        ? preferredWaitSeconds(request.headers) * 1_000
-        : 0;
+      const isAwaiting = request.headers.has("X-Min-Position");
+      const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
       const until = clock.now() + settings.totalMs + waitMs;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
@@ -108,13 +149,14 @@ export function createResilientClient(
         );
       }
 
-      return await bulkhead.execute(
+      return await (isAwaiting ? awaiting : bulkhead).execute(
         () =>
           withDeadline(
             (signal) =>
               isRepeatable
                 ? withRetry(() => oneTry(signal), {
                   ...settings.retry,
+                  afterTimeout: calls === "commands",
                   until,
                   signal,
                   random,
@@ -127,10 +169,12 @@ export function createResilientClient(
       );
     },
     describe: () =>
-      [...targets].map(([service, { bulkhead, breaker }]) => ({
+      [...targets.values()].map(({ service, calls, bulkhead, awaiting, breaker }) => ({
         service,
+        calls,
         breaker: breaker.state(),
         ...bulkhead.describe(),
+        awaiting: awaiting.describe().running,
       })),
   };
 }

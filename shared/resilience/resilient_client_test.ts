@@ -88,18 +88,84 @@ Deno.test("a 504 of the target is a deadline", async () => {
   );
 });
 
-Deno.test("a target that hangs costs three tries, then the caller is told", async () => {
+Deno.test("a command whose target hangs costs three tries, then the caller is told", async () => {
   const { clock, requests, client } = setUp(() => new Promise(() => {}));
   const refused = rejects(
-    client.call("order", new Request("http://order/x")),
+    client.call("order", new Request("http://order/x", { ...keyed, body: "{}" })),
     new DeadlineExceeded('Cannot call service "order": no answer within 3000 ms'),
   );
   await clock.advance(9_100);
   await refused;
   equal(requests.length, 3);
   ok(requests.every(({ signal }) => signal.aborted));
-  deepEqual(client.describe(), [{ service: "order", breaker: "closed", running: 0, waiting: 0 }]);
+  const state = { breaker: "closed", running: 0, waiting: 0, awaiting: 0 } as const;
+  deepEqual(client.describe(), [{ service: "order", calls: "commands", ...state }]);
   equal(clock.pending(), 0);
+});
+
+Deno.test("a query whose target hangs is not repeated, and the third one learns it at once", async () => {
+  const { clock, requests, client } = setUp(() => new Promise(() => {}));
+  for (const _ of [1, 2]) {
+    const refused = rejects(client.call("order", new Request("http://order/x")), DeadlineExceeded);
+    await clock.advance(3_000);
+    await refused;
+  }
+  equal(requests.length, 2);
+  await rejects(
+    client.call("order", new Request("http://order/x")),
+    (error) => error instanceof Unavailable && error.code === "circuit-open",
+  );
+  equal(requests.length, 2);
+});
+
+Deno.test("queries that fail leave commands alone, which need other things", async () => {
+  const { clock, client } = setUp((request) =>
+    Promise.resolve(
+      request.method === "GET" ? problem(503, "database-unavailable") : new Response("done"),
+    )
+  );
+  for (let call = 0; call < 10; call++) {
+    const refused = rejects(client.call("order", new Request("http://order/x")), Unavailable);
+    await clock.advance(1_000);
+    await refused;
+  }
+  equal((await client.call("order", new Request("http://order/x", keyed))).status, 200);
+  deepEqual(client.describe().map(({ calls, breaker }) => [calls, breaker]), [
+    ["queries", "open"],
+    ["commands", "closed"],
+  ]);
+});
+
+Deno.test("queries that wait for a read model hold no place, and so many may wait", async () => {
+  const caughtUp = Promise.withResolvers<void>();
+  const { client } = setUp(async ({ headers }) => {
+    if (headers.has("X-Min-Position")) await caughtUp.promise;
+    return new Response("done");
+  }, { bulkhead: { running: 1, waiting: 0, longestWaitMs: 1_000 }, mostAwaiting: 3 });
+  const headers = { "X-Min-Position": "7", Prefer: "wait=15" };
+  const waitingQuery = () => client.call("order", new Request("http://order/x", { headers }));
+  const awaiting = [waitingQuery(), waitingQuery(), waitingQuery()];
+  await rejects(
+    waitingQuery(),
+    (error) => error instanceof Unavailable && error.code === "overloaded",
+  );
+  equal((await client.call("order", new Request("http://order/x"))).status, 200);
+  equal((await client.call("order", new Request("http://order/x", keyed))).status, 200);
+  equal(client.describe().find(({ calls }) => calls === "queries")?.awaiting, 3);
+  caughtUp.resolve();
+  for (const answer of await Promise.all(awaiting)) equal(await answer.text(), "done");
+});
+
+Deno.test("commands and queries do not share their places", async () => {
+  const answers = Promise.withResolvers<void>();
+  const { client } = setUp(async ({ method }) => {
+    if (method === "GET") await answers.promise;
+    return new Response("done");
+  }, { bulkhead: { running: 1, waiting: 0, longestWaitMs: 1_000 } });
+  const query = client.call("order", new Request("http://order/x"));
+  equal((await client.call("order", new Request("http://order/x", keyed))).status, 200);
+  answers.resolve();
+  await query;
 });
 
 Deno.test("the total deadline ends a try that would have had longer", async () => {

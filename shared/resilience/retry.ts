@@ -10,6 +10,8 @@ export type RetryOptions = {
 };
 
 export type RetryContext = RetryOptions & {
+  /** Whether a try that ran out of time is followed by another: somebody who waits for a page has waited enough. */
+  readonly afterTimeout: boolean;
   /** By `clock.now()`: no pause reaches beyond. */
   readonly until: number;
   readonly signal: AbortSignal;
@@ -26,12 +28,13 @@ export async function withRetry<Answer>(
   act: () => Promise<Answer>,
   context: RetryContext,
 ): Promise<Answer> {
-  const { tries, clock, signal, until } = context;
+  const { tries, clock, signal, until, afterTimeout } = context;
   for (let attempt = 1;; attempt++) {
     try {
       return await act();
     } catch (error) {
       if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
+      if (error instanceof DeadlineExceeded && !afterTimeout) throw error;
       const ms = pauseAfter(error, { ...context, attempt });
       if (clock.now() + ms >= until) throw error;
       await time.pause(ms, { clock, signal });
@@ -42,19 +45,32 @@ export async function withRetry<Answer>(
 
 /** GET and HEAD change nothing; a command with an `Idempotency-Key` happens once however often it is sent. */
 export function isSafeToRepeat(request: Request): boolean {
-  return ["GET", "HEAD"].includes(request.method) || request.headers.has("Idempotency-Key");
+  return isQuery(request) || request.headers.has("Idempotency-Key");
 }
 
-/** True for a failure of the machine; false for what one request waited for in vain, such as a read model that is behind. */
-export function isFailureOfMachine(error: unknown): boolean {
-  if (error instanceof Unavailable) return !error.code.startsWith("read-model-");
-  return error instanceof DeadlineExceeded;
+/** True for a request that asks for nothing to be done. */
+export function isQuery(request: Request): boolean {
+  return ["GET", "HEAD"].includes(request.method);
+}
+
+/**
+ * True when the service itself is not there or does not get on. A 503 that says that a read model is behind or being
+ * filled, or that there is too much to do, speaks of that request or that moment: the service works.
+ */
+export function isFailureOfService(error: unknown): boolean {
+  return error instanceof DeadlineExceeded ||
+    (error instanceof Unavailable && !isOfReadModel(error) &&
+      !["overloaded", "request-aborted"].includes(error.code));
 }
 
 /** An open circuit is there to answer at once: waiting it out would keep the places of others. */
 function mayPass(error: unknown): boolean {
-  const isRefusedByBreaker = error instanceof Unavailable && error.code === "circuit-open";
-  return isFailureOfMachine(error) && !isRefusedByBreaker;
+  return error instanceof DeadlineExceeded ||
+    (error instanceof Unavailable && !isOfReadModel(error) && error.code !== "circuit-open");
+}
+
+function isOfReadModel({ code }: Unavailable): boolean {
+  return code.startsWith("read-model-");
 }
 
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */

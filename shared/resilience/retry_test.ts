@@ -9,6 +9,7 @@ function setUp(overrides: Partial<RetryContext> = {}) {
     tries: 3,
     shortestPauseMs: 100,
     longestPauseMs: 1_000,
+    afterTimeout: true,
     until: 10_000,
     signal: new AbortController().signal,
     random: () => 0.5,
@@ -81,6 +82,15 @@ for (
     equal(triedAt.length, 1);
   });
 }
+
+Deno.test("where somebody waits, a try that ran out of time is the last one, one that was refused is not", async () => {
+  const { clock, context, triedAt, failing } = setUp({ afterTimeout: false });
+  const late = new DeadlineExceeded("late");
+  const refused = rejects(withRetry(failing(down(), late), context), (error) => error === late);
+  await clock.advance(10_000);
+  await refused;
+  equal(triedAt.length, 2);
+});
 
 Deno.test("who hangs up during a pause does not wait for its end", async () => {
   const caller = new AbortController();
