@@ -1,4 +1,10 @@
-import { Unavailable, type View } from "@headwater/core";
+import {
+  DeadlineExceeded,
+  type EventLog,
+  type ReadModels,
+  Unavailable,
+  type View,
+} from "@headwater/core";
 import { BadInput } from "@headwater/resilience";
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
@@ -7,7 +13,8 @@ import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 /**
  * For queries: `routes.get("/api/orders/:id", readsFrom(ordersView), …)`. Waits until the view has reached
  * `X-Min-Position` (the `X-Position` of a command's answer), at most as long as `Prefer: wait=<seconds>` says, and says
- * in `X-Position` how far the view is. With `Prefer: stale-ok` a view that is behind answers with a `Warning`.
+ * in `X-Position` how far the view is. A position beyond the end of the log is not waited for. With `Prefer: stale-ok` a
+ * view that is behind answers with a `Warning`.
  *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
  */
@@ -15,21 +22,53 @@ export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
-    const state = await c.env.readModels.wait(view, {
-      position,
-      waitMs: waitSeconds * 1_000,
-      signal: c.req.raw.signal,
-    });
+    const { signal } = c.req.raw;
+    const now = position === undefined ? undefined : await stateNow(c.env, { view, position });
+    const isAhead = now?.reached !== true && await isBeyondHead(c.env.log, position);
+    const waitMs = isAhead ? 0 : waitSeconds * 1_000;
+    const state = now?.reached
+      ? now
+      : await c.env.readModels.wait(view, { position, waitMs, signal });
     if (!state.reached && !preferences(c.req.raw.headers).includes("stale-ok")) {
-      throw new Unavailable(
-        `Cannot answer from position ${position} on: "${view.name}" has not reached it within ${waitSeconds} s`,
-        { code: "read-model-behind" },
-      );
+      const why = isAhead
+        ? "nothing in the log is as far as that"
+        : `"${view.name}" has not reached it within ${waitSeconds} s`;
+      throw new Unavailable(`Cannot answer from position ${position} on: ${why}`, {
+        code: "read-model-behind",
+      });
     }
     await next();
     if (state.position !== undefined) c.header("X-Position", String(state.position));
     if (!state.reached) c.header("Warning", '110 - "The read model is behind X-Min-Position"');
   };
+}
+
+/** Undefined: it is not known yet, which is worth the wait. */
+async function stateNow(
+  { readModels }: Pick<ServiceContext["env"], "readModels">,
+  { view, position }: { readonly view: View; readonly position: number },
+): Promise<Awaited<ReturnType<ReadModels["wait"]>> | undefined> {
+  try {
+    return await readModels.wait(view, { position, waitMs: 0 });
+  } catch (error) {
+    if (error instanceof Unavailable && error.code === "read-model-unavailable") return undefined;
+    throw error;
+  }
+}
+
+/** Waiting for what nobody has written is in vain. */
+async function isBeyondHead(
+  log: Pick<EventLog, "head">,
+  position: number | undefined,
+): Promise<boolean> {
+  if (position === undefined) return false;
+  try {
+    return position > (await log.head() ?? -1);
+  } catch (error) {
+    // A query needs the read model alone: without the log it waits for that.
+    if (Unavailable.isCauseOf(error) || error instanceof DeadlineExceeded) return false;
+    throw error;
+  }
 }
 
 function minPosition(c: ServiceContext): number | undefined {

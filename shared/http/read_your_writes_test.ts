@@ -1,5 +1,13 @@
-import { column, defineEvents, type ReadModels, type View, view } from "@headwater/core";
-import { deepEqual, equal, ok } from "node:assert/strict";
+import {
+  column,
+  defineEvents,
+  eventLog,
+  type ReadModels,
+  Unavailable,
+  type View,
+  view,
+} from "@headwater/core";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { exampleService } from "./testing/example_service.ts";
 import { readsFrom } from "./read_your_writes.ts";
 
@@ -13,22 +21,30 @@ const orderView = view({
   evolve: () => undefined,
 });
 
+type State = Awaited<ReturnType<ReadModels["wait"]>>;
+
+/** `head`: where the log ends; default: far ahead. `atOnce`: what is said to who does not wait. */
 async function query(
   headers: Record<string, string>,
-  state: Awaited<ReturnType<ReadModels["wait"]>>,
+  state: State,
+  { head = () => Promise.resolve(1_000), atOnce = () => Promise.resolve(state) }: {
+    readonly head?: () => Promise<number | undefined>;
+    readonly atOnce?: () => Promise<State>;
+  } = {},
 ) {
   const waits: Parameters<ReadModels["wait"]>[1][] = [];
   const readModels = {
     wait(_view: View, wait: Parameters<ReadModels["wait"]>[1]) {
       waits.push(wait);
-      return Promise.resolve(state);
+      return wait.waitMs === 0 ? atOnce() : Promise.resolve(state);
     },
   };
+  const log = Object.assign(eventLog.memoryLog(), { head });
   const { service } = exampleService((app) => {
     app.get("/view", readsFrom(orderView), (c) => c.json({ rows: 1 }));
-  }, { readModels });
+  }, { readModels, log });
   const response = await service(new Request("http://example/view", { headers }));
-  return { response, body: await response.json(), wait: waits[0] };
+  return { response, body: await response.json(), wait: waits.at(-1) };
 }
 
 const reached = { position: 12, reached: true };
@@ -41,9 +57,44 @@ Deno.test("an answer says how far its read model is", async () => {
 });
 
 Deno.test("a query waits for the position it is given, two seconds unless told", async () => {
-  const { response, wait } = await query({ "X-Min-Position": "12" }, reached);
+  const late = { atOnce: () => Promise.resolve(behind) };
+  const { response, wait } = await query({ "X-Min-Position": "12" }, reached, late);
   equal(response.status, 200);
   equal(wait?.position, 12);
+  equal(wait?.waitMs, 2_000);
+});
+
+Deno.test("a position beyond the end of the log is not waited for", async () => {
+  const headers = { "X-Min-Position": "12", Prefer: "wait=15" };
+  for (const head of [11, undefined]) {
+    const options = { head: () => Promise.resolve(head) };
+    const { response, body, wait } = await query(headers, behind, options);
+    equal(response.status, 503);
+    equal(body.code, "read-model-behind");
+    match(body.detail, /nothing in the log is as far as that/);
+    equal(wait?.waitMs, 0);
+  }
+  const stale = { ...headers, Prefer: "wait=15, stale-ok" };
+  const { response } = await query(stale, behind, { head: () => Promise.resolve(11) });
+  equal(response.status, 200);
+  equal(response.headers.get("X-Position"), "5");
+});
+
+Deno.test("a log that is not there does not stop a query, which waits for its read model", async () => {
+  const headers = { "X-Min-Position": "12", Prefer: "wait=15" };
+  const { response, wait } = await query(headers, reached, {
+    head: () => Promise.reject(new Unavailable("the log is down")),
+    atOnce: () => Promise.resolve(behind),
+  });
+  equal(response.status, 200);
+  equal(wait?.waitMs, 15_000);
+});
+
+Deno.test("a read model of which nothing is known yet is waited for", async () => {
+  const { response, wait } = await query({ "X-Min-Position": "12" }, reached, {
+    atOnce: () => Promise.reject(new Unavailable("starting", { code: "read-model-unavailable" })),
+  });
+  equal(response.status, 200);
   equal(wait?.waitMs, 2_000);
 });
 
