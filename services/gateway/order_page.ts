@@ -1,6 +1,7 @@
 import type { EdgeContext, EdgeRoutes } from "@headwater/http";
-import type { ServiceClient } from "@headwater/core";
+import { type ServiceClient, Unavailable } from "@headwater/core";
 import { requestFor } from "./forward.ts";
+import { partClient } from "./part_client.ts";
 
 /** What one service contributes. */
 type Part = {
@@ -33,10 +34,12 @@ const parts: readonly Part[] = [
 ];
 
 /**
- * `GET /api/orders/:id` from four services at once: a part whose service fails is marked, the rest is served.
+ * `GET /api/orders/:id` from four services at once: a part whose service fails or takes too long is marked, the rest is
+ * served.
  * Without the order itself, or with a part that is behind the position that the client asked for, there is no answer.
  */
-export function addOrderPage(app: EdgeRoutes, client: ServiceClient): void {
+export function addOrderPage(app: EdgeRoutes, services: ServiceClient): void {
+  const client = partClient(services);
   app.get("/api/orders/:id", async (c) => {
     const answers = await Promise.all(parts.map((part) => ask(c, { client, part })));
     const missing = answers.find((answer, index) =>
@@ -84,9 +87,14 @@ async function ask(
     const problem = { status: response.status, body, code };
     return { data: empty, state: response.status === 404 ? "none" : "unavailable", problem };
   } catch (error) {
-    if (part.name === "order") throw error;
+    if (part.name === "order" || isBehind(error)) throw error;
     return { data: empty, state: "unavailable" };
   }
+}
+
+/** A page must not show less than the client has seen already. */
+function isBehind(error: unknown): boolean {
+  return error instanceof Unavailable && error.code === "read-model-behind";
 }
 
 /** The service's own problem document; without one the order's part was thrown and is answered by the app. */

@@ -1,3 +1,4 @@
+import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { openGateway } from "./testing/open_gateway.ts";
 
@@ -8,4 +9,38 @@ Deno.test("HEAD of the order page asks the services for their parts, and says ho
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("Content-Length"), String(page.byteLength));
   assert.deepEqual(new Set(requests.map(({ method }) => method)), new Set(["GET"]));
+});
+
+Deno.test("a part whose service does not answer is marked, the rest is served", async () => {
+  const { gateway } = openGateway(({ url }) =>
+    url.startsWith("http://payment")
+      ? Promise.reject(new DeadlineExceeded("late"))
+      : Promise.resolve(Response.json({ part: 1 }))
+  );
+  const answer = await gateway(new Request("http://gateway/api/orders/1"));
+  assert.equal(answer.status, 200);
+  const { data, meta } = await answer.json();
+  assert.deepEqual([meta.complete, meta.parts.payment], [false, "unavailable"]);
+  assert.deepEqual([data.payment, data.order], [null, { part: 1 }]);
+});
+
+Deno.test("a part that is behind what the client has seen is not left out, the page is", async () => {
+  const { gateway } = openGateway(({ url }) =>
+    url.startsWith("http://payment")
+      ? Promise.reject(new Unavailable("behind", { code: "read-model-behind" }))
+      : Promise.resolve(Response.json({ part: 1 }))
+  );
+  const answer = await gateway(new Request("http://gateway/api/orders/1"));
+  assert.equal(answer.status, 503);
+  assert.equal((await answer.json()).code, "read-model-behind");
+});
+
+Deno.test("without the order there is no page, only why", async () => {
+  const { gateway } = openGateway(({ url }) =>
+    url.startsWith("http://order")
+      ? Promise.reject(new DeadlineExceeded("late"))
+      : Promise.resolve(Response.json({ part: 1 }))
+  );
+  const answer = await gateway(new Request("http://gateway/api/orders/1"));
+  assert.equal(answer.status, 504);
 });

@@ -1,5 +1,6 @@
-export type { BreakerOptions, BreakerState } from "./breaker.ts";
+export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 export type { BulkheadOptions } from "./bulkhead.ts";
+export { type DeadlineOptions, withDeadline } from "./deadline.ts";
 export type { FailureWindowOptions } from "./failure_window.ts";
 export {
   createResilientClient,

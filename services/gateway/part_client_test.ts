@@ -1,0 +1,81 @@
+import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
+import { manualClock } from "@headwater/testing";
+import assert from "node:assert/strict";
+import { partClient } from "./part_client.ts";
+
+function setUp(service: Service) {
+  const clock = manualClock();
+  const requests: Request[] = [];
+  const client = partClient({
+    call(_name, request) {
+      requests.push(request);
+      return service(request);
+    },
+  }, clock);
+  return { clock, requests, client };
+}
+
+const silence: Service = () => new Promise(() => {});
+
+function asking(headers: Record<string, string> = {}): Request {
+  return new Request("http://payment/x", { headers });
+}
+
+function isOpen(error: unknown): boolean {
+  return error instanceof Unavailable && error.code === "circuit-open";
+}
+
+Deno.test("a part has two seconds, the second caller learns at once that they were not enough", async () => {
+  const { clock, requests, client } = setUp(silence);
+  const refused = assert.rejects(client.call("payment", asking()), DeadlineExceeded);
+  await clock.advance(2_000);
+  await refused;
+  assert.ok(requests[0]!.signal.aborted);
+  await assert.rejects(client.call("payment", asking()), isOpen);
+  assert.equal(requests.length, 1);
+  assert.equal(clock.pending(), 0);
+});
+
+Deno.test("after a while one caller tries again, and when it works all do", async () => {
+  let answer = silence;
+  const { clock, client } = setUp((request) => answer(request));
+  const refused = assert.rejects(client.call("payment", asking()), DeadlineExceeded);
+  await clock.advance(2_000);
+  await refused;
+  await clock.advance(5_000);
+  answer = () => Promise.resolve(new Response("paid"));
+  for (const _ of [1, 2]) assert.equal((await client.call("payment", asking())).status, 200);
+});
+
+Deno.test("one slow answer among many good ones closes nothing", async () => {
+  let answer: Service = () => Promise.resolve(new Response("paid"));
+  const { clock, client } = setUp((request) => answer(request));
+  for (const _ of [1, 2]) await client.call("payment", asking());
+  answer = silence;
+  const refused = assert.rejects(client.call("payment", asking()), DeadlineExceeded);
+  await clock.advance(2_000);
+  await refused;
+  answer = () => Promise.resolve(new Response("paid"));
+  assert.equal((await client.call("payment", asking())).status, 200);
+});
+
+Deno.test("the wait for a read model comes on top, and other services have budgets of their own", async () => {
+  const { clock, client } = setUp((request) =>
+    request.url.startsWith("http://payment") ? silence(request) : Promise.resolve(new Response())
+  );
+  const waiting = client.call("payment", asking({ "X-Min-Position": "7", Prefer: "wait=3" }));
+  const refused = assert.rejects(waiting, DeadlineExceeded);
+  await clock.advance(4_999);
+  assert.equal((await client.call("order", new Request("http://order/x"))).status, 200);
+  await clock.advance(1);
+  await refused;
+  assert.equal((await client.call("order", new Request("http://order/x"))).status, 200);
+});
+
+Deno.test("a service that says no at once is asked again", async () => {
+  const { requests, client } = setUp(() => Promise.reject(new Unavailable("down")));
+  for (const _ of [1, 2, 3]) {
+    await assert.rejects(client.call("payment", asking()), (error) => !isOpen(error));
+  }
+  assert.equal(requests.length, 3);
+});
