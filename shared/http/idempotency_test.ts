@@ -67,7 +67,10 @@ Deno.test("of two different requests that race for a key exactly one gets it", a
   equal(handled.length, 1);
 });
 
-const newId = () => crypto.randomUUID();
+function newId(): string {
+  return crypto.randomUUID();
+}
+
 const context: CommandContext = {
   commandId: "5b0f3f9e-4a0c-4f0e-8f43-0f9d5c1d1b11",
   correlationId: "flow-1",

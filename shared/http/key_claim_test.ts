@@ -44,8 +44,9 @@ function allowing(): Promise<void> {
   return Promise.resolve();
 }
 
-const refused = (events: readonly eventLog.NewEvent[]) =>
-  events.some(({ type }) => type === "RequestRefused");
+function refused(events: readonly eventLog.NewEvent[]): boolean {
+  return events.some(({ type }) => type === "RequestRefused");
+}
 
 for (const [code, status] of [["order-unknown", 404], ["order-already-shipped", 409]] as const) {
   Deno.test(`a request that was refused with ${status} gets the same answer again, whatever the rule says then`, async () => {
