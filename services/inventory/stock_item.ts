@@ -1,4 +1,4 @@
-import { aggregate, Refusal } from "@headwater/core";
+import { aggregate, persistentMap, Refusal } from "@headwater/core";
 import {
   type StockItemCommand,
   stockItemCommands,
@@ -9,10 +9,10 @@ import {
 export type StockItemState = {
   readonly available: number;
   /** What is set aside now, by order. */
-  readonly reserved: Readonly<Record<string, number>>;
+  readonly reserved: persistentMap.PersistentMap<number>;
 };
 
-const initialState: StockItemState = { available: 0, reserved: {} };
+const initialState: StockItemState = { available: 0, reserved: persistentMap.empty };
 
 export const stockItem = aggregate({
   events: stockItemEvents,
@@ -37,7 +37,7 @@ function decide(command: StockItemCommand, state: StockItemState): readonly Stoc
     }
     case "ReserveStock": {
       const { sku, orderId, quantity } = command.data;
-      const held = reservedFor(state, orderId);
+      const held = persistentMap.get(state.reserved, orderId);
       if (held === quantity) return [];
       if (held !== undefined) {
         throw new Refusal(
@@ -58,7 +58,7 @@ function decide(command: StockItemCommand, state: StockItemState): readonly Stoc
     case "ReleaseStock":
     case "ShipStock": {
       const { sku, orderId } = command.data;
-      const quantity = reservedFor(state, orderId);
+      const quantity = persistentMap.get(state.reserved, orderId);
       if (quantity === undefined) return [];
       const type = command.type === "ReleaseStock" ? "StockReleased" : "StockShipped";
       return [{ type, data: { sku, orderId, quantity } }];
@@ -74,7 +74,7 @@ function evolve(state: StockItemState, event: StockItemEvent): StockItemState {
       const { orderId, quantity } = event.data;
       return {
         available: state.available - quantity,
-        reserved: { ...state.reserved, [orderId]: quantity },
+        reserved: persistentMap.set(state.reserved, orderId, quantity),
       };
     }
     case "StockReservationRejected":
@@ -82,18 +82,12 @@ function evolve(state: StockItemState, event: StockItemEvent): StockItemState {
     case "StockReleased":
       return {
         available: state.available + event.data.quantity,
-        reserved: without(state.reserved, event.data.orderId),
+        reserved: persistentMap.without(state.reserved, event.data.orderId),
       };
     case "StockShipped":
-      return { ...state, reserved: without(state.reserved, event.data.orderId) };
+      return {
+        ...state,
+        reserved: persistentMap.without(state.reserved, event.data.orderId),
+      };
   }
-}
-
-function reservedFor(state: StockItemState, orderId: string): number | undefined {
-  return Object.hasOwn(state.reserved, orderId) ? state.reserved[orderId] : undefined;
-}
-
-function without(reserved: StockItemState["reserved"], orderId: string) {
-  const { [orderId]: _gone, ...rest } = reserved;
-  return rest;
 }

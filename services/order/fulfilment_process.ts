@@ -143,6 +143,7 @@ function evolve(state: FulfilmentState, event: FulfilmentEvent): FulfilmentState
     case "CancellationHeard":
       return cancelled(state, event.data.reason);
     case "DispatchHeard": {
+      if (state.dispatched) return state;
       const heard = { ...state, dispatched: true };
       // While cancelling, the shipment's own answer to "cancel-shipment" decides.
       return state.cancelling
@@ -150,6 +151,7 @@ function evolve(state: FulfilmentState, event: FulfilmentEvent): FulfilmentState
         : { ...heard, todo: [...state.todo, ...shippingSteps(fulfilment)] };
     }
     case "DeliveryHeard": {
+      if (state.delivered) return state;
       const heard = { ...state, delivered: true };
       return state.cancelling ? heard : { ...heard, todo: [...state.todo, "mark-delivered"] };
     }
@@ -199,7 +201,8 @@ function orderStands(state: FulfilmentState): FulfilmentState {
 function cancelled(state: FulfilmentState, reason: string): FulfilmentState {
   const cancelling = { reason, by: "customer" as const };
   if (state.dispatched) {
-    return { ...state, todo: ["reject-cancellation", ...state.todo] };
+    const others = state.todo.filter((step) => step !== "reject-cancellation");
+    return { ...state, todo: ["reject-cancellation", ...others] };
   }
   const [now] = state.todo;
   // The step may have been taken without our having heard of it; its outcome comes for certain. Only the order itself

@@ -3,6 +3,7 @@ import type { EventLog } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
+import { pause } from "./time.ts";
 import { Turns } from "./turns.ts";
 
 /** What came of a command, kept in the metadata of its events. */
@@ -80,6 +81,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
 
   /** To be called within `exclusive`. */
   async refresh(stream: string): Promise<Loaded<State>> {
+    const turn = new FoldingTurn();
     let baseline: Baseline<State> = this.#baselines.get(stream) ?? {
       stream,
       state: this.decider.initialState,
@@ -89,7 +91,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       commands: new Map(),
     };
     for await (const page of this.log.read(stream, { from: baseline.revision + 1 })) {
-      baseline = this.#fold(baseline, page);
+      baseline = await this.#fold(baseline, page, turn);
     }
     if (baseline.revision >= 0) this.#baselines.set(stream, baseline);
     return baseline;
@@ -100,9 +102,14 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     this.#baselines.delete(stream);
   }
 
-  #fold(baseline: Baseline<State>, page: readonly Recorded[]): Baseline<State> {
+  async #fold(
+    baseline: Baseline<State>,
+    page: readonly Recorded[],
+    turn: FoldingTurn,
+  ): Promise<Baseline<State>> {
     let { state, revision, position } = baseline;
     for (const recorded of page) {
+      if (turn.isOver()) await turn.renew();
       const event = this.events.decode(recorded);
       if (event) state = this.decider.evolve(state, event);
       ({ revision, position } = recorded);
@@ -110,5 +117,27 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       baseline.commands.set(commandId, { hash, revision, position });
     }
     return { ...baseline, state, revision, position, last: page.at(-1) ?? baseline.last };
+  }
+}
+
+/** Milliseconds that a fold goes on before timers and sockets get a turn: logs that never wait do not give them one. */
+const longestTurnMs = 12;
+/** So many events between two looks at the clock: most folds are of fewer, and never look. */
+const eventsPerLook = 16;
+
+class FoldingTurn {
+  #events = 0;
+  #began: number | undefined;
+
+  /** To be asked before each event. */
+  isOver(): boolean {
+    if (++this.#events % eventsPerLook !== 0) return false;
+    this.#began ??= performance.now();
+    return performance.now() - this.#began > longestTurnMs;
+  }
+
+  async renew(): Promise<void> {
+    await pause(0);
+    this.#began = performance.now();
   }
 }

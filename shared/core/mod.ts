@@ -20,6 +20,7 @@ export {
 /** Schemas of what fields of messages hold. */
 export * as field from "./field.ts";
 export { fingerprint } from "./fingerprint.ts";
+export * as persistentMap from "./persistent_map.ts";
 export { Refusal } from "./refusal.ts";
 export { type RowOf, type View, view } from "./view.ts";
 

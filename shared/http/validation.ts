@@ -8,6 +8,9 @@ import type { EdgeContext } from "./service_app.ts";
 /** 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much. */
 export const bodyLimit = 1024 * 1024;
 
+/** Beyond this many, more issues help nobody, and each costs something. */
+const mostIssues = 100;
+
 /**
  * The request's body, checked. Schemas should be `z.strictObject`, so that unknown fields are refused.
  *
@@ -28,11 +31,17 @@ export function readQuery<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const given = new URL(c.req.url).searchParams;
-  const repeated = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1);
-  if (repeated.length > 0) {
-    throw new BadInput(
-      repeated.map((name) => ({ path: pathOf([name]), message: "Given more than once" })),
-    );
+  const names = new Set<string>();
+  const repeated = new Set<string>();
+  // Not by `getAll`, which looks through all of them for each of them.
+  for (const name of given.keys()) {
+    if (names.has(name)) repeated.add(name);
+    else names.add(name);
+  }
+  if (repeated.size > 0) {
+    const issues = repeated.values().take(mostIssues)
+      .map((name): InputIssue => ({ path: pathOf([name]), message: "Given more than once" }));
+    throw new BadInput([...issues]);
   }
   return check(Object.fromEntries(given), { schema });
 }
@@ -52,17 +61,19 @@ function check<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new BadInput(parsed.error.issues.flatMap((issue) => issuesOf(issue, at)), {
-    cause: parsed.error,
-  });
+  const issues = parsed.error.issues.values().flatMap((issue) => issuesOf(issue, at));
+  throw new BadInput([...issues.take(mostIssues)], { cause: parsed.error });
 }
 
-function issuesOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): InputIssue[] {
+function* issuesOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Generator<InputIssue> {
   const path = [...at, ...issue.path];
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: "Unknown field" }));
+  if (issue.code !== "unrecognized_keys") {
+    yield { path: pathOf(path), message: issue.message };
+    return;
   }
-  return [{ path: pathOf(path), message: issue.message }];
+  for (const key of issue.keys) {
+    yield { path: pathOf([...path, key]), message: "Unknown field" };
+  }
 }
 
 /** `lines[0].quantity`; a name that is not a plain word is quoted: `["odd name"]`. */
