@@ -2,6 +2,7 @@ import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
 import { type Application, routesOfAll, type ServiceDatabase } from "./application.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
+import { cachesCheck, processCaches } from "./process_caches.ts";
 import { type RunningService, startService } from "./start_service.ts";
 import { serviceChecks } from "./service_checks.ts";
 
@@ -27,6 +28,7 @@ export async function startHost(
   const { services: definitions, createGateway } = application;
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
+  const cacheBudget = processCaches();
   const client = createResilientClient(bareClient);
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
@@ -41,6 +43,7 @@ export async function startHost(
       checks,
       url,
       client,
+      cacheBudget,
       logger,
     });
     stopping.push(running);
@@ -58,7 +61,7 @@ export async function startHost(
     client,
     routes: routesOfAll(application),
     logger,
-    checks: serviceChecks(application, bareClient),
+    checks: [...serviceChecks(application, bareClient), cachesCheck(cacheBudget)],
     newId: () => crypto.randomUUID(),
   });
   const running = starting.move();

@@ -1,5 +1,6 @@
 import {
   type Aggregate,
+  type cache,
   type EventLog,
   type Repository,
   repository,
@@ -18,12 +19,16 @@ import type { ServiceDefinition } from "./service.ts";
 /** A service's routes, and its commands for other services, over what it is given. */
 export function openService(
   definition: ServiceDefinition,
-  given: Omit<ServiceDependencies, "service" | "repository">,
+  given: Omit<ServiceDependencies, "service" | "repository"> & {
+    /** Of its aggregates' states; default: one for each. */
+    readonly cacheBudget?: cache.Budget;
+  },
 ): Service {
+  const { cacheBudget, ...rest } = given;
   const dependencies: ServiceDependencies = {
-    ...given,
+    ...rest,
     service: definition.name,
-    repository: repositoriesOf(definition, given),
+    repository: repositoriesOf(definition, { ...rest, cacheBudget }),
   };
   return toService(routesOf(definition, dependencies), dependencies);
 }
@@ -39,7 +44,11 @@ function routesOf(definition: ServiceDefinition, dependencies: ServiceDependenci
 /** One repository for each aggregate, so that its commands take turns and its states are kept once. */
 function repositoriesOf(
   { name, aggregates }: ServiceDefinition,
-  options: { readonly log: EventLog; random(): number },
+  options: {
+    readonly log: EventLog;
+    readonly cacheBudget: cache.Budget | undefined;
+    random(): number;
+  },
 ): ServiceDependencies["repository"] {
   const repositories = new Map<Aggregate, Repository>(
     aggregates.map((aggregate) => [aggregate, repository(aggregate, options)]),

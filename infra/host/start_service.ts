@@ -1,6 +1,7 @@
 import { startProjections } from "@headwater/projections";
 import type { Sql } from "postgres";
 import {
+  type cache,
   type EventLog,
   eventLog,
   type HealthCheck,
@@ -8,6 +9,7 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
+import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { processMigration, processRecords, startProcess } from "@headwater/sagas";
@@ -25,13 +27,15 @@ export type ServiceOptions = {
   /** Of the service's own database. */
   readonly url: string;
   readonly client: ServiceClient;
+  /** Of the process. */
+  readonly cacheBudget: cache.Budget;
   readonly logger: Log;
 };
 
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, checks = [], url, client, logger }: ServiceOptions,
+  { log, checks = [], url, client, cacheBudget, logger }: ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, sagas, migrations } = definition;
@@ -54,6 +58,7 @@ export async function startService(
       client,
       records: processRecords(sql, process.name),
       logger,
+      cacheBudget,
       random,
     }))
   );
@@ -63,12 +68,14 @@ export async function startService(
     client,
     readModels: projections,
     logger,
+    cacheBudget,
     checks: [
       postgresCheck(sql),
       logCheck(log),
       ...checks,
       ...projections.checks,
       ...runtimes.map(({ check }) => check),
+      cachesCheck(cacheBudget),
     ],
     newId: () => crypto.randomUUID(),
     random,

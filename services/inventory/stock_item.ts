@@ -74,7 +74,7 @@ function evolve(state: StockItemState, event: StockItemEvent): StockItemState {
       const { orderId, quantity } = event.data;
       return {
         available: state.available - quantity,
-        reserved: persistentMap.set(state.reserved, orderId, quantity),
+        reserved: persistentMap.set(state.reserved, [orderId, quantity]),
       };
     }
     case "StockReservationRejected":

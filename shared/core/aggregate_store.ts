@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { type Budget, budget, bytesOf, type Cache } from "./cache.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
@@ -27,7 +27,15 @@ export type Loaded<State> = {
   readonly commands: ReadonlyMap<string, CommandTrace>;
 };
 
-type Baseline<State> = Loaded<State> & { readonly commands: Map<string, CommandTrace> };
+type Baseline<State> = Loaded<State> & {
+  readonly commands: Map<string, CommandTrace>;
+  /** What it takes in the heap, estimated by the events that led to it. */
+  readonly bytes: number;
+};
+
+/** Measured: what a stream of small events takes beside the data of its events, and each of its commands. */
+const bytesOfStream = 800;
+const bytesOfTrace = 250;
 
 export type AggregateStoreOptions<
   Command extends DomainCommand,
@@ -37,8 +45,8 @@ export type AggregateStoreOptions<
   readonly log: Pick<EventLog, "append" | "read">;
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
-  /** How many events the folded streams kept in memory may stand for, in all. Default 200,000 (some 40 MB of command ids). */
-  readonly cachedEvents?: number;
+  /** What the folded streams that are kept in memory are paid from; default: one of its own. */
+  readonly cacheBudget?: Budget;
 };
 
 /**
@@ -51,17 +59,14 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
   readonly log: Pick<EventLog, "append" | "read">;
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
-  readonly #baselines: LRUCache<string, Baseline<State>>;
+  readonly #baselines: Cache<Baseline<State>>;
   readonly #turns = new Turns();
 
   constructor(options: AggregateStoreOptions<Command, Event, State>) {
     this.log = options.log;
     this.decider = options.decider;
     this.events = options.events;
-    this.#baselines = new LRUCache({
-      maxSize: options.cachedEvents ?? 200_000,
-      sizeCalculation: (baseline) => baseline.commands.size + 1,
-    });
+    this.#baselines = (options.cacheBudget ?? budget()).open(({ bytes }) => bytes);
   }
 
   streamOf(id: string): string {
@@ -89,6 +94,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       position: undefined,
       last: undefined,
       commands: new Map(),
+      bytes: bytesOfStream,
     };
     for await (const page of this.log.read(stream, { from: baseline.revision + 1 })) {
       baseline = await this.#fold(baseline, page, turn);
@@ -107,7 +113,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     page: readonly Recorded[],
     turn: FoldingTurn,
   ): Promise<Baseline<State>> {
-    let { state, revision, position } = baseline;
+    let { state, revision, position, bytes } = baseline;
     for (const recorded of page) {
       if (turn.isOver()) await turn.renew();
       const event = this.events.decode(recorded);
@@ -115,13 +121,14 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       ({ revision, position } = recorded);
       const { commandId, commandHash: hash } = recorded.metadata;
       baseline.commands.set(commandId, { hash, revision, position });
+      bytes += bytesOfTrace + bytesOf(recorded.data);
     }
-    return { ...baseline, state, revision, position, last: page.at(-1) ?? baseline.last };
+    return { ...baseline, state, revision, position, bytes, last: page.at(-1) ?? baseline.last };
   }
 }
 
 /** Milliseconds that a fold goes on before timers and sockets get a turn: logs that never wait do not give them one. */
-const longestTurnMs = 12;
+const longestTurnMs = 8;
 /** So many events between two looks at the clock: most folds are of fewer, and never look. */
 const eventsPerLook = 16;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { budget } from "./cache.ts";
 import { AggregateStore } from "./aggregate_store.ts";
 import { derivedId } from "./derived_id.ts";
 import { RevisionConflict } from "./event_log.ts";
@@ -184,11 +185,12 @@ Deno.test("a store without room for what it folds reads the stream anew", async 
     log,
     decider: stockItem,
     events: stockItemEvents,
-    cachedEvents: 1,
+    cacheBudget: budget(1),
   });
   const commandId = crypto.randomUUID();
   const first = await handle(store, receive(1), { commandId });
   await handle(store, receive(1));
+  await store.load("SKU2");
   assert.deepEqual(await handle(store, receive(1), { commandId }), first);
   assert.equal((await store.load("SKU1")).state.available, 2);
 });

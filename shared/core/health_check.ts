@@ -3,4 +3,6 @@ export type HealthCheck = {
   /** For example `postgres`, `event-log`, `projection:orders`. */
   readonly name: string;
   check(signal: AbortSignal): Promise<void>;
+  /** What is to be seen of it beside that it is there; shown as it is. */
+  readonly observe?: () => Readonly<Record<string, string | number>>;
 };

@@ -38,6 +38,7 @@ export type { ReadModels } from "./read_models.ts";
 export type { Service, ServiceClient } from "./service_client.ts";
 
 // What everything that meets a machine needs
+export * as cache from "./cache.ts";
 export { withoutPassword } from "./credentials.ts";
 export { DeadlineExceeded, Unavailable } from "./failures.ts";
 /** Clocks, pauses and back-off. */

@@ -30,14 +30,13 @@ export function get<Value>(map: PersistentMap<Value>, key: string): Value | unde
 /** The map with this entry, in the place of one that it has under the key. */
 export function set<Value>(
   map: PersistentMap<Value>,
-  key: string,
-  value: Value,
+  [key, value]: readonly [string, Value],
 ): PersistentMap<Value> {
   if (isEmpty(map)) return { size: 1, key, value, left: empty, right: empty };
   if (key === map.key) return map.value === value ? map : { ...map, value };
   return key < map.key
-    ? balanced(map, { left: set(map.left, key, value) })
-    : balanced(map, { right: set(map.right, key, value) });
+    ? balanced(map, { left: set(map.left, [key, value]) })
+    : balanced(map, { right: set(map.right, [key, value]) });
 }
 
 /** The map without an entry under this key. */
@@ -77,7 +76,7 @@ const ratio = 2;
 
 /** The branch with another left or right side, turned where that side has become too heavy. */
 function balanced<Value>(
-  { key, value, ...old }: Branch<Value>,
+  old: Branch<Value>,
   changed: { readonly left?: PersistentMap<Value>; readonly right?: PersistentMap<Value> },
 ): Branch<Value> {
   const { left = old.left, right = old.right } = changed;
@@ -85,30 +84,21 @@ function balanced<Value>(
   if (!few && !isEmpty(right) && right.size > mostWeight * left.size) {
     const { left: inner, right: outer } = right;
     return isEmpty(inner) || inner.size < ratio * outer.size
-      ? branch(right, branch({ key, value }, left, inner), outer)
-      : branch(
-        inner,
-        branch({ key, value }, left, inner.left),
-        branch(right, inner.right, outer),
-      );
+      ? branch(right, [branch(old, [left, inner]), outer])
+      : branch(inner, [branch(old, [left, inner.left]), branch(right, [inner.right, outer])]);
   }
   if (!few && !isEmpty(left) && left.size > mostWeight * right.size) {
     const { left: outer, right: inner } = left;
     return isEmpty(inner) || inner.size < ratio * outer.size
-      ? branch(left, outer, branch({ key, value }, inner, right))
-      : branch(
-        inner,
-        branch(left, outer, inner.left),
-        branch({ key, value }, inner.right, right),
-      );
+      ? branch(left, [outer, branch(old, [inner, right])])
+      : branch(inner, [branch(left, [outer, inner.left]), branch(old, [inner.right, right])]);
   }
-  return branch({ key, value }, left, right);
+  return branch(old, [left, right]);
 }
 
 function branch<Value>(
   { key, value }: Pick<Branch<Value>, "key" | "value">,
-  left: PersistentMap<Value>,
-  right: PersistentMap<Value>,
+  [left, right]: readonly [PersistentMap<Value>, PersistentMap<Value>],
 ): Branch<Value> {
   return { size: left.size + right.size + 1, key, value, left, right };
 }

@@ -14,7 +14,7 @@ const changes = fc.array(
 );
 
 function changed(map: PersistentMap<number>, change: Change): PersistentMap<number> {
-  return change[0] === "set" ? set(map, change[1], change[2]) : without(map, change[1]);
+  return change[0] === "set" ? set(map, [change[1], change[2]]) : without(map, change[1]);
 }
 
 function depth(map: PersistentMap<number>): number {
@@ -50,7 +50,7 @@ Deno.test("it stays flat, whatever the order of its keys", () => {
     ]
   ) {
     let map: PersistentMap<number> = empty;
-    for (const [index, name] of order.entries()) map = set(map, name, index);
+    for (const [index, name] of order.entries()) map = set(map, [name, index]);
     // The bound of a tree balanced by weights of 3 to 1: log n / log 4/3.
     assert.ok(depth(map) <= 24, `${depth(map)} deep`);
     for (const name of order.slice(0, 9_000)) map = without(map, name);
@@ -60,6 +60,6 @@ Deno.test("it stays flat, whatever the order of its keys", () => {
 });
 
 Deno.test("what changes nothing gives the same map", () => {
-  const map = set(set(empty, "a", 1), "b", 2);
-  assert.equal(set(map, "a", 1), map);
+  const map = set(set(empty, ["a", 1]), ["b", 2]);
+  assert.equal(set(map, ["a", 1]), map);
 });

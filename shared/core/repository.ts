@@ -1,5 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
 import { AggregateStore } from "./aggregate_store.ts";
+import type { Budget } from "./cache.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
 import { type CommandContext, handleCommand } from "./handle_command.ts";
@@ -45,19 +46,19 @@ export type Repository<
 /** Opens the repository of an aggregate on a log. Folded states are kept in memory, as a baseline of what is read. */
 export function repository<Command extends DomainCommand, Event extends DomainEvent, State>(
   aggregate: Aggregate<Command, Event, State>,
-  { log, random, cachedEvents }: {
+  { log, random, cacheBudget }: {
     readonly log: Pick<EventLog, "append" | "read">;
     /** Uniform in [0, 1), for the pause after a lost race. */
     random?(): number;
-    /** How many events the folded streams kept in memory may stand for, in all; default 200,000. */
-    readonly cachedEvents?: number;
+    /** What the folded states that are kept in memory are paid from; default: one of its own, of 64 MiB. */
+    readonly cacheBudget?: Budget;
   },
 ): Repository<Command, State> {
   const store = new AggregateStore({
     log,
     decider: aggregate,
     events: aggregate.events,
-    cachedEvents,
+    cacheBudget,
   });
   return {
     load: (id) => store.load(id),

@@ -11,6 +11,8 @@ type CheckResult = {
   readonly observedUnit: "ms";
   /** Why it did not pass. */
   readonly output?: string;
+  /** What else there is to see of it. */
+  readonly details?: Readonly<Record<string, string | number>>;
 };
 
 type Report = {
@@ -83,6 +85,7 @@ async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResul
     observedValue: took,
     observedUnit: "ms",
     ...(failure !== undefined && { output: failure }),
+    ...(check.observe && { details: check.observe() }),
   };
 }
 

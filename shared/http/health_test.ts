@@ -50,6 +50,14 @@ Deno.test("it is ready when every check passes", async () => {
   deepEqual(Object.keys(body.checks), ["postgres", "event-log"]);
 });
 
+Deno.test("what there is to see of a check is shown beside how it went", async () => {
+  const { check } = switchable("caches");
+  const { ask } = setUp({ ...check, observe: () => ({ bytes: 7, limitBytes: 10 }) });
+  const { body } = await ask("/health/ready");
+  equal(body.checks.caches[0].status, "pass");
+  deepEqual(body.checks.caches[0].details, { bytes: 7, limitBytes: 10 });
+});
+
 Deno.test("a failed check is 503 and says why, beside those that pass", async () => {
   const postgres = switchable("postgres");
   postgres.state.reason = "connection refused";

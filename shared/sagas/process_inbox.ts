@@ -1,5 +1,6 @@
 import {
   type Aggregate,
+  type cache,
   derivedId,
   type DomainEvent,
   type EventLog,
@@ -25,10 +26,14 @@ export class ProcessInbox {
 
   constructor(
     process: Process,
-    { log, random }: { readonly log: EventLog; readonly random: () => number },
+    { log, random, cacheBudget }: {
+      readonly log: EventLog;
+      readonly random: () => number;
+      readonly cacheBudget?: cache.Budget;
+    },
   ) {
     this.#process = process;
-    this.#instances = repository(asAggregate(process), { log, random });
+    this.#instances = repository(asAggregate(process), { log, random, cacheBudget });
   }
 
   /** The categories it listens to. */

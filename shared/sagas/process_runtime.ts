@@ -1,5 +1,6 @@
 import type { Process } from "./process.ts";
 import {
+  type cache,
   type EventLog,
   type eventLog,
   type HealthCheck,
@@ -22,6 +23,8 @@ export type ProcessRuntimeOptions = {
   readonly logger: Log;
   /** For its pauses and its patience; default: real time. */
   readonly clock?: time.Clock;
+  /** What the states that are kept in memory are paid from; default: one of its own. */
+  readonly cacheBudget?: cache.Budget;
   /** Uniform in [0, 1). */
   random(): number;
 };

@@ -8,6 +8,7 @@ import { databasesOn } from "../databases.ts";
 import { openLog } from "../open_log.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
+import { processCaches } from "../process_caches.ts";
 import { startService } from "../start_service.ts";
 import { serviceChecks } from "../service_checks.ts";
 
@@ -42,6 +43,7 @@ export async function serveService(
     url: config.databaseUrls[name] ??
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
     client: createResilientClient(httpClient(config.serviceUrls)),
+    cacheBudget: processCaches(),
     logger,
   });
   await using _server = serve(running.service, { ...config, logger });

@@ -1,0 +1,54 @@
+import { LRUCache } from "lru-cache";
+
+/** Where one owner keeps what it can make anew at any time. */
+export type Cache<Value extends object> = {
+  get(key: string): Value | undefined;
+  /** What is larger than the whole budget is kept in the place of all others. */
+  set(key: string, value: Value): void;
+  delete(key: string): void;
+};
+
+/** What all caches of a process take together: when it is spent, what was used longest ago goes, whosever it is. */
+export type Budget = {
+  /** `sizeOf` estimates what a value takes, in bytes. */
+  open<Value extends object>(sizeOf: (value: Value) => number): Cache<Value>;
+  usage(): {
+    /** Estimated. */
+    readonly bytes: number;
+    readonly limitBytes: number;
+    readonly entries: number;
+  };
+};
+
+/** Of whoever was not given a budget. */
+const defaultBytes = 64 * 1024 * 1024;
+
+/** A budget of so many bytes, default 64 MiB. A host gives the same one to everything in its process. */
+export function budget(limitBytes: number = defaultBytes): Budget {
+  const entries = new LRUCache<string, object>({ maxSize: limitBytes });
+  let owners = 0;
+  return {
+    open<Value extends object>(sizeOf: (value: Value) => number): Cache<Value> {
+      const owner = `${owners++} `;
+      return {
+        // Only this owner writes under its keys.
+        get: (key) => entries.get(owner + key) as Value | undefined,
+        set(key, value) {
+          const size = Math.min(Math.ceil(sizeOf(value)), limitBytes);
+          entries.set(owner + key, value, { size });
+        },
+        delete: (key) => void entries.delete(owner + key),
+      };
+    },
+    usage: () => ({ bytes: entries.calculatedSize, limitBytes, entries: entries.size }),
+  };
+}
+
+/** About what a value of JSON takes in the heap, counted without making its text. */
+export function bytesOf(value: unknown): number {
+  if (typeof value === "string") return 24 + value.length;
+  if (typeof value !== "object" || value === null) return 16;
+  let bytes = 48;
+  for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
+  return bytes;
+}
