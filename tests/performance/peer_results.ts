@@ -19,7 +19,16 @@ export async function withPeers(
   results: readonly CaseResult[],
 ): Promise<CaseResult[]> {
   const folder = fileURLToPath(new URL("./peers/", import.meta.url));
-  await runDeno(["task", "--quiet", "--cwd", folder, "prepare"], { cwd: folder });
+  const inFolder = ["task", "--quiet", "--cwd", folder];
+  const installed = await runDeno([...inFolder, "prepare"], { cwd: folder, stderr: "piped" });
+  if (!installed.success) {
+    say(`All rivals are left out, they cannot be installed here: ${reasonIn(installed.said)}`);
+    return [...results];
+  }
+  const built = await runDeno([...inFolder, "build"], { cwd: folder, stderr: "piped" });
+  if (!built.success) {
+    say(`Rivals with a native module may be left out, it was not built: ${reasonIn(built.said)}`);
+  }
   const directory = await Deno.makeTempDir({ prefix: "headwater-peers-" });
   try {
     // It waits for the disk, as whoever keeps a log in PostgreSQL wants it to.
@@ -27,12 +36,16 @@ export async function withPeers(
       directory: `${directory}/postgres`,
       logger: silentLog,
     });
-    const output = JSON.parse(
-      await runDeno(
-        ["run", "--allow-all", "--config", `${folder}deno.json`, `${folder}${name}_peers.ts`],
-        { cwd: folder, env: { PEERS_DATABASE_URL: postgres.url } },
-      ),
-    ) as PeerOutput;
+    const args = ["--allow-all", "--config", `${folder}deno.json`, `${folder}${name}_peers.ts`];
+    const measured = await runDeno(["run", ...args], {
+      cwd: folder,
+      env: { PEERS_DATABASE_URL: postgres.url },
+      stderr: "inherit",
+    });
+    if (!measured.success) {
+      throw new Error(`Cannot measure the rivals: "deno run ${args.join(" ")}" failed`);
+    }
+    const output = JSON.parse(measured.printed) as PeerOutput;
     const peersByCase = new Map(output.results.map((result) => [result.case, result.peers]));
     return results.map((result) => {
       const peers = peersByCase.get(result.case);
@@ -43,16 +56,38 @@ export async function withPeers(
   }
 }
 
-/** Gives what it printed; what it reports meanwhile is passed on. */
+type Run = { readonly success: boolean; readonly printed: string; readonly said: string };
+
+/** What it reports is passed on, or `said` in the end. */
 async function runDeno(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Record<string, string> },
-): Promise<string> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    ...options,
+  { cwd, env, stderr }: {
+    readonly cwd: string;
+    readonly env?: Record<string, string>;
+    readonly stderr: "inherit" | "piped";
+  },
+): Promise<Run> {
+  const output = await new Deno.Command(Deno.execPath(), {
+    cwd,
+    env: { ...env, NO_COLOR: "1" },
     args: [...args],
-    stderr: "inherit",
+    stdin: "null",
+    stderr,
   }).output();
-  if (!success) throw new Error(`Cannot measure the rivals: "deno ${args.join(" ")}" failed`);
-  return new TextDecoder().decode(stdout);
+  const decoder = new TextDecoder();
+  return {
+    success: output.success,
+    printed: decoder.decode(output.stdout),
+    said: stderr === "piped" ? decoder.decode(output.stderr) : "",
+  };
+}
+
+/** The line of an installer's report that says most. */
+function reasonIn(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  return lines.find((line) => /^error: /.test(line)) ?? lines.findLast((line) => line !== "") ?? "";
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }
