@@ -19,6 +19,8 @@ Deno.test({
     ? "the packed engines run outside of the workspace, on Deno and on plain Node"
     : `the packed engines outside of the workspace are left out: ${why}`,
   ignore: why !== undefined,
+  // Every program that it runs has a limit of its own
+  timeout: 600_000,
   async fn(test) {
     const packs = await Deno.makeTempDir({ prefix: "headwater-packs-" });
     try {
@@ -33,8 +35,8 @@ Deno.test({
           "sample_on_node.ts",
         ],
       });
-      await test.step("Deno: an application with an aggregate, a view and a saga", async () => {
-        const args = ["run", "--allow-all", "--quiet", "sample_on_deno.ts"];
+      await test.step("Deno: an application with an aggregate, a view and a saga, with the types that were packed", async () => {
+        const args = ["run", "--allow-all", "--check", "--quiet", "sample_on_deno.ts"];
         const { said, seen } = await elsewhere.drive(Deno.execPath(), args);
         assert.deepEqual(seen, members, said);
       });
