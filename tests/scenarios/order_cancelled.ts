@@ -1,3 +1,4 @@
+import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { Stories } from "./stories.ts";
 
@@ -32,6 +33,10 @@ export const orderCancelled: Stories = {
     const { body: { orderId } } = await client.place({
       lines: [{ sku: "COCOA", quantity: 2, unitPrice: 450 }],
       paymentMethod: "pm_late",
+    });
+    await eventually("the charge to be asked for", async () => {
+      const { data } = await client.get(`/api/orders/${orderId}`);
+      return data.payment !== null;
     });
     await client.cancel(orderId);
     const { order, payment } = await shop.settled(orderId);
