@@ -30,12 +30,12 @@ export const orderCancelled: Stories = {
   },
 
   async "the customer cancels before the provider books the charge"({ client, ...shop }) {
-    const { body: { orderId } } = await client.place({
+    const { body: { orderId }, position } = await client.place({
       lines: [{ sku: "COCOA", quantity: 2, unitPrice: 450 }],
       paymentMethod: "pm_late",
     });
     await eventually("the charge to be asked for", async () => {
-      const { data } = await client.get(`/api/orders/${orderId}`);
+      const { data } = await client.get(`/api/orders/${orderId}`, { after: position });
       return data.payment !== null;
     });
     await client.cancel(orderId);
