@@ -20,6 +20,7 @@ export {
 /** Schemas of what fields of messages hold. */
 export * as field from "./field.ts";
 export { fingerprint } from "./fingerprint.ts";
+/** Maps for the states of aggregates, which are never changed. */
 export * as persistentMap from "./persistent_map.ts";
 export { Refusal } from "./refusal.ts";
 export { type RowOf, type View, view } from "./view.ts";
@@ -38,6 +39,7 @@ export type { ReadModels } from "./read_models.ts";
 export type { Service, ServiceClient } from "./service_client.ts";
 
 // What everything that meets a machine needs
+/** What the caches of a process may take together. */
 export * as cache from "./cache.ts";
 export { withoutPassword } from "./credentials.ts";
 export { DeadlineExceeded, Unavailable } from "./failures.ts";

@@ -4,9 +4,7 @@
  *
  * A tree balanced by weight (Adams, "Efficient sets", 1993), not by hashes: whoever chooses the keys cannot slow it down.
  */
-export type PersistentMap<Value> = typeof empty | Branch<Value>;
-
-type Branch<Value> = {
+export type PersistentMap<Value> = typeof empty | {
   readonly size: number;
   readonly key: string;
   readonly value: Value;
@@ -14,8 +12,10 @@ type Branch<Value> = {
   readonly right: PersistentMap<Value>;
 };
 
+type Branch<Value> = Exclude<PersistentMap<Value>, typeof empty>;
+
 /** The map without entries. */
-export const empty = { size: 0 } as const;
+export const empty: { readonly size: 0 } = { size: 0 };
 
 /** Undefined where there is no such key. */
 export function get<Value>(map: PersistentMap<Value>, key: string): Value | undefined {
