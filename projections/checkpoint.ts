@@ -126,6 +126,22 @@ export async function loadCheckpoint(
   return { position: position ?? undefined, version, epoch, filling };
 }
 
+/** True while a statement moves the checkpoint, however long it takes: it says nothing before its end. */
+export async function isBeingMoved(sql: Queryable, name: string): Promise<boolean> {
+  try {
+    await answered(() =>
+      sql`select 1 from projection_checkpoint where name = ${name} for no key update nowait`
+    );
+    return false;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === lockNotAvailable) return true;
+    throw error;
+  }
+}
+
+/** PostgreSQL's code where somebody else has the lock. */
+const lockNotAvailable = "55P03";
+
 /**
  * Moves a checkpoint on, as a part of a statement or alone: yields no row when it is not where `from` says, which
  * means that somebody else moved or reset it.

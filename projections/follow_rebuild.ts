@@ -1,19 +1,21 @@
 import { time } from "@headwater/core";
 import type { Sql } from "postgres";
-import { type ReplayProgress, silentMs, storedCheckpoints } from "./checkpoint.ts";
+import { isBeingMoved, type ReplayProgress, silentMs, storedCheckpoints } from "./checkpoint.ts";
 
 const lookEveryMs = 200;
 
 export type RebuildEnd = "done" | "failing" | "nobody";
 
 /**
- * Follows a rebuild that a worker does in some process, until it is done, fails, or nobody seems to do it.
+ * Follows a rebuild that a worker does in some process, until it is done, fails, or nobody does it: nobody has been heard
+ * of for a while, and no statement of anybody's is filling the table.
  * Resolves to how it ended, with the cause of a failure.
  */
 export async function followRebuild(
   sql: Sql,
-  { name, signal, onProgress }: {
+  { name, signal, patienceMs = silentMs, onProgress }: {
     readonly name: string;
+    readonly patienceMs?: number;
     readonly signal: AbortSignal;
     onProgress(progress: ReplayProgress): void;
   },
@@ -29,8 +31,9 @@ export async function followRebuild(
       heard = updatedAt;
       heardAt = performance.now();
       if (replay) onProgress(replay);
-    } else if (performance.now() - heardAt > silentMs) {
-      return { end: "nobody" };
+    } else if (performance.now() - heardAt > patienceMs) {
+      if (!await isBeingMoved(sql, name)) return { end: "nobody" };
+      heardAt = performance.now();
     }
     await time.pause(lookEveryMs, { signal });
   }

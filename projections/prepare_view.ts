@@ -2,10 +2,11 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { checkpointTable } from "./checkpoint.ts";
-import { createIndexes, createTable, quoted } from "./table_definition.ts";
+import { isMissingTable } from "./failure.ts";
+import { createIndexes, createTable, lacksIndex, quoted } from "./table_definition.ts";
 
 /** Any number that nobody else takes for an advisory lock in a service's database. */
-const preparationLock = 4_732_905_118;
+const preparationLock = 4732905118;
 
 /** A reset waits for those who read and write the table. */
 const resetPatienceMs = 60_000;
@@ -18,9 +19,29 @@ export type ResetNotice = { readonly name: string; readonly epoch: number };
 /**
  * Makes a view's table and its checkpoint where they are missing, and makes them anew where they belong to another
  * version of the view: the columns differ then, so that nothing of the old table can be kept.
- * Safe when several processes do it at once. Resolves to the reason why the table starts empty, if it does.
+ * Safe when several processes do it at once; where there is nothing to do it only looks, and neither waits for anybody
+ * nor holds anybody up. Resolves to the reason why the table starts empty, if it does.
  */
 export async function prepareView(sql: Sql, view: View): Promise<string | undefined> {
+  return await isPrepared(sql, view) ? undefined : await makeTable(sql, view);
+}
+
+async function isPrepared(sql: Sql, view: View): Promise<boolean> {
+  try {
+    const [found] = await answered(() =>
+      sql<{ isPrepared: boolean }[]>`
+        select version = ${view.version} and to_regclass(${quoted(view.table)}) is not null
+          and not (${sql.unsafe(lacksIndex(view))}) as "isPrepared"
+        from projection_checkpoint where name = ${view.name}`
+    );
+    return found?.isPrepared === true;
+  } catch (error) {
+    if (isMissingTable(error)) return false;
+    throw error;
+  }
+}
+
+async function makeTable(sql: Sql, view: View): Promise<string | undefined> {
   const table = quoted(view.table);
   // One message with several statements is a transaction: see `writeChanges` for why not `sql.begin`.
   const results = await answered(() =>

@@ -1,6 +1,7 @@
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 import { type EventLog, type Log, time, Unavailable, type View } from "@headwater/core";
 import type { Sql } from "postgres";
+import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { BatchInbox } from "./batch_inbox.ts";
 import { type Checkpoint, loadCheckpoint } from "./checkpoint.ts";
 import { failureOf } from "./failure.ts";
@@ -22,7 +23,7 @@ import {
 import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
-const leaveMs = 3_000;
+const leaveMs = 1_500;
 /** How long to wait for events before looking whether another process has reset the read model. */
 const lookEveryMs = 1_000;
 
@@ -51,6 +52,7 @@ export class ProjectionWorker implements AsyncDisposable {
   #table: ViewTable | undefined;
   #inbox: BatchInbox | undefined;
   #interruption = new AbortController();
+  readonly #working = new Set<Promise<void>>();
   #asked = 0;
 
   constructor(options: WorkerOptions) {
@@ -80,6 +82,11 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#happened({ type: "reset", epoch });
   }
 
+  /** A connection to PostgreSQL broke: what was there before may not be there any more. */
+  noticeDisconnection(): void {
+    this.#happened({ type: "disconnected" });
+  }
+
   async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
     signal?.throwIfAborted();
     const id = ++this.#asked;
@@ -107,7 +114,8 @@ export class ProjectionWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#happened({ type: "stop" });
     const given = new AbortController();
-    await Promise.race([this.#running, time.pause(leaveMs, { signal: given.signal })]);
+    const ending = this.#running.then(() => Promise.all(this.#working));
+    await Promise.race([ending, time.pause(leaveMs, { signal: given.signal })]);
     given.abort();
   }
 
@@ -184,7 +192,16 @@ export class ProjectionWorker implements AsyncDisposable {
     }
     if (checkpoint && checkpoint.version > view.version) return checkpoint;
     this.#table = await ViewTable.open(sql, view);
+    if (checkpoint?.filling === false) this.#beside(() => analyzeIfForgotten(sql, view));
     return this.#table && checkpoint;
+  }
+
+  /** What nobody waits for, and what is no trouble where it fails. */
+  #beside(work: () => Promise<void>): void {
+    const working = work().catch((error) =>
+      this.#options.logger.debug("A table could not be analyzed", { error })
+    ).finally(() => this.#working.delete(working));
+    this.#working.add(working);
   }
 
   async #subscribe(
@@ -202,7 +219,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#inbox = undefined;
   }
 
-  async #apply({ limit, isEmpty }: ActOf<"apply">): Promise<Outcome> {
+  async #apply({ limit, holdsAll }: ActOf<"apply">): Promise<Outcome> {
     const batch = await this.#inbox!.take({ waitMs: lookEveryMs, limit });
     if (!batch || this.#interruption.signal.aborted) return { type: "quiet" };
     if (batch === "over") {
@@ -212,9 +229,9 @@ export class ProjectionWorker implements AsyncDisposable {
     const { events } = batch;
     const changes = this.#changes;
     const read = (keys: readonly string[]) => this.#table!.read(sql, keys);
-    const { count, failure } = await this.#fold(events, { changes, ...(!isEmpty && { read }) });
+    const { count, failure } = await this.#fold(events, { changes, ...(!holdsAll && { read }) });
     // Nothing to write: what was read need not be held.
-    if (changes.changes === 0) changes.clear();
+    if (changes.changes === 0 && !holdsAll) changes.clear();
     return {
       type: "applied",
       events: count > 0 ? { first: events[0]!, count } : undefined,
@@ -228,12 +245,14 @@ export class ProjectionWorker implements AsyncDisposable {
     };
   }
 
-  async #write({ from, to, report, replay }: ActOf<"write">): Promise<Outcome> {
+  async #write({ from, to, report, replay, keeps }: ActOf<"write">): Promise<Outcome> {
     const { sql, view } = this.#options;
     const changes = from === to ? undefined : this.#changes;
     const move = { name: view.name, from, to, report, replay };
     if (!await writeChanges(sql, { table: this.#table!, changes, move })) return { type: "moved" };
-    changes?.clear();
+    if (keeps) changes?.settle();
+    else changes?.clear();
+    if (from.filling && !to.filling) this.#beside(() => analyzeTable(sql, view));
     return { type: "done" };
   }
 }

@@ -66,10 +66,15 @@ export class RowChanges {
     return { written, removed };
   }
 
-  clear(): void {
-    this.#rows.clear();
+  /** The table has them all now; they stay here. */
+  settle(): void {
     this.#changed.clear();
     this.#samples = 0;
     this.#sampledBytes = 0;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.settle();
   }
 }

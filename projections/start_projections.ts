@@ -11,6 +11,8 @@ export type ProjectionsOptions = {
   readonly log: EventLog;
   /** The service's own database. */
   readonly sql: Sql;
+  /** False: resets by other processes are found out within a second; for a pooler, which has no channels. */
+  readonly listens?: boolean;
   readonly logger: Log;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -22,6 +24,8 @@ export type ProjectionsOptions = {
 export interface Projections extends ReadModels, AsyncDisposable {
   /** One per view: rejects while its read model does not follow the log. */
   readonly checks: readonly HealthCheck[];
+  /** A connection to the database broke, whoever used it: positions are read again before anybody is promised one. */
+  noticeDisconnection(): void;
   /** As this process knows them. */
   status(): readonly ProjectionStatus[];
 }
@@ -34,7 +38,16 @@ export interface Projections extends ReadModels, AsyncDisposable {
  * Resolves when every worker has made its first step, or found out that it cannot; a long rebuild is not waited for.
  */
 export async function startProjections(
-  { service, views, log, sql, logger, random = Math.random, now = Date.now }: ProjectionsOptions,
+  {
+    service,
+    views,
+    log,
+    sql,
+    listens = true,
+    logger,
+    random = Math.random,
+    now = Date.now,
+  }: ProjectionsOptions,
 ): Promise<Projections> {
   const workers = new Map(
     views.map((view) => [
@@ -49,19 +62,24 @@ export async function startProjections(
       }),
     ]),
   );
-  const listening = listenForResets({
-    sql,
-    logger,
-    random,
-    onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
-  });
-  await Promise.all([listening.tried, ...[...workers.values()].map((worker) => worker.started)]);
+  const listening = listens
+    ? listenForResets({
+      sql,
+      logger,
+      random,
+      onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
+    })
+    : undefined;
+  await Promise.all([listening?.tried, ...[...workers.values()].map((worker) => worker.started)]);
 
   return {
     checks: [...workers].map(([name, worker]) => ({
       name: `projection:${name}`,
       check: () => Promise.try(() => worker.assertHealthy()),
     })),
+    noticeDisconnection() {
+      for (const worker of workers.values()) worker.noticeDisconnection();
+    },
     status: () => [...workers.values()].map((worker) => worker.status(service)),
     wait(view, options) {
       const worker = workers.get(view.name);
@@ -74,7 +92,7 @@ export async function startProjections(
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([
-        listening[Symbol.asyncDispose](),
+        listening?.[Symbol.asyncDispose](),
         ...[...workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
       ]);
     },

@@ -32,10 +32,23 @@ export function createTable(view: View): string {
  * They look first: `create index if not exists` locks the table even where it has nothing to do.
  */
 export function createIndexes(view: View): string {
+  return indexes(view).map(({ columns, isMissing }) => `
+      if ${isMissing} then
+        create index on ${quoted(view.table)} (${columns});
+      end if;`).join("");
+}
+
+/** An expression: the table lacks an index of the view's. */
+export function lacksIndex(view: View): string {
+  return ["false", ...indexes(view).map(({ isMissing }) => isMissing)].join(" or ");
+}
+
+function indexes(view: View): { readonly columns: string; readonly isMissing: string }[] {
   return view.indexes.map((properties) => {
     const names = properties.map(view.columnName);
-    return `
-      if not exists (
+    return {
+      columns: names.map(quoted).join(", "),
+      isMissing: `not exists (
         select from pg_index
         where indrelid = to_regclass('${quoted(view.table)}') and indpred is null
           and array[${names.map((name) => `'${name}'`).join(", ")}] = (
@@ -43,10 +56,9 @@ export function createIndexes(view: View): string {
             from unnest(indkey) with ordinality as part (number, place)
             left join pg_attribute on attrelid = indrelid and attnum = number
           )
-      ) then
-        create index on ${quoted(view.table)} (${names.map(quoted).join(", ")});
-      end if;`;
-  }).join("");
+      )`,
+    };
+  });
 }
 
 export function quoted(identifier: string): string {

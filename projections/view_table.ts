@@ -78,15 +78,15 @@ export class ViewTable {
   }
 
   /**
-   * Makes rows ready to be sent: for an empty table as an array per column, which is half the work for PostgreSQL.
+   * Makes rows ready to be sent: many of them as an array per column, which is half the work for PostgreSQL.
    * Rejects when one of them would not come back as it is.
    */
   async pack(
     rows: readonly Row[],
-    { isEmpty }: { readonly isEmpty: boolean },
+    { areMany }: { readonly areMany: boolean },
   ): Promise<PackedRows> {
     await inTurns(rows, (row) => this.#view.check(row));
-    if (isEmpty) {
+    if (areMany) {
       const arrays: string[] = [];
       for (const { property, type } of this.#columns) {
         arrays.push(await columnArray(rows, { property, isJson: type === "jsonb" }));
@@ -100,17 +100,13 @@ export class ViewTable {
     return { json: `[${json}]` };
   }
 
-  /** Inserts rows, or into a table that is not empty replaces them, where `condition` holds. */
+  /** Inserts rows or replaces them, where `condition` holds. */
   put(sql: Queryable, { packed, condition }: Putting): Fragment {
     return sql`
       insert into ${sql.unsafe(this.#table)} (${sql.unsafe(this.#names)})
       select ${sql.unsafe(this.#properties)} from ${this.#unpacked(sql, packed)}
       where ${condition}
-      ${
-      "arrays" in packed
-        ? sql``
-        : sql`on conflict (${sql.unsafe(this.#key)}) do ${sql.unsafe(this.#onConflict)}`
-    }`;
+      on conflict (${sql.unsafe(this.#key)}) do ${sql.unsafe(this.#onConflict)}`;
   }
 
   /** Deletes rows, where `condition` holds. */

@@ -45,6 +45,8 @@ export function answerTo(
   }
   if (!stored) return undefined;
   if (stored.filling) return beingRebuilt(state);
+  // Who wants to see what was there before a crash must not be shown what it has left
+  if (state.isUnsure && position !== undefined) return undefined;
   return reaches(state.position, position)
     ? { position: state.position, reached: true }
     : undefined;

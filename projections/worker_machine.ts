@@ -22,7 +22,10 @@ import {
   type WorkerState,
 } from "./worker_state.ts";
 
-/** A read model that is being filled is written when so much is held, and at the end. */
+/** A read model that is being filled is written when so much has changed, and at the end: in a second or two, so that its worker is heard of. */
+const batchRows = 40_000;
+const batchBytes = 16 * 1024 * 1024;
+/** So much of it is kept in memory, and need not be read to be folded on. */
 const heldRows = 200_000;
 const heldBytes = 64 * 1024 * 1024;
 /** How often progress is written down while no rows change. */
@@ -71,6 +74,8 @@ function step(state: WorkerState, happened: Happened): WorkerState {
       return { ...state, isStopping: true };
     case "reset":
       return reset(state, happened);
+    case "disconnected":
+      return disconnected(state);
     default:
       return cameOut(state, happened);
   }
@@ -85,6 +90,14 @@ function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
   const report = reportOfStored(state, emptied);
   const nothing = { position: undefined, replay: undefined };
   return { ...state, ...nothing, stored: emptied, report, isLost: true };
+}
+
+/** What was read or written before cannot be trusted until it was read again. */
+function disconnected(state: WorkerState): WorkerState {
+  const { stored, doing, isStopping } = state;
+  if (!doing || isStopping || !stored) return state;
+  // Nobody is shown a table that is being filled: it may go on, until it is
+  return { ...state, isUnsure: true, isLost: state.isLost || !stored.filling };
 }
 
 function cameOut(state: WorkerState, came: Outcome): WorkerState {
@@ -131,6 +144,9 @@ function prepared(state: WorkerState, { checkpoint }: OutcomeOf<"prepared">): Wo
     position,
     folded: position,
     unwritten: undefined,
+    // Nothing was ever written to a table whose checkpoint is at the start
+    holdsAll: checkpoint.position === undefined,
+    isUnsure: false,
     saved: { report: undefined, at: 0 },
     replay: undefined,
     pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
@@ -157,10 +173,19 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
     caughtUp,
     behindSince: caughtUp ? undefined : came.recordedAt ?? state.report.behindSince,
   });
+  const bytes = came.bytes * came.rows / Math.max(came.changes, 1);
+  const mayHold = !isFilled && came.rows < heldRows && bytes < heldBytes;
+  const isSmall = came.changes < batchRows && came.bytes < batchBytes;
   const mayWait = filling
-    ? !isFilled && came.rows < heldRows && came.bytes < heldBytes && state.pace === fullPace
+    ? mayHold && isSmall && state.pace === fullPace
     : wasLive && came.changes === 0 && state.now - state.saved.at < saveEveryMs;
-  if (!mayWait) return write(state, { to: foldedTo(state, !isFilled), report });
+  if (!mayWait) {
+    return write(state, {
+      to: foldedTo(state, !isFilled),
+      report,
+      keeps: mayHold && state.holdsAll,
+    });
+  }
   if (!filling) {
     return applyMore({ ...arrivedAt(state, folded), unwritten: undefined, report });
   }
@@ -197,15 +222,23 @@ function quiet(state: WorkerState): WorkerState {
 
 function written(
   before: WorkerState,
-  { from, to, report, pauses }: ActOf<"write">,
+  { from, to, report, pauses, keeps }: ActOf<"write">,
 ): WorkerState {
   const told = { ...before, report, saved: { report, at: before.now } };
   const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
   const replay = to.filling ? before.replay : undefined;
-  const state = from === to
-    ? told
-    : { ...arrivedAt(told, to.position), stored: to, unwritten: undefined, pace, replay };
-  return pauses ? rest(state) : applyMore(state);
+  const state = from === to ? told : {
+    ...arrivedAt(told, to.position),
+    stored: to,
+    unwritten: undefined,
+    holdsAll: keeps,
+    pace,
+    replay,
+  };
+  if (pauses) return rest(state);
+  // Now it may be read
+  const isInDoubt = state.isUnsure && !to.filling;
+  return isInDoubt ? goOn(state, { type: "prepare", anew: false }) : applyMore(state);
 }
 
 function arrivedAt(state: WorkerState, position: number | undefined): WorkerState {
@@ -213,9 +246,10 @@ function arrivedAt(state: WorkerState, position: number | undefined): WorkerStat
   return { ...state, position, failures, hasTried: true };
 }
 
-function failed(state: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
-  const { doing, unwritten } = state;
+function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
   const { cause, isMachine, isPostgresAway } = failure;
+  const state = isPostgresAway ? { ...before, isUnsure: true } : before;
+  const { doing, unwritten } = state;
   const isWrite = doing?.type === "write";
   // That operators cannot be told of a trouble is none of its own.
   if (isWrite && doing.pauses && doing.from === doing.to) return rest(state);

@@ -19,6 +19,7 @@ const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) =>
   "a newer version takes over": (world) => world.reset(2),
   "a rival gets further": (world) => world.rival(),
   "postgres loses its last write": (world) => world.crash(),
+  "a connection breaks": (world) => world.disconnect(),
   "the table is dropped": (world) => world.drop(),
   "an event to come cannot be folded": (world, count) => world.notFolded.add(world.head + count),
   "an event to come cannot be written": (world, count) => world.notWritten.add(world.head + count),
@@ -102,8 +103,8 @@ function calmDown(world: WorkerWorld): void {
   world.notWritten.clear();
   if (world.isOutdated) world.reset();
   const isSo = () => {
-    const { report, position, stored, doing } = world.state;
-    const isThere = report.state === "live" && (position ?? 0) === world.head;
+    const { report, position, stored, doing, isUnsure } = world.state;
+    const isThere = report.state === "live" && (position ?? 0) === world.head && !isUnsure;
     return isThere && !stored?.filling && doing?.type === "look";
   };
   actUntil(world, { acts: 400, isSo });
@@ -182,7 +183,7 @@ Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () =
   world.act();
   world.act();
   const first = world.state.doing;
-  assert.deepEqual(first, { type: "apply", limit: Infinity, isEmpty: true });
+  assert.deepEqual(first, { type: "apply", limit: Infinity, holdsAll: true });
   world.pass(2_000);
   world.act();
   assert.deepEqual(progressOf(world.state), { replayed: 7, target: 28, eventsPerSecond: 4 });
@@ -215,6 +216,46 @@ Deno.test("a trouble takes nothing back of what was told", () => {
   world.act("log-away");
   world.act();
   assert.deepEqual([world.state.report.state, world.state.position], ["waiting", 3]);
+});
+
+Deno.test("after a connection broke nobody is shown less than was there, but waits until it is there again", () => {
+  const world = workerWorld();
+  world.append(4);
+  calmDown(world);
+  world.append(3);
+  calmDown(world);
+  world.ask(7);
+  assert.deepEqual(world.lastAnswer(), { position: 7, reached: true });
+  world.crash();
+  world.ask(7);
+  assert.equal(world.lastAnswer(), undefined);
+  world.ask(undefined);
+  assert.ok(world.lastAnswer(), "who wants nothing of it need not wait");
+  calmDown(world);
+  assert.deepEqual([...world.answers.values()].map((todo) => todo?.type), [
+    "answer",
+    "answer",
+    "answer",
+  ]);
+});
+
+Deno.test("a read model is filled in parts, whose rows stay in memory as long as there is room", () => {
+  const world = workerWorld();
+  world.append(100);
+  const kept: boolean[] = [];
+  const read: boolean[] = [];
+  actUntil(world, {
+    acts: 200,
+    isSo: () => {
+      const { doing, stored } = world.state;
+      if (doing?.type === "write" && doing.from !== doing.to) kept.push(doing.keeps);
+      if (doing?.type === "apply" && stored?.filling) read.push(!doing.holdsAll);
+      return stored?.filling === false;
+    },
+  });
+  assert.deepEqual(kept.slice(0, 3), [true, true, false]);
+  assert.equal(read.indexOf(true) > 0, true, "what was let go of is read");
+  assert.equal(read.slice(read.indexOf(true)).every((reads) => reads), true);
 });
 
 Deno.test("a stop in the middle of a rebuild leaves it where it was", () => {

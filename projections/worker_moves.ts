@@ -23,9 +23,7 @@ export function ended(state: WorkerState): WorkerState {
 }
 
 export function applyMore(state: WorkerState): WorkerState {
-  // Nothing was ever written to a table whose checkpoint is at the start.
-  const isEmpty = state.stored?.position === undefined;
-  return goOn(state, { type: "apply", limit: state.pace.limit, isEmpty });
+  return goOn(state, { type: "apply", limit: state.pace.limit, holdsAll: state.holdsAll });
 }
 
 /** Tries again after a pause. */
@@ -37,14 +35,21 @@ export function rest(state: WorkerState): WorkerState {
 /** Moves the checkpoint `to` there with what was folded, after which the worker is as `report` says; default: only tells that. */
 export function write(
   state: WorkerState,
-  { to = state.stored!, report = state.report, pauses = report.cause !== undefined }: {
+  {
+    to = state.stored!,
+    report = state.report,
+    pauses = report.cause !== undefined,
+    keeps = false,
+  }: {
     readonly to?: Checkpoint;
     readonly report?: WorkerReport;
     readonly pauses?: boolean;
+    readonly keeps?: boolean;
   } = {},
 ): WorkerState {
   const replay = progressOf(state);
-  return { ...state, doing: { type: "write", from: state.stored!, to, report, replay, pauses } };
+  const from = state.stored!;
+  return { ...state, doing: { type: "write", from, to, report, replay, pauses, keeps } };
 }
 
 export function foldedTo({ stored, folded }: WorkerState, filling: boolean): Checkpoint {

@@ -10,8 +10,8 @@ export type Act =
   /** Read the checkpoint; make the table where it is missing, `anew` even where the checkpoint seems to be known. */
   | { readonly type: "prepare"; readonly anew: boolean }
   | { readonly type: "subscribe"; readonly after: number | undefined; readonly filling: boolean }
-  /** Fold what comes next, at most `limit` events; an empty table holds no rows that must be read before. */
-  | { readonly type: "apply"; readonly limit: number; readonly isEmpty: boolean }
+  /** Fold what comes next, at most `limit` events; `holdsAll`: there are no rows that must be read before. */
+  | { readonly type: "apply"; readonly limit: number; readonly holdsAll: boolean }
   /** Write rows and move the checkpoint, both or neither; where it stays as it is (`from === to`), only the report. */
   | {
     readonly type: "write";
@@ -21,6 +21,8 @@ export type Act =
     readonly replay: ReplayProgress | undefined;
     /** There is no going on after it without a pause. */
     readonly pauses: boolean;
+    /** The rows that were written stay in memory, to be folded on. */
+    readonly keeps: boolean;
   }
   /** See whether the checkpoint is still there. */
   | { readonly type: "look"; readonly at: Checkpoint }
@@ -68,6 +70,8 @@ export type Waiter = { readonly id: number; readonly position: number | undefine
 export type Happening =
   | Outcome
   | { readonly type: "reset"; readonly epoch: number }
+  /** A connection to PostgreSQL broke, whoever used it: the server may have crashed. */
+  | { readonly type: "disconnected" }
   | ({ readonly type: "asked" } & Waiter)
   | { readonly type: "late"; readonly id: number }
   | { readonly type: "stop" };
@@ -124,6 +128,10 @@ export type WorkerState = {
   /** Folded up to here, in memory. */
   readonly folded: number | undefined;
   readonly unwritten: SomeEvents | undefined;
+  /** What is held in memory is all that the table has. */
+  readonly holdsAll: boolean;
+  /** PostgreSQL may have crashed since the position was read or written, and have lost it: the last commits need not be on its disk. */
+  readonly isUnsure: boolean;
   /** What operators in other processes were told, and when. */
   readonly saved: { readonly report: WorkerReport | undefined; readonly at: number };
   readonly replay: Replay | undefined;
@@ -158,6 +166,8 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     position: undefined,
     folded: undefined,
     unwritten: undefined,
+    holdsAll: false,
+    isUnsure: false,
     saved: { report: undefined, at: 0 },
     replay: undefined,
     pace: fullPace,

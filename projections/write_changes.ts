@@ -5,7 +5,7 @@ import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 
 /** What PostgreSQL may take for a row, at its slowest. */
-const patiencePerRowMs = 0.5;
+const patiencePerRowMs = 0.1;
 
 /**
  * Writes what was folded and moves the checkpoint on, both or neither.
@@ -25,8 +25,7 @@ export async function writeChanges(
 ): Promise<boolean> {
   const { written, removed } = changes?.outstanding() ?? { written: [], removed: [] };
   const ifMoved = sql`exists (select 1 from moved)`;
-  // Nothing was ever written to a table whose checkpoint is at the start.
-  const packed = await table.pack(written, { isEmpty: move.from.position === undefined });
+  const packed = await table.pack(written, { areMany: move.from.filling });
   const put = written.length > 0
     ? sql`, written as (${table.put(sql, { packed, condition: ifMoved })})`
     : sql``;
@@ -35,7 +34,7 @@ export async function writeChanges(
     : sql``;
   const moved = await answered(
     () => sql`with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} select 1 from moved`,
-    { patienceMs: 10_000 + patiencePerRowMs * written.length },
+    { patienceMs: 10_000 + patiencePerRowMs * Math.min(written.length, 40_000) },
   );
   return moved.length > 0;
 }

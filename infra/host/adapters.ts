@@ -19,6 +19,8 @@ export type Adapters = AsyncDisposable & {
 };
 
 export type AdapterOptions = {
+  /** Whose databases will be asked for. */
+  readonly services: readonly { readonly name: string }[];
   readonly config: Config;
   /** Where the embedded parts keep their data. */
   readonly directory: string;
@@ -28,13 +30,13 @@ export type AdapterOptions = {
 
 /** Opens what the configuration names, and embedded parts for what it does not. */
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
-  const { config, directory, logger } = options;
+  const { config, directory, logger, services } = options;
   await using opening = new AsyncDisposableStack();
   const { log, checks, where } = await openLog({ ...config, directory, logger });
   opening.use(log);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);
-  const onServer = databasesOn(postgres.url, { logger });
+  const onServer = databasesOn(postgres.url, { services, logger });
   const opened = opening.move();
   return {
     log,

@@ -1,4 +1,5 @@
 import { withoutPassword } from "@headwater/core";
+import { databaseUrlProblems } from "@headwater/postgres";
 import { readFlags } from "./flags.ts";
 import {
   type Configured,
@@ -84,6 +85,7 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
       return `${names[variable]} is "${value}", allowed: ${metaOf(variable).allowed}`;
     }),
     ...databases.problems,
+    ...data?.DATABASE_URL === undefined ? [] : problemsOf("DATABASE_URL", data.DATABASE_URL),
     ...[...readServiceUrls(data?.SERVICE_URLS).keys()].filter((name) => !all.includes(name))
       .map((name) => `SERVICE_URLS names service "${name}", services are ${all.join(", ")}`),
   ];
@@ -99,8 +101,10 @@ function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
     const variable = databaseVariable(service);
     const value = valueOf(env, variable);
     if (value === undefined) continue;
-    if (ownDatabaseUrl.safeParse(value).success) urls[service] = value;
-    else problems.push(`${variable} is "${withoutPassword(value)}", allowed: ${databaseAllowed}`);
+    if (ownDatabaseUrl.safeParse(value).success) {
+      urls[service] = value;
+      problems.push(...problemsOf(variable, value));
+    } else problems.push(`${variable} is "${withoutPassword(value)}", allowed: ${databaseAllowed}`);
   }
   const known = services.map(databaseVariable);
   for (const variable of env.keys?.() ?? []) {
@@ -109,6 +113,10 @@ function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
     problems.push(`${variable} is set for no service, services are ${services.join(", ")}`);
   }
   return { urls, problems };
+}
+
+function problemsOf(variable: string, url: string): string[] {
+  return databaseUrlProblems(url).map((problem) => `${variable} has ${problem}`);
 }
 
 /** Set to nothing is how a shell or a compose file leaves a variable out. */

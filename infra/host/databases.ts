@@ -1,27 +1,69 @@
 import type { Log } from "@headwater/core";
-import { connect, ensureDatabase } from "@headwater/postgres";
+import {
+  changedUrl,
+  connect,
+  dropDatabase,
+  ensureDatabase,
+  recogniseDatabase,
+} from "@headwater/postgres";
 import type { Application, ServiceDatabase } from "./application.ts";
 
 /** What the names of an application's databases begin with. */
 const ownPrefix = "headwater";
 
+/** Somebody is there to wait, and what operators do may take its time. */
+export const operatorsPatienceMs = 60_000;
+
+/** What databases are called, and whose they are. */
+export type DatabasesOptions = {
+  /** Tells them from those of other applications on that server. */
+  readonly prefix?: string;
+  /** All that will be asked for: who may not make databases is told which. */
+  readonly services?: readonly { readonly name: string }[];
+  readonly logger: Log;
+};
+
 /** Finds the databases of services on a server: a URL for each, made when it is not there. */
 export function databasesOn(
   serverUrl: string,
-  { prefix = ownPrefix, logger }: {
-    /** Tells them from those of other applications on that server. */
-    readonly prefix?: string;
-    readonly logger: Log;
-  },
+  { prefix = ownPrefix, services = [], logger }: DatabasesOptions,
 ): (service: string) => Promise<string> {
-  return (service) => ensureDatabase({ adminUrl: serverUrl, name: `${prefix}_${service}`, logger });
+  function nameOf(service: string): string {
+    return `${prefix}_${service}`;
+  }
+  return (service) =>
+    ensureDatabase({
+      adminUrl: serverUrl,
+      name: nameOf(service),
+      names: [...new Set([service, ...services.map(({ name }) => name)])].map(nameOf).toSorted(),
+      logger,
+    });
+}
+
+/** Databases of an application that is thrown away: like `databasesOn`, and each that was made goes when it is disposed. */
+export function throwAwayDatabases(
+  serverUrl: string,
+  options: DatabasesOptions & { readonly prefix: string },
+): AsyncDisposable & { readonly database: (service: string) => Promise<string> } {
+  const { prefix, logger } = options;
+  const asked = new Set<string>();
+  const open = databasesOn(serverUrl, options);
+  return {
+    database(service) {
+      asked.add(service);
+      return open(service);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const service of asked) {
+        await dropDatabase({ adminUrl: serverUrl, name: `${prefix}_${service}`, logger });
+      }
+    },
+  };
 }
 
 /** Where the database of a service is on a server, whether it was made or not. */
 export function databaseUrl(serverUrl: string, service: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${encodeURIComponent(`${ownPrefix}_${service}`)}`;
-  return url.href;
+  return changedUrl(serverUrl, { database: `${ownPrefix}_${service}` });
 }
 
 /**
@@ -45,8 +87,9 @@ export async function connectDatabases(
 ): Promise<ConnectedDatabases> {
   await using connecting = new AsyncDisposableStack();
   const databases = await Promise.all(services.map(async ({ name: service, views, sagas }) => {
-    const sql = connect({ url: await url(service), name, max: 2, logger });
-    connecting.defer(() => sql.end({ timeout: 1 }));
+    const known = await recogniseDatabase({ url: await url(service), logger });
+    const sql = connect({ url: known, name, max: 2, patienceMs: operatorsPatienceMs, logger });
+    connecting.defer(() => sql.end());
     return { service, views, sagas, sql };
   }));
   const connected = connecting.move();

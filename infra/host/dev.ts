@@ -35,7 +35,10 @@ export async function dev(application: Application, options: DevOptions): Promis
   const startedAt = performance.now();
   const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
-  await using adapters = await openAdapters({ config, directory: directory.path, logger, signal });
+  await using adapters = await openAdapters({
+    services: application.services.filter(({ name }) => config.databaseUrls[name] === undefined),
+    ...{ config, directory: directory.path, logger, signal },
+  });
   const { log, postgresUrl } = adapters;
   await using story = startStory(log, storyOf(application, options));
   await using host = await startHost(application, { ...adapters, logger });

@@ -11,7 +11,7 @@ const signals: readonly Deno.Signal[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIG
 async function launch([kind = "", module = "", ...args]: readonly string[]): Promise<number> {
   const permissions = await permissionsOf(kind, {
     args,
-    env: Deno.env,
+    env: { get: (name) => Deno.env.get(name), keys: () => Object.keys(Deno.env.toObject()) },
     os: Deno.build.os,
     deno: Deno.execPath(),
     temporary: tmpdir(),

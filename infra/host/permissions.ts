@@ -2,7 +2,7 @@
 export type Surroundings = {
   /** Of the command. */
   readonly args: readonly string[];
-  readonly env: { get(name: string): string | undefined };
+  readonly env: { get(name: string): string | undefined; keys?(): Iterable<string> };
   readonly os: typeof Deno.build.os;
   /** This very Deno. */
   readonly deno: string;
@@ -26,7 +26,9 @@ const kinds = {
   ],
   /** Runs an application that is thrown away. */
   demo: async (given: Surroundings) => [
-    given.env.get("EVENTSTORE_URL") ? "--allow-net" : "--allow-net=127.0.0.1",
+    given.env.get("EVENTSTORE_URL") || given.env.get("DATABASE_URL")
+      ? "--allow-net"
+      : "--allow-net=127.0.0.1",
     mayRun(given, ["sh", given.deno]),
     ...await onFiles(given.temporary, given),
   ],
@@ -59,9 +61,21 @@ function mayRun({ os }: Surroundings, programs: readonly string[]): string {
 }
 
 async function onFiles(folder: string, { env }: Surroundings): Promise<readonly string[]> {
-  const url = env.get("EVENTSTORE_URL");
-  const read = [folder, ...url ? await certificatesOf(url) : []];
+  const read = [folder, ...await certificatesOf(env.get("EVENTSTORE_URL"))];
+  read.push(...await databaseCertificates(env));
   return [`--allow-read=${read.join(",")}`, `--allow-write=${folder}`];
+}
+
+/** Those that a connection to any of the databases has to read. */
+async function databaseCertificates(env: Surroundings["env"]): Promise<readonly string[]> {
+  const urls = Array.from(env.keys?.() ?? ["DATABASE_URL"])
+    .filter((name) => /^(.+_)?DATABASE_URL$/.test(name))
+    .flatMap((name) => env.get(name) || [])
+    .filter((url) => /[?&]ssl/.test(url));
+  if (urls.length === 0) return [];
+  // Only now: it takes its time, too
+  const { databaseFiles } = await import("@headwater/postgres");
+  return [...new Set(urls.flatMap(databaseFiles))];
 }
 
 function dataDirectoryOf({ args, env }: Surroundings): string {
@@ -71,7 +85,8 @@ function dataDirectoryOf({ args, env }: Surroundings): string {
 }
 
 /** A URL that cannot be read names none; whoever is started with it will say so. */
-async function certificatesOf(url: string): Promise<readonly string[]> {
+async function certificatesOf(url: string | undefined): Promise<readonly string[]> {
+  if (!url) return [];
   // Its libraries take their time, which most starts can do without.
   const { certificateFiles } = await import("@headwater/eventstoredb");
   try {

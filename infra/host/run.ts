@@ -3,6 +3,7 @@ import type { Application } from "./application.ts";
 import { environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
+import { endAnyway } from "./end_anyway.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
 import { fromEnvironment, operate } from "./operate.ts";
@@ -43,6 +44,7 @@ function commandsOf(application: Application): Commands {
       const logger = createLogger({ level: config.logLevel ?? "warn" });
       using interruption = listenForInterruption();
       const { signal } = interruption;
+      using _end = endAnyway(signal, { print, exit: () => Deno.exit(0) });
       try {
         await (split ? devSplit : dev)(application, { config, logger, print, signal });
       } catch (error) {
@@ -116,6 +118,7 @@ async function alone(
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;
+  using _end = endAnyway(signal, { print, exit: () => Deno.exit(0) });
   await run({ config, logger, signal });
   return 0;
 }

@@ -1,4 +1,4 @@
-import { startProjections } from "@headwater/projections";
+import { type Projections, startProjections } from "@headwater/projections";
 import type { Sql } from "postgres";
 import {
   type cache,
@@ -13,10 +13,13 @@ import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { processMigration, processRecords, startProcess } from "@headwater/sagas";
-import { connect, migrate } from "@headwater/postgres";
+import { openDatabase, pulse } from "@headwater/postgres";
+import { endsWithin } from "./ends_within.ts";
+import { openPools, postgresCheck } from "./pools.ts";
 
 export type RunningService = AsyncDisposable & {
   readonly service: Service;
+  /** For operators. */
   readonly sql: Sql;
 };
 
@@ -32,6 +35,9 @@ export type ServiceOptions = {
   readonly logger: Log;
 };
 
+/** A little more than a worker takes by itself to stop. */
+const stopMs = 1_800;
+
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
@@ -39,38 +45,59 @@ export async function startService(
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, sagas, migrations } = definition;
-  const sql = connect({ url, name, logger });
-  // Not long: whoever asked has gone by then, and a query whose connection broke as it was sent is never settled.
-  starting.defer(() => sql.end({ timeout: 1 }));
-  await migrate(sql, {
+  const database = await openDatabase({
+    url,
     service: name,
     migrations: [...(sagas.length > 0 ? [processMigration] : []), ...migrations],
+    logger,
   });
-  const own = eventLog.ownedLog(log, { service: name, categories });
-  const projections = starting.use(
-    await startProjections({ service: name, views, log: own, sql, logger }),
+  const stopping: AsyncDisposable[] = [];
+  let readModels: Projections | undefined;
+  const heart = pulse({ onLost: () => readModels?.noticeDisconnection() });
+  const pools = starting.use(
+    openPools({ url: database.url, service: name, pulse: heart, logger }),
   );
+  // Side by side, and without what hangs: the end of its connections is the end of it
+  starting.defer(() =>
+    endsWithin(stopMs, {
+      what: `read models and processes of "${name}"`,
+      end: () => Promise.all(stopping.map((each) => each[Symbol.asyncDispose]())),
+      logger,
+    })
+  );
+  const own = eventLog.ownedLog(log, { service: name, categories });
+  const projections = await startProjections({
+    service: name,
+    views,
+    log: own,
+    sql: pools.workers,
+    listens: !database.isPooled,
+    logger,
+  });
+  stopping.push(projections);
+  readModels = projections;
   const random = Math.random;
   const runtimes = sagas.map((process) =>
-    starting.use(startProcess({
+    startProcess({
       process,
       log: own,
       client,
-      records: processRecords(sql, process.name),
+      records: processRecords(pools.workers, process.name),
       logger,
       cacheBudget,
       random,
-    }))
+    })
   );
+  stopping.push(...runtimes);
   const service = openService(definition, {
     log: own,
-    sql,
+    sql: pools.routes,
     client,
     readModels: projections,
     logger,
     cacheBudget,
     checks: [
-      postgresCheck(sql),
+      postgresCheck(heart),
       logCheck(log),
       ...checks,
       ...projections.checks,
@@ -81,16 +108,7 @@ export async function startService(
     random,
   });
   const running = starting.move();
-  return { service, sql, [Symbol.asyncDispose]: () => running.disposeAsync() };
-}
-
-function postgresCheck(sql: Sql): HealthCheck {
-  return {
-    name: "postgres",
-    async check() {
-      await sql`select 1`;
-    },
-  };
+  return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function logCheck(log: EventLog): HealthCheck {

@@ -1,5 +1,11 @@
 import postgres, { type Sql } from "postgres";
+import type { Socket } from "node:net";
 import type { Log } from "@headwater/core";
+import { readDatabaseUrl } from "./database_url.ts";
+import { limitQuery } from "./limit_query.ts";
+import { openSocket } from "./open_socket.ts";
+import { type Pulse, pulse } from "./pulse.ts";
+import { watchSocket } from "./watch_socket.ts";
 
 /** A pool of connections, and whose it is. */
 export type ConnectOptions = {
@@ -8,20 +14,67 @@ export type ConnectOptions = {
   readonly name: string;
   /** Connections at most; default 10. They are made as they are needed. */
   readonly max?: number;
+  /** After so long every query has rejected, and a connection on which nothing came is given up; default 10,000. */
+  readonly patienceMs?: number;
+  /** Takes down what the pool sees of PostgreSQL; several pools may share one. */
+  readonly pulse?: Pulse;
+  /** Whatever is between us and the server takes it; for who does not know yet what there is. */
+  readonly isCareful?: boolean;
   readonly logger: Log;
 };
+
+const connectMs = 5_000;
+/** What saying farewell may take by default, in seconds. */
+const leaveSeconds = 1;
 
 /**
  * A pool of connections; nothing is connected before the first query.
  *
  * Arrays are PostgreSQL's text, in and out: pass JSON instead. `bigint` columns are numbers, and one beyond 2^53 fails its query instead of losing digits. A query under way when the
  * connection breaks rejects with code `CONNECTION_CLOSED`; the next one connects again, rejecting with `ECONNREFUSED`
- * or `CONNECT_TIMEOUT` while there is no server.
+ * or `CONNECT_TIMEOUT` while there is no server. Every query settles within `patienceMs`: then with `Unavailable`, code
+ * `postgres-unavailable`. Through a pooler there is neither LISTEN nor any setting of the session.
  */
-export function connect({ url, name, max = 10, logger }: ConnectOptions): Sql {
-  return postgres(url, {
+export function connect(
+  {
+    url,
+    name,
+    max = 10,
+    patienceMs = 10_000,
+    pulse: heart = pulse(),
+    isCareful = false,
+    logger,
+  }: ConnectOptions,
+): Sql {
+  const { hosts, session, tls, targetSession, connectTimeoutMs, ...database } = readDatabaseUrl(
+    url,
+  );
+  const isDirect = !database.isPooled && !isCareful;
+  const timeoutMs = connectTimeoutMs ?? connectMs;
+  const sockets = new Set<Socket>();
+  const { host, port } = hosts[0]!;
+
+  async function socket(): Promise<Socket> {
+    const opened = await openSocket({ hosts, tls, timeoutMs });
+    watchSocket(opened, { patienceMs, onLost: heart.lost });
+    sockets.add(opened);
+    return opened.on("close", () => sockets.delete(opened));
+  }
+  const options = {
+    host,
+    port,
+    ...(database.user !== undefined && { user: database.user }),
+    ...(database.password !== undefined && { pass: database.password }),
+    ...(database.database !== undefined && { database: database.database }),
+    ...(targetSession !== undefined && { target_session_attrs: targetSession }),
+    socket,
+    ssl: false,
     max,
-    connect_timeout: 5,
+    // Missing from its types. By default quick queries wait behind slow ones on a connection although others are idle,
+    // and one may be answered with another's rows
+    max_pipeline: 0,
+    prepare: isDirect,
+    connect_timeout: 2 * timeoutMs / 1_000,
     idle_timeout: 20,
     // Idle connections are used in turn, which keeps more of them open at rest than are needed; each costs some 15 MB
     max_lifetime: 30,
@@ -29,12 +82,59 @@ export function connect({ url, name, max = 10, logger }: ConnectOptions): Sql {
     backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
     // The query for them on every new connection rejects unhandled when the server goes away at that moment
     fetch_types: false,
-    connection: { application_name: `headwater-${name}` },
-    onnotice: (notice) => logger.debug("PostgreSQL notices", { name, text: notice.message }),
+    connection: {
+      application_name: `headwater-${name}`,
+      ...(isDirect && {
+        // A plan that was made while the table was small would stay
+        plan_cache_mode: "force_custom_plan",
+        // The server stops working for somebody who will have gone
+        statement_timeout: Math.ceil(patienceMs * 0.9),
+        ...session,
+      }),
+    },
+    onnotice: (notice: { readonly message?: string }) =>
+      logger.debug("PostgreSQL notices", { name, text: notice.message }),
     types: {
       bigint: { to: 20, from: [20], serialize: String, parse: safeInteger },
     },
+  };
+  // What is beside its types is explained above
+  const sql = postgres(options as object) as unknown as Sql;
+  return limited(sql, {
+    limit: { patienceMs, onAnswer: heart.answered, onTrouble: heart.troubled },
+    end() {
+      // Farewells to a server that is silent are never heard
+      for (const one of sockets) one.destroy();
+    },
+  });
+}
+
+/** The same, with every query under a limit and an end that comes. */
+function limited(
+  sql: Sql,
+  { limit, end }: { readonly limit: Parameters<typeof limitQuery>[1]; end(): void },
+): Sql {
+  function watched<Call extends (...args: never[]) => unknown>(call: Call): Call {
+    return ((...args: Parameters<Call>) => {
+      const query = call(...args);
+      limitQuery(query, limit);
+      return query;
+    }) as Call;
+  }
+  return Object.assign(watched(sql as unknown as (...args: never[]) => unknown), sql, {
+    unsafe: watched(sql.unsafe),
+    begin: refuse,
+    reserve: refuse,
+    async end({ timeout = leaveSeconds }: { readonly timeout?: number } = {}) {
+      await sql.end({ timeout });
+      end();
+    },
   }) as unknown as Sql;
+}
+
+/** When a connection breaks within one, postgres.js 3.4.9 writes to a socket that is gone and the process ends. */
+function refuse(): never {
+  throw new Error("Cannot begin a transaction over several queries: send one statement or message");
 }
 
 function safeInteger(text: string): number {

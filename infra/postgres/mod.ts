@@ -1,9 +1,17 @@
 export { connect, type ConnectOptions } from "./connect.ts";
+export { changedUrl, databaseFiles, databaseUrlProblems } from "./database_url.ts";
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from "./embedded.ts";
-export { ensureDatabase, type EnsureDatabaseOptions } from "./ensure_database.ts";
+export { dropDatabase, ensureDatabase, type EnsureDatabaseOptions } from "./ensure_database.ts";
 export { migrate, type MigrateOptions, type Migration } from "./migrate.ts";
+export {
+  openDatabase,
+  type OpenDatabaseOptions,
+  type OpenedDatabase,
+  recogniseDatabase,
+} from "./open_database.ts";
+export { type Pulse, pulse, type Sight } from "./pulse.ts";
 export { startThrowAwayPostgres } from "./throw_away.ts";

@@ -38,6 +38,7 @@ export function workerWorld() {
   let cursor = 0;
   let isCaughtUp = false;
   let held: number[] = [];
+  let kept: number[] = [];
   const earlier: Table[] = [];
   const notFolded = new Set<number>();
   const notWritten = new Set<number>();
@@ -74,7 +75,8 @@ export function workerWorld() {
     assert.ok(asked.has(todo.id) && !asked.get(todo.id), "an answer is given once");
     asked.set(todo.id, todo);
     if (todo.answer instanceof Error || !todo.answer.reached) return;
-    const isCurrent = table?.checkpoint.epoch === state.stored?.epoch && !wentBack;
+    const isPromise = before.waiting.some(({ id, position }) => id === todo.id && position);
+    const isCurrent = table?.checkpoint.epoch === state.stored?.epoch && (isPromise || !wentBack);
     if (isCurrent) assert.ok(!table?.checkpoint.filling, "nothing is read of a table being filled");
     const promised = rowsUpTo(todo.answer.position);
     if (isCurrent) assert.deepEqual(table?.rows.slice(0, promised.length), promised, "as was told");
@@ -102,7 +104,7 @@ export function workerWorld() {
       );
     }
     if (!mayGoBack) assert.ok(reaches(state.position, before.position), "never goes back");
-    if (type === "prepared") wentBack = false;
+    if (type === "prepared" && !before.isLost) wentBack = false;
     for (const { id } of state.waiting) assert.equal(asked.get(id), undefined);
     const open = [...asked].filter(([, answer]) => !answer).map(([id]) => id);
     assert.deepEqual(state.waiting.map(({ id }) => id), open, "who waits is known");
@@ -127,6 +129,7 @@ export function workerWorld() {
     switch (act.type) {
       case "prepare":
         held = [];
+        kept = [];
         if (act.anew && !table) empty(version);
         return { type: "prepared", checkpoint: table?.checkpoint };
       case "subscribe":
@@ -144,9 +147,9 @@ export function workerWorld() {
     }
   }
 
-  function apply({ limit, isEmpty }: ActOf<"apply">): Outcome {
-    if (isEmpty && isAt(state.stored!)) {
-      assert.deepEqual(table?.rows, [], "there is nothing to read");
+  function apply({ limit, holdsAll }: ActOf<"apply">): Outcome {
+    if (holdsAll && isAt(state.stored!)) {
+      assert.deepEqual(table?.rows, kept, "there is nothing to read");
     }
     if (cursor === head && isCaughtUp) return { type: "quiet" };
     const last = Math.min(head, cursor + limit, cursor + 7);
@@ -163,8 +166,8 @@ export function workerWorld() {
       position: bad === -1 ? last || undefined : good.at(-1),
       caughtUp: last === head,
       recordedAt: events.length > 0 ? eventAt(last).recordedAt : undefined,
-      rows: changes > 5 ? 200_000 : changes,
-      changes,
+      rows: kept.length + changes > 20 ? 200_000 : kept.length + changes,
+      changes: changes > 5 ? 40_000 : changes,
       bytes: changes,
       ...(bad !== -1 && {
         failure: cannotApply("accounts", { first: eventAt(events[bad]!), count: 1, cause: "bad" }),
@@ -172,13 +175,14 @@ export function workerWorld() {
     };
   }
 
-  function write({ from, to, report }: ActOf<"write">): Outcome {
+  function write({ from, to, report, keeps }: ActOf<"write">): Outcome {
     if (!table) return broken("bug");
     if (!isAt(from)) return { type: "moved" };
     if (from !== to && held.some((position) => notWritten.has(position))) return broken("bug");
     saved = report;
     if (from === to) return { type: "done" };
     become({ checkpoint: to, rows: [...table.rows, ...held] });
+    kept = keeps ? [...kept, ...held] : [];
     held = [];
     return { type: "done" };
   }
@@ -236,13 +240,15 @@ export function workerWorld() {
       const checkpoint = { ...table.checkpoint, position: head, filling: false };
       become({ checkpoint, rows: rowsUpTo(head) });
     },
-    /** PostgreSQL crashes and has lost its last write. */
+    /** PostgreSQL crashes and has lost its last write; every connection to it breaks. */
     crash() {
       const before = earlier.pop();
       if (!before) return;
       table = before;
       wentBack = true;
+      happen({ type: "disconnected" });
     },
+    disconnect: () => happen({ type: "disconnected" }),
   };
   return world;
 }

@@ -1,10 +1,12 @@
 import {
   type Application,
   createLogger,
+  databasesOn,
   environment,
   listenForInterruption,
   readConfig,
   startThrowAwayPostgres,
+  throwAwayDatabases,
 } from "@headwater/host";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { checkInvariants, count, type Verdict } from "@shop/judge";
@@ -114,25 +116,32 @@ async function run(
 ): Promise<Result> {
   await using running = new AsyncDisposableStack();
   const logger = createLogger({ level: "error" });
-  const { eventStoreUrl } = readConfig(application, { args: [], env: environment() });
-  progress.show("Starting a PostgreSQL of our own …");
-  const postgres = running.use(await startThrowAwayPostgres({ logger }));
+  const { eventStoreUrl, databaseUrl } = readConfig(application, { args: [], env: environment() });
+  // On servers that are shared other demos may be running, or have left something there
+  const isShared = eventStoreUrl !== undefined || databaseUrl !== undefined;
+  const name = isShared ? `demo${crypto.randomUUID().slice(0, 8)}` : "demo";
+  if (databaseUrl === undefined) progress.show("Starting a PostgreSQL of our own …");
+  const { url: serverUrl } = databaseUrl === undefined
+    ? running.use(await startThrowAwayPostgres({ logger }))
+    : { url: databaseUrl };
+  const where = { prefix: name, services: application.services, logger };
+  const database = databaseUrl === undefined
+    ? databasesOn(serverUrl, where)
+    : running.use(throwAwayDatabases(serverUrl, where)).database;
   signal.throwIfAborted();
   progress.show("Starting the shop …");
   const directory = await Deno.makeTempDir({ prefix: "headwater-demo-" });
   running.defer(() => Deno.remove(directory, { recursive: true }));
-  const where = { directory, postgresUrl: postgres.url, logger, signal };
-  const divided = split ? running.use(await startSplitShop(application, where)) : undefined;
-  // On a server that is shared, other demos may be running, or have left their streams there
-  const name = eventStoreUrl === undefined ? "demo" : `demo${crypto.randomUUID().slice(0, 8)}`;
+  const given = { directory, database, logger, signal };
+  const divided = split ? running.use(await startSplitShop(application, given)) : undefined;
   const shop = divided ??
-    running.use(await startShop(application, { ...where, name, eventStoreUrl }));
+    running.use(await startShop(application, { ...given, name, eventStoreUrl }));
   signal.throwIfAborted();
   progress.print(
     `The shop is open at ${shop.url}, ${
       eventStoreUrl === undefined || split
-        ? "on a PostgreSQL and a log that go when it closes"
-        : `on a PostgreSQL that goes when it closes; its streams stay, as "${streamPrefix(name)}…"`
+        ? "on databases and a log that go when it closes"
+        : `on databases that go when it closes; its streams stay, as "${streamPrefix(name)}…"`
     }`,
   );
   if (eventStoreUrl !== undefined && split) {

@@ -15,7 +15,8 @@ export const demoHelp =
     --help       this text
 
 Its log is a file that goes as well. With EVENTSTORE_URL it is kept on that server, apart from all else there: in
-streams whose names begin with "demo…_", which stay. --split brings a server of its own.
+streams whose names begin with "demo…_", which stay. --split brings a server of its own. With DATABASE_URL its read
+models are on that server, in databases "demo…_SERVICE" that are made, and removed at the end.
 `;
 
 export type DemoOptions = {

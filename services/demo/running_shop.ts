@@ -2,7 +2,6 @@ import { ShopClient } from "@shop/judge";
 import type { EventLog, HealthCheck, Log } from "@headwater/core";
 import {
   type Application,
-  databasesOn,
   type Host,
   openLog,
   serve,
@@ -24,9 +23,9 @@ export type RunningShopOptions = {
   readonly directory: string;
   /** A server that others may use too: the log is kept apart from theirs, under the shop's name. */
   readonly eventStoreUrl?: string | undefined;
-  /** The server on which its databases are. */
-  readonly postgresUrl: string;
-  /** Tells its databases and streams from those of other shops on the same servers. */
+  /** URL of a service's own database, which is there when this resolves. */
+  database(service: string): Promise<string>;
+  /** Tells its streams from those of other shops on the same server. */
   readonly name: string;
   readonly logger: Log;
   readonly signal?: AbortSignal;
@@ -37,7 +36,7 @@ export async function startShop(
   application: Application,
   options: RunningShopOptions,
 ): Promise<RunningShop> {
-  const { postgresUrl, name, logger, signal } = options;
+  const { database, logger, signal } = options;
   await using starting = new AsyncDisposableStack();
   const { log, checks } = await logOf(application, options);
   starting.use(log);
@@ -45,7 +44,7 @@ export async function startShop(
     await startHost(application, {
       log,
       checks,
-      database: databasesOn(postgresUrl, { prefix: name, logger }),
+      database,
       logger,
     }),
   );

@@ -3,7 +3,6 @@ import type { Log } from "@headwater/core";
 import {
   type Application,
   connectDatabases,
-  databasesOn,
   openLog,
   readConfig,
   startSplit,
@@ -19,8 +18,8 @@ export type SplitShop = RunningShop & {
 export type SplitShopOptions = {
   /** Where its event store keeps its data. */
   readonly directory: string;
-  /** The server on which its databases are. */
-  readonly postgresUrl: string;
+  /** URL of a service's own database, which is there when this resolves. */
+  database(service: string): Promise<string>;
   readonly logger: Log;
   readonly signal?: AbortSignal;
 };
@@ -28,11 +27,16 @@ export type SplitShopOptions = {
 /** Runs a whole shop in processes of its own, on free ports. */
 export async function startSplitShop(
   application: Application,
-  { directory, postgresUrl, logger, signal }: SplitShopOptions,
+  { directory, database, logger, signal }: SplitShopOptions,
 ): Promise<SplitShop> {
   await using starting = new AsyncDisposableStack();
-  const env = new Map([["PORT", "0"], ["LOG_LEVEL", "error"], ["DATABASE_URL", postgresUrl]]);
-  const config = readConfig(application, { args: [], env });
+  const urls = new Map<string, string>();
+  for (const { name } of application.services) urls.set(name, await database(name));
+  const env = new Map([["PORT", "0"], ["LOG_LEVEL", "error"]]);
+  const config = {
+    ...readConfig(application, { args: [], env }),
+    databaseUrls: Object.fromEntries(urls),
+  };
   const split = starting.use(
     await startSplit(application, { config, directory, logger, signal }),
   );
@@ -40,7 +44,7 @@ export async function startSplitShop(
   starting.use(log);
   const { databases } = starting.use(
     await connectDatabases(application, {
-      url: databasesOn(postgresUrl, { logger }),
+      url: (service) => urls.get(service)!,
       name: "judge",
       logger,
     }),

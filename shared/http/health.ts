@@ -5,8 +5,9 @@ type Status = "pass" | "warn" | "fail";
 
 type CheckResult = {
   readonly status: Status;
-  /** When it was asked: ISO 8601, UTC. */
+  /** When it was asked, or last seen: ISO 8601, UTC. */
   readonly time: string;
+  /** How long that took; of what was not asked: its age. */
   readonly observedValue: number;
   readonly observedUnit: "ms";
   /** Why it did not pass. */
@@ -74,15 +75,15 @@ async function ask(checks: readonly HealthCheck[], clock: time.Clock): Promise<R
 }
 
 async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResult> {
-  const time = new Date().toISOString();
+  const askedAt = Date.now();
   const startedAt = clock.now();
-  const failure = await failureOf(check, clock);
+  const { failure, seenAt } = await outcomeOf(check, clock);
   const took = Math.round(clock.now() - startedAt);
   const status = failure !== undefined ? "fail" : took > slowMs ? "warn" : "pass";
   return {
     status,
-    time,
-    observedValue: took,
+    time: new Date(seenAt ?? askedAt).toISOString(),
+    observedValue: seenAt === undefined ? took : Math.max(0, askedAt - seenAt),
     observedUnit: "ms",
     ...(failure !== undefined && { output: failure }),
     ...(check.observe && { details: check.observe() }),
@@ -90,19 +91,22 @@ async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResul
 }
 
 /** A check that does not listen to its signal is given up on all the same. */
-async function failureOf(check: HealthCheck, clock: time.Clock): Promise<string | undefined> {
+async function outcomeOf(
+  check: HealthCheck,
+  clock: time.Clock,
+): Promise<{ readonly failure?: string; readonly seenAt?: number | undefined }> {
   const controller = new AbortController();
-  const late = Promise.withResolvers<string>();
+  const late = Promise.withResolvers<{ failure: string }>();
   const cancelTimer = clock.after(deadlineMs, () => {
-    late.resolve(`No answer within ${deadlineMs} ms`);
+    late.resolve({ failure: `No answer within ${deadlineMs} ms` });
     controller.abort();
   });
   try {
     return await Promise.race([
       late.promise,
       Promise.try(() => check.check(controller.signal)).then(
-        () => undefined,
-        (error) => error instanceof Error ? error.message : String(error),
+        (observed) => ({ seenAt: observed?.seenAt }),
+        (error) => ({ failure: error instanceof Error ? error.message : String(error) }),
       ),
     ]);
   } finally {

@@ -115,7 +115,9 @@ export async function listInstances(
 
 async function instanceRows(sql: Sql): Promise<readonly InstanceRow[]> {
   try {
-    return await sql<InstanceRow[]>`select * from process_instance order by started_at, id`;
+    return await sql<InstanceRow[]>`
+      select process, id, state, step, cause, started_at from process_instance
+      order by started_at, id`;
   } catch (error) {
     if (isNotThere(error)) return [];
     throw error;

@@ -9,6 +9,7 @@ import {
   refusalCode,
   topLevelFunction,
 } from "./code_rules.ts";
+import { postgres } from "./postgres_rule.ts";
 import { fileLength, fileName } from "./file_rules.ts";
 
 /** What the design asks of every file, as far as a tool can hold it. */
@@ -26,5 +27,6 @@ export default {
     "refusal-code": refusalCode,
     "top-level-function": topLevelFunction,
     "private-member": privateMember,
+    postgres,
   },
 } satisfies Deno.lint.Plugin;

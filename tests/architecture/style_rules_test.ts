@@ -153,3 +153,25 @@ Deno.test("what is shared uses nothing of Deno's, but in its tests", () => {
     assert.deepEqual(messages("infra/host/host.ts", source), []);
   }
 });
+
+Deno.test("databases are asked by name, over connections from one place, one message for a transaction", () => {
+  assertGood("postgres", [
+    'import { connect } from "@headwater/postgres"; connect({ url });',
+    "sql`select id, count(*) from orders`;",
+    "sql.unsafe(`select ${columns} from orders`);",
+    "html`<b>select * from orders</b>`;",
+    "sql`select pg_advisory_lock(1234567), order_2_3 from orders`;",
+  ]);
+  assertBad("postgres", [
+    'import postgres from "postgres"; postgres(url);',
+    "sql`select * from orders`;",
+    "sql<Row[]>`insert into orders values (1) returning *`;",
+    "sql`select o.* from orders as o`;",
+    'sql.unsafe("select * from orders");',
+    "sql.unsafe(`select\n * from ${table}`);",
+    "sql.begin(() => {});",
+    "sql`select pg_advisory_lock(1_234_567)`;",
+  ]);
+  const source = 'import postgres from "postgres"; postgres(url);';
+  assert.deepEqual(lintMessages("postgres", { file: "infra/postgres/connect.ts", source }), []);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { databasesOn } from "@headwater/host";
 import { startShop, waitUntilAtRest } from "@shop/demo";
 import { type ShopClient } from "@shop/judge";
 import { checkInvariants } from "@shop/judge";
@@ -18,7 +19,7 @@ export async function judgeData(
   });
   await using shop = await startShop(application, {
     directory,
-    postgresUrl: postgres.url,
+    database: databasesOn(postgres.url, { logger }),
     name: "headwater",
     logger,
   });

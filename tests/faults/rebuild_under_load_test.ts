@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { databasesOn } from "@headwater/host";
 import { startShop, waitUntilAtRest } from "@shop/demo";
 import { checkInvariants } from "@shop/judge";
 import { shop as application } from "@shop/app";
@@ -19,7 +20,7 @@ Deno.test({
     await using place = await makeDataPlace();
     await using shop = await startShop(application, {
       directory: place.directory,
-      postgresUrl: postgres.url,
+      database: databasesOn(postgres.url, { prefix: "rebuilt", logger: silentLog }),
       name: "rebuilt",
       logger: silentLog,
     });

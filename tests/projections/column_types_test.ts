@@ -98,6 +98,8 @@ const values: fc.Arbitrary<Values> = fc.record({
 projectionTests("every type of column", async (step) => {
   await step("brings rows back as they were folded", async ({ log, sql, url, start }) => {
     await using projections = await start([sampleView]);
+    // With the settings that other programs would have
+    // deno-lint-ignore headwater/postgres
     await using plain = disposable(postgres(url, { max: 1 }));
     let taken = 0;
 

@@ -6,11 +6,16 @@ import {
   type View,
 } from "@headwater/core";
 import { openEventLog } from "@headwater/event-store";
-import { type EmbeddedPostgres, ensureDatabase, startThrowAwayPostgres } from "@headwater/postgres";
+import {
+  connect,
+  type EmbeddedPostgres,
+  ensureDatabase,
+  startThrowAwayPostgres,
+} from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
 import { appendAtEnd } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
-import postgres, { type Sql } from "postgres";
+import type { Sql } from "postgres";
 
 /** Generous: only a test that fails waits so long. */
 export const limitMs = 60_000;
@@ -73,18 +78,9 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
   });
 }
 
-/**
- * Without the types of arrays, which postgres.js 3.4.9 asks for on every new connection: when PostgreSQL goes away at
- * that moment, nobody handles the rejection.
- */
+/** A small pool, as a service has them. */
 export function connectRobustly(url: string): Sql {
-  return postgres(url, {
-    max: 4,
-    fetch_types: false,
-    backoff: () => 0.05,
-    onnotice() {},
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-  }) as unknown as Sql;
+  return connect({ url, name: "test", max: 4, logger: silentLog });
 }
 
 let appended = 0;

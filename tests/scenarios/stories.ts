@@ -3,6 +3,7 @@ import { type RunningShop, startShop, waitUntilAtRest } from "@shop/demo";
 import { ShopClient } from "@shop/judge";
 import { checkInvariants } from "@shop/judge";
 import { shop as application } from "@shop/app";
+import { databasesOn } from "@headwater/host";
 import { startThrowAwayPostgres } from "@headwater/postgres";
 import { silentLog } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
@@ -42,9 +43,18 @@ export type StoryShop = {
 export type Stories = Readonly<Record<string, (shop: StoryShop) => Promise<void>>>;
 
 /** Tells stories, one after the other in the same shop; at the end of each the invariants hold. */
-export function tell(title: string, stories: Stories): void {
-  Deno.test(title, async (t) => {
-    await using stage = await openStage();
+export function tell(
+  title: string,
+  stories: Stories,
+  { server = startThrowAwayPostgres, ignore = false }: {
+    /** Where its databases are; default: a PostgreSQL of its own. */
+    server?(): Promise<AsyncDisposable & { readonly url: string }>;
+    readonly ignore?: boolean;
+  } = {},
+): void {
+  Deno.test({ name: title, ignore }, async (t) => {
+    await using postgres = await server();
+    await using stage = await openStage(postgres.url);
     for (const [name, story] of Object.entries(stories)) {
       await t.step({
         name,
@@ -60,15 +70,16 @@ export function tell(title: string, stories: Stories): void {
   });
 }
 
-async function openStage(): Promise<StoryShop & AsyncDisposable & { check(): Promise<void> }> {
+async function openStage(
+  url: string,
+): Promise<StoryShop & AsyncDisposable & { check(): Promise<void> }> {
   await using opening = new AsyncDisposableStack();
-  const postgres = opening.use(await startThrowAwayPostgres());
   const directory = await Deno.makeTempDir({ prefix: "headwater-stories-" });
   opening.defer(() => Deno.remove(directory, { recursive: true }));
   function open(): Promise<RunningShop> {
     return startShop(application, {
       directory,
-      postgresUrl: postgres.url,
+      database: databasesOn(url, { prefix: "stories", logger: silentLog }),
       name: "stories",
       logger: silentLog,
     });

@@ -3,7 +3,7 @@ import type { Application } from "../application.ts";
 import type { Config } from "../config.ts";
 import { databaseVariable } from "../settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
-import { startEmbeddedPostgres } from "@headwater/postgres";
+import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
 import { readModelDirectory } from "../read_model_directory.ts";
 import { assertPortIsFree } from "../serve.ts";
 import { freePorts } from "./free_ports.ts";
@@ -58,7 +58,10 @@ export async function startSplit(application: Application, options: {
       // What eight processes have to say about their start is nothing that people wait for
       logLevel: config.logLevel ?? "warn",
       env: environment(config, { eventStoreUrl, postgresUrl }),
-      files: config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
+      files: [
+        ...config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
+        ...new Set(databaseUrlsOf(config).flatMap(databaseFiles)),
+      ],
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
     });
   }
@@ -106,12 +109,15 @@ function environment(
   };
 }
 
-function databaseHosts({ databaseUrl, databaseUrls }: Config): readonly string[] {
-  const urls = [
+function databaseHosts(config: Config): readonly string[] {
+  return [...new Set(databaseUrlsOf(config).flatMap((url) => new URL(url).hostname.split(",")))];
+}
+
+function databaseUrlsOf({ databaseUrl, databaseUrls }: Config): readonly string[] {
+  return [
     ...(databaseUrl === undefined ? [] : [databaseUrl]),
     ...Object.values(databaseUrls),
   ];
-  return [...new Set(urls.map((url) => new URL(url).hostname))];
 }
 
 /** Like `Promise.all`, but settles when all have: what started late is known by then, and can be stopped. */

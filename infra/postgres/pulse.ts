@@ -1,0 +1,33 @@
+/** What was last seen of a PostgreSQL by those who use it: probes need not ask it anything. */
+export type Pulse = {
+  answered(): void;
+  troubled(error: unknown): void;
+  /** A connection broke that had served: what was committed last may be gone with the server. */
+  lost(): void;
+  last(): Sight | undefined;
+};
+
+export type Sight = {
+  /** Milliseconds since 1970. */
+  readonly seenAt: number;
+  /** Why it did not serve; undefined: it did. */
+  readonly trouble: string | undefined;
+};
+
+/** Nothing seen yet. */
+export function pulse(
+  { now = Date.now, onLost = () => {} }: { now?(): number; onLost?(): void } = {},
+): Pulse {
+  let seenAt: number | undefined;
+  let trouble: string | undefined;
+  function see(problem: string | undefined): void {
+    seenAt = now();
+    trouble = problem;
+  }
+  return {
+    answered: () => see(undefined),
+    troubled: (error) => see(error instanceof Error && error.message || String(error)),
+    lost: onLost,
+    last: () => seenAt === undefined ? undefined : { seenAt, trouble },
+  };
+}

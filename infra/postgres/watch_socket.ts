@@ -1,0 +1,63 @@
+import type { Socket } from "node:net";
+import { Unavailable } from "@headwater/core";
+
+export type SocketWatch = {
+  /** Milliseconds without a word, while an answer is due, after which the connection is given up. */
+  readonly patienceMs: number;
+  /** A connection that had served has broken: nobody here has closed it. */
+  onLost(): void;
+};
+
+/** `ReadyForQuery`, but for its last byte: what the server says when it owes nothing more. */
+const ready = [90, 0, 0, 0, 5];
+
+/**
+ * Gives a connection up whose server falls silent: it stands, but nothing comes. Nobody else would: neither TCP nor postgres.js
+ * ends what was never answered, and a pool of such connections serves nobody.
+ */
+export function watchSocket(socket: Socket, { patienceMs, onLost }: SocketWatch): void {
+  let waitingSince: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let hasServed = false;
+  let isEnding = false;
+
+  function due(): void {
+    waitingSince = performance.now();
+    timer ??= setTimeout(look, patienceMs);
+  }
+  function look(): void {
+    timer = undefined;
+    if (waitingSince === undefined) return;
+    const leftMs = waitingSince + patienceMs - performance.now();
+    if (leftMs > 0) {
+      timer = setTimeout(look, leftMs);
+      return;
+    }
+    const message = `Cannot go on: PostgreSQL has not answered for ${patienceMs} ms`;
+    socket.destroy(new Unavailable(message, { code: "postgres-unavailable" }));
+  }
+
+  const write = socket.write.bind(socket);
+  const end = socket.end.bind(socket);
+  // All of their overloads, as they are
+  socket.write = ((...args: Parameters<typeof write>) => {
+    due();
+    return write(...args);
+  }) as typeof write;
+  socket.end = ((...args: Parameters<typeof end>) => {
+    // With a farewell: without one, the runtime closes what the server has closed
+    if (args.length > 0) isEnding = true;
+    due();
+    return end(...args);
+  }) as typeof end;
+  socket.on("data", (chunk: Uint8Array) => {
+    const tail = chunk.subarray(-6);
+    const isOver = tail.length === 6 && ready.every((byte, index) => tail[index] === byte);
+    waitingSince = isOver && !isEnding ? undefined : performance.now();
+    hasServed ||= isOver;
+  });
+  socket.on("close", () => {
+    clearTimeout(timer);
+    if (hasServed && !isEnding) onLost();
+  });
+}
