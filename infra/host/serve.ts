@@ -16,27 +16,38 @@ export function serve(service: Service, { host, port, logger }: {
   readonly port: number;
   readonly logger: Log;
 }): Server {
-  const aborted = new AbortController();
+  const underWay = new Set<() => void>();
+  async function answer(request: Request): Promise<Response> {
+    const { promise: late, resolve } = Promise.withResolvers<Response>();
+    const giveUp = () => resolve(new Response(null, { status: 503 }));
+    underWay.add(giveUp);
+    try {
+      return await Promise.race([service(request), late]);
+    } finally {
+      underWay.delete(giveUp);
+    }
+  }
   const server = listening(() =>
     Deno.serve({
       hostname: host,
       port,
-      signal: aborted.signal,
       onListen() {},
       onError(error) {
         logger.error("request failed outside of the service", { error });
         return new Response(null, { status: 500 });
       },
-    }, async (request) => endUpload(request, await service(request))), `${host}:${port}`);
+    }, async (request) => endUpload(request, await answer(request))), `${host}:${port}`);
   const { hostname, port: actual } = server.addr as Deno.NetAddr;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
   return {
     url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`,
     async [Symbol.asyncDispose]() {
-      const timer = setTimeout(() => aborted.abort(), graceMs);
+      // Aborting the server instead ends the process, in Deno 2.9.6: its port has been closed by then
+      const timer = setTimeout(() => {
+        for (const giveUp of underWay) giveUp();
+      }, graceMs);
       await server.shutdown();
       clearTimeout(timer);
-      await server.finished;
     },
   };
 }
