@@ -15,6 +15,8 @@ export type ProjectionsContext = {
   head?(): Promise<number | undefined>;
   /** Where no worker runs: the log from which a rebuild fills its read model by itself. */
   readonly log?: EventLog;
+  /** Who has said nothing for so long may not run; default: three heartbeats of a worker. */
+  readonly patienceMs?: number;
 };
 
 const status = acts.operatorsAct({
@@ -38,7 +40,7 @@ const rebuild = acts.operatorsAct(
     changes: true,
     async run(
       { name },
-      { databases, log, signal, progress }: ProjectionsContext & acts.ActContext,
+      { databases, log, patienceMs, signal, progress }: ProjectionsContext & acts.ActContext,
     ) {
       const all = databases.flatMap(({ views, ...rest }) =>
         views.map((view) => ({ ...rest, view }))
@@ -55,6 +57,7 @@ const rebuild = acts.operatorsAct(
         const { end, cause } = await followRebuild(found.sql, {
           name,
           signal,
+          ...(patienceMs !== undefined && { patienceMs }),
           onProgress: (replay) => progress(`${name}  ${described(replay)}`),
         });
         if (end === "failing") throw new Error(cause);

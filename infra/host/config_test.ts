@@ -165,3 +165,16 @@ Deno.test("whatever is given is read or refused with reasons", () => {
     }
   }));
 });
+
+Deno.test("a database's parameters are refused where they cannot be meant, with what is allowed", () => {
+  deepEqual(
+    problemsOf([], {
+      DATABASE_URL: "postgres://db/x?sslmode=bogus",
+      ORDER_DATABASE_URL: "postgres://db/x?schema=mine",
+    }).toSorted(),
+    [
+      'DATABASE_URL has sslmode "bogus", allowed: disable, allow, prefer, require, verify-ca, verify-full',
+      'ORDER_DATABASE_URL has schema "mine", allowed: public',
+    ],
+  );
+});

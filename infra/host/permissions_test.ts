@@ -37,6 +37,18 @@ Deno.test("operators' commands run no Deno, the demo keeps to what is thrown awa
   assert.ok((await permissions("demo", { env })).includes("--allow-net"));
 });
 
+Deno.test("the certificates of databases may be read, and the demo reaches a server that is named", async () => {
+  const env = {
+    DATABASE_URL: "postgres://db/x?sslmode=verify-full&sslrootcert=/ca.pem",
+    ORDER_DATABASE_URL: "postgres://db/x?sslmode=require&sslkey=/me.key&sslcert=/me.pem",
+    PAYMENT_DATABASE_URL: "postgres://db/x",
+  };
+  assert.ok((await permissions("dev", { env })).includes(
+    "--allow-read=.data,/ca.pem,/me.pem,/me.key",
+  ));
+  assert.ok((await permissions("demo", { env })).includes("--allow-net"));
+});
+
 Deno.test("permissions follow the data directory, a flag wins over its variable", async () => {
   const env = { DATA_DIR: "/var/shop" };
   assert.ok((await permissions("dev", { env })).includes("--allow-write=/var/shop"));

@@ -11,6 +11,7 @@ import {
   pureFold,
   randomOf,
   tableRows,
+  until,
 } from "./test_bed.ts";
 
 const deposit = { type: "Deposited", data: { amount: 1 } };
@@ -70,6 +71,34 @@ projectionTests("the command line", async (step) => {
     const [status] = JSON.parse(text);
     assert.deepEqual([status.state, status.caughtUp, status.position], ["stopped", false, 1]);
   });
+
+  await step(
+    "takes a worker whose statement is long for one that works",
+    async ({ log, sql, start }) => {
+      {
+        await using projections = await start([accountView]);
+        await append(log, "account-a", deposit);
+        await caughtUp(projections, { view: accountView, log });
+      }
+      const rebuilding = run(sql, ["rebuild", "accounts"], { patienceMs: 300 });
+      await until(async () => {
+        const [found] = await sql`select filling from projection_checkpoint`;
+        return found?.filling === true;
+      });
+      // As a worker's: one statement that moves the checkpoint, and nothing is heard of it before its end
+      await sql`
+      with moved as (update projection_checkpoint set filling = false where name = 'accounts' returning name)
+      select name, pg_sleep(2) from moved`;
+      const { code, text } = await rebuilding;
+      assert.match(text, /Rebuilt "accounts"/);
+      assert.equal(code, 0);
+      const { text: alone, code: none } = await run(sql, ["rebuild", "accounts"], {
+        patienceMs: 300,
+      });
+      assert.match(alone, /no worker fills it now/);
+      assert.equal(none, 1);
+    },
+  );
 
   await step("shows read models that never ran, and databases that are away", async ({ sql }) => {
     const { text } = await run(sql, ["status", "--json"]);

@@ -7,6 +7,7 @@ import {
   append,
   appendMany,
   caughtUp,
+  limitMs,
   projectionTests,
   pureFold,
   randomOf,
@@ -53,6 +54,42 @@ projectionTests("rebuilding", async (step) => {
     await using projections = await start([accountView]);
     await caughtUp(projections, { view: accountView, log });
     assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+  });
+
+  await step(
+    "leaves statistics behind, so that rows are found at once",
+    async ({ log, sql, start }) => {
+      await appendMany(log, { count: 300, random: randomOf(24) });
+      await using projections = await start([accountView]);
+      await caughtUp(projections, { view: accountView, log });
+      await until(async () => {
+        const [found] =
+          await sql`select count(*)::integer as count from pg_stats where tablename = 'account'`;
+        return found?.count > 0 || "there are no statistics";
+      });
+    },
+  );
+
+  await step("an up-to-date table is prepared without waiting for anybody", async (bed) => {
+    const { log, sql, start } = bed;
+    await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
+    {
+      await using projections = await start([accountView]);
+      await caughtUp(projections, { view: accountView, log });
+    }
+    // Readers alone are let in beside it, and the statistics of an earlier start wait for it
+    const holding = sql.unsafe("lock table account in exclusive mode; select pg_sleep(3)");
+    let isHeld = true;
+    holding.then(() => isHeld = false);
+    await until(async () => {
+      const [found] = await sql`
+        select 1 from pg_locks where relation = 'account'::regclass and mode = 'ExclusiveLock'`;
+      return found !== undefined;
+    });
+    await using projections = await start([accountView]);
+    await projections.wait(accountView, { position: undefined, waitMs: limitMs });
+    assert.equal(isHeld, true);
+    await holding;
   });
 
   await step("writes in parts when there are many rows", async ({ log, sql, start }) => {
