@@ -27,6 +27,7 @@ export function openPools({ url, service, pulse, logger }: PoolsOptions): Pools 
     ...given,
     name: `${service}-workers`,
     max: 4,
+    byKeys: true,
     // Longer than the longest that a worker gives a statement by itself
     patienceMs: 15_000,
   });

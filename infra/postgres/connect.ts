@@ -16,6 +16,8 @@ export type ConnectOptions = {
   readonly max?: number;
   /** After so long every query has rejected, and a connection on which nothing came is given up; default 10,000. */
   readonly patienceMs?: number;
+  /** Every query finds its rows by their keys: plans are made once, and never lead through a whole table. */
+  readonly byKeys?: boolean;
   /** Takes down what the pool sees of PostgreSQL; several pools may share one. */
   readonly pulse?: Pulse;
   /** Whatever is between us and the server takes it; for who does not know yet what there is. */
@@ -42,6 +44,7 @@ export function connect(
     max = 10,
     patienceMs = 10_000,
     pulse: heart = pulse(),
+    byKeys = false,
     isCareful = false,
     logger,
   }: ConnectOptions,
@@ -85,8 +88,9 @@ export function connect(
     connection: {
       application_name: `headwater-${name}`,
       ...(isDirect && {
-        // A plan that was made while the table was small would stay
-        plan_cache_mode: "force_custom_plan",
+        // A plan that was made while the table was small would stay; to make one each time costs a worker a third of its
+        // pace, which knows what plan it wants
+        ...(byKeys ? { enable_seqscan: "off" } : { plan_cache_mode: "force_custom_plan" }),
         // The server stops working for somebody who will have gone
         statement_timeout: Math.ceil(patienceMs * 0.9),
         ...session,
