@@ -90,15 +90,32 @@ projectionTests("a read model that cannot take an event", async (step) => {
   await step("names one whose row would come back as another", async ({ log, sql, start }) => {
     await using projections = await start([accountView]);
     await append(log, "account-a", { type: "Renamed", data: { label: "fine" } });
-    await append(log, "account-b", { type: "Renamed", data: { label: "half \ud800" } });
+    const amount = Number.MAX_SAFE_INTEGER;
+    await append(log, "account-b", { type: "Deposited", data: { amount } });
+    await append(log, "account-b", { type: "Deposited", data: { amount } });
     await append(log, "account-c", { type: "Renamed", data: { label: "fine" } });
     await until(() => {
       const { cause } = statusOf(projections, "accounts");
       const expected =
-        'Cannot apply event 0 ("Renamed") of stream "account-b" to "accounts": Cannot keep row "b" of "accounts": "label" has half a surrogate pair';
+        'Cannot apply event 1 ("Deposited") of stream "account-b" to "accounts": Cannot keep row "b" of "accounts": "balance" is no safe integer';
       return cause === expected || `the cause is ${cause}`;
     });
-    assert.deepEqual((await tableRows(accountView, sql)).map(({ accountId }) => accountId), ["a"]);
+    // What came before it is there, and nothing that came after it.
+    const rows = await tableRows(accountView, sql);
+    assert.deepEqual(rows.map(({ accountId, lastRevision }) => [accountId, lastRevision]), [
+      ["a", 0],
+      ["b", 0],
+    ]);
+  });
+
+  await step("takes in a text that PostgreSQL would not, made storable", async (bed) => {
+    const { log, sql, start } = bed;
+    await append(log, "account-b", { type: "Renamed", data: { label: "half \ud800" } });
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual((await tableRows(accountView, sql)).map(({ label }) => label), [
+      "half \ufffd",
+    ]);
   });
 
   await step("names one that does not fit its schema", async ({ log, start }) => {
