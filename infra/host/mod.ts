@@ -17,7 +17,12 @@ export { listenForInterruption } from "./interruption.ts";
 export { look, type Operated } from "./operate.ts";
 
 // An application in other places than its own
-export { connectDatabases, databasesOn, throwAwayDatabases } from "./databases.ts";
+export {
+  connectDatabases,
+  databasesOn,
+  type DatabasesOptions,
+  throwAwayDatabases,
+} from "./databases.ts";
 export { type Host, startHost } from "./host.ts";
 export { type OpenLog, openLog } from "./open_log.ts";
 export { serve, type Server } from "./serve.ts";

@@ -52,8 +52,7 @@ export async function startService(
     logger,
   });
   const stopping: AsyncDisposable[] = [];
-  // deno-lint-ignore prefer-const -- the pulse is heard before there are read models
-  let readModels: Projections | undefined;
+  let readModels: Projections | undefined = undefined;
   const heart = pulse({ onLost: () => readModels?.noticeDisconnection() });
   const pools = starting.use(
     openPools({ url: database.url, service: name, pulse: heart, logger }),

@@ -5,6 +5,7 @@ import { changedUrl, readDatabaseUrl } from "./database_url.ts";
 import { assertMayCreateTables, inspectServer } from "./inspect_server.ts";
 import { migrate, type Migration } from "./migrate.ts";
 
+/** Whose database it is, and what it is to have. */
 export type OpenDatabaseOptions = {
   readonly url: string;
   /** Whose it is. */
@@ -13,6 +14,7 @@ export type OpenDatabaseOptions = {
   readonly logger: Log;
 };
 
+/** A database that is ready. */
 export type OpenedDatabase = {
   /** For all further connections: it says whether they go through a pooler. */
   readonly url: string;

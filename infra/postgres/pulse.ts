@@ -7,6 +7,7 @@ export type Pulse = {
   last(): Sight | undefined;
 };
 
+/** How PostgreSQL was, and when. */
 export type Sight = {
   /** Milliseconds since 1970. */
   readonly seenAt: number;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { startEventStore } from "@headwater/event-store";
-import { time } from "@headwater/core";
+import { silentLog, time } from "@headwater/core";
+import { connect, startThrowAwayPostgres } from "@headwater/postgres";
+import { shop } from "@shop/app";
 import { allOf, newEvent, within } from "@headwater/testing";
 import { root } from "../architecture/place.ts";
 
@@ -50,6 +52,33 @@ Deno.test("the demo keeps to itself on an event store that others use meanwhile"
   assert.deepEqual(await demo.leftovers(), []);
 });
 
+Deno.test("the demo keeps its read models on a server that is named, and leaves nothing there", async () => {
+  await using postgres = await startThrowAwayPostgres();
+  for (const args of [["--json"], ["--json", "--split"]]) {
+    await using demo = await startDemo(args, { DATABASE_URL: postgres.url });
+    let most = 0;
+    let isOver = false;
+    const ending = demo.ended().finally(() => isOver = true);
+    while (!isOver) {
+      most = Math.max(most, (await demoDatabases(postgres.url)).length);
+      await time.pause(200);
+    }
+    const { code, stderr } = await ending;
+    assert.equal(code, 0, stderr);
+    assert.equal(most, shop.services.length);
+    assert.deepEqual(await demoDatabases(postgres.url), []);
+    assert.deepEqual(await demo.leftovers(), []);
+  }
+});
+
+async function demoDatabases(url: string): Promise<readonly string[]> {
+  const sql = connect({ url, name: "test", max: 1, logger: silentLog });
+  const rows = await sql<{ name: string }[]>`
+    select datname::text as name from pg_database where datname like 'demo%'`;
+  await sql.end();
+  return rows.map(({ name }) => name);
+}
+
 Deno.test("a demo that is interrupted leaves nothing behind", async () => {
   await using demo = await startDemo();
   await demo.printed("The shop is open");
@@ -83,7 +112,7 @@ async function startDemo(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "demo", ...args],
     cwd: root,
-    env: { EVENTSTORE_URL: "", ...env, TMPDIR: temporary },
+    env: { EVENTSTORE_URL: "", DATABASE_URL: "", ...env, TMPDIR: temporary },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
