@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/core";
+import { type Log, Unavailable } from "@headwater/core";
 import {
   changedUrl,
   connect,
@@ -87,11 +87,21 @@ export async function connectDatabases(
 ): Promise<ConnectedDatabases> {
   await using connecting = new AsyncDisposableStack();
   const databases = await Promise.all(services.map(async ({ name: service, views, sagas }) => {
-    const known = await recogniseDatabase({ url: await url(service), logger });
+    const known = await knownUrl(await url(service), logger);
     const sql = connect({ url: known, name, max: 2, patienceMs: operatorsPatienceMs, logger });
     connecting.defer(() => sql.end());
     return { service, views, sagas, sql };
   }));
   const connected = connecting.move();
   return { databases, [Symbol.asyncDispose]: () => connected.disposeAsync() };
+}
+
+/** One that is away, or not made yet, must not hide the others: whoever asks it will be told. */
+async function knownUrl(url: string, logger: Log): Promise<string> {
+  try {
+    return await recogniseDatabase({ url, logger });
+  } catch (error) {
+    if (Unavailable.isCauseOf(error)) return url;
+    throw error;
+  }
 }
