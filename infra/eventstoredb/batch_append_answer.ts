@@ -1,10 +1,10 @@
-import { DeadlineExceeded, eventLog, RevisionConflict, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, Unavailable } from "@headwater/core";
 import shared from "@eventstore/db-client/generated/shared_pb.js";
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { place } from "./recorded_event.ts";
 
 /**
- * The place in an answer to an append. Throws what the server refused it for: `RevisionConflict`, `StreamDeleted`,
+ * The place in an answer to an append. Throws what the server refused it for: `eventLog.RevisionConflict`, `StreamDeleted`,
  * `DeadlineExceeded`, `Unavailable`, `RangeError` for too many bytes at once.
  */
 export function writtenPlace(
@@ -28,7 +28,7 @@ export function writtenPlace(
       const actual = conflict.hasCurrentStreamRevision()
         ? place(conflict.getCurrentStreamRevision())
         : undefined;
-      throw new RevisionConflict(stream, expected, actual);
+      throw new eventLog.RevisionConflict(stream, expected, actual);
     }
     case "event_store.client.StreamDeleted":
       throw new eventLog.StreamDeleted(stream);

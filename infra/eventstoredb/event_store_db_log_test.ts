@@ -6,13 +6,7 @@ import {
   type JSONType,
   NO_STREAM,
 } from "@eventstore/db-client";
-import {
-  DeadlineExceeded,
-  eventLog,
-  type Recorded,
-  RevisionConflict,
-  Unavailable,
-} from "@headwater/core";
+import { DeadlineExceeded, eventLog, type Recorded, Unavailable } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { eventStoreDbLog } from "./event_store_db_log.ts";
 import { newEvent } from "@headwater/event-store/testing";
@@ -86,7 +80,7 @@ Deno.test("a stream whose events are all cut off still ends where it did", async
   const append = (expected: number | "no-stream") =>
     bed.log.append("order-1", [newEvent()], { expected });
   await rejects(append("no-stream"), (error) => {
-    return error instanceof RevisionConflict && error.actual === 1;
+    return error instanceof eventLog.RevisionConflict && error.actual === 1;
   });
   equal((await append(1)).revision, 2);
 });

@@ -1,10 +1,4 @@
-import {
-  type EventLog,
-  eventLog,
-  type Recorded,
-  RevisionConflict,
-  Unavailable,
-} from "@headwater/core";
+import { type EventLog, eventLog, type Recorded, Unavailable } from "@headwater/core";
 import PQueue from "p-queue";
 import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
@@ -108,7 +102,7 @@ export class EventStoreLog implements EventLog {
   async #appendNothing({ stream, expected }: eventLog.CheckedAppend): Promise<eventLog.Appended> {
     const last = await this.#streams.last(stream);
     if (last?.revision !== (expected === "no-stream" ? undefined : expected)) {
-      throw new RevisionConflict(stream, expected, last?.revision);
+      throw new eventLog.RevisionConflict(stream, expected, last?.revision);
     }
     return { revision: last?.revision ?? -1, position: last?.position ?? 0 };
   }

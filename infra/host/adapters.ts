@@ -1,4 +1,4 @@
-import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@headwater/core";
+import { type EventLog, type HealthCheck, type Log, machine } from "@headwater/core";
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import type { Config } from "./config.ts";
 import { databasesOn } from "./databases.ts";
@@ -50,7 +50,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
 
 async function openPostgres({ config, directory, logger, signal }: AdapterOptions) {
   const url = config.databaseUrl;
-  if (url !== undefined) return { url, where: withoutPassword(url), server: undefined };
+  if (url !== undefined) return { url, where: machine.withoutPassword(url), server: undefined };
   const server = await startEmbeddedPostgres({
     directory: readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl }),
     logger,

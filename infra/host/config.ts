@@ -1,4 +1,4 @@
-import { withoutPassword } from "@headwater/core";
+import { machine } from "@headwater/core";
 import { databaseUrlProblems } from "@headwater/postgres";
 import { readFlags } from "./flags.ts";
 import {
@@ -81,7 +81,7 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
   const problems = [
     ...flags.problems,
     ...Array.from(wrong, (variable) => {
-      const value = withoutPassword(given[variable] ?? "");
+      const value = machine.withoutPassword(given[variable] ?? "");
       return `${names[variable]} is "${value}", allowed: ${metaOf(variable).allowed}`;
     }),
     ...databases.problems,
@@ -104,7 +104,9 @@ function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
     if (ownDatabaseUrl.safeParse(value).success) {
       urls[service] = value;
       problems.push(...problemsOf(variable, value));
-    } else problems.push(`${variable} is "${withoutPassword(value)}", allowed: ${databaseAllowed}`);
+    } else {problems.push(
+        `${variable} is "${machine.withoutPassword(value)}", allowed: ${databaseAllowed}`,
+      );}
   }
   const known = services.map(databaseVariable);
   for (const variable of env.keys?.() ?? []) {

@@ -14,19 +14,16 @@ const ownPrefix = "headwater";
 /** Somebody is there to wait, and what operators do may take its time. */
 export const operatorsPatienceMs = 60_000;
 
-/** What databases are called, and whose they are. */
-export type DatabasesOptions = {
-  /** Tells them from those of other applications on that server. */
-  readonly prefix?: string;
-  /** All that will be asked for: who may not make databases is told which. */
-  readonly services?: readonly { readonly name: string }[];
-  readonly logger: Log;
-};
-
 /** Finds the databases of services on a server: a URL for each, made when it is not there. */
 export function databasesOn(
   serverUrl: string,
-  { prefix = ownPrefix, services = [], logger }: DatabasesOptions,
+  { prefix = ownPrefix, services = [], logger }: {
+    /** Tells them from those of other applications on that server. */
+    readonly prefix?: string;
+    /** All that will be asked for: who may not make databases is told which. */
+    readonly services?: readonly { readonly name: string }[];
+    readonly logger: Log;
+  },
 ): (service: string) => Promise<string> {
   function nameOf(service: string): string {
     return `${prefix}_${service}`;
@@ -43,7 +40,7 @@ export function databasesOn(
 /** Databases of an application that is thrown away: like `databasesOn`, and each that was made goes when it is disposed. */
 export function throwAwayDatabases(
   serverUrl: string,
-  options: DatabasesOptions & { readonly prefix: string },
+  options: Parameters<typeof databasesOn>[1] & { readonly prefix: string },
 ): AsyncDisposable & { readonly database: (service: string) => Promise<string> } {
   const { prefix, logger } = options;
   const asked = new Set<string>();

@@ -4,18 +4,6 @@ export const logLevels = ["debug", "info", "warn", "error"] as const;
 /** @internal */
 export type LogLevel = typeof logLevels[number];
 
-/** What a log says, to whom, and in which form. */
-export type LoggerOptions = {
-  /** What is below is not written. With `debug` errors come with their stacks. */
-  readonly level: LogLevel;
-  /** Takes whole lines, each with its line end. Default: the standard error output. */
-  readonly write?: (line: string) => void;
-  /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
-  readonly readable?: boolean;
-  /** Default: on a terminal, unless NO_COLOR is set. */
-  readonly colour?: boolean;
-};
-
 type Entry = {
   readonly level: LogLevel;
   readonly message: string;
@@ -23,13 +11,23 @@ type Entry = {
 };
 
 /** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
-export function createLogger(options: LoggerOptions): Log {
-  const {
+export function createLogger(
+  {
     level: lowest,
     write = writeToStandardError,
     readable = Deno.stderr.isTerminal(),
     colour = readable && !Deno.noColor,
-  } = options;
+  }: {
+    /** What is below is not written. With `debug` errors come with their stacks. */
+    readonly level: LogLevel;
+    /** Takes whole lines, each with its line end. Default: the standard error output. */
+    readonly write?: (line: string) => void;
+    /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
+    readonly readable?: boolean;
+    /** Default: on a terminal, unless NO_COLOR is set. */
+    readonly colour?: boolean;
+  },
+): Log {
   const withStack = lowest === "debug";
 
   function at(level: LogLevel): Log["info"] {

@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Log } from "@headwater/core";
-import { createLogger, type LoggerOptions, withFields } from "./logger.ts";
+import { createLogger, withFields } from "./logger.ts";
 
 type Captured = { readonly log: Log; readonly lines: string[] };
 
-function capture(options: Partial<LoggerOptions> = {}): Captured {
+function capture(options: Partial<Parameters<typeof createLogger>[0]> = {}): Captured {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLogger({ level: "info", readable: false, colour: false, write, ...options });

@@ -9,7 +9,7 @@ export { run } from "./run.ts";
 export { service, type ServiceDefinition } from "./service.ts";
 
 // For commands of an application's own
-export { createLogger, type LoggerOptions } from "./logger.ts";
+export { createLogger } from "./logger.ts";
 export { type Config, type ConfigSources, environment, readConfig } from "./config.ts";
 export { type Flags, readFlags } from "./flags.ts";
 export { environmentVariables } from "./settings.ts";
@@ -17,12 +17,7 @@ export { listenForInterruption } from "./interruption.ts";
 export { look, type Operated } from "./operate.ts";
 
 // An application in other places than its own
-export {
-  connectDatabases,
-  databasesOn,
-  type DatabasesOptions,
-  throwAwayDatabases,
-} from "./databases.ts";
+export { connectDatabases, databasesOn, throwAwayDatabases } from "./databases.ts";
 export { type Host, startHost } from "./host.ts";
 export { type OpenLog, openLog } from "./open_log.ts";
 export { serve, type Server } from "./serve.ts";

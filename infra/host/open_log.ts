@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type EventLog, type HealthCheck, type Log, withoutPassword } from "@headwater/core";
+import { type EventLog, type HealthCheck, type Log, machine } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { openEventLog } from "@headwater/event-store";
 
@@ -27,7 +27,11 @@ export async function openLog(
     return { log: openEventLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
   }
   const log = await openEventStoreDb({ connectionString: eventStoreUrl, logger });
-  return { log, checks: [log.check], where: `EventStoreDB, ${withoutPassword(eventStoreUrl)}` };
+  return {
+    log,
+    checks: [log.check],
+    where: `EventStoreDB, ${machine.withoutPassword(eventStoreUrl)}`,
+  };
 }
 
 /** The file of the embedded log. */

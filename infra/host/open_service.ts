@@ -1,7 +1,7 @@
 import {
   type Aggregate,
-  type cache,
   type EventLog,
+  type machine,
   type Repository,
   repository,
   type Service,
@@ -21,7 +21,7 @@ export function openService(
   definition: ServiceDefinition,
   given: Omit<ServiceDependencies, "service" | "repository"> & {
     /** Of its aggregates' states; default: one for each. */
-    readonly cacheBudget?: cache.Budget;
+    readonly cacheBudget?: machine.CacheBudget;
   },
 ): Service {
   const { cacheBudget, ...rest } = given;
@@ -46,7 +46,7 @@ function repositoriesOf(
   { name, aggregates }: ServiceDefinition,
   options: {
     readonly log: EventLog;
-    readonly cacheBudget: cache.Budget | undefined;
+    readonly cacheBudget: machine.CacheBudget | undefined;
     random(): number;
   },
 ): ServiceDependencies["repository"] {

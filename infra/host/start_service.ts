@@ -1,11 +1,11 @@
 import { type Projections, startProjections } from "@headwater/projections";
 import type { Sql } from "postgres";
 import {
-  type cache,
   type EventLog,
   eventLog,
   type HealthCheck,
   type Log,
+  type machine,
   type Service,
   type ServiceClient,
 } from "@headwater/core";
@@ -31,7 +31,7 @@ export type ServiceOptions = {
   readonly url: string;
   readonly client: ServiceClient;
   /** Of the process. */
-  readonly cacheBudget: cache.Budget;
+  readonly cacheBudget: machine.CacheBudget;
   readonly logger: Log;
 };
 

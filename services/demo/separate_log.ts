@@ -1,4 +1,4 @@
-import { type EventLog, eventLog, type Recorded, RevisionConflict } from "@headwater/core";
+import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 
 export type Separation = {
   /** What the names of all its streams begin with: no dash in it. */
@@ -36,8 +36,8 @@ export async function separateLog(
       try {
         return await log.append(prefix + stream, events, options);
       } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-        throw new RevisionConflict(stream, error.expected, error.actual, { cause: error });
+        if (!(error instanceof eventLog.RevisionConflict)) throw error;
+        throw new eventLog.RevisionConflict(stream, error.expected, error.actual, { cause: error });
       }
     },
     async *read(stream, options) {

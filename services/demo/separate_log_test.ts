@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { eventLog, type Recorded, RevisionConflict } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 import { newEvent as anyEvent, within } from "@headwater/testing";
 import { separateLog } from "./separate_log.ts";
 
@@ -45,7 +45,7 @@ Deno.test("a separate log speaks of streams by its own names, and knows no other
   await using shared = eventLog.memoryLog();
   const log = await separateLog(shared, { prefix: "a_", categories });
   await rejects(log.append("order-1", [newEvent("late")], { expected: 3 }), (error) => {
-    equal(error instanceof RevisionConflict && error.stream, "order-1");
+    equal(error instanceof eventLog.RevisionConflict && error.stream, "order-1");
     return true;
   });
   await rejects(log.append("refund-1", [newEvent("new")], { expected: "no-stream" }), TypeError);

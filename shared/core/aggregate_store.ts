@@ -1,4 +1,4 @@
-import { type Budget, budget, bytesOf, type Cache } from "./cache.ts";
+import { bytesOf, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
 import type { EventLog } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
@@ -46,7 +46,7 @@ export type AggregateStoreOptions<
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
   /** What the folded streams that are kept in memory are paid from; default: one of its own. */
-  readonly cacheBudget?: Budget;
+  readonly cacheBudget?: CacheBudget;
 };
 
 /**
@@ -66,7 +66,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     this.log = options.log;
     this.decider = options.decider;
     this.events = options.events;
-    this.#baselines = (options.cacheBudget ?? budget()).open(({ bytes }) => bytes);
+    this.#baselines = (options.cacheBudget ?? cacheBudget()).open(({ bytes }) => bytes);
   }
 
   streamOf(id: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AggregateStore } from "./aggregate_store.ts";
-import { budget } from "./cache.ts";
+import { cacheBudget } from "./cache.ts";
 import { handle, open, receive, storeOn } from "./testing/stock_test_bed.ts";
 import { stockItem, stockItemEvents } from "./testing/stock_item.ts";
 
@@ -49,16 +49,16 @@ Deno.test("what is kept of streams is bounded by what it takes, few large ones o
     }));
     await log.append(`stockItem-SKU${index}`, events, { expected: "no-stream" });
   }
-  const cacheBudget = budget(100_000);
+  const budget = cacheBudget(100_000);
   const store = new AggregateStore({
     log,
     decider: stockItem,
     events: stockItemEvents,
-    cacheBudget,
+    cacheBudget: budget,
   });
   const loaded = async (parity: number) => {
     for (let index = parity; index < 30; index += 2) await store.load(`SKU${index}`);
-    const { bytes, limitBytes, entries } = cacheBudget.usage();
+    const { bytes, limitBytes, entries } = budget.usage();
     assert.ok(bytes <= limitBytes);
     return entries;
   };

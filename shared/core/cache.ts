@@ -9,7 +9,7 @@ export type Cache<Value extends object> = {
 };
 
 /** What all caches of a process take together: when it is spent, what was used longest ago goes, whosever it is. */
-export type Budget = {
+export type CacheBudget = {
   /** `sizeOf` estimates what a value takes, in bytes. */
   open<Value extends object>(sizeOf: (value: Value) => number): Cache<Value>;
   usage(): {
@@ -24,7 +24,7 @@ export type Budget = {
 const defaultBytes = 64 * 1024 * 1024;
 
 /** A budget of so many bytes, default 64 MiB. A host gives the same one to everything in its process. */
-export function budget(limitBytes: number = defaultBytes): Budget {
+export function cacheBudget(limitBytes: number = defaultBytes): CacheBudget {
   const entries = new LRUCache<string, object>({ maxSize: limitBytes });
   let owners = 0;
   return {

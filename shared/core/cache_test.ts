@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { budget, bytesOf } from "./cache.ts";
+import { bytesOf, cacheBudget } from "./cache.ts";
 
 type Thing = { readonly name: string; readonly bytes: number };
 
@@ -8,7 +8,7 @@ function sizeOf({ bytes }: Thing): number {
 }
 
 Deno.test("caches share their budget: what was used longest ago goes, whosever it is", () => {
-  const shared = budget(1_000);
+  const shared = cacheBudget(1_000);
   const [few, many] = [shared.open(sizeOf), shared.open(sizeOf)];
   few.set("a", { name: "few a", bytes: 400 });
   many.set("a", { name: "many a", bytes: 400 });
@@ -23,7 +23,7 @@ Deno.test("caches share their budget: what was used longest ago goes, whosever i
 });
 
 Deno.test("a cache is never beyond its budget, whatever is put into it", () => {
-  const shared = budget(1_000);
+  const shared = cacheBudget(1_000);
   const things = shared.open(sizeOf);
   for (let index = 0; index < 100; index++) {
     things.set(`thing-${index % 30}`, { name: "thing", bytes: 1 + index * 7 % 290 });
@@ -32,7 +32,7 @@ Deno.test("a cache is never beyond its budget, whatever is put into it", () => {
 });
 
 Deno.test("what is larger than the budget is kept in the place of all others", () => {
-  const shared = budget(1_000);
+  const shared = cacheBudget(1_000);
   const things = shared.open(sizeOf);
   things.set("small", { name: "small", bytes: 10 });
   things.set("large", { name: "large", bytes: 5_000 });
@@ -41,7 +41,7 @@ Deno.test("what is larger than the budget is kept in the place of all others", (
 });
 
 Deno.test("what is deleted costs nothing any more", () => {
-  const shared = budget(1_000);
+  const shared = cacheBudget(1_000);
   const things = shared.open(sizeOf);
   things.set("a", { name: "a", bytes: 400 });
   things.delete("a");

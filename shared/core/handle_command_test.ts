@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { budget } from "./cache.ts";
+import { cacheBudget } from "./cache.ts";
 import { AggregateStore } from "./aggregate_store.ts";
 import { derivedId } from "./derived_id.ts";
 import { RevisionConflict } from "./event_log.ts";
@@ -185,7 +185,7 @@ Deno.test("a store without room for what it folds reads the stream anew", async 
     log,
     decider: stockItem,
     events: stockItemEvents,
-    cacheBudget: budget(1),
+    cacheBudget: cacheBudget(1),
   });
   const commandId = crypto.randomUUID();
   const first = await handle(store, receive(1), { commandId });

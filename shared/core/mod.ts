@@ -30,7 +30,7 @@ export type { CommandContext } from "./handle_command.ts";
 export { type Repository, repository } from "./repository.ts";
 
 // Ports
-export { type EventLog, RevisionConflict } from "./event_log.ts";
+export type { EventLog } from "./event_log.ts";
 /** What belongs to the port of the event log. */
 export * as eventLog from "./event_log_port.ts";
 export type { HealthCheck } from "./health_check.ts";
@@ -39,10 +39,9 @@ export type { ReadModels } from "./read_models.ts";
 export type { Service, ServiceClient } from "./service_client.ts";
 
 // What everything that meets a machine needs
-/** What the caches of a process may take together. */
-export * as cache from "./cache.ts";
-export { withoutPassword } from "./credentials.ts";
 export { DeadlineExceeded, Unavailable } from "./failures.ts";
+/** What caches of a process may take, and URLs without their passwords. */
+export * as machine from "./machine.ts";
 /** Clocks, pauses and back-off. */
 export * as time from "./time.ts";
 

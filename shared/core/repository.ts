@@ -1,6 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
 import { AggregateStore } from "./aggregate_store.ts";
-import type { Budget } from "./cache.ts";
+import type { CacheBudget } from "./cache.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
 import { type CommandContext, handleCommand } from "./handle_command.ts";
@@ -51,7 +51,7 @@ export function repository<Command extends DomainCommand, Event extends DomainEv
     /** Uniform in [0, 1), for the pause after a lost race. */
     random?(): number;
     /** What the folded states that are kept in memory are paid from; default: one of its own, of 64 MiB. */
-    readonly cacheBudget?: Budget;
+    readonly cacheBudget?: CacheBudget;
   },
 ): Repository<Command, State> {
   const store = new AggregateStore({

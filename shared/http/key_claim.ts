@@ -2,10 +2,9 @@ import {
   type CommandContext,
   derivedId,
   type EventLog,
-  type eventLog,
+  eventLog,
   type Recorded,
   Refusal,
-  RevisionConflict,
 } from "@headwater/core";
 import { z } from "zod";
 
@@ -39,7 +38,7 @@ export async function claimIdempotencyKey(log: RequestLog, claim: KeyClaim): Pro
       expected: "no-stream",
     });
   } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
+    if (!(error instanceof eventLog.RevisionConflict)) throw error;
     const { fingerprint, refusal } = await noted(log, claim);
     if (fingerprint !== claim.fingerprint) {
       throw new Refusal(
@@ -66,7 +65,7 @@ export async function noteRefusal(
   try {
     await log.append(streamOf(claim), [event], { expected: 0 });
   } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
+    if (!(error instanceof eventLog.RevisionConflict)) throw error;
     throw (await noted(log, claim)).refusal ?? error;
   }
 }

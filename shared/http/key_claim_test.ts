@@ -1,5 +1,5 @@
 import { equal, notEqual } from "node:assert/strict";
-import { eventLog, Refusal, RevisionConflict, Unavailable } from "@headwater/core";
+import { eventLog, Refusal, Unavailable } from "@headwater/core";
 import { within } from "@headwater/testing";
 import { acceptCommand } from "./idempotency.ts";
 import { exampleService, jsonRequest } from "./testing/example_service.ts";
@@ -76,7 +76,7 @@ Deno.test("the key of a refused request is used up for other ones, which are not
 
 Deno.test("a stale If-Match is no refusal of the rule: with another one the request goes on", async () => {
   const { cancel, decide, log } = setUp();
-  decide(() => Promise.reject(new RevisionConflict("order-1", 3, 5)));
+  decide(() => Promise.reject(new eventLog.RevisionConflict("order-1", 3, 5)));
   const keyed = { "Idempotency-Key": "k" };
   equal((await cancel({}, { ...keyed, "If-Match": '"3"' })).status, 412);
   decide(allowing);

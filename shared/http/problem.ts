@@ -1,10 +1,4 @@
-import {
-  DeadlineExceeded,
-  type Log,
-  Refusal,
-  RevisionConflict,
-  Unavailable,
-} from "@headwater/core";
+import { DeadlineExceeded, eventLog, type Log, Refusal, Unavailable } from "@headwater/core";
 import { BadInput, BodyTooLarge, type InputIssue } from "@headwater/resilience";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 
@@ -95,7 +89,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   if (error instanceof Refusal) {
     return { status: statusOfRefusal(error.code), code: error.code, detail: error.message };
   }
-  if (error instanceof RevisionConflict) return answerToConflict(error, context);
+  if (error instanceof eventLog.RevisionConflict) return answerToConflict(error, context);
   if (error instanceof Unavailable) return answerToUnavailable(error, context);
   if (error instanceof DeadlineExceeded) {
     context.logger.warn(error.message, { correlationId: context.correlationId });
@@ -144,7 +138,10 @@ function statusOfRefusal(code: string): number {
   return 409;
 }
 
-function answerToConflict({ expected, actual }: RevisionConflict, context: ErrorContext): Answer {
+function answerToConflict(
+  { expected, actual }: eventLog.RevisionConflict,
+  context: ErrorContext,
+): Answer {
   if (context.ifMatch) {
     return {
       status: 412,
@@ -161,7 +158,7 @@ function answerToConflict({ expected, actual }: RevisionConflict, context: Error
   };
 }
 
-function stateOf(expected: RevisionConflict["expected"]): string {
+function stateOf(expected: eventLog.RevisionConflict["expected"]): string {
   if (expected === "exists") return "what exists";
   return `revision ${
     typeof expected === "object" ? expected.join(" or ") || "of no kind" : expected

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, Refusal, RevisionConflict, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, Refusal, Unavailable } from "@headwater/core";
 import { BadInput, BodyTooLarge } from "@headwater/resilience";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -25,7 +25,7 @@ const kinds: [what: string, thrown: unknown, status: number, code: string][] = [
   ["an unknown thing", new Refusal("order-unknown", "no"), 404, "order-unknown"],
   ["a key used twice", new Refusal("idempotency-key-reused", "no"), 422, "idempotency-key-reused"],
   ["a rule that says no", new Refusal("stock-insufficient", "no"), 409, "stock-insufficient"],
-  ["a lost race", new RevisionConflict("order-1", 3, 5), 409, "revision-conflict"],
+  ["a lost race", new eventLog.RevisionConflict("order-1", 3, 5), 409, "revision-conflict"],
   ["a machine that is down", new Unavailable("no", { code: "log-down" }), 503, "log-down"],
   ["a call that took too long", new DeadlineExceeded("no"), 504, "deadline-exceeded"],
   ["a bug", new TypeError("secret is undefined"), 500, "internal-error"],
@@ -42,7 +42,7 @@ for (const [what, thrown, status, code] of kinds) {
 }
 
 Deno.test("a stale If-Match is 412 and says where the stream is", async () => {
-  const { response, body } = await answerTo(new RevisionConflict("order-1", 3, 5), {
+  const { response, body } = await answerTo(new eventLog.RevisionConflict("order-1", 3, 5), {
     "If-Match": '"3"',
   });
   equal(response.status, 412);
@@ -59,7 +59,7 @@ Deno.test("an If-Match of several tags, of none that can match, or of any is tol
     ] as const
   ) {
     const { response, body } = await answerTo(
-      new RevisionConflict("order-1", expected, undefined),
+      new eventLog.RevisionConflict("order-1", expected, undefined),
       { "If-Match": "*" },
     );
     equal(response.status, 412);

@@ -1,13 +1,16 @@
 import { type time, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
 
+/** When a circuit opens, and for how long. */
 export type BreakerOptions = FailureWindowOptions & {
   /** How long an open circuit refuses before it lets one call through to see. */
   readonly openMs: number;
 };
 
+/** Closed: calls pass; open: they are refused; half-open: one is let through to see. */
 export type BreakerState = "closed" | "open" | "half-open";
 
+/** The circuit to one service. */
 export type Breaker = {
   /** Errors: `Unavailable` with `circuit-open` and the time until the next try, those of `act`. */
   execute(act: () => Promise<Response>): Promise<Response>;

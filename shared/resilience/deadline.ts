@@ -1,5 +1,6 @@
 import { DeadlineExceeded, type time } from "@headwater/core";
 
+/** How long a call may take. */
 export type DeadlineOptions = {
   readonly ms: number;
   /** What the error says cannot be done, for example `Cannot call service "payment"`. */

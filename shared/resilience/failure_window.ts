@@ -1,3 +1,4 @@
+/** Which calls of the last while open a circuit. */
 export type FailureWindowOptions = {
   /** Of the calls in the window: above this, the circuit opens. */
   readonly failureRatio: number;

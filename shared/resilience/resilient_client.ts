@@ -47,7 +47,7 @@ const defaults: ResilienceOptions = {
 /** For operators: how it stands with the calls to one service. */
 export type TargetState = {
   readonly service: string;
-  readonly calls: CallKind;
+  readonly calls: "commands" | "queries";
   readonly breaker: BreakerState;
   readonly running: number;
   readonly waiting: number;

@@ -1,9 +1,9 @@
 import {
   type Aggregate,
-  type cache,
   derivedId,
   type DomainEvent,
   type EventLog,
+  type machine,
   type Recorded,
   type Repository,
   repository,
@@ -29,7 +29,7 @@ export class ProcessInbox {
     { log, random, cacheBudget }: {
       readonly log: EventLog;
       readonly random: () => number;
-      readonly cacheBudget?: cache.Budget;
+      readonly cacheBudget?: machine.CacheBudget;
     },
   ) {
     this.#process = process;

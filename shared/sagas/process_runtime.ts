@@ -1,10 +1,10 @@
 import type { Process } from "./process.ts";
 import {
-  type cache,
   type EventLog,
   type eventLog,
   type HealthCheck,
   type Log,
+  type machine,
   type ServiceClient,
   time,
   Unavailable,
@@ -24,7 +24,7 @@ export type ProcessRuntimeOptions = {
   /** For its pauses and its patience; default: real time. */
   readonly clock?: time.Clock;
   /** What the states that are kept in memory are paid from; default: one of its own. */
-  readonly cacheBudget?: cache.Budget;
+  readonly cacheBudget?: machine.CacheBudget;
   /** Uniform in [0, 1). */
   random(): number;
 };

@@ -1,4 +1,4 @@
-import { type EventLog, type eventLog, RevisionConflict } from "@headwater/core";
+import { type EventLog, eventLog } from "@headwater/core";
 
 /** Appends to a stream wherever it ends: looks for its end, and looks again where others were faster. */
 export async function appendAtEnd(
@@ -14,7 +14,7 @@ export async function appendAtEnd(
     try {
       return await log.append(stream, events, { expected: last ?? "no-stream" });
     } catch (error) {
-      if (!(error instanceof RevisionConflict) || error.actual === last) throw error;
+      if (!(error instanceof eventLog.RevisionConflict) || error.actual === last) throw error;
       last = error.actual;
     }
   }

@@ -1,7 +1,7 @@
 import { placeOf } from "./place.ts";
 
 /** What is not pure of the member that pure files are made of. */
-const effectfulNames = ["acts", "cache", "eventLog", "repository", "silentLog", "time"];
+const effectfulNames = ["acts", "eventLog", "machine", "repository", "silentLog", "time"];
 
 /** What core's own pure files may take from packages; it wraps them for everybody else. */
 const pureNames: Readonly<Record<string, readonly string[]>> = {

@@ -1,9 +1,8 @@
 import {
   DeadlineExceeded,
   type EventLog,
-  type eventLog,
+  eventLog,
   type Recorded,
-  RevisionConflict,
   time,
   Unavailable,
 } from "@headwater/core";
@@ -75,7 +74,7 @@ async function appendAmongOthers(
     try {
       return await insist(() => log.append(stream, events, { expected }), chances);
     } catch (error) {
-      if (!(error instanceof RevisionConflict)) throw error;
+      if (!(error instanceof eventLog.RevisionConflict)) throw error;
       expected = error.actual ?? "no-stream";
     }
   }

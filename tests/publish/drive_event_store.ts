@@ -11,7 +11,7 @@ import {
   persistentSubscriptionToStreamSettingsFromDefaults as settings,
   START,
 } from "@eventstore/db-client";
-import { RevisionConflict, Unavailable } from "@headwater/core";
+import { eventLog, Unavailable } from "@headwater/core";
 import { openEventLog, startEventStore } from "@headwater/event-store";
 
 const [folder = ""] = process.argv.slice(2);
@@ -115,7 +115,10 @@ async function asLog() {
   const event = { id, type: "Happened", data: {}, metadata };
   await log.append("c-1", [event], { expected: "no-stream" });
   const other = { ...event, id: crypto.randomUUID() };
-  await assert.rejects(log.append("c-1", [other], { expected: "no-stream" }), RevisionConflict);
+  await assert.rejects(
+    log.append("c-1", [other], { expected: "no-stream" }),
+    eventLog.RevisionConflict,
+  );
   let read = 0;
   for await (const page of log.readAll()) read += page.length;
   await log[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { type EventLog, eventLog, type Recorded, RevisionConflict } from "@headwater/core";
+import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
@@ -24,7 +24,7 @@ export class SqliteLog implements EventLog {
     const actual = outcome.refused === "conflict" && outcome.actual >= 0
       ? outcome.actual
       : undefined;
-    throw new RevisionConflict(stream, options.expected, actual);
+    throw new eventLog.RevisionConflict(stream, options.expected, actual);
   }
 
   async *read(

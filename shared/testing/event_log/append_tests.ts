@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type eventLog, RevisionConflict } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./test_case.ts";
 
 export const appendTests: EventLogTests = {
@@ -19,7 +19,7 @@ export const appendTests: EventLogTests = {
     await assert.rejects(
       log.append(name, newEvents(1), { expected: "no-stream" }),
       (error) => {
-        assert.ok(error instanceof RevisionConflict);
+        assert.ok(error instanceof eventLog.RevisionConflict);
         assert.deepEqual([error.stream, error.expected, error.actual], [name, "no-stream", 1]);
         return true;
       },
@@ -31,11 +31,17 @@ export const appendTests: EventLogTests = {
     const name = stream();
     await assert.rejects(
       log.append(name, newEvents(1), { expected: 0 }),
-      (error) => error instanceof RevisionConflict && error.actual === undefined,
+      (error) => error instanceof eventLog.RevisionConflict && error.actual === undefined,
     );
     await log.append(name, newEvents(2), { expected: "no-stream" });
-    await assert.rejects(log.append(name, newEvents(1), { expected: 0 }), RevisionConflict);
-    await assert.rejects(log.append(name, newEvents(1), { expected: 2 }), RevisionConflict);
+    await assert.rejects(
+      log.append(name, newEvents(1), { expected: 0 }),
+      eventLog.RevisionConflict,
+    );
+    await assert.rejects(
+      log.append(name, newEvents(1), { expected: 2 }),
+      eventLog.RevisionConflict,
+    );
     assert.equal((await log.append(name, newEvents(1), { expected: 1 })).revision, 2);
   },
 
@@ -52,7 +58,10 @@ export const appendTests: EventLogTests = {
   async "an append that conflicts leaves nothing of its events"({ log, stream, category }) {
     const name = stream();
     await log.append(name, newEvents(1), { expected: "no-stream" });
-    await assert.rejects(log.append(name, newEvents(5), { expected: 7 }), RevisionConflict);
+    await assert.rejects(
+      log.append(name, newEvents(5), { expected: 7 }),
+      eventLog.RevisionConflict,
+    );
     assert.equal((await allOf(log.read(name))).length, 1);
     assert.equal((await allOf(log.readAll({ categories: [category] }))).length, 1);
   },
@@ -80,8 +89,14 @@ export const appendTests: EventLogTests = {
     const empty = await log.append(name, [], { expected: revision });
     assert.equal(empty.revision, revision);
     assert.ok(empty.position >= position);
-    await assert.rejects(log.append(name, [], { expected: "no-stream" }), RevisionConflict);
-    await assert.rejects(log.append(name, [], { expected: revision - 1 }), RevisionConflict);
+    await assert.rejects(
+      log.append(name, [], { expected: "no-stream" }),
+      eventLog.RevisionConflict,
+    );
+    await assert.rejects(
+      log.append(name, [], { expected: revision - 1 }),
+      eventLog.RevisionConflict,
+    );
     assert.equal((await log.append(stream(), [], { expected: "no-stream" })).revision, -1);
   },
 

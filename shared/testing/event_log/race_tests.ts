@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type EventLog, type Recorded, RevisionConflict } from "@headwater/core";
+import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { appendAtEnd } from "../append_at_end.ts";
 import { receive } from "./subscribe_tests.ts";
 import { allOf, type EventLogTests, idsOf, newEvent, newEvents } from "./test_case.ts";
@@ -31,7 +31,7 @@ export const raceTests: EventLogTests = {
       const winners = rivals.filter((_, index) => results[index]!.status === "fulfilled");
       const losses = results.filter((result) => result.status === "rejected");
       assert.equal(winners.length, 1);
-      assert.ok(losses.every(({ reason }) => reason instanceof RevisionConflict));
+      assert.ok(losses.every(({ reason }) => reason instanceof eventLog.RevisionConflict));
       assert.deepEqual(idsOf(await allOf(log.read(name))), idsOf(winners[0]!));
     }
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type eventLog, RevisionConflict } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import { appendAtEnd } from "../append_at_end.ts";
 import {
   allOf,
@@ -67,7 +67,7 @@ export const repeatTests: EventLogTests = {
     await log.append(name, [first!, second!], { expected: "no-stream" });
     await assert.rejects(
       log.append(name, [first!, newEvent()], { expected: "no-stream" }),
-      RevisionConflict,
+      eventLog.RevisionConflict,
     );
     assert.equal((await allOf(log.read(name))).length, 2);
   },
@@ -78,7 +78,7 @@ export const repeatTests: EventLogTests = {
     await log.append(name, [first!], { expected: "no-stream" });
     await assert.rejects(
       log.append(name, [first!, second!], { expected: "no-stream" }),
-      RevisionConflict,
+      eventLog.RevisionConflict,
     );
   },
 
@@ -87,8 +87,11 @@ export const repeatTests: EventLogTests = {
     const events = newEvents(1);
     await log.append(name, newEvents(2), { expected: "no-stream" });
     await log.append(name, events, { expected: 1 });
-    await assert.rejects(log.append(name, events, { expected: 0 }), RevisionConflict);
-    await assert.rejects(log.append(name, events, { expected: "no-stream" }), RevisionConflict);
+    await assert.rejects(log.append(name, events, { expected: 0 }), eventLog.RevisionConflict);
+    await assert.rejects(
+      log.append(name, events, { expected: "no-stream" }),
+      eventLog.RevisionConflict,
+    );
   },
 
   async "an append at the right revision is written though its ids are known"({ log, stream }) {
