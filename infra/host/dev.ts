@@ -6,7 +6,7 @@ import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
 import { openLog } from "./open_log.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
-import { startSplit } from "./split/start_split.ts";
+import { startSplit } from "./start_split.ts";
 import { startStory, type Story } from "./story_lines.ts";
 
 export type DevOptions = {

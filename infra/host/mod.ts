@@ -21,8 +21,8 @@ export { connectDatabases, databasesOn, throwAwayDatabases } from "./databases.t
 export { type Host, startHost } from "./host.ts";
 export { type OpenLog, openLog } from "./open_log.ts";
 export { serve, type Server } from "./serve.ts";
-export { type Split, startSplit } from "./split/start_split.ts";
-export type { SupervisedProcess } from "./split/supervised_process.ts";
+export { type Split, startSplit } from "./start_split.ts";
+export type { SupervisedProcess } from "./supervised_process.ts";
 export { startThrowAwayPostgres } from "@headwater/postgres";
 
 // Parts of it, for those who put something else together

@@ -14,7 +14,7 @@ import {
   serveGateway,
   serveService,
   untilSupervisorEnds,
-} from "./split/serve_alone.ts";
+} from "./serve_alone.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
 /** @internal */

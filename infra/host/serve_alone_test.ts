@@ -1,7 +1,7 @@
 import { silentLog } from "@headwater/core";
 import assert from "node:assert/strict";
-import { readConfig } from "../config.ts";
-import { service } from "../service.ts";
+import { readConfig } from "./config.ts";
+import { service } from "./service.ts";
 import { serveService } from "./serve_alone.ts";
 
 const doors = service({ name: "front-doors" });

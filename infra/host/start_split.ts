@@ -1,11 +1,11 @@
 import type { Log } from "@headwater/core";
-import type { Application } from "../application.ts";
-import type { Config } from "../config.ts";
-import { databaseVariable } from "../settings.ts";
+import type { Application } from "./application.ts";
+import type { Config } from "./config.ts";
+import { databaseVariable } from "./settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
-import { readModelDirectory } from "../read_model_directory.ts";
-import { assertPortIsFree } from "../serve.ts";
+import { readModelDirectory } from "./read_model_directory.ts";
+import { assertPortIsFree } from "./serve.ts";
 import { freePorts } from "./free_ports.ts";
 import {
   type ProcessPlan,

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Application } from "../application.ts";
+import type { Application } from "./application.ts";
 import { topology, type TopologyOptions } from "./topology.ts";
 
 const application = {

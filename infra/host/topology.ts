@@ -1,7 +1,7 @@
-import type { Application } from "../application.ts";
-import { environmentVariables } from "../settings.ts";
+import type { Application } from "./application.ts";
+import { environmentVariables } from "./settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
-import type { LogLevel } from "../logger.ts";
+import type { LogLevel } from "./logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 
 export type TopologyOptions = {

@@ -1,16 +1,16 @@
 import { type Log, time } from "@headwater/core";
-import type { ServiceDefinition } from "../service.ts";
+import type { ServiceDefinition } from "./service.ts";
 import { createResilientClient } from "@headwater/resilience";
-import { type Application, routesOfAll } from "../application.ts";
-import { type Config, ConfigError } from "../config.ts";
-import { databaseVariable } from "../settings.ts";
-import { databasesOn } from "../databases.ts";
-import { openLog } from "../open_log.ts";
-import { serve } from "../serve.ts";
-import { httpClient } from "../service_client/http.ts";
-import { processCaches } from "../process_caches.ts";
-import { startService } from "../start_service.ts";
-import { serviceChecks } from "../service_checks.ts";
+import { type Application, routesOfAll } from "./application.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { databaseVariable } from "./settings.ts";
+import { databasesOn } from "./databases.ts";
+import { openLog } from "./open_log.ts";
+import { serve } from "./serve.ts";
+import { httpClient } from "./service_client/http.ts";
+import { processCaches } from "./process_caches.ts";
+import { startService } from "./start_service.ts";
+import { serviceChecks } from "./service_checks.ts";
 
 export type AloneOptions = {
   readonly config: Config;
