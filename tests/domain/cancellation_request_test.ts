@@ -1,34 +1,15 @@
-import { openEventLog } from "@headwater/event-store";
-import { openService } from "@headwater/host";
+import { openInMemory } from "@headwater/host/testing";
 import { orderService } from "@shop/order";
-import { repository, silentLog } from "@headwater/core";
+import { repository } from "@headwater/core";
 import { shipment } from "@shop/shipping";
 import { shipmentIdOf } from "@shop/shipping/contract";
 import assert from "node:assert/strict";
-import type { Sql } from "postgres";
 import { placement } from "./placement_example.ts";
 
 Deno.test("a cancellation sent again after the parcel has left gets its first answer", async () => {
-  await using log = openEventLog({ path: ":memory:" });
-  const service = openService(orderService, {
-    log,
-    // Commands reach no read model and no other service.
-    sql: {} as Sql,
-    client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
-    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
-    logger: silentLog,
-    checks: [],
-    newId: () => crypto.randomUUID(),
-    random: Math.random,
-  });
+  const { log, post: send } = openInMemory(orderService);
   function post(path: string, body: unknown): Promise<Response> {
-    return service(
-      new Request(`http://order${path}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "Idempotency-Key": path },
-        body: JSON.stringify(body),
-      }),
-    );
+    return send(path, body, { "Idempotency-Key": path });
   }
   async function cancel(): Promise<unknown[]> {
     const { status, headers, ...response } = await answer(
