@@ -1,10 +1,10 @@
 import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
-import { type Application, routesOfAll, type ServiceDatabase } from "./application.ts";
+import type { Application, ServiceDatabase } from "./application.ts";
+import { openGateway } from "./open_gateway.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { type RunningService, startService } from "./start_service.ts";
-import { serviceChecks } from "./service_checks.ts";
 
 /** An application that runs in this process, until it is disposed. */
 export type Host = AsyncDisposable & {
@@ -25,7 +25,6 @@ export async function startHost(
   },
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
-  const { services: definitions, createGateway } = application;
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
   const cacheBudget = processCaches();
@@ -36,7 +35,7 @@ export async function startHost(
     await Promise.all(stopping.map((service) => service[Symbol.asyncDispose]()));
   });
   // All of them, so that what did start is stopped when one of them fails.
-  const started = await Promise.allSettled(definitions.map(async (definition) => {
+  const started = await Promise.allSettled(application.services.map(async (definition) => {
     const url = await database(definition.name);
     const running = await startService(definition, {
       log,
@@ -55,14 +54,11 @@ export async function startHost(
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
-  const gateway = createGateway({
-    service: "gateway",
-    application: application.name,
+  const gateway = openGateway(application, {
     client,
-    routes: routesOfAll(application),
+    bareClient,
+    checks: [cachesCheck(cacheBudget)],
     logger,
-    checks: [...serviceChecks(application, bareClient), cachesCheck(cacheBudget)],
-    newId: () => crypto.randomUUID(),
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

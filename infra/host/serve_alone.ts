@@ -1,7 +1,8 @@
 import { type Log, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { createResilientClient } from "@headwater/resilience";
-import { type Application, routesOfAll } from "./application.ts";
+import type { Application } from "./application.ts";
+import { openGateway } from "./open_gateway.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
@@ -10,7 +11,6 @@ import { serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
 import { processCaches } from "./process_caches.ts";
 import { startService } from "./start_service.ts";
-import { serviceChecks } from "./service_checks.ts";
 
 export type AloneOptions = {
   readonly config: Config;
@@ -57,16 +57,7 @@ export async function serveGateway(
 ): Promise<void> {
   const bareClient = httpClient(config.serviceUrls);
   const client = createResilientClient(bareClient);
-  const checks = serviceChecks(application, bareClient);
-  const gateway = application.createGateway({
-    service: "gateway",
-    application: application.name,
-    routes: routesOfAll(application),
-    client,
-    logger,
-    checks,
-    newId: () => crypto.randomUUID(),
-  });
+  const gateway = openGateway(application, { client, bareClient, logger });
   await using _server = serve(gateway, { ...config, logger });
   await time.aborted(signal);
 }

@@ -1,0 +1,26 @@
+import type { HealthCheck, Log, Service, ServiceClient } from "@headwater/core";
+import { type Application, routesOfAll } from "./application.ts";
+import { serviceChecks } from "./service_checks.ts";
+
+/** The application's gateway over its services, in this process or in others. */
+export function openGateway(
+  application: Application,
+  { client, bareClient, checks = [], logger }: {
+    readonly client: ServiceClient;
+    /** For what must not be asked again, nor count against a service: whether it is ready. */
+    readonly bareClient: ServiceClient;
+    /** Of its process, beside its services. */
+    readonly checks?: readonly HealthCheck[];
+    readonly logger: Log;
+  },
+): Service {
+  return application.createGateway({
+    service: "gateway",
+    application: application.name,
+    client,
+    routes: routesOfAll(application),
+    logger,
+    checks: [...serviceChecks(application, bareClient), ...checks],
+    newId: () => crypto.randomUUID(),
+  });
+}
