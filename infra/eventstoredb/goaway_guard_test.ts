@@ -99,12 +99,12 @@ Deno.test("a log that is closed leaves nothing open, also where the other side d
   const closed = eventStoreDbLog({ connectionString });
   const other = eventStoreDbLog({ connectionString });
   await Promise.all([closed, other].map(append));
-  equal(proxy.connections, 2);
+  equal(proxy.reach(), 2);
   await closed[Symbol.asyncDispose]();
-  await eventually("the end of one connection", () => proxy.connections === 1);
+  await eventually("the end of one connection", () => proxy.reach() === 1);
   await append(other);
   await other[Symbol.asyncDispose]();
-  await eventually("the end of the other one", () => proxy.connections === 0);
+  await eventually("the end of the other one", () => proxy.reach() === 0);
 });
 
 /** Again and again, as clients of the port do where the log is not available. */
@@ -145,19 +145,23 @@ async function startProxy(port: number, { hangsUp = true } = {}) {
     }
     client.once("close", () => clients.delete(client));
   });
+  function send(frame: Frame): void {
+    for (const client of clients) client.write(Uint8Array.from(frameOf(frame)));
+  }
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
   return {
     port: (listener.address() as AddressInfo).port,
-    get connections() {
+    /** How many clients still listen, as far as is known: who is gone is found by talking to them. */
+    reach(): number {
+      send({ type: 6, payload: new Uint8Array(8) });
       return clients.size;
     },
     /** The server takes no more calls, and forgets those after this one. */
     sayGoodbye(lastStreamId: number) {
       const payload = new Uint8Array(8);
       new DataView(payload.buffer).setUint32(0, lastStreamId);
-      const goodbye = Uint8Array.from(frameOf({ type: 7, payload }));
-      for (const client of clients) client.write(goodbye);
+      send({ type: 7, payload });
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
@@ -167,6 +171,8 @@ async function startProxy(port: number, { hangsUp = true } = {}) {
   };
 }
 
-function frameOf({ type, payload }: { readonly type: number; readonly payload: Uint8Array }) {
+type Frame = { readonly type: number; readonly payload: Uint8Array };
+
+function frameOf({ type, payload }: Frame): number[] {
   return [0, 0, payload.length, type, 0, 0, 0, 0, 0, ...payload];
 }
