@@ -89,8 +89,19 @@ function cut(
 ): [eventLog.EventBatch, ...eventLog.EventBatch[]] {
   if (batch.events.length <= limit) return [batch];
   const events = batch.events.slice(0, limit);
-  const { position } = events.at(-1)!;
-  return [{ events, position, caughtUp: false }, { ...batch, events: batch.events.slice(limit) }];
+  const first = { events, ...placeAfter(batch, limit), caughtUp: false };
+  return [first, { ...batch, events: batch.events.slice(limit) }];
+}
+
+/** Where somebody is who has taken in the first `count` events of a batch. */
+export function placeAfter(
+  { events, mark }: eventLog.EventBatch,
+  count: number,
+): Pick<eventLog.EventBatch, "position" | "mark"> {
+  const last = events[count - 1];
+  if (!last) return { position: undefined, mark: undefined };
+  const { position, id } = last;
+  return { position, mark: mark && { ...mark, position, id } };
 }
 
 function merge(batches: readonly eventLog.EventBatch[]): eventLog.EventBatch {
@@ -98,5 +109,5 @@ function merge(batches: readonly eventLog.EventBatch[]): eventLog.EventBatch {
   if (batches.length === 1) return last;
   const events: Recorded[] = [];
   for (const batch of batches) for (const event of batch.events) events.push(event);
-  return { events, position: last.position, caughtUp: last.caughtUp };
+  return { ...last, events };
 }

@@ -4,8 +4,9 @@ import { BatchInbox } from "./batch_inbox.ts";
 
 function batch(position: number, { events = 1, caughtUp = false } = {}): eventLog.EventBatch {
   return {
-    events: Array.from({ length: events }, () => ({ position }) as Recorded),
+    events: Array.from({ length: events }, () => ({ position, id: `${position}` }) as Recorded),
     position,
+    mark: { log: "log", position, id: `${position}` },
     caughtUp,
   };
 }
@@ -42,9 +43,10 @@ Deno.test("no more events are taken than were asked for", async () => {
   await new Promise((resolve) => setTimeout(resolve));
   const pieces = [await inbox.take({ waitMs: 0, limit: 2 }), await inbox.take({ waitMs: 0 })];
   const described = pieces.map((piece) =>
-    piece && piece !== "over" && [piece.events.length, piece.position, piece.caughtUp]
+    piece && piece !== "over" &&
+    [piece.events.length, piece.position, piece.mark?.id, piece.caughtUp]
   );
-  assert.deepEqual(described, [[2, 5, false], [1, 5, true]]);
+  assert.deepEqual(described, [[2, 5, "5", false], [1, 5, "5", true]]);
 });
 
 Deno.test("nothing comes: undefined after the time given", async () => {

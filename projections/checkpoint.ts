@@ -1,3 +1,4 @@
+import { eventLog } from "@headwater/core";
 import type { Fragment, ISql } from "postgres";
 import { answered } from "./answered.ts";
 import { isMissingTable } from "./failure.ts";
@@ -17,6 +18,8 @@ export type ProjectionState =
   | "waiting"
   /** An event could not be applied; is tried again. */
   | "failing"
+  /** The log is not the one that the table was filled from: it stands still until it is rebuilt, or that log is back. */
+  | "other-log"
   /** No worker has been heard of lately. */
   | "stopped";
 
@@ -24,12 +27,20 @@ export type ProjectionState =
 export type Checkpoint = {
   /** Everything up to here is in the read model; undefined: nothing yet. */
   readonly position: number | undefined;
+  /** By what that place in the log is known again; undefined: by its position alone, as earlier releases left it. */
+  readonly mark: eventLog.LogMark | undefined;
   /** The version of the view that the table was made for. */
   readonly version: number;
   /** Grows with every reset: what was folded before one must not be written after it. */
   readonly epoch: number;
   /** The table is filled from the log's first event, and must not be read. */
   readonly filling: boolean;
+};
+
+/** As its worker left it. */
+export type LoadedCheckpoint = Checkpoint & {
+  /** Why it stands still: the log was another one. */
+  readonly stranded?: string;
 };
 
 /** What a worker tells operators, in other processes too. */
@@ -64,6 +75,7 @@ export const checkpointTable = `
     version integer not null,
     epoch integer not null default 0,
     position bigint,
+    mark text,
     filling boolean not null default true,
     state text not null default 'rebuilding',
     cause text,
@@ -77,9 +89,11 @@ export const checkpointTable = `
   )`;
 
 /** A checkpoint with what its worker has last told; times are milliseconds since 1970. */
-export type StoredCheckpoint = Omit<Checkpoint, "position"> & {
+export type StoredCheckpoint = Omit<Checkpoint, "position" | "mark"> & {
   readonly name: string;
   readonly position: number | null;
+  /** `eventLog.markText`. */
+  readonly mark: string | null;
   readonly state: ProjectionState;
   readonly cause: string | null;
   readonly caughtUp: boolean;
@@ -101,6 +115,8 @@ export async function storedCheckpoints(
     return await answered(() =>
       sql<StoredCheckpoint[]>`
         select name, version, epoch, position::float8 as position, filling, state, cause,
+          -- Earlier releases made the table without it
+          to_jsonb(projection_checkpoint) ->> 'mark' as mark,
           caught_up as "caughtUp", (extract(epoch from since) * 1000)::float8 as since,
           (extract(epoch from behind_since) * 1000)::float8 as "behindSince",
           (extract(epoch from updated_at) * 1000)::float8 as "updatedAt",
@@ -119,11 +135,14 @@ export async function storedCheckpoints(
 export async function loadCheckpoint(
   sql: Queryable,
   name: string,
-): Promise<Checkpoint | undefined> {
+): Promise<LoadedCheckpoint | undefined> {
   const [found] = await storedCheckpoints(sql, name);
   if (!found) return undefined;
-  const { position, version, epoch, filling } = found;
-  return { position: position ?? undefined, version, epoch, filling };
+  const { version, epoch, filling, state, cause } = found;
+  const position = found.position ?? undefined;
+  const mark = eventLog.markOf(found.mark, position);
+  const checkpoint = { position, mark, version, epoch, filling };
+  return state === "other-log" && cause !== null ? { ...checkpoint, stranded: cause } : checkpoint;
 }
 
 /** True while a statement moves the checkpoint, however long it takes: it says nothing before its end. */
@@ -155,7 +174,8 @@ export function moveCheckpoint(
 ): Fragment {
   return sql`
     update projection_checkpoint
-    set position = ${to.position ?? null}::bigint, filling = ${to.filling},
+    set position = ${to.position ?? null}::bigint,
+        mark = ${eventLog.markText(to.mark, to.position)}, filling = ${to.filling},
         state = ${report.state}, cause = ${report.cause ?? null},
         since = ${report.since}::text::timestamptz, caught_up = ${report.caughtUp},
         behind_since = ${report.behindSince ?? null}::text::timestamptz,

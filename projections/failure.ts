@@ -1,4 +1,4 @@
-import { type Recorded, Unavailable } from "@headwater/core";
+import { eventLog, type Recorded, Unavailable } from "@headwater/core";
 
 /** Why something could not be done, as far as it matters to what is done next. */
 export type Failure = {
@@ -7,6 +7,8 @@ export type Failure = {
   /** A machine is at fault, which may come back, and neither an event nor the code that folds it. */
   readonly isMachine: boolean;
   readonly isPostgresAway: boolean;
+  /** The log is not the one that was read. */
+  readonly isOtherLog: boolean;
 };
 
 /** Some events cannot be applied to a read model. */
@@ -27,6 +29,7 @@ export function failureOf(error: unknown): Failure {
     cause: messageOf(error),
     isMachine,
     isPostgresAway: isMachine && !isOtherMachine,
+    isOtherLog: error instanceof eventLog.ForeignPosition,
   };
 }
 

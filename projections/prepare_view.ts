@@ -31,6 +31,7 @@ async function isPrepared(sql: Sql, view: View): Promise<boolean> {
     const [found] = await answered(() =>
       sql<{ isPrepared: boolean }[]>`
         select version = ${view.version} and to_regclass(${quoted(view.table)}) is not null
+          and to_jsonb(projection_checkpoint) ? 'mark'
           and not (${sql.unsafe(lacksIndex(view))}) as "isPrepared"
         from projection_checkpoint where name = ${view.name}`
     );
@@ -55,6 +56,13 @@ async function makeTable(sql: Sql, view: View): Promise<string | undefined> {
         perform set_config('client_min_messages', 'warning', true);
         perform pg_advisory_xact_lock(${preparationLock});
         ${checkpointTable};
+        -- Earlier releases made it without; and adding takes its lock before it looks.
+        if not exists (
+          select from pg_attribute
+          where attrelid = 'projection_checkpoint'::regclass and attname = 'mark'
+        ) then
+          alter table projection_checkpoint add column mark text;
+        end if;
         select version into stored_version from projection_checkpoint where name = ${
       literal(view.name)
     };

@@ -23,7 +23,7 @@ export type ProjectionStatus = {
   readonly position: number | null;
   /** Of the view that the table was made for. */
   readonly version: number;
-  /** The table was made for another version of the view than this code has. */
+  /** The table was made for another version of the view than this code has, or from another log. */
   readonly needsRebuild: boolean;
   readonly parkedKeys: number;
 };
@@ -85,7 +85,7 @@ function statusOf(
     caughtUp,
     position,
     version,
-    needsRebuild: version !== view.version,
+    needsRebuild: version !== view.version || state === "other-log",
   };
 }
 

@@ -2,8 +2,8 @@ import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 import { type EventLog, type Log, time, Unavailable, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
-import { BatchInbox } from "./batch_inbox.ts";
-import { type Checkpoint, loadCheckpoint } from "./checkpoint.ts";
+import { BatchInbox, placeAfter } from "./batch_inbox.ts";
+import { loadCheckpoint, type LoadedCheckpoint } from "./checkpoint.ts";
 import { failureOf } from "./failure.ts";
 import { eventFolder } from "./fold_events.ts";
 import { prepareView } from "./prepare_view.ts";
@@ -179,7 +179,7 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** Another version of the view may have taken the table over since; the newer one keeps it. */
-  async #prepare({ anew }: ActOf<"prepare">): Promise<Checkpoint | undefined> {
+  async #prepare({ anew }: ActOf<"prepare">): Promise<LoadedCheckpoint | undefined> {
     const { sql, view, logger } = this.#options;
     await this.#unsubscribe();
     this.#interruption = new AbortController();
@@ -235,7 +235,7 @@ export class ProjectionWorker implements AsyncDisposable {
     return {
       type: "applied",
       events: count > 0 ? { first: events[0]!, count } : undefined,
-      position: failure ? events[count - 1]?.position : batch.position,
+      ...(failure ? placeAfter(batch, count) : { position: batch.position, mark: batch.mark }),
       caughtUp: batch.caughtUp,
       recordedAt: events.at(-1)?.recordedAt,
       rows: changes.size,

@@ -12,7 +12,7 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
       status.caughtUp ? "-" : duration(status.lagMs),
       status.position === null ? "-" : grouped(status.position),
       String(status.version),
-      status.needsRebuild ? "needs a rebuild" : status.cause ?? "",
+      [status.needsRebuild ? "needs a rebuild" : "", status.cause ?? ""].filter(Boolean).join(": "),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -19,7 +19,7 @@ export function statusOf(
     caughtUp: report.caughtUp,
     position: position ?? null,
     version: view.version,
-    needsRebuild: otherVersion !== undefined,
+    needsRebuild: otherVersion !== undefined || report.state === "other-log",
     parkedKeys: 0,
   };
 }
@@ -36,7 +36,7 @@ export function answerTo(
   state: WorkerState,
   { position }: Pick<Waiter, "position">,
 ): ReadModelState | Unavailable | undefined {
-  const { view, stored } = state;
+  const { view, stored, report } = state;
   if (state.isStopping) {
     return new Unavailable(`Cannot wait for "${view.name}": the process is stopping`);
   }
@@ -44,6 +44,11 @@ export function answerTo(
     return new Unavailable(belongsToOther(state), { code: "read-model-outdated" });
   }
   if (!stored) return undefined;
+  if (report.state === "other-log") {
+    return new Unavailable(`Cannot read "${view.name}": ${report.cause}`, {
+      code: "read-model-outdated",
+    });
+  }
   if (stored.filling) return beingRebuilt(state);
   // Who wants to see what was there before a crash must not be shown what it has left
   if (state.isUnsure && position !== undefined) return undefined;
@@ -73,7 +78,8 @@ export function belongsToOther({ view, otherVersion }: WorkerState): string {
 
 /** How loud the log is told of a state. */
 export function levelOf(state: ProjectionState): "error" | "warn" | "info" {
-  return state === "failing" ? "error" : state === "waiting" ? "warn" : "info";
+  if (state === "failing" || state === "other-log") return "error";
+  return state === "waiting" ? "warn" : "info";
 }
 
 /** How far a rebuild is, and how fast. */

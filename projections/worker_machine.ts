@@ -86,7 +86,7 @@ function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
   const { stored } = state;
   // What it knows already must not be taken for another reset.
   if (!state.doing || state.isStopping || !stored || stored.epoch >= epoch) return state;
-  const emptied = { ...stored, position: undefined, filling: true };
+  const emptied = { ...stored, position: undefined, mark: undefined, filling: true };
   const report = reportOfStored(state, emptied);
   const nothing = { position: undefined, replay: undefined };
   return { ...state, ...nothing, stored: emptied, report, isLost: true };
@@ -126,8 +126,9 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
   }
 }
 
-function prepared(state: WorkerState, { checkpoint }: OutcomeOf<"prepared">): WorkerState {
-  if (!checkpoint) return goOn(state, { type: "prepare", anew: true });
+function prepared(state: WorkerState, { checkpoint: loaded }: OutcomeOf<"prepared">): WorkerState {
+  if (!loaded) return goOn(state, { type: "prepare", anew: true });
+  const { stranded: _told, ...checkpoint } = loaded;
   const { version, filling } = checkpoint;
   if (version !== state.view.version) {
     const outdated = { ...state, otherVersion: version };
@@ -143,6 +144,7 @@ function prepared(state: WorkerState, { checkpoint }: OutcomeOf<"prepared">): Wo
     stored: checkpoint,
     position,
     folded: position,
+    foldedMark: checkpoint.mark,
     unwritten: undefined,
     // Nothing was ever written to a table whose checkpoint is at the start
     holdsAll: checkpoint.position === undefined,
@@ -151,9 +153,10 @@ function prepared(state: WorkerState, { checkpoint }: OutcomeOf<"prepared">): Wo
     replay: undefined,
     pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
     otherVersion: undefined,
-    report: reportOfStored(state, checkpoint),
+    report: reportOfStored(state, loaded),
   };
-  return goOn(fresh, { type: "subscribe", after: position, filling });
+  const after = checkpoint.mark ?? checkpoint.position;
+  return goOn(fresh, { type: "subscribe", after, filling });
 }
 
 function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
@@ -199,21 +202,27 @@ function replayTo(head: number | undefined, now: number): Replay | undefined {
   return { target: head, events: 0, position: 0, startedAt: now, toldAt: now };
 }
 
-function withFolded(state: WorkerState, { events, position }: OutcomeOf<"applied">): WorkerState {
+function withFolded(
+  state: WorkerState,
+  { events, position, mark }: OutcomeOf<"applied">,
+): WorkerState {
   const { replay, unwritten } = state;
-  const folded = position ?? state.folded;
+  // Read again from its mark, it may be a little behind what it knew
+  const folded = reaches(position, state.folded) ? position : state.folded;
   const count = events?.count ?? 0;
   return {
     ...state,
     folded,
+    foldedMark: mark ?? state.foldedMark,
     unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
     replay: replay && { ...replay, events: replay.events + count, position: folded ?? 0 },
   };
 }
 
 function quiet(state: WorkerState): WorkerState {
-  const { stored, folded, saved, report } = state;
-  const isNews = folded !== stored?.position || report !== saved.report;
+  const { stored, folded, foldedMark, saved, report } = state;
+  const isNews = folded !== stored?.position || foldedMark?.id !== stored?.mark?.id ||
+    report !== saved.report;
   if (!isNews && state.now - saved.at < heartbeatMs) {
     return { ...state, doing: { type: "look", at: stored! } };
   }
@@ -247,13 +256,18 @@ function arrivedAt(state: WorkerState, position: number | undefined): WorkerStat
 }
 
 function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
-  const { cause, isMachine, isPostgresAway } = failure;
+  const { cause, isMachine, isPostgresAway, isOtherLog } = failure;
   const state = isPostgresAway ? { ...before, isUnsure: true } : before;
   const { doing, unwritten } = state;
   const isWrite = doing?.type === "write";
   // That operators cannot be told of a trouble is none of its own.
   if (isWrite && doing.pauses && doing.from === doing.to) return rest(state);
   if (isMachine) return interrupted(state, { state: "waiting", cause, isPostgresAway });
+  if (isOtherLog) {
+    const { name } = state.view;
+    const remedy = `rebuild "${name}", or put the log back that it was filled from`;
+    return interrupted(state, { state: "other-log", cause: `${cause}: ${remedy}` });
+  }
   if (!isWrite || !unwritten) return interrupted(state, { state: "failing", cause });
   const pace = {
     limit: Math.max(1, Math.floor(unwritten.count / 8)),
@@ -267,7 +281,7 @@ function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): WorkerSt
 function interrupted(
   state: WorkerState,
   { isPostgresAway = false, ...trouble }: {
-    readonly state: "waiting" | "failing";
+    readonly state: "waiting" | "failing" | "other-log";
     readonly cause: string;
     readonly behindSince?: string;
     readonly isPostgresAway?: boolean;
@@ -275,7 +289,11 @@ function interrupted(
 ): WorkerState {
   if (state.isStopping) return ended(state);
   const behindSince = trouble.behindSince ?? state.report.behindSince;
-  const report = reportOf(state, { ...trouble, caughtUp: false, behindSince });
+  // Whatever else goes wrong meanwhile, that remains so
+  const isStranded = state.report.state === "other-log" && trouble.state !== "other-log";
+  const report = isStranded
+    ? state.report
+    : reportOf(state, { ...trouble, caughtUp: false, behindSince });
   const held = { ...state, report, hasTried: true };
   return !state.stored || isPostgresAway ? rest(held) : write(held);
 }

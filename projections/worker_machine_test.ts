@@ -18,6 +18,9 @@ const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) =>
   "a reset is noticed": (world) => world.notice(),
   "a newer version takes over": (world) => world.reset(2),
   "a rival gets further": (world) => world.rival(),
+  "a rival of an earlier release gets further": (world) => world.rival({ marks: false }),
+  "another log is put in its place": (world) => world.putLog("log-2"),
+  "the first log is back": (world) => world.putLog("log-1"),
   "postgres loses its last write": (world) => world.crash(),
   "a connection breaks": (world) => world.disconnect(),
   "the table is dropped": (world) => world.drop(),
@@ -101,7 +104,7 @@ Deno.test("a stop at any moment ends everything", () => {
 function calmDown(world: WorkerWorld): void {
   world.notFolded.clear();
   world.notWritten.clear();
-  if (world.isOutdated) world.reset();
+  if (world.isOutdated || world.isStranded) world.reset();
   const isSo = () => {
     const { report, position, stored, doing, isUnsure } = world.state;
     const isThere = report.state === "live" && (position ?? 0) === world.head && !isUnsure;

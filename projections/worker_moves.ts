@@ -1,4 +1,4 @@
-import type { Checkpoint, WorkerReport } from "./checkpoint.ts";
+import type { Checkpoint, LoadedCheckpoint, WorkerReport } from "./checkpoint.ts";
 import { progressOf } from "./worker_answers.ts";
 import type { Act, WorkerState } from "./worker_state.ts";
 
@@ -52,8 +52,11 @@ export function write(
   return { ...state, doing: { type: "write", from, to, report, replay, pauses, keeps } };
 }
 
-export function foldedTo({ stored, folded }: WorkerState, filling: boolean): Checkpoint {
-  return { ...stored!, position: folded, filling };
+export function foldedTo(
+  { stored, folded, foldedMark }: WorkerState,
+  filling: boolean,
+): Checkpoint {
+  return { ...stored!, position: folded, mark: foldedMark, filling };
 }
 
 export function reportOf(
@@ -64,15 +67,23 @@ export function reportOf(
   return { state, cause, since, caughtUp, behindSince };
 }
 
-/** The report once the checkpoint was read: what holds it up still does, until events are applied. */
+/**
+ * The report once the checkpoint was read: what holds it up still does, until events are applied. An empty table belongs
+ * to whatever log there is.
+ */
 export function reportOfStored(
   state: WorkerState,
-  { filling }: Checkpoint,
+  { filling, position, stranded }: Pick<LoadedCheckpoint, "filling" | "position" | "stranded">,
 ): WorkerReport {
   const { report } = state;
-  const isNew = report.state === "starting" || report.state === "rebuilding";
+  const { behindSince } = report;
+  if (stranded !== undefined) {
+    return reportOf(state, { state: "other-log", cause: stranded, caughtUp: false, behindSince });
+  }
+  const isOver = report.state === "other-log" && position === undefined;
+  const isNew = isOver || report.state === "starting" || report.state === "rebuilding";
   const current = filling ? "rebuilding" : isNew ? "catching-up" : report.state;
-  if (report.cause !== undefined || current === report.state) return report;
+  if (!isOver && (report.cause !== undefined || current === report.state)) return report;
   const behind = { cause: undefined, caughtUp: false, behindSince: undefined };
   return reportOf(state, { ...behind, state: current });
 }

@@ -1,5 +1,5 @@
-import type { ReadModels, Unavailable, View } from "@headwater/core";
-import type { Checkpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
+import type { eventLog, ReadModels, Unavailable, View } from "@headwater/core";
+import type { Checkpoint, LoadedCheckpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
 import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
 
 export type ReadModelWait = Parameters<ReadModels["wait"]>[1];
@@ -9,7 +9,11 @@ export type ReadModelState = Awaited<ReturnType<ReadModels["wait"]>>;
 export type Act =
   /** Read the checkpoint; make the table where it is missing, `anew` even where the checkpoint seems to be known. */
   | { readonly type: "prepare"; readonly anew: boolean }
-  | { readonly type: "subscribe"; readonly after: number | undefined; readonly filling: boolean }
+  | {
+    readonly type: "subscribe";
+    readonly after: eventLog.LogMark | number | undefined;
+    readonly filling: boolean;
+  }
   /** Fold what comes next, at most `limit` events; `holdsAll`: there are no rows that must be read before. */
   | { readonly type: "apply"; readonly limit: number; readonly holdsAll: boolean }
   /** Write rows and move the checkpoint, both or neither; where it stays as it is (`from === to`), only the report. */
@@ -34,7 +38,7 @@ export type ActOf<Type extends Act["type"]> = Extract<Act, { type: Type }>;
 /** How that came out. */
 export type Outcome =
   /** Undefined: the table or its checkpoint is not there. */
-  | { readonly type: "prepared"; readonly checkpoint: Checkpoint | undefined }
+  | { readonly type: "prepared"; readonly checkpoint: LoadedCheckpoint | undefined }
   /** `head`: the log's last position, where a table is to be filled. */
   | { readonly type: "subscribed"; readonly head: number | undefined }
   /** Events were folded; or there were none, and only the position moves on. */
@@ -43,6 +47,8 @@ export type Outcome =
     readonly events: SomeEvents | undefined;
     /** Everything up to here was considered; undefined: nothing more than before. */
     readonly position: number | undefined;
+    /** By what that place is known again. */
+    readonly mark: eventLog.LogMark | undefined;
     readonly caughtUp: boolean;
     /** When the last of them was recorded. */
     readonly recordedAt: string | undefined;
@@ -127,6 +133,8 @@ export type WorkerState = {
   readonly position: number | undefined;
   /** Folded up to here, in memory. */
   readonly folded: number | undefined;
+  /** By what that place in the log is known again. */
+  readonly foldedMark: eventLog.LogMark | undefined;
   readonly unwritten: SomeEvents | undefined;
   /** What is held in memory is all that the table has. */
   readonly holdsAll: boolean;
@@ -165,6 +173,7 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     stored: undefined,
     position: undefined,
     folded: undefined,
+    foldedMark: undefined,
     unwritten: undefined,
     holdsAll: false,
     isUnsure: false,

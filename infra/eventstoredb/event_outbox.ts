@@ -1,4 +1,6 @@
-import type { eventLog, Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
+
+type Place = Pick<eventLog.EventBatch, "position" | "mark">;
 
 /** A subscription reads no further ahead of its consumer than this. */
 const maxEvents = 1_024;
@@ -8,20 +10,24 @@ const maxEvents = 1_024;
  * that says nothing new is not given.
  */
 export class EventOutbox {
+  /** What the consumer is told to go on after. */
+  mark: eventLog.LogMark | undefined;
   #events: Recorded[] = [];
   #position: number | undefined;
-  #announced: number | undefined;
+  #announced: Place;
   #caughtUp = false;
-  #told: { readonly position: number | undefined; readonly caughtUp: boolean };
+  #told: Place & { readonly caughtUp: boolean };
   #stirred = Promise.withResolvers<void>();
   #taken = Promise.withResolvers<void>();
   #closed = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(position: number | undefined) {
+  constructor(after: eventLog.LogMark | number | undefined) {
+    const position = eventLog.positionOf(after);
     this.#position = position;
-    this.#announced = position;
-    this.#told = { position, caughtUp: false };
+    if (typeof after === "object") this.mark = after;
+    this.#announced = { position, mark: this.mark };
+    this.#told = { ...this.#announced, caughtUp: false };
   }
 
   get isEmpty(): boolean {
@@ -35,13 +41,13 @@ export class EventOutbox {
 
   /** Puts in what lies at a position; undefined: nothing that the consumer is shown. */
   add(position: number, event?: Recorded): void {
-    this.#position = position;
+    this.#position = Math.max(position, this.#position ?? 0);
     if (event) this.#events.push(event);
   }
 
   /** Lets the consumer know what was put in, and whether anything is left to read behind it. */
   announce(caughtUp: boolean): void {
-    this.#announced = this.#position;
+    this.#announced = { position: this.#position, mark: this.mark };
     this.#caughtUp = caughtUp;
     if (this.#hasNews) this.#stirred.resolve();
   }
@@ -54,7 +60,12 @@ export class EventOutbox {
     }
     if (this.#failure) throw this.#failure.error;
     if (this.#closed) return undefined;
-    const batch = { events: this.#events, position: this.#position, caughtUp: this.#caughtUp };
+    const batch = {
+      events: this.#events,
+      position: this.#position,
+      mark: this.mark,
+      caughtUp: this.#caughtUp,
+    };
     this.#events = [];
     this.#told = batch;
     this.#taken.resolve();
@@ -82,7 +93,8 @@ export class EventOutbox {
   }
 
   get #hasNews(): boolean {
-    return this.#events.length > 0 || this.#announced !== this.#told.position ||
-      this.#caughtUp && !this.#told.caughtUp;
+    const { position, mark, caughtUp } = this.#told;
+    return this.#events.length > 0 || this.#announced.position !== position ||
+      this.#announced.mark !== mark || this.#caughtUp && !caughtUp;
   }
 }

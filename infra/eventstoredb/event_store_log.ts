@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { type EventStoreLogParts, LogFollower } from "./log_follower.ts";
+import { LogIdentity } from "./log_identity.ts";
 import { PageReader } from "./page_reader.ts";
 import { toRecorded } from "./recorded_event.ts";
 import { StreamReader } from "./stream_reader.ts";
@@ -17,6 +18,7 @@ export class EventStoreLog implements EventLog {
   readonly #streams: StreamReader;
   readonly #appender: BatchAppender;
   readonly #appends = new PQueue({ concurrency: maxAppends });
+  readonly #identity: LogIdentity;
   readonly #follower: LogFollower;
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
@@ -26,7 +28,9 @@ export class EventStoreLog implements EventLog {
     const pages = new PageReader(parts);
     this.#streams = new StreamReader(pages);
     this.#appender = new BatchAppender(parts);
-    this.#follower = new LogFollower({ ...parts, pages, closed: this.#closed.signal });
+    const identity = new LogIdentity({ streams: this.#streams, appender: this.#appender });
+    this.#identity = identity;
+    this.#follower = new LogFollower({ ...parts, pages, identity, closed: this.#closed.signal });
   }
 
   /** What each open subscription is doing. */
@@ -84,6 +88,11 @@ export class EventStoreLog implements EventLog {
     const action = "Cannot ask the event log for its head";
     this.#mustBeOpen(action);
     return await this.#follower.head({ action });
+  }
+
+  async identity(): Promise<string> {
+    this.#mustBeOpen("Cannot ask the event log for its identity");
+    return await this.#identity.get();
   }
 
   /** Answers what was appended before, ends subscriptions quietly, then closes the connection. */

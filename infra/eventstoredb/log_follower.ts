@@ -2,11 +2,14 @@ import { eventLog, type Log, type Recorded, type time, Unavailable } from "@head
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
 import { type FeedMessage, MessageFeed } from "./message_feed.ts";
+import type { LogIdentity } from "./log_identity.ts";
 import type { PageCall, PageReader } from "./page_reader.ts";
 import { allPageRequest, headRequest, subscriptionRequest } from "./read_request.ts";
-import { toRecorded } from "./recorded_event.ts";
+import { isSystemEvent, type LogEvent, toRecorded } from "./recorded_event.ts";
 import {
   type ConnectionAttempt,
+  type FoundLog,
+  messageOf,
   type SubscriptionMessage,
   SupervisedSubscription,
 } from "./supervised_subscription.ts";
@@ -26,6 +29,7 @@ export type EventStoreLogParts = {
 
 export type LogFollowerParts = EventStoreLogParts & {
   readonly pages: PageReader;
+  readonly identity: LogIdentity;
   /** Ends all of it. */
   readonly closed: AbortSignal;
 };
@@ -67,11 +71,16 @@ export class LogFollower {
   async *follow(
     { after, categories, signal }: eventLog.SubscribeOptions,
   ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
-    const { clock, random, now, logger, closed } = this.#parts;
+    const { clock, random, now, logger, closed, identity } = this.#parts;
+    let attempts = 0;
     const subscription = new SupervisedSubscription({
       after,
       categories,
-      connect: (from) => this.#attempt({ after: from, categories }),
+      connect: (from) => {
+        if (attempts++ > 0) identity.forget();
+        return this.#attempt({ after: from, categories });
+      },
+      find: (from) => this.#find(from),
       wants: wantsOf(categories),
       watch: this.#watch,
       clock,
@@ -85,6 +94,36 @@ export class LogFollower {
       yield* subscription.batches();
     } finally {
       this.#subscriptions.delete(subscription);
+    }
+  }
+
+  async #find(after: eventLog.LogMark | number | undefined): Promise<FoundLog> {
+    const log = await this.#parts.identity.get();
+    const position = eventLog.positionOf(after);
+    if (after === undefined || position === undefined) return { log, id: undefined };
+    const found = await this.#firstFrom(position);
+    const there = found?.position === position ? found : undefined;
+    try {
+      // Who knows no event may have been told of a position where there was none to be seen
+      eventLog.requireRead(after, { log, id: (typeof after === "number" ? found : there)?.id });
+    } catch (error) {
+      this.#watch.forget();
+      throw error;
+    }
+    return { log, id: there && !isSystemEvent(there) ? there.id : undefined };
+  }
+
+  /** The event at a position, or the next one; undefined: the log has neither, or no such position. */
+  async #firstFrom(position: number): Promise<LogEvent | undefined> {
+    try {
+      const { events: [first] } = await this.#parts.pages.read(allPageRequest(position, 1), {
+        action: `Cannot look at position ${position} of the event log`,
+        signal: this.#parts.closed,
+      });
+      return first;
+    } catch (error) {
+      if (error instanceof UnknownPosition) return undefined;
+      throw error;
     }
   }
 
@@ -183,8 +222,7 @@ function subscriptionMessage(
   categories: readonly string[] | undefined,
 ): SubscriptionMessage {
   if (message.kind !== "event") return message;
-  const { position } = message.event;
-  return { kind: "event", position, event: shown(message, categories) };
+  return { ...messageOf(message.event), event: shown(message, categories) };
 }
 
 function positionOf(message: Exclude<FeedMessage, { readonly kind: "caught-up" }>): number {

@@ -61,8 +61,11 @@ export function place(text: string): number {
   return value;
 }
 
-/** System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. */
-function isSystemEvent({ stream, type }: LogEvent): boolean {
+/**
+ * System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. It removes them as it
+ * sees fit, so that nobody should remember one.
+ */
+export function isSystemEvent({ stream, type }: Pick<LogEvent, "stream" | "type">): boolean {
   return type.startsWith("$") || stream.startsWith("$");
 }
 

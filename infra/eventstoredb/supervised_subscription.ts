@@ -1,13 +1,19 @@
 import { eventLog, type Log, type Recorded, time } from "@headwater/core";
 import { EventOutbox } from "./event_outbox.ts";
-import { UnknownPosition } from "./event_store_failure.ts";
+import { isSystemEvent, type LogEvent } from "./recorded_event.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
 import type { Follower, TailWatch } from "./tail_watch.ts";
 
 /** What one connection brings, in order. */
 export type SubscriptionMessage =
-  /** `event` is undefined where the port shows none. */
-  | { readonly kind: "event"; readonly position: number; readonly event: Recorded | undefined }
+  | {
+    readonly kind: "event";
+    readonly position: number;
+    /** Undefined: the server may remove it. */
+    readonly id: string | undefined;
+    /** Undefined where the port shows none. */
+    readonly event: Recorded | undefined;
+  }
   | { readonly kind: "checkpoint"; readonly position: number }
   | { readonly kind: "caught-up" };
 
@@ -22,11 +28,16 @@ export type ConnectionAttempt = {
   fail(reason: unknown): void;
 };
 
+/** Which log it is, and the event at a position; undefined: there is none that can be remembered. */
+export type FoundLog = { readonly log: string; readonly id: string | undefined };
+
 export type SupervisorOptions = {
-  readonly after: number | undefined;
+  readonly after: eventLog.LogMark | number | undefined;
   readonly categories: readonly string[] | undefined;
   /** Undefined: from the start. */
   readonly connect: (after: number | undefined) => ConnectionAttempt;
+  /** Rejects with `ForeignPosition` where that was not read in this log. */
+  readonly find: (after: eventLog.LogMark | number | undefined) => Promise<FoundLog>;
   /** True for streams whose events `connect` asks for. */
   readonly wants: (stream: string) => boolean;
   readonly watch: Pick<TailWatch, "head" | "saw" | "follow">;
@@ -42,12 +53,13 @@ export type SupervisorOptions = {
 /** While a subscription catches up the server always has something to send; a connection takes no longer either. */
 const silenceMs = 10_000;
 
-/** While it catches up past events that nobody wants, a subscription tells how far it is so often. */
+/** While it catches up past events that nobody wants, a subscription looks where it is, and tells, so often. */
 const marksMs = 2_000;
 
 /**
- * Follows the log for ever: one attempt after the other, each going on behind the last position that was seen. What an
- * attempt would bring after its failure is not taken any more, and what was seen before is dropped.
+ * Follows the log for ever: one attempt after the other, each going on behind the last event that is known, which must
+ * be there: the server may have another log by then. What an attempt would bring after its failure is not taken any
+ * more, and what was seen before is dropped.
  */
 export class SupervisedSubscription {
   readonly #options: SupervisorOptions;
@@ -55,8 +67,10 @@ export class SupervisedSubscription {
   readonly #ended: AbortController = new AbortController();
   #attempt: ConnectionAttempt | undefined;
   #status: Pick<SubscriptionStatus, "state" | "since" | "cause">;
-  /** The position to start after is none of this log's: everything is read, and what is not beyond it is dropped. */
-  #isAstray = false;
+  /** Identity of the log. */
+  #log = "";
+  /** As far as the attempt has come. */
+  #cursor: number | undefined;
   #isLive = false;
   #waitingSince: number | undefined;
   #announcedAt: number;
@@ -73,7 +87,7 @@ export class SupervisedSubscription {
     return { categories, ...this.#status, position: this.#outbox.position };
   }
 
-  /** To be read once. Errors: `LogEndsBefore`. */
+  /** To be read once. Errors: `ForeignPosition`. */
   async *batches(): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const { signal } = this.#options;
     const end = () => this.#end();
@@ -103,19 +117,29 @@ export class SupervisedSubscription {
     const { clock, random } = this.#options;
     const { signal } = this.#ended;
     for (let failures = 1; !signal.aborted; failures++) {
-      const attempt = this.#options.connect(this.#isAstray ? undefined : this.#outbox.position);
-      this.#attempt = attempt;
       const before = this.#outbox.position;
+      const after = this.#outbox.mark ?? before;
+      const attempt = this.#options.connect(eventLog.positionOf(after));
+      this.#attempt = attempt;
       try {
+        await this.#find(after);
         await this.#follow(attempt);
       } catch (error) {
         attempt.fail(error);
         if (signal.aborted) return;
+        if (error instanceof eventLog.ForeignPosition) return this.#outbox.fail(error);
         this.#failed(error);
       }
       if (this.#outbox.position !== before) failures = 1;
       await time.pause(time.backOffMs(failures, { random }), { clock, signal });
     }
+  }
+
+  async #find(after: eventLog.LogMark | number | undefined): Promise<void> {
+    const { log, id } = await this.#options.find(after);
+    this.#log = log;
+    this.#cursor = eventLog.positionOf(after);
+    this.#know(this.#cursor, id);
   }
 
   /** Rejects in the end. */
@@ -131,8 +155,9 @@ export class SupervisedSubscription {
         if (this.#ended.signal.aborted) return;
         this.#heard();
         for (const message of messages) this.#accept(message);
+        if (this.#isSearching && this.#isDue) await this.#find(this.#cursor);
         this.#announce();
-        if (this.#isLive && !this.#isAstray) unwatch ??= watch.follow(this.#follower(attempt));
+        if (this.#isLive) unwatch ??= watch.follow(this.#follower(attempt));
         await this.#outbox.room();
       }
     } finally {
@@ -143,29 +168,43 @@ export class SupervisedSubscription {
 
   #accept(message: SubscriptionMessage): void {
     if (message.kind === "caught-up") {
-      if (this.#isAstray) {
-        return this.#outbox.fail(new eventLog.LogEndsBefore(this.#outbox.position!));
-      }
       this.#isLive = true;
       this.#enter("live");
       return;
     }
-    if (message.position <= (this.#outbox.position ?? -1)) return;
-    this.#isAstray = false;
-    this.#outbox.add(message.position, message.kind === "event" ? message.event : undefined);
-    this.#options.watch.saw(message.position);
+    const { position } = message;
+    if (position < (this.#cursor ?? 0)) return;
+    if (message.kind === "event") this.#know(position, message.id);
+    if (position === this.#cursor) return;
+    this.#cursor = position;
+    this.#outbox.add(position, message.kind === "event" ? message.event : undefined);
+    this.#options.watch.saw(position);
+  }
+
+  #know(position: number | undefined, id: string | undefined): void {
+    const isKnown = this.#outbox.mark?.position === position;
+    if (isKnown || position === undefined || id === undefined) return;
+    this.#outbox.mark = { log: this.#log, position, id };
+  }
+
+  /** It has found nothing for its consumer yet. */
+  get #isSearching(): boolean {
+    return !this.#isLive && this.#outbox.isEmpty;
+  }
+
+  get #isDue(): boolean {
+    return this.#options.clock.now() - this.#announcedAt >= marksMs;
   }
 
   #announce(): void {
-    const { position, isEmpty } = this.#outbox;
-    const now = this.#options.clock.now();
-    if (!this.#isLive && isEmpty && now - this.#announcedAt < marksMs) return;
-    this.#announcedAt = now;
-    this.#outbox.announce(this.#isLive && (position ?? -1) >= (this.#options.watch.head ?? -1));
+    if (this.#isSearching && !this.#isDue) return;
+    this.#announcedAt = this.#options.clock.now();
+    const isAtEnd = (this.#cursor ?? -1) >= (this.#options.watch.head ?? -1);
+    this.#outbox.announce(this.#isLive && isAtEnd);
   }
 
   #follower(attempt: ConnectionAttempt): Follower {
-    const position = () => this.#outbox.position;
+    const position = () => this.#cursor;
     const waitingSince = () => this.#waitingSince;
     return {
       get position() {
@@ -175,8 +214,8 @@ export class SupervisedSubscription {
         return waitingSince();
       },
       wants: this.#options.wants,
-      advance: (position) => {
-        this.#accept({ kind: "checkpoint", position });
+      advance: (event) => {
+        this.#accept({ ...messageOf(event), event: undefined });
         this.#announce();
       },
       fail: (error) => attempt.fail(error),
@@ -192,7 +231,6 @@ export class SupervisedSubscription {
 
   #failed(error: unknown): void {
     const { categories, logger } = this.#options;
-    if (error instanceof UnknownPosition) this.#isAstray = true;
     const cause = error instanceof Error ? error.message : String(error);
     const fields = { categories, position: this.#outbox.position, error };
     if (this.#status.state !== "reconnecting") {
@@ -208,4 +246,10 @@ export class SupervisedSubscription {
     if (this.#status.state === state) return;
     this.#status = { state, since: this.#options.now().toISOString(), cause };
   }
+}
+
+/** An event without what it says. */
+export function messageOf(event: Pick<LogEvent, "position" | "id" | "stream" | "type">) {
+  const id = isSystemEvent(event) ? undefined : event.id;
+  return { kind: "event", position: event.position, id } as const;
 }

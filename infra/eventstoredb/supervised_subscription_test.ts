@@ -1,12 +1,13 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { eventLog, Unavailable } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import { UnknownPosition } from "./event_store_failure.ts";
 import {
   caughtUp,
   checkpoint,
   event,
+  markAt,
   subscriptionTestBed,
+  tailEvent,
 } from "./testing/subscription_test_bed.ts";
 
 const down = new Unavailable("Cannot read the event log: the server is down");
@@ -25,7 +26,7 @@ Deno.test("what arrives together is one batch, which says where to go on", async
   deepEqual(await first, [[3, 5], 8, true]);
 });
 
-Deno.test("after a failure the next attempt goes on behind what was seen", async () => {
+Deno.test("after a failure the next attempt goes on behind the last event that is known", async () => {
   await using bed = subscriptionTestBed(manualClock(), { after: 2 });
   const first = next(bed.batches);
   const attempt = bed.attempt(1);
@@ -35,9 +36,47 @@ Deno.test("after a failure the next attempt goes on behind what was seen", async
   attempt.fail(down);
   await bed.clock.advance(1_000);
   const second = bed.attempt(2);
-  equal(second.after, 7);
-  second.send(event(9), caughtUp);
+  equal(second.after, 3);
+  second.send(checkpoint(7), event(9), caughtUp);
   deepEqual(await next(bed.batches), [[9], 9, true]);
+});
+
+Deno.test("a batch says by which event its place is known again", async () => {
+  await using bed = subscriptionTestBed(manualClock());
+  async function nextMark() {
+    return (await bed.batches.next()).value?.mark;
+  }
+  const first = nextMark();
+  bed.attempt(1).send(event(3), checkpoint(8), caughtUp);
+  deepEqual(await first, markAt(3));
+  bed.tail.events = [
+    tailEvent(8, "$stats-1"),
+    tailEvent(9, "payment-1"),
+    tailEvent(10, "payment-1", "$metadata"),
+  ];
+  const second = nextMark();
+  await bed.clock.advance(400);
+  deepEqual(await second, markAt(9));
+  equal(bed.subscription.status.position, 10);
+});
+
+Deno.test("who knows only a position is told by which event it is known", async () => {
+  await using bed = subscriptionTestBed(manualClock(), { after: 4 });
+  const first = bed.batches.next();
+  bed.attempt(1).send(caughtUp);
+  deepEqual((await first).value, { events: [], position: 4, mark: markAt(4), caughtUp: true });
+});
+
+Deno.test("a long search in vain is not begun anew after a failure", async () => {
+  await using bed = subscriptionTestBed(manualClock());
+  const first = bed.batches.next();
+  const attempt = bed.attempt(1);
+  await bed.clock.advance(2_000);
+  attempt.send(checkpoint(500));
+  deepEqual((await first).value?.mark, markAt(500));
+  attempt.fail(down);
+  await bed.clock.advance(1_000);
+  equal(bed.attempt(2).after, 500);
 });
 
 Deno.test("what a broken attempt still has to say is not heard", async () => {
@@ -94,7 +133,7 @@ Deno.test("a quiet subscription moves on past what others append, and asks for i
   const first = next(bed.batches);
   bed.attempt(1).send(event(1), caughtUp);
   deepEqual(await first, [[1], 1, true]);
-  bed.tail.events = [1, 2, 3].map((position) => ({ position, stream: `payment-${position}` }));
+  bed.tail.events = [1, 2, 3].map((position) => tailEvent(position, `payment-${position}`));
   const second = next(bed.batches);
   await bed.clock.advance(400);
   deepEqual(await second, [[], 3, true]);
@@ -107,10 +146,10 @@ Deno.test("what the server does not send although it should ends an attempt", as
   bed.attempt(1).send(event(1), caughtUp);
   await first;
   bed.tail.events = [
-    { position: 1, stream: "order-1" },
-    { position: 2, stream: "payment-1" },
-    { position: 3, stream: "order-2" },
-    { position: 4, stream: "payment-1" },
+    tailEvent(1, "order-1"),
+    tailEvent(2, "payment-1"),
+    tailEvent(3, "order-2"),
+    tailEvent(4, "payment-1"),
   ];
   const second = next(bed.batches);
   await bed.clock.advance(1_000);
@@ -136,25 +175,33 @@ Deno.test("a server that answers no reads has left its subscribers alone as well
   deepEqual(await second, [[2], 2, true]);
 });
 
-Deno.test("a position of another log is looked for from the start", async () => {
-  await using bed = subscriptionTestBed(manualClock(), { after: 5 });
-  const first = next(bed.batches);
-  bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
-  await bed.clock.advance(1_000);
-  const second = bed.attempt(2);
-  equal(second.after, undefined);
-  second.send(event(2), event(4), event(6), caughtUp);
-  deepEqual(await first, [[6], 6, true]);
+Deno.test("another log, or none so long, is told at once and not followed", async () => {
+  for (const after of [{ ...markAt(5), log: "another" }, { ...markAt(5), id: "another" }, 7]) {
+    await using bed = subscriptionTestBed(manualClock(), { after });
+    bed.log.endsBefore = 7;
+    const first = next(bed.batches);
+    const attempt = bed.attempt(1);
+    attempt.send(event(8), caughtUp);
+    await rejects(first, eventLog.ForeignPosition);
+    equal(attempt.isOver, true);
+    equal(bed.clock.pending(), 0);
+  }
 });
 
-Deno.test("a log that ends before the position is not the one that was read", async () => {
-  await using bed = subscriptionTestBed(manualClock(), { after: 5 });
-  const first = next(bed.batches);
-  bed.attempt(1).fail(new UnknownPosition("Unexpected ReadAllResult: InvalidPosition"));
-  await bed.clock.advance(1_000);
-  bed.attempt(2).send(event(2), event(4), caughtUp);
-  await rejects(first, eventLog.LogEndsBefore);
-  equal(bed.attempt(2).isOver, true);
+Deno.test("a server that comes back with another log is found out", async () => {
+  for (const change of [{ endsBefore: 3 }, { identity: "another" }]) {
+    await using bed = subscriptionTestBed(manualClock());
+    const first = next(bed.batches);
+    bed.attempt(1).send(event(3), caughtUp);
+    await first;
+    equal(bed.log.asked, 1);
+    const refused = rejects(next(bed.batches), eventLog.ForeignPosition);
+    Object.assign(bed.log, change);
+    bed.attempt(1).fail(down);
+    await bed.clock.advance(1_000);
+    bed.attempt(2).send(event(9), caughtUp);
+    await refused;
+  }
 });
 
 Deno.test("it reads no further ahead of a slow consumer than it may keep", async () => {

@@ -1,4 +1,5 @@
 import { type time, Unavailable } from "@headwater/core";
+import { isSystemEvent, type LogEvent } from "./recorded_event.ts";
 
 /** A subscription that has caught up, as the watch sees it. */
 export type Follower = {
@@ -7,13 +8,13 @@ export type Follower = {
   readonly waitingSince: number | undefined;
   /** True for streams whose events the server has to send. */
   wants(stream: string): boolean;
-  /** Nothing that it wants lies between its position and this one. */
-  advance(position: number): void;
+  /** Nothing that it wants lies between its position and this event, which may be the one that it is at. */
+  advance(event: TailEvent): void;
   /** The server has stopped sending. */
   fail(error: Error): void;
 };
 
-export type TailEvent = { readonly position: number; readonly stream: string };
+export type TailEvent = Pick<LogEvent, "position" | "stream" | "id" | "type">;
 
 export type TailWatchOptions = {
   /** The first events of the log from a position on, that of the position included; undefined: from the start. */
@@ -62,6 +63,11 @@ export class TailWatch {
     if (position <= (this.#head ?? -1)) return;
     this.#head = position;
     this.#schedule(quietMs);
+  }
+
+  /** The log is not the one that was seen. */
+  forget(): void {
+    this.#head = undefined;
   }
 
   /** Watches for a subscription until the result is called. */
@@ -128,10 +134,12 @@ export class TailWatch {
   #show(events: readonly TailEvent[], follower: Follower): void {
     if (!this.#followers.has(follower)) return;
     const start = follower.position ?? -1;
-    const later = events.filter(({ position }) => position > start);
-    const wanted = later.find(({ stream }) => follower.wants(stream));
-    const passed = wanted ? later[later.indexOf(wanted) - 1] : later.at(-1);
-    if (passed) follower.advance(passed.position);
+    const later = events.filter(({ position }) => position >= start);
+    const wanted = later.find(({ position, stream }) => position > start && follower.wants(stream));
+    const passed = wanted ? later.slice(0, later.indexOf(wanted)) : later;
+    // The newest one that can be remembered, and the newest
+    const known = passed.findLast((event) => !isSystemEvent(event));
+    for (const event of [known, passed.at(-1)]) if (event) follower.advance(event);
     if (wanted) this.#owe(follower, wanted.position);
     else this.#owed.delete(follower);
   }

@@ -6,7 +6,12 @@ import { operatorsActs } from "./operators_acts.ts";
 
 const fulfilment = { name: "fulfilment" } as Process;
 
-Deno.test("a stuck process is listed with its step, a finished one is not", async () => {
+const heard = {
+  position: 7,
+  mark: { log: crypto.randomUUID(), position: 7, id: crypto.randomUUID() },
+};
+
+Deno.test("a stuck process is listed with its step, a finished one is not, one that stands still with its cause until it is to hear again", async () => {
   await using postgres = await startThrowAwayPostgres();
   const sql = connect({ url: postgres.url, name: "test", logger: silentLog });
   const looks: boolean[] = [];
@@ -32,7 +37,7 @@ Deno.test("a stuck process is listed with its step, a finished one is not", asyn
     await migrate(sql, { service: "order", migrations: [processMigration] });
     const records = processRecords(sql, "fulfilment");
     const instances = new Map([["stuck", { finished: false }], ["done", { finished: true }]]);
-    await records.save({ position: 7, instances });
+    assert.ok(await records.save({ from: undefined, to: heard, instances }));
     await records.note("stuck", { state: "stuck", step: "charge-payment", cause: "no such thing" });
 
     const { code, printed } = await run("list", "--json");
@@ -47,17 +52,51 @@ Deno.test("a stuck process is listed with its step, a finished one is not", asyn
         definition: "fulfilment",
         state: "stuck",
         step: "charge-payment",
+        cause: "no such thing",
         startedAt: "",
         ageMs: 0,
         keys: ["stuck"],
       },
     );
-    assert.deepEqual(await records.load(), { position: 7, unfinished: ["stuck"] });
+    const left = { heard, stopped: undefined, unfinished: ["stuck"] };
+    assert.deepEqual(await records.load(), left);
 
     const words = await run("list");
     assert.match(words.printed, /stuck +fulfilment stuck +charge-payment .* no such thing/);
     assert.equal((await run("free", "stuck")).code, 2);
     assert.deepEqual(looks, [false, false, false]);
+
+    await records.stop("it is another log");
+    assert.deepEqual(await records.load(), { ...left, stopped: "it is another log" });
+    const [stopped, ...rest] = JSON.parse((await run("list", "--json")).printed);
+    assert.deepEqual(
+      { ...stopped, startedAt: "", ageMs: 0 },
+      {
+        id: "fulfilment",
+        type: "fulfilment",
+        definition: "fulfilment",
+        state: "stopped",
+        step: null,
+        cause: "it is another log",
+        startedAt: "",
+        ageMs: 0,
+        keys: ["fulfilment"],
+      },
+    );
+    assert.deepEqual(rest.map(({ id }: { id: string }) => id), ["stuck"]);
+    assert.match((await run("list")).printed, /^stopped +fulfilment .* it is another log\n/);
+
+    const unknown = await run("rehear", "shipment");
+    assert.deepEqual([unknown.code, unknown.printed], [
+      2,
+      'Cannot rehear "shipment": known are fulfilment\n',
+    ]);
+    assert.match((await run("rehear", "fulfilment")).printed, /"fulfilment" hears the log again/);
+    assert.equal((await run("list", "--json")).printed, "[]\n");
+    const nothing = { heard: undefined, stopped: undefined, unfinished: [] };
+    assert.deepEqual(await records.load(), nothing);
+    assert.equal((await run("rehear", "--json")).printed, '{"names":["fulfilment"]}\n');
+    assert.deepEqual(looks.slice(-2), [false, true]);
   } finally {
     await sql.end();
   }

@@ -1,4 +1,4 @@
-import { type EventLog, type Log, type Recorded, time } from "@headwater/core";
+import { type EventLog, eventLog, type Log, type Recorded, time } from "@headwater/core";
 
 export type StoryOptions = {
   /** A line for people; undefined: nothing is said of the event. */
@@ -26,20 +26,22 @@ export function startStory(log: EventLog, { story, print, logger }: StoryOptions
     }
   }
   async function follow(): Promise<void> {
-    let start: { readonly after: number | undefined } | undefined;
+    let start: Pick<eventLog.SubscribeOptions, "after"> | undefined;
     let failures = 0;
     while (!signal.aborted) {
       try {
         start ??= { after: await log.head() };
         await begun;
-        for await (const { events, position } of log.subscribe({ ...start, signal })) {
+        for await (const { events, position, mark } of log.subscribe({ ...start, signal })) {
           tell(events);
-          start = { after: position };
+          start = { after: mark ?? position };
           failures = 0;
         }
       } catch (error) {
         // The services say so, and louder
         logger.debug("Cannot tell what happens, trying again", { error });
+        // Another log: what happens there is told from now on
+        if (error instanceof eventLog.ForeignPosition) start = undefined;
         await time.pause(time.backOffMs(++failures, { random: Math.random }), { signal });
       }
     }

@@ -38,6 +38,7 @@ function awayAtFirst(log: EventLog): EventLog {
     read: (...args) => log.read(...args),
     readAll: (...args) => log.readAll(...args),
     head: () => log.head(),
+    identity: () => log.identity(),
     async *subscribe(options) {
       if (isAway) {
         isAway = false;

@@ -7,6 +7,8 @@ export type Migration = {
   readonly name: string;
   /** One text with any number of statements, or several; all of them in one transaction. */
   readonly sql: string | readonly string[];
+  /** Whose it is, where a part of the service has tables of its own: those are in an order of their own. */
+  readonly owner?: string;
 };
 
 /** Migrations, and whose they are. */
@@ -36,11 +38,22 @@ export async function migrate(
   options: MigrateOptions,
 ): Promise<readonly string[]> {
   const done: string[] = [];
-  for (;;) {
-    const migration = outstanding(options, await appliedChecksums(sql, options.service));
-    if (!migration) return done;
-    if (await apply(sql, { service: options.service, migration })) done.push(migration.name);
+  for (const [service, migrations] of byOwner(options)) {
+    for (;;) {
+      const applied = await appliedChecksums(sql, service);
+      const migration = outstanding({ service, migrations }, applied);
+      if (!migration) break;
+      if (await apply(sql, { service, migration })) done.push(migration.name);
+    }
   }
+  return done;
+}
+
+function byOwner({ service, migrations }: MigrateOptions): ReadonlyMap<string, Migration[]> {
+  return Map.groupBy(
+    migrations,
+    ({ owner }) => owner === undefined ? service : `${service}/${owner}`,
+  );
 }
 
 async function appliedChecksums(

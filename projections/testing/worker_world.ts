@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Recorded } from "@headwater/core";
+import { eventLog } from "@headwater/core";
 import type { Checkpoint, WorkerReport } from "../checkpoint.ts";
-import { cannotApply, type Failure } from "../failure.ts";
+import { cannotApply } from "../failure.ts";
 import { illness } from "../worker_answers.ts";
 import { next } from "../worker_machine.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type Todo,
   type WorkerState,
 } from "../worker_state.ts";
+import { broken, changesRow, eventAt, rowsUpTo } from "./world_events.ts";
 
 /** Ways in which an act can come out. */
 export type Fate = "well" | "postgres-away" | "log-away" | "answer-lost" | "bug";
@@ -24,7 +25,8 @@ const version = 1;
 
 /**
  * A log, a table and other processes around one worker, none of which does anything by itself. Events are known by their
- * positions; every third changes a row. What must hold is checked after everything that happens.
+ * positions; every third changes a row. Another log may take the place of the log, which ends its subscriptions. What
+ * must hold is checked after everything that happens.
  */
 export function workerWorld() {
   let state: WorkerState = newWorker({ name: "accounts", version }, 0);
@@ -36,6 +38,8 @@ export function workerWorld() {
   let heldUp = false;
   let failures = 0;
   let cursor = 0;
+  let log = "log-1";
+  let subscription: "good" | "over" | "refused" = "over";
   let isCaughtUp = false;
   let held: number[] = [];
   let kept: number[] = [];
@@ -52,6 +56,7 @@ export function workerWorld() {
     const { state: after, todo } = next(before, { ...happening, at: now });
     state = after;
     if (before.isLost || before.doing?.type === "pause") failures = 0;
+    if (before.report.state === "other-log" && after.report.state !== "other-log") heldUp = false;
     if (!before.isLost) noteTrouble(happening);
     for (const each of todo) heed(each, before);
     check(before, happening);
@@ -119,7 +124,8 @@ export function workerWorld() {
 
   function empty(byVersion: number): void {
     const epoch = ++epochs;
-    const checkpoint = { version: byVersion, epoch, position: undefined, filling: true };
+    const nothing = { position: undefined, mark: undefined };
+    const checkpoint = { version: byVersion, epoch, ...nothing, filling: true };
     become({ checkpoint, rows: [] });
   }
 
@@ -133,7 +139,8 @@ export function workerWorld() {
         if (act.anew && !table) empty(version);
         return { type: "prepared", checkpoint: table?.checkpoint };
       case "subscribe":
-        cursor = act.after ?? 0;
+        cursor = eventLog.positionOf(act.after) ?? 0;
+        subscription = typeof act.after === "object" && act.after.log !== log ? "refused" : "good";
         isCaughtUp = false;
         return { type: "subscribed", head: act.filling && head > 0 ? head : undefined };
       case "apply":
@@ -147,7 +154,12 @@ export function workerWorld() {
     }
   }
 
+  function markAt(position: number | undefined): eventLog.LogMark | undefined {
+    return position === undefined ? undefined : { log, position, id: String(position) };
+  }
+
   function apply({ limit, holdsAll }: ActOf<"apply">): Outcome {
+    if (subscription !== "good") return broken(subscription === "over" ? "log-away" : "other-log");
     if (holdsAll && isAt(state.stored!)) {
       assert.deepEqual(table?.rows, kept, "there is nothing to read");
     }
@@ -160,10 +172,12 @@ export function workerWorld() {
     isCaughtUp = last === head;
     held.push(...good.filter(changesRow));
     const changes = held.length;
+    const position = bad === -1 ? last || undefined : good.at(-1);
     return {
       type: "applied",
       events: good[0] === undefined ? undefined : { first: eventAt(good[0]), count: good.length },
-      position: bad === -1 ? last || undefined : good.at(-1),
+      position,
+      mark: markAt(position),
       caughtUp: last === head,
       recordedAt: events.length > 0 ? eventAt(last).recordedAt : undefined,
       rows: kept.length + changes > 20 ? 200_000 : kept.length + changes,
@@ -180,6 +194,8 @@ export function workerWorld() {
     if (!isAt(from)) return { type: "moved" };
     if (from !== to && held.some((position) => notWritten.has(position))) return broken("bug");
     saved = report;
+    const { mark } = table.checkpoint;
+    assert.ok(!mark || from === to || mark.log === to.mark?.log, "rows are of one log");
     if (from === to) return { type: "done" };
     become({ checkpoint: to, rows: [...table.rows, ...held] });
     kept = keeps ? [...kept, ...held] : [];
@@ -205,6 +221,11 @@ export function workerWorld() {
     lastAnswer() {
       const todo = asked.get(asked.size - 1);
       return todo?.type === "answer" ? todo.answer : undefined;
+    },
+    /** The table was filled from a log that is not there any more. */
+    get isStranded() {
+      const mark = table?.checkpoint.mark;
+      return mark !== undefined && mark.log !== log;
     },
     get isOutdated() {
       return table !== undefined && table.checkpoint.version !== version;
@@ -234,10 +255,17 @@ export function workerWorld() {
     reset: (byVersion = version) => table && empty(byVersion),
     drop: () => void (table = undefined),
     notice: () => table && happen({ type: "reset", epoch: table.checkpoint.epoch }),
-    /** Another process that runs the view gets further. */
-    rival() {
-      if (!table || head === 0 || table.checkpoint.version !== version) return;
-      const checkpoint = { ...table.checkpoint, position: head, filling: false };
+    /** Another log takes the place of the one there was, or the one of before is back. */
+    putLog(name: string) {
+      if (log !== name) subscription = "over";
+      log = name;
+    },
+    /** Another process that runs the view gets further, of an earlier release if it leaves no mark. */
+    rival({ marks = true } = {}) {
+      if (!table || head === 0 || table.checkpoint.version !== version || world.isStranded) return;
+      const { position, mark: before } = table.checkpoint;
+      const mark = position === head ? before : marks ? markAt(head) : undefined;
+      const checkpoint = { ...table.checkpoint, position: head, mark, filling: false };
       become({ checkpoint, rows: rowsUpTo(head) });
     },
     /** PostgreSQL crashes and has lost its last write; every connection to it breaks. */
@@ -254,26 +282,3 @@ export function workerWorld() {
 }
 
 export type WorkerWorld = ReturnType<typeof workerWorld>;
-
-function changesRow(position: number): boolean {
-  return position % 3 === 1;
-}
-
-function rowsUpTo(position = 0): number[] {
-  return Array.from({ length: position }, (_, index) => index + 1).filter(changesRow);
-}
-
-function eventAt(position: number): Recorded {
-  const recordedAt = new Date(position).toISOString();
-  const event = { stream: `account-${position}`, type: "Deposited", revision: 0, position };
-  return { ...event, recordedAt, data: {} } as unknown as Recorded;
-}
-
-function broken(what: "postgres-away" | "log-away" | "bug"): Outcome {
-  const failure: Failure = {
-    cause: `${what} it is`,
-    isMachine: what === "postgres-away" || what === "log-away",
-    isPostgresAway: what === "postgres-away",
-  };
-  return { type: "failed", failure };
-}

@@ -7,8 +7,6 @@ export type Separation = {
   readonly categories: readonly string[];
 };
 
-type Scope = Pick<eventLog.SubscribeOptions, "after" | "categories">;
-
 /**
  * A log of one's own within a log that others use: its streams have names that nobody else has, it begins where the
  * other one ends now, and it shows nothing else. Closing it closes the other one.
@@ -19,10 +17,16 @@ export async function separateLog(
 ): Promise<EventLog> {
   const start = await log.head();
 
-  function scope({ after = start, categories = all }: Scope) {
+  function scope<After>(
+    { after, categories = all }: {
+      readonly after?: After;
+      readonly categories?: readonly string[];
+    },
+  ) {
+    const from = after ?? start;
     return {
       categories: categories.map((category) => prefix + category),
-      ...(after !== undefined && { after }),
+      ...(from !== undefined && { after: from }),
     };
   }
   function shown(events: readonly Recorded[]): Recorded[] {
@@ -54,6 +58,7 @@ export async function separateLog(
       }
     },
     head: () => log.head(),
+    identity: () => log.identity(),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
   };
 }

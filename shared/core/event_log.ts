@@ -1,4 +1,5 @@
 import type { EventMetadata, Recorded } from "./event.ts";
+import type { LogMark } from "./log_mark.ts";
 
 /** What an append expects of the stream; a number is the revision of its last event. */
 export type ExpectedRevision = number | "no-stream";
@@ -43,7 +44,8 @@ export type ReadAllOptions = {
 
 /** Where a subscription begins, and what it hands over. */
 export type SubscribeOptions = {
-  readonly after?: number;
+  /** What was read last, as batches tell it, which is looked for at each connection; or a position, as somebody has it who knows no more. */
+  readonly after?: LogMark | number;
   readonly categories?: readonly string[];
   /** Ends the subscription quietly. */
   readonly signal: AbortSignal;
@@ -53,8 +55,10 @@ export type SubscribeOptions = {
 export type EventBatch = {
   /** In commit order; may be empty where only the position moved on. */
   readonly events: readonly Recorded[];
-  /** Everything up to here was considered: where to go on after a restart. Undefined only for an empty log read from its start. */
+  /** Everything up to here was considered. Undefined only for an empty log read from its start. */
   readonly position: number | undefined;
+  /** The newest event up to there that is known, this reader's or not; between the two is nothing for it. What to go on after. */
+  readonly mark: LogMark | undefined;
   /** True when nothing was left to read as this batch was made. */
   readonly caughtUp: boolean;
 };
@@ -87,28 +91,13 @@ export interface EventLog extends AsyncDisposable {
    * A batch is yielded when the position moves on past events of other categories too, so that the reader of a quiet
    * category knows how far it is. Adapters bound the memory that a slow reader costs.
    *
-   * Errors: `LogEndsBefore` where the log knows that it never reached `after`.
+   * Errors: `ForeignPosition` where this is not the log in which `after` was read.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<EventBatch>;
   /** Position of the last event; undefined for an empty log. */
   head(): Promise<number | undefined>;
-}
-
-/**
- * Whoever was here before has read further than the log reaches: it is another log, or was restored from an older copy.
- * To wait there would be to skip what is written up to that position.
- */
-export class LogEndsBefore extends Error {
-  /** As it stands in logs. */
-  override readonly name = "LogEndsBefore";
-
-  /** Of whoever wants to go on after `position`. */
-  constructor(readonly position: number, options?: ErrorOptions) {
-    super(
-      `Cannot follow the event log from position ${position}: it ends before that, so it is not the one that was read`,
-      options,
-    );
-  }
+  /** UUID, the log's own for ever: copies of it have the same. */
+  identity(): Promise<string>;
 }
 
 /** The stream is not where the append (or the caller's If-Match) expected it. */

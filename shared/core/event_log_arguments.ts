@@ -1,4 +1,11 @@
-import type { ExpectedRevision, NewEvent, ReadAllOptions, ReadOptions } from "./event_log.ts";
+import type {
+  ExpectedRevision,
+  NewEvent,
+  ReadAllOptions,
+  ReadOptions,
+  SubscribeOptions,
+} from "./event_log.ts";
+import { positionOf } from "./log_mark.ts";
 
 /** An append that a log can take, its content as JSON text: what the caller does to it afterwards changes nothing. */
 export type CheckedAppend = {
@@ -52,11 +59,12 @@ export function checkReading(
   asked:
     & { readonly stream?: string }
     & Pick<ReadOptions, "from">
-    & Pick<ReadAllOptions, "after" | "limit">,
+    & Pick<ReadAllOptions, "limit">
+    & Pick<SubscribeOptions, "after">,
 ): void {
   if ("stream" in asked) requireName(asked.stream, `${action}: its name`);
-  for (const name of ["from", "after", "limit"] as const) {
-    const value = asked[name];
+  const { from, after, limit } = asked;
+  for (const [name, value] of Object.entries({ from, after: positionOf(after), limit })) {
     if (value === undefined || isPlace(value)) continue;
     throw new RangeError(`${action}: "${name}" must be a whole number from 0, not ${value}`);
   }

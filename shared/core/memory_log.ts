@@ -4,7 +4,6 @@ import {
   type EventBatch,
   type EventLog,
   type ExpectedRevision,
-  LogEndsBefore,
   type NewEvent,
   type ReadAllOptions,
   type ReadOptions,
@@ -13,6 +12,7 @@ import {
 } from "./event_log.ts";
 import { type CheckedAppend, checkedAppend, checkReading } from "./event_log_arguments.ts";
 import { Unavailable } from "./failures.ts";
+import { type LogMark, positionOf, requireRead } from "./log_mark.ts";
 
 /** How a log in memory is opened. */
 export type MemoryLogOptions = {
@@ -43,6 +43,7 @@ class LogInMemory implements MemoryLog {
   /** In commit order: the event at index 0 has position 1. */
   readonly #all: Stored[] = [];
   readonly #streams = new Map<string, Stored[]>();
+  readonly #identity: string = crypto.randomUUID();
   readonly #closed = new AbortController();
   readonly #now: () => Date;
   /** Resolved when there is something to look at for who waits. */
@@ -113,16 +114,17 @@ class LogInMemory implements MemoryLog {
     { after, categories, signal }: SubscribeOptions,
   ): AsyncGenerator<EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
+    const start = positionOf(after);
     checkReading(action, { after });
     this.#requireOpen(action);
-    if (after !== undefined && after > this.#all.length) throw new LogEndsBefore(after);
+    if (after && start) requireRead(after, { log: this.#identity, id: this.#all[start - 1]?.id });
     const isWanted = ofCategories(categories);
     const ended = AbortSignal.any([signal, this.#closed.signal]);
     // Wakes all who wait: those whom it does not concern look once and wait on.
     const wake = () => this.#wake();
     ended.addEventListener("abort", wake);
     try {
-      let position = after ?? 0;
+      let position = start ?? 0;
       let told = false;
       while (!ended.aborted) {
         if (told && position === this.#all.length) {
@@ -134,7 +136,8 @@ class LogInMemory implements MemoryLog {
         told = true;
         yield {
           events: page.filter(isWanted).map(toRecorded),
-          position: page.at(-1)?.position ?? after,
+          position: page.at(-1)?.position ?? start,
+          mark: this.#markAt(position),
           caughtUp: position === this.#all.length,
         };
       }
@@ -147,6 +150,10 @@ class LogInMemory implements MemoryLog {
   async head(): Promise<number | undefined> {
     this.#requireOpen("Cannot ask the event log for its head");
     return this.#all.at(-1)?.position;
+  }
+
+  identity(): Promise<string> {
+    return Promise.resolve(this.#identity);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,6 +172,11 @@ class LogInMemory implements MemoryLog {
       this.#requireOpen(action);
       signal?.throwIfAborted();
     }
+  }
+
+  #markAt(position: number): LogMark | undefined {
+    const event = this.#all[position - 1];
+    return event && { log: this.#identity, position, id: event.id };
   }
 
   #wake(): void {

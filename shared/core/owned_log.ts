@@ -21,6 +21,7 @@ export function ownedLog(
     readAll: (options) => log.readAll(options),
     subscribe: (options) => log.subscribe(options),
     head: () => log.head(),
+    identity: () => log.identity(),
     // The owner of the shared log closes it.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

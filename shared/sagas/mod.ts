@@ -1,6 +1,7 @@
 export { sagasActs, type SagasContext } from "./acts.ts";
 export type { Process, Step } from "./process.ts";
 export {
+  type Heard,
   type InstanceRecord,
   listInstances,
   processMigration,

@@ -1,3 +1,4 @@
+import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
 
 /** Where an unfinished instance stands, for operators. */
@@ -10,18 +11,37 @@ export type InstanceRecord = {
   readonly startedAt: string;
 };
 
+/** Up to where a process has heard the log. */
+export type Heard = {
+  readonly position: number;
+  /** By what that place is known again; undefined: by its position alone, as earlier releases left it. */
+  readonly mark: eventLog.LogMark | undefined;
+};
+
 /**
  * How far a process has listened, and which of its instances are unfinished. All of it follows from the log:
  * an empty table means that everything is heard once more, without any effect.
  */
 export interface ProcessRecords {
   /** What was saved and noted last. */
-  load(): Promise<{ position: number | undefined; unfinished: readonly string[] }>;
-  /** Moves the position and notes what became of the instances, in one transaction. */
-  save(heard: {
-    readonly position: number;
+  load(): Promise<{
+    /** Undefined: nothing yet. */
+    readonly heard: Heard | undefined;
+    /** Why it stands still; undefined: it does not. */
+    readonly stopped: string | undefined;
+    readonly unfinished: readonly string[];
+  }>;
+  /**
+   * Moves on from what this runtime knew, notes what became of the instances, and that it does not stand still, in one
+   * transaction. False: what was heard was forgotten meanwhile, and nothing is noted.
+   */
+  save(noted: {
+    readonly from: Heard | undefined;
+    readonly to: Heard;
     readonly instances: ReadonlyMap<string, { readonly finished: boolean }>;
-  }): Promise<void>;
+  }): Promise<boolean>;
+  /** Notes why it stands still; undefined: it does no longer. */
+  stop(cause: string | undefined): Promise<void>;
   /** Notes what holds an instance up. */
   note(
     id: string,
@@ -30,14 +50,22 @@ export interface ProcessRecords {
 }
 
 /** The tables of `processRecords`, for the migrations of a database that keeps some. */
-export const processMigration: { readonly name: string; readonly sql: string } = {
-  name: "process-records",
+export const processMigration: {
+  readonly name: string;
+  readonly owner: string;
+  readonly sql: string;
+} = {
+  name: "process-marks",
+  owner: "sagas",
+  // Earlier releases made the tables among the service's own migrations, and without what is added here
   sql: `
-    create table process_checkpoint (
+    create table if not exists process_checkpoint (
       process text primary key,
       position bigint not null
     );
-    create table process_instance (
+    alter table process_checkpoint add column mark text, add column cause text,
+      add column since timestamptz;
+    create table if not exists process_instance (
       process text not null,
       id text not null,
       state text not null default 'running',
@@ -52,32 +80,54 @@ export const processMigration: { readonly name: string; readonly sql: string } =
 export function processRecords(sql: Sql, process: string): ProcessRecords {
   return {
     async load() {
-      const [checkpoint] = await sql<{ position: number }[]>`
-        select position from process_checkpoint where process = ${process}`;
+      const [found] = await sql<{ position: number; mark: string | null; cause: string | null }[]>`
+        select position, mark, cause from process_checkpoint where process = ${process}`;
       const rows = await sql<{ id: string }[]>`
         select id from process_instance where process = ${process}`;
-      return { position: checkpoint?.position, unfinished: rows.map(({ id }) => id) };
+      const heard = found &&
+        { position: found.position, mark: eventLog.markOf(found.mark, found.position) };
+      return { heard, stopped: found?.cause ?? undefined, unfinished: rows.map(({ id }) => id) };
     },
-    async save({ position, instances }) {
+    async save({ from, to, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
       const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
+      const { position, mark } = to;
       // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 can end the whole process when the
       // connection breaks within it.
-      await sql`
-        with running as (
+      const noted = await sql`
+        with known as (
+          select from process_checkpoint
+          where process = ${process} and position >= ${from?.position ?? null}::bigint for update
+        ), noted as (
+          insert into process_checkpoint as stored (process, position, mark)
+          select ${process}, ${position}, ${eventLog.markText(mark, position)}
+          where ${from === undefined} or exists (select from known)
+          on conflict (process) do update
+            set position = greatest(stored.position, excluded.position), cause = null, since = null,
+                mark = case when excluded.position >= stored.position
+                  then excluded.mark else stored.mark end
+          returning 1
+        ), running as (
           insert into process_instance (process, id)
           select ${process}, value
           from json_array_elements_text(${JSON.stringify(running)}::text::json)
+          where exists (select from noted)
           on conflict (process, id) do update set state = 'running', step = null, cause = null
         ), ended as (
           delete from process_instance
-          where process = ${process} and id in (
+          where process = ${process} and exists (select from noted) and id in (
             select value from json_array_elements_text(${JSON.stringify(ended)}::text::json)
           )
         )
-        insert into process_checkpoint (process, position) values (${process}, ${position})
-        on conflict (process) do update
-          set position = greatest(process_checkpoint.position, excluded.position)`;
+        select 1 from noted`;
+      return noted.length > 0;
+    },
+    async stop(cause) {
+      await sql`
+        update process_checkpoint
+        set cause = ${cause ?? null},
+            since = case when ${cause !== undefined} then coalesce(since, now()) end
+        where process = ${process}`;
     },
     async note(id, { state, step, cause }) {
       await sql`
@@ -85,6 +135,38 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
         where process = ${process} and id = ${id}`;
     },
   };
+}
+
+/**
+ * Forgets what a process has heard, so that it hears the whole log again, and which of its instances are unfinished:
+ * the log says it.
+ */
+export async function forgetHeard(sql: Sql, process: string): Promise<void> {
+  await ifThere(() =>
+    sql`
+      with heard as (delete from process_checkpoint where process = ${process})
+      delete from process_instance where process = ${process}`
+  );
+}
+
+/** A process that stands still, and why. */
+export type StoppedProcess = {
+  readonly process: string;
+  readonly cause: string;
+  /** ISO 8601. */
+  readonly since: string;
+};
+
+/** The processes of this database that stand still. */
+export async function listStopped(sql: Sql): Promise<readonly StoppedProcess[]> {
+  // Earlier releases made the table without the columns that say it
+  const rows = await ifThere(() =>
+    sql<StoppedProcess[]>`
+      select process, row ->> 'cause' as cause, row ->> 'since' as since
+      from process_checkpoint, to_jsonb(process_checkpoint) as row
+      where row ->> 'cause' is not null order by process`
+  );
+  return rows.map(({ since, ...row }) => ({ ...row, since: new Date(since).toISOString() }));
 }
 
 type InstanceRow = {
@@ -102,7 +184,11 @@ type InstanceRow = {
 export async function listInstances(
   sql: Sql,
 ): Promise<(InstanceRecord & { readonly process: string })[]> {
-  const rows = await instanceRows(sql);
+  const rows = await ifThere(() =>
+    sql<InstanceRow[]>`
+      select process, id, state, step, cause, started_at from process_instance
+      order by started_at, id`
+  );
   return rows.map((row) => ({
     process: row.process,
     id: row.id,
@@ -113,11 +199,10 @@ export async function listInstances(
   }));
 }
 
-async function instanceRows(sql: Sql): Promise<readonly InstanceRow[]> {
+/** Nothing where no process has run yet. */
+async function ifThere<Row>(select: () => PromiseLike<readonly Row[]>): Promise<readonly Row[]> {
   try {
-    return await sql<InstanceRow[]>`
-      select process, id, state, step, cause, started_at from process_instance
-      order by started_at, id`;
+    return await select();
   } catch (error) {
     if (isNotThere(error)) return [];
     throw error;

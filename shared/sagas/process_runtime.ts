@@ -1,7 +1,7 @@
 import type { Process } from "./process.ts";
 import {
   type EventLog,
-  type eventLog,
+  eventLog,
   type HealthCheck,
   type Log,
   type machine,
@@ -11,7 +11,7 @@ import {
 } from "@headwater/core";
 import { InstanceDriver } from "./instance_driver.ts";
 import { ProcessInbox } from "./process_inbox.ts";
-import type { ProcessRecords } from "./process_records.ts";
+import type { Heard, ProcessRecords } from "./process_records.ts";
 
 /** A process, and what it gets from outside. */
 export type ProcessRuntimeOptions = {
@@ -51,18 +51,25 @@ export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
 
 class Runtime {
   readonly #options: ProcessRuntimeOptions;
-  readonly #inbox: ProcessInbox;
   readonly #clock: time.Clock;
   readonly #stopped = new AbortController();
   readonly #drivers = new Map<string, InstanceDriver>();
   readonly #running = new Set<Promise<void>>();
   readonly #listening: Promise<void>;
+  #inbox: ProcessInbox;
+  #standstill = new AbortController();
+  /** Ends what is driven. */
+  #end: AbortSignal;
+  #heard: Heard | undefined;
+  /** Why it stands still, as operators were told. */
+  #told: string | undefined;
   #trouble: unknown = new Error("has not started to listen yet");
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
     this.#clock = options.clock ?? time.realClock;
     this.#inbox = new ProcessInbox(options.process, options);
+    this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
     this.#listening = this.#listenForEver();
   }
 
@@ -87,32 +94,68 @@ class Runtime {
         });
       } catch (error) {
         if (signal.aborted) return;
-        this.#trouble = error;
-        const level = error instanceof Unavailable ? "warn" : "error";
-        logger[level]("process interrupted, will go on", { processManager: process.name, error });
-        await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
+        if (error instanceof eventLog.ForeignPosition) await this.#standStill(error);
+        else {
+          this.#trouble = error;
+          const level = error instanceof Unavailable ? "warn" : "error";
+          logger[level]("process interrupted, will go on", { processManager: process.name, error });
+        }
+        await time.pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), {
+          signal,
+          clock: this.#clock,
+        });
       }
     }
   }
 
+  /** Until the process is stopped, or somebody has it hear everything again. */
   async #listen(progressed: () => void): Promise<void> {
     const { log, process, records } = this.#options;
-    const { position, unfinished } = await records.load();
-    for (const id of unfinished) this.#drive(id);
+    const { heard, stopped, unfinished } = await records.load();
+    this.#heard = heard;
+    this.#told = stopped;
     const subscription = log.subscribe({
-      after: position,
+      after: heard?.mark ?? heard?.position,
       categories: this.#inbox.categories,
       signal: this.#stopped.signal,
     });
+    let isTheLogHeard = false;
     for await (const batch of subscription) {
-      await this.#hear(batch);
+      // Nothing is driven before that is known
+      if (!isTheLogHeard) {
+        isTheLogHeard = true;
+        if (stopped !== undefined) await records.stop(undefined);
+        for (const id of unfinished) this.#drive(id);
+      }
+      if (!await this.#hear(batch)) return;
       progressed();
     }
     if (this.#stopped.signal.aborted) return;
     throw new Unavailable(`Cannot go on with process "${process.name}": its subscription ended`);
   }
 
-  async #hear(batch: eventLog.EventBatch): Promise<void> {
+  /** Nothing of what is known belongs to the log that there is now. */
+  async #standStill({ message }: eventLog.ForeignPosition): Promise<void> {
+    const { logger, process: { name: processManager }, records } = this.#options;
+    this.#standstill.abort();
+    this.#standstill = new AbortController();
+    this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
+    this.#drivers.clear();
+    this.#inbox = new ProcessInbox(this.#options.process, this.#options);
+    const cause = `${message}: rehear "${processManager}", or put the log back that it heard`;
+    const isKnown = this.#trouble instanceof Error && this.#trouble.message === cause;
+    if (!isKnown) logger.error("process stands still", { processManager, cause });
+    this.#trouble = new Error(cause);
+    if (this.#told === cause) return;
+    try {
+      await records.stop(cause);
+    } catch (error) {
+      logger.warn("cannot note that a process stands still", { processManager, error });
+    }
+  }
+
+  /** False: what was heard before was forgotten. */
+  async #hear(batch: eventLog.EventBatch): Promise<boolean> {
     const { process, records } = this.#options;
     const byInstance = new Map<string, (() => Promise<void>)[]>();
     for (const recorded of batch.events) {
@@ -127,17 +170,22 @@ class Runtime {
     await Promise.all([...byInstance.values()].map(async (turns) => {
       for (const turn of turns) await turn();
     }));
-    if (byInstance.size === 0 || batch.position === undefined) return;
+    const { position, mark } = batch;
+    const learnsMark = this.#heard !== undefined && !this.#heard.mark && mark !== undefined;
+    if (position === undefined || byInstance.size === 0 && !learnsMark) return true;
     const instances = new Map<string, { finished: boolean }>();
     for (const id of byInstance.keys()) {
       const { state, revision } = await this.#inbox.load(id);
       if (revision === -1) continue;
       instances.set(id, { finished: process.finished(state) });
     }
-    await records.save({ position: batch.position, instances });
+    const heard = { position, mark };
+    if (!await records.save({ from: this.#heard, to: heard, instances })) return false;
+    this.#heard = heard;
     for (const [id, { finished }] of instances) {
       if (!finished || this.#drivers.has(id)) this.#drive(id);
     }
+    return true;
   }
 
   /** Starts a driver for the instance, or wakes the one it has. */
@@ -148,7 +196,7 @@ class Runtime {
       random: this.#options.random,
       clock: this.#clock,
       inbox: this.#inbox,
-      signal: this.#stopped.signal,
+      signal: this.#end,
     });
     this.#drivers.set(id, driver);
     const running = this.#run(id, driver).finally(() => this.#running.delete(running));
@@ -157,7 +205,7 @@ class Runtime {
 
   async #run(id: string, driver: InstanceDriver): Promise<void> {
     const { logger, process, random } = this.#options;
-    const { signal } = this.#stopped;
+    const signal = this.#end;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await driver.run();
@@ -168,22 +216,12 @@ class Runtime {
           id,
           error,
         });
-        await this.#pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures));
+        await time.pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), {
+          signal,
+          clock: this.#clock,
+        });
       }
     }
     if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
-  }
-
-  /** Cut short when the runtime stops. */
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopped;
-    if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(ms, resolve);
-    const abort = () => resolve();
-    signal.addEventListener("abort", abort);
-    await promise;
-    cancel();
-    signal.removeEventListener("abort", abort);
   }
 }

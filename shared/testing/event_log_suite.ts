@@ -1,6 +1,7 @@
 import type { EventLog } from "@headwater/core";
 import { appendTests } from "./event_log/append_tests.ts";
 import { closeTests } from "./event_log/close_tests.ts";
+import { identityTests } from "./event_log/identity_tests.ts";
 import { raceTests } from "./event_log/race_tests.ts";
 import { readTests } from "./event_log/read_tests.ts";
 import { repeatTests } from "./event_log/repeat_tests.ts";
@@ -14,6 +15,7 @@ const tests = {
   ...repeatTests,
   ...readTests,
   ...subscribeTests,
+  ...identityTests,
   ...raceTests,
   ...closeTests,
 };

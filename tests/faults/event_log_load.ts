@@ -115,13 +115,14 @@ export function followUnderFaults(
 ): Follower {
   const received: Recorded[] = [];
   let position: number | undefined;
+  let mark: eventLog.LogMark | undefined;
   let wanted = { position: Infinity, ...Promise.withResolvers<void>() };
 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
-      for await (const batch of log.subscribe({ after: position, categories, signal })) {
+      for await (const batch of log.subscribe({ after: mark, categories, signal })) {
         received.push(...batch.events);
-        position = batch.position;
+        ({ position, mark } = batch);
         if ((position ?? -1) >= wanted.position) wanted.resolve();
         if (chances.happens(0.02)) break;
       }

@@ -10,9 +10,12 @@ type Entry = {
 
 export type TailPage = {
   readonly events: readonly Recorded[];
-  /** Everything up to here was looked at. */
-  readonly position: number;
+  /** The event up to which everything was looked at. */
+  readonly end: Place;
 };
+
+/** An event of the log. */
+export type Place = Pick<StoredEvent, "position" | "id">;
 
 const maxEvents = 4_096;
 const maxBytes = 8 * 1024 * 1024;
@@ -26,15 +29,21 @@ export class LiveTail {
   readonly #wakers = new Set<() => void>();
   #entries: Entry[] = [];
   #bytes = 0;
-  #head: number;
+  #end: Place;
 
-  constructor(head: number) {
-    this.#head = head;
+  /** `end`: the last event there is; at position 0 where there is none. */
+  constructor(end: Place) {
+    this.#end = end;
   }
 
   /** Position of the last committed event; 0: none. */
   get head(): number {
-    return this.#head;
+    return this.#end.position;
+  }
+
+  /** The last committed event. */
+  get end(): Place {
+    return this.#end;
   }
 
   add(events: readonly StoredEvent[]): void {
@@ -45,7 +54,7 @@ export class LiveTail {
       this.#entries.push({ stored, category });
       this.#bytes += sizeOf(stored);
     }
-    this.#head = last.position;
+    this.#end = last;
     this.#trim();
     this.wake();
   }
@@ -55,16 +64,16 @@ export class LiveTail {
     const first = this.#entries[0]?.stored.position;
     if (first === undefined || after + 1 < first) return undefined;
     const events: Recorded[] = [];
-    let position = after;
+    let end = this.#end;
     for (let at = after + 1 - first; at < this.#entries.length; at++) {
       const entry = this.#entries[at]!;
-      position = entry.stored.position;
+      end = entry.stored;
       if (entry.category === undefined) continue;
       if (categories && !categories.has(entry.category)) continue;
       events.push(entry.recorded ??= toRecorded(entry.stored));
       if (events.length === pageEvents) break;
     }
-    return { events, position };
+    return { events, end };
   }
 
   /** Calls `waker` whenever the head moves; the result ends that. */

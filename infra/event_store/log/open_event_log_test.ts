@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventLog, Unavailable } from "@headwater/core";
+import { Unavailable } from "@headwater/core";
 import { appendAtEnd } from "@headwater/testing";
 import { openEventLog } from "./open_event_log.ts";
 import { openDatabase } from "./sqlite_database.ts";
@@ -22,17 +22,6 @@ Deno.test("a log is found again as it was left, and known events are still known
     const next = await log.append("order-2", newEvents(1), { expected: "no-stream" });
     assert.equal(next.position, 5);
   }));
-
-Deno.test("who has read further than the log reaches is told that it is another one", async () => {
-  await using log = openEventLog({ path: ":memory:" });
-  const { position } = await log.append("order-1", newEvents(2), { expected: "no-stream" });
-  const { signal } = new AbortController();
-  const first = log.subscribe({ after: position, signal })[Symbol.asyncIterator]();
-  assert.deepEqual((await first.next()).value, { events: [], position, caughtUp: true });
-  await first.return?.();
-  const beyond = log.subscribe({ after: position + 1, signal })[Symbol.asyncIterator]();
-  await assert.rejects(beyond.next(), new eventLog.LogEndsBefore(position + 1));
-});
 
 Deno.test("events carry the time at which the log took them", async () => {
   await using log = openEventLog({

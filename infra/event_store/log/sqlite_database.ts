@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { checkFile } from "./check_file.ts";
-import { prepareSchema, requireOurs } from "./sqlite_schema.ts";
+import { identityOf, prepareSchema, requireOurs } from "./sqlite_schema.ts";
 
 /**
  * Opens the database of an event log and locks it; the lock goes with the process, however that ends.
@@ -30,6 +30,7 @@ export function openDatabase(path: string): DatabaseSync {
     `);
     prepareSchema(database);
     if (inFile) checkFile(database, { path, action });
+    identityOf(database);
     return database;
   } catch (error) {
     database?.close();

@@ -1,5 +1,6 @@
 import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
+import { uuidText } from "./event_id.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
 import type { SqliteStore } from "./sqlite_store.ts";
@@ -74,11 +75,17 @@ export class SqliteLog implements EventLog {
     options: eventLog.SubscribeOptions,
   ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const action = "Cannot subscribe to the event log";
-    eventLog.checkReading(action, { after: options.after });
-    this.#store.requireOpen(action);
     const { after } = options;
-    if (after !== undefined && after > this.#store.head) throw new eventLog.LogEndsBefore(after);
+    eventLog.checkReading(action, { after });
+    this.#store.requireOpen(action);
+    const { identity } = this.#store;
+    const position = eventLog.positionOf(after);
+    if (after && position) {
+      const found = this.#store.eventAt(position);
+      eventLog.requireRead(after, { log: identity, id: found && uuidText(found.id) });
+    }
     yield* sqliteSubscription({
+      identity,
       tail: this.#store.tail,
       turn: this.#store.turn,
       closed: this.#store.closed,
@@ -90,6 +97,10 @@ export class SqliteLog implements EventLog {
   async head(): Promise<number | undefined> {
     this.#store.requireOpen("Cannot ask the event log for its head");
     return this.#store.head || undefined;
+  }
+
+  identity(): Promise<string> {
+    return Promise.resolve(this.#store.identity);
   }
 
   /** Answers what was appended before, ends subscriptions quietly, then closes the file. */
@@ -104,8 +115,8 @@ export class SqliteLog implements EventLog {
       (reader) => reader.all({ after, until, limit: Infinity, categories }),
       action,
     );
-    const position = page.last ? until : page.events.at(-1)!.position;
-    return { events: readable(page.events), position };
+    const end = page.last ? this.#store.tail.end : page.events.at(-1)!;
+    return { events: readable(page.events), end };
   }
 }
 

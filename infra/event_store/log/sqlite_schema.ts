@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { eventLog } from "@headwater/core";
+import { uuidText, uuidToBytes } from "./event_id.ts";
 
 /** "hwlg": tells an event log from other SQLite files. */
 const applicationId = 0x68776c67;
@@ -60,6 +62,28 @@ export function prepareSchema(database: DatabaseSync): void {
     pragma user_version = ${version};
     commit;
   `);
+}
+
+/**
+ * The log's identity, made where there is none yet. It is the id of an event before the first one: no reader of the
+ * whole log comes by it, and the event store's clients find it where they look for that of any other log.
+ */
+export function identityOf(database: DatabaseSync): string {
+  const { stream, type } = eventLog.identityEvent;
+  const first = database.prepare(`
+    select hex(id) as id from events where stream = (select id from streams where name = ?)
+    order by revision limit 1`);
+  const found = first.get(stream);
+  if (found) return uuidText(String(found.id));
+  const id = crypto.randomUUID();
+  database.exec("begin immediate");
+  database.prepare("insert into streams (name) values (?) on conflict do nothing").run(stream);
+  database.prepare(`
+    insert into events (position, stream, revision, id, category, type, recorded_at, data, metadata)
+    select 0, id, 0, ?, name, ?, unixepoch() * 1000, '{}', '{}' from streams where name = ?`)
+    .run(uuidToBytes(id), type, stream);
+  database.exec("commit");
+  return id;
 }
 
 function read(database: DatabaseSync, sql: string): unknown {

@@ -7,6 +7,7 @@ import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail } from "./live_tail.ts";
 import { openDatabase } from "./sqlite_database.ts";
+import { identityOf } from "./sqlite_schema.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { SqliteReader } from "./sqlite_reader.ts";
 import type { StoredEvent } from "./stored_event.ts";
@@ -50,6 +51,8 @@ export function openSqliteStore(
 export class SqliteStore implements AsyncDisposable {
   readonly database: DatabaseSync;
   readonly now: () => Date;
+  /** UUID. */
+  readonly identity: string;
   readonly tail: LiveTail;
   readonly turn: FairTurn = new FairTurn();
   readonly #checkpoint: Checkpoint | undefined;
@@ -65,7 +68,8 @@ export class SqliteStore implements AsyncDisposable {
     this.#checkpoint = checkpoint;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
-    this.tail = new LiveTail(writer.position);
+    this.identity = identityOf(database);
+    this.tail = new LiveTail(this.eventAt(writer.position)!);
     this.#commits = new GroupCommit(database, {
       writer,
       now,
@@ -114,6 +118,13 @@ export class SqliteStore implements AsyncDisposable {
     } catch (error) {
       throw sqliteFailure(action, error);
     }
+  }
+
+  /** Undefined: there is none at that position. */
+  eventAt(position: number): StoredEvent | undefined {
+    const range = { after: position - 1, until: position, limit: 1, categories: undefined };
+    const action = `Cannot read the event at position ${position}`;
+    return this.pageNow((reader) => reader.all(range), action).events[0];
   }
 
   /** Throws `Unavailable` once the store is being closed. */

@@ -1,8 +1,11 @@
-import type { eventLog } from "@headwater/core";
+import { eventLog } from "@headwater/core";
+import { uuidText } from "./event_id.ts";
 import type { FairTurn } from "./fair_turn.ts";
-import type { LiveTail, TailPage } from "./live_tail.ts";
+import type { LiveTail, Place, TailPage } from "./live_tail.ts";
 
 export type SubscriptionSource = {
+  /** Of the log. */
+  readonly identity: string;
   readonly tail: LiveTail;
   readonly turn: FairTurn;
   /** Aborted when the log is closed. */
@@ -16,12 +19,16 @@ export type SubscriptionSource = {
  * one that fell behind from the tables.
  */
 export async function* sqliteSubscription(
-  { tail, turn, closed, pageAfter }: SubscriptionSource,
+  { identity, tail, turn, closed, pageAfter }: SubscriptionSource,
   { after, categories, signal }: eventLog.SubscribeOptions,
 ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
   const wanted = categories && new Set(categories);
   const ended = AbortSignal.any([signal, closed]);
-  let position = after ?? 0;
+  function markAt({ position, id }: Place): eventLog.LogMark {
+    return { log: identity, position, id: uuidText(id) };
+  }
+  const start = eventLog.positionOf(after);
+  let position = start ?? 0;
   let told = false;
   let moved = Promise.withResolvers<void>();
   const stopListening = tail.onMove(() => moved.resolve());
@@ -31,13 +38,15 @@ export async function* sqliteSubscription(
       await turn.pass();
       if (ended.aborted) return;
       if (position < tail.head) {
-        const page = tail.pageAfter(position, wanted) ?? pageAfter(position, categories);
-        position = page.position;
+        const { events, end } = tail.pageAfter(position, wanted) ??
+          pageAfter(position, categories);
+        position = end.position;
         told = true;
-        yield { ...page, caughtUp: position === tail.head };
+        yield { events, position, mark: markAt(end), caughtUp: position === tail.head };
       } else if (!told) {
         told = true;
-        yield { events: [], position: after, caughtUp: true };
+        const mark = position > 0 ? markAt(tail.end) : undefined;
+        yield { events: [], position: start, mark, caughtUp: true };
       } else {
         moved = Promise.withResolvers<void>();
         await moved.promise;

@@ -42,8 +42,9 @@ export class AllReader {
 
   constructor(database: DatabaseSync) {
     this.#name = database.prepare("select name from streams where id = ?");
-    const forwards = "position >= ? order by position";
-    const backwards = "position < ? order by position desc";
+    // The event at position 0 is no part of the log: it says which one it is
+    const forwards = "position > 0 and position >= ? order by position";
+    const backwards = "position > 0 and position < ? order by position desc";
     this.#forwards = new PagedQuery(
       database,
       (columns) => `select ${columns} from events where ${forwards} limit ? + 0`,

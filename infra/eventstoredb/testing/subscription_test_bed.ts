@@ -1,4 +1,4 @@
-import { type Recorded, silentLog, type time } from "@headwater/core";
+import { eventLog, type Recorded, silentLog, type time } from "@headwater/core";
 import {
   type ConnectionAttempt,
   type SubscriptionMessage,
@@ -17,8 +17,25 @@ export type FakeAttempt = ConnectionAttempt & {
 export const caughtUp: SubscriptionMessage = { kind: "caught-up" };
 
 export function event(position: number): SubscriptionMessage {
-  return { kind: "event", position, event: recorded(position) };
+  return { kind: "event", position, id: idAt(position), event: recorded(position) };
 }
+
+/** Of the event that the tests' log has at a position. */
+export function idAt(position: number): string {
+  return `00000000-0000-4000-8000-${String(position).padStart(12, "0")}`;
+}
+
+/** The event by which the tests' log is known. */
+export function markAt(position: number): eventLog.LogMark {
+  return { log: testLog, position, id: idAt(position) };
+}
+
+/** An event at the end of the tests' log. */
+export function tailEvent(position: number, stream: string, type = "Happened"): TailEvent {
+  return { position, stream, type, id: idAt(position) };
+}
+
+const testLog = "00000000-0000-4000-8000-000000000000";
 
 export function checkpoint(position: number): SubscriptionMessage {
   return { kind: "checkpoint", position };
@@ -26,7 +43,7 @@ export function checkpoint(position: number): SubscriptionMessage {
 
 function recorded(position: number): Recorded {
   return {
-    id: crypto.randomUUID(),
+    id: idAt(position),
     type: "OrderPlaced",
     data: {},
     stream: "order-1",
@@ -46,9 +63,11 @@ function recorded(position: number): Recorded {
 /** A subscription to `order` on attempts and a log's end that the test makes up. */
 export function subscriptionTestBed<ManualClock extends time.Clock>(
   clock: ManualClock,
-  { after }: { readonly after?: number } = {},
+  { after }: { readonly after?: eventLog.LogMark | number } = {},
 ) {
   const attempts: FakeAttempt[] = [];
+  /** What the server has: another log's identity, a position from which on there is nothing, how often it was asked. */
+  const log = { identity: testLog, endsBefore: Infinity, asked: 0 };
   const stop = new AbortController();
   const tail = { events: [] as TailEvent[], reads: 0, failure: undefined as Error | undefined };
   const watch = new TailWatch({
@@ -68,6 +87,15 @@ export function subscriptionTestBed<ManualClock extends time.Clock>(
       attempts.push(attempt);
       return attempt;
     },
+    async find(after) {
+      log.asked++;
+      await Promise.resolve();
+      const position = eventLog.positionOf(after);
+      const isThere = position !== undefined && position < log.endsBefore;
+      const found = { log: log.identity, id: isThere ? idAt(position) : undefined };
+      if (after !== undefined) eventLog.requireRead(after, found);
+      return found;
+    },
     wants: (stream) => stream.startsWith("order-"),
     watch,
     clock,
@@ -79,6 +107,7 @@ export function subscriptionTestBed<ManualClock extends time.Clock>(
   return {
     clock,
     attempts,
+    log,
     tail,
     stop,
     subscription,

@@ -56,6 +56,7 @@ export function beforeAppend(log: EventLog, act: () => Promise<void>): EventLog 
     readAll: (...args) => log.readAll(...args),
     subscribe: (...args) => log.subscribe(...args),
     head: () => log.head(),
+    identity: () => log.identity(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

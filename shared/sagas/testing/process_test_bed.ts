@@ -1,6 +1,6 @@
 import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import type { InstanceRecord, ProcessRecords } from "../process_records.ts";
+import type { Heard, InstanceRecord, ProcessRecords } from "../process_records.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
@@ -41,6 +41,15 @@ export class ProcessTestBed implements AsyncDisposable {
     });
     this.#runtimes.push(runtime);
     return runtime;
+  }
+
+  /** The log with some of it replaced. */
+  replacing(replaced: Partial<EventLog>): EventLog {
+    const { log } = this;
+    return {
+      ...eventLog.ownedLog(log, { service: "test", categories: ["errand", errandProcess.name] }),
+      ...replaced,
+    };
   }
 
   /** The command has its event, as often as it comes. */
@@ -100,23 +109,45 @@ export class ProcessTestBed implements AsyncDisposable {
 
 type MemoryRecords = ProcessRecords & {
   readonly instances: Map<string, Pick<InstanceRecord, "state" | "step" | "cause">>;
-  position(): number | undefined;
+  readonly heard: Heard | undefined;
+  /** Why it stands still. */
+  readonly stopped: string | undefined;
+  /** What an earlier release left: no more than the position. */
+  loseMark(): void;
+  forget(): void;
 };
 
 /** Records that are lost with the test. */
 export function memoryRecords(): MemoryRecords {
   const instances: MemoryRecords["instances"] = new Map();
-  let noted: number | undefined;
+  let heard: Heard | undefined;
+  let stopped: string | undefined;
   return {
     instances,
-    position: () => noted,
-    load: () => Promise.resolve({ position: noted, unfinished: [...instances.keys()] }),
-    save({ position, instances: heard }) {
-      for (const [id, { finished }] of heard) {
+    get heard() {
+      return heard;
+    },
+    get stopped() {
+      return stopped;
+    },
+    loseMark: () => void (heard = heard && { ...heard, mark: undefined }),
+    forget() {
+      heard = stopped = undefined;
+      instances.clear();
+    },
+    load: () => Promise.resolve({ heard, stopped, unfinished: [...instances.keys()] }),
+    save({ from, to, instances: noted }) {
+      if (from && (heard?.position ?? -1) < from.position) return Promise.resolve(false);
+      for (const [id, { finished }] of noted) {
         if (finished) instances.delete(id);
         else instances.set(id, { state: "running", step: null, cause: null });
       }
-      noted = Math.max(noted ?? 0, position);
+      if (to.position >= (heard?.position ?? 0)) heard = to;
+      stopped = undefined;
+      return Promise.resolve(true);
+    },
+    stop(cause) {
+      stopped = cause;
       return Promise.resolve();
     },
     note(id, hold) {
