@@ -26,7 +26,7 @@ export async function followRebuild(
     const [stored] = await storedCheckpoints(sql, name);
     if (!stored?.filling) return { end: "done" };
     const { state, cause, updatedAt, replay } = stored;
-    if (state === "failing") return { end: "failing", cause: cause ?? "" };
+    if (state === "failing" || state === "other-log") return { end: "failing", cause: cause ?? "" };
     if (updatedAt !== heard) {
       heard = updatedAt;
       heardAt = performance.now();

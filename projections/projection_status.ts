@@ -74,7 +74,9 @@ function statusOf(
   const isSilent = now - updatedAt > silentMs;
   const isBehindHead = head?.position !== undefined && (position ?? -1) < head.position;
   const isRunning = !isSilent && state !== "stopped";
-  const caughtUp = head ? state !== "rebuilding" && !isBehindHead : stored.caughtUp && isRunning;
+  const isOfOtherLog = state === "other-log";
+  const mayBeThere = state !== "rebuilding" && !isOfOtherLog;
+  const caughtUp = head ? mayBeThere && !isBehindHead : stored.caughtUp && isRunning;
   // Since when, at the earliest, something may be there that it does not have.
   const behindSince = stored.behindSince ?? (isSilent ? updatedAt : now);
   return {
@@ -85,7 +87,7 @@ function statusOf(
     caughtUp,
     position,
     version,
-    needsRebuild: version !== view.version || state === "other-log",
+    needsRebuild: version !== view.version || isOfOtherLog,
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { acts, silentLog } from "@headwater/core";
 import { connect, migrate, startThrowAwayPostgres } from "@headwater/postgres";
-import { type Process, processMigration, processRecords } from "@headwater/sagas";
+import { type Process, processMigrations, processRecords } from "@headwater/sagas";
 import { operatorsActs } from "./operators_acts.ts";
 
 const fulfilment = { name: "fulfilment" } as Process;
@@ -34,7 +34,7 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
   try {
     // No process has run here yet
     assert.deepEqual(await run("list", "--json"), { code: 0, printed: "[]\n" });
-    await migrate(sql, { service: "order", migrations: [processMigration] });
+    await migrate(sql, { service: "order", migrations: processMigrations });
     const records = processRecords(sql, "fulfilment");
     const instances = new Map([["stuck", { finished: false }], ["done", { finished: true }]]);
     assert.ok(await records.save({ from: undefined, to: heard, instances }));

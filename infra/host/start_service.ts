@@ -12,7 +12,7 @@ import {
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import type { ServiceDefinition } from "./service.ts";
-import { processMigration, processRecords, startProcess } from "@headwater/sagas";
+import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
@@ -48,7 +48,7 @@ export async function startService(
   const database = await openDatabase({
     url,
     service: name,
-    migrations: [...(sagas.length > 0 ? [processMigration] : []), ...migrations],
+    migrations: [...(sagas.length > 0 ? processMigrations : []), ...migrations],
     logger,
   });
   const stopping: AsyncDisposable[] = [];

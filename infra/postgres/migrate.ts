@@ -38,7 +38,9 @@ export async function migrate(
   options: MigrateOptions,
 ): Promise<readonly string[]> {
   const done: string[] = [];
-  for (const [service, migrations] of byOwner(options)) {
+  for (const owner of new Set(options.migrations.map(({ owner }) => owner))) {
+    const service = owner === undefined ? options.service : `${options.service}/${owner}`;
+    const migrations = options.migrations.filter((migration) => migration.owner === owner);
     for (;;) {
       const applied = await appliedChecksums(sql, service);
       const migration = outstanding({ service, migrations }, applied);
@@ -47,13 +49,6 @@ export async function migrate(
     }
   }
   return done;
-}
-
-function byOwner({ service, migrations }: MigrateOptions): ReadonlyMap<string, Migration[]> {
-  return Map.groupBy(
-    migrations,
-    ({ owner }) => owner === undefined ? service : `${service}/${owner}`,
-  );
 }
 
 async function appliedChecksums(

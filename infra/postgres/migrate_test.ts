@@ -102,6 +102,17 @@ Deno.test("databases and their migrations", async (test) => {
     );
   });
 
+  await step("what a part of the service has of its own may come at any time", async (sql) => {
+    const own = { name: "0001-own", owner: "part", sql: "alter table items add column note text" };
+    await migrate(sql, { service: "s", migrations: [items, tags] });
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, own, tags] }), ["0001-own"]);
+    const more = { name: "0003-more", sql: "create table more (id int)" };
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, own, tags, more] }), [
+      "0003-more",
+    ]);
+    deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), []);
+  });
+
   await step("a database that a newer release has migrated is left alone", async (sql) => {
     await migrate(sql, { service: "s", migrations: [items, tags] });
     deepEqual(await migrate(sql, { service: "s", migrations: [items] }), []);

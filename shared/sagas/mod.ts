@@ -4,7 +4,7 @@ export {
   type Heard,
   type InstanceRecord,
   listInstances,
-  processMigration,
+  processMigrations,
   type ProcessRecords,
   processRecords,
 } from "./process_records.ts";

@@ -50,22 +50,18 @@ export interface ProcessRecords {
 }
 
 /** The tables of `processRecords`, for the migrations of a database that keeps some. */
-export const processMigration: {
+export const processMigrations: readonly {
   readonly name: string;
-  readonly owner: string;
   readonly sql: string;
-} = {
-  name: "process-marks",
-  owner: "sagas",
-  // Earlier releases made the tables among the service's own migrations, and without what is added here
+  readonly owner?: string;
+}[] = [{
+  name: "process-records",
   sql: `
-    create table if not exists process_checkpoint (
+    create table process_checkpoint (
       process text primary key,
       position bigint not null
     );
-    alter table process_checkpoint add column mark text, add column cause text,
-      add column since timestamptz;
-    create table if not exists process_instance (
+    create table process_instance (
       process text not null,
       id text not null,
       state text not null default 'running',
@@ -74,7 +70,14 @@ export const processMigration: {
       started_at timestamptz not null default now(),
       primary key (process, id)
     )`,
-};
+}, {
+  name: "process-marks",
+  // In an order of its own: the service's migrations may follow the first of ours already
+  owner: "sagas",
+  sql: `
+    alter table process_checkpoint add column mark text, add column cause text,
+      add column since timestamptz`,
+}];
 
 /** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {

@@ -5,7 +5,7 @@ import { commandEndpoint, commandsOf, routes, toService } from "@headwater/http"
 import { connect, migrate } from "@headwater/postgres";
 import { startProjections } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
-import { processMigration, processRecords, startProcess } from "@headwater/sagas";
+import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
 import { clubRoutes, member, memberView, welcomeProcess } from "./sample_club.ts";
 import { tour } from "./sample_tour.ts";
 
@@ -14,7 +14,7 @@ const log = eventLog.memoryLog();
 const logger = silentLog;
 const random = Math.random;
 const sql = connect({ url, name: "club", logger });
-await migrate(sql, { service: "club", migrations: [processMigration] });
+await migrate(sql, { service: "club", migrations: processMigrations });
 
 const projections = await startProjections({
   service: "club",

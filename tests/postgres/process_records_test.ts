@@ -1,0 +1,128 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { eventLog, silentLog } from "@headwater/core";
+import { connect, ensureDatabase, migrate, startThrowAwayPostgres } from "@headwater/postgres";
+import { type Heard, processMigrations, processRecords, sagasActs } from "@headwater/sagas";
+import type { Sql } from "postgres";
+
+const logger = silentLog;
+const log = crypto.randomUUID();
+
+/** Up to there, as a log tells it. */
+function heardTo(position: number): Heard {
+  return { position, mark: { log, position, id: crypto.randomUUID() } };
+}
+
+const nothing: ReadonlyMap<string, { readonly finished: boolean }> = new Map();
+const milk = new Map([["milk", { finished: false }]]);
+
+Deno.test("the records of a process", async (test) => {
+  await using server = await startThrowAwayPostgres();
+  let databases = 0;
+
+  /** One test, with a database of its own. */
+  async function step(name: string, body: (sql: Sql) => Promise<void>): Promise<void> {
+    await test.step(name, async () => {
+      const url = await ensureDatabase({ adminUrl: server.url, name: `d${++databases}`, logger });
+      const sql = connect({ url, name: "test", logger });
+      try {
+        await body(sql);
+      } finally {
+        await sql.end();
+      }
+    });
+  }
+  const migrated = (name: string, body: (sql: Sql) => Promise<void>) =>
+    step(name, async (sql) => {
+      await migrate(sql, { service: "order", migrations: processMigrations });
+      await body(sql);
+    });
+
+  await step("of an earlier release are kept, and learn by what they are known", async (sql) => {
+    const [first] = processMigrations;
+    const own = { name: "0001-own", sql: "create table own (id int)" };
+    await migrate(sql, { service: "order", migrations: [first!, own] });
+    await sql`insert into process_checkpoint (process, position) values ('running', 41)`;
+    await sql`insert into process_instance (process, id) values ('running', 'milk')`;
+    const [list] = sagasActs;
+    const context = { databases: [{ sagas: [{ name: "running" }], sql }] };
+    const surroundings = { signal: new AbortController().signal, progress() {} };
+    const looked = await list!.run({}, { ...context, ...surroundings });
+    ok(looked.text.startsWith("running  running milk"), looked.text);
+
+    await migrate(sql, { service: "order", migrations: [...processMigrations, own] });
+    const records = processRecords(sql, "running");
+    const left = { stopped: undefined, unfinished: ["milk"] };
+    const from = { position: 41, mark: undefined };
+    deepEqual(await records.load(), { heard: from, ...left });
+    const to = heardTo(41);
+    ok(await records.save({ from, to, instances: nothing }));
+    deepEqual(await records.load(), { heard: to, ...left });
+
+    // That release goes on beside this one, or again
+    await sql`
+      insert into process_checkpoint (process, position) values ('running', 45)
+      on conflict (process) do update
+        set position = greatest(process_checkpoint.position, excluded.position)`;
+    deepEqual(await records.load(), { heard: { position: 45, mark: undefined }, ...left });
+  });
+
+  await migrated("go forward only, each place with its mark, whoever saves it", async (sql) => {
+    const one = processRecords(sql, "running");
+    const other = processRecords(sql, "running");
+    const [early, late] = [heardTo(10), heardTo(20)];
+    ok(await one.save({ from: undefined, to: late, instances: nothing }));
+    ok(await other.save({ from: undefined, to: early, instances: milk }));
+    deepEqual(await one.load(), { heard: late, stopped: undefined, unfinished: ["milk"] });
+    const third = heardTo(30);
+    ok(await other.save({ from: early, to: third, instances: nothing }));
+    deepEqual((await one.load()).heard, third);
+  });
+
+  await migrated("say why it stands still until it goes on", async (sql) => {
+    const records = processRecords(sql, "running");
+    const heard = heardTo(5);
+    await records.save({ from: undefined, to: heard, instances: milk });
+    await records.stop("another log");
+    const [before] = await sql`select since from process_checkpoint`;
+    await records.stop("another log, still");
+    const [after] = await sql`select since from process_checkpoint`;
+    deepEqual(after?.since, before?.since, "since when stays");
+    deepEqual(await records.load(), {
+      heard,
+      stopped: "another log, still",
+      unfinished: ["milk"],
+    });
+    await records.stop(undefined);
+    equal((await records.load()).stopped, undefined);
+    await records.stop("another log");
+    await records.save({ from: heard, to: heardTo(6), instances: nothing });
+    equal((await records.load()).stopped, undefined);
+  });
+
+  await migrated("once forgotten are not brought back by who knew them", async (sql) => {
+    const records = processRecords(sql, "running");
+    const elsewhere = processRecords(sql, "walking");
+    const heard = heardTo(5);
+    await records.save({ from: undefined, to: heard, instances: milk });
+    await elsewhere.save({ from: undefined, to: heard, instances: milk });
+    const rehear = sagasActs.find(({ name }) => name === "rehear");
+    await rehear!.run({ name: "running" }, {
+      databases: [{ sagas: [{ name: "running" }, { name: "walking" }], sql }],
+      signal: new AbortController().signal,
+      progress() {},
+    });
+    const late = {
+      from: heard,
+      to: heardTo(9),
+      instances: new Map([["eggs", { finished: false }]]),
+    };
+    equal(await records.save(late), false);
+    deepEqual(await records.load(), { heard: undefined, stopped: undefined, unfinished: [] });
+    deepEqual((await elsewhere.load()).unfinished, ["milk"]);
+
+    // Who begins anew is still behind it
+    await records.save({ from: undefined, to: heardTo(2), instances: nothing });
+    equal(await records.save(late), false);
+    equal(eventLog.positionOf((await records.load()).heard?.mark), 2);
+  });
+});
