@@ -1,5 +1,5 @@
 import { type EventLog, eventLog, silentLog } from "@headwater/core";
-import { appendAtEnd, newEvent, within } from "@headwater/testing";
+import { appendAtEnd, eventually, newEvent, within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { startStory } from "./story_lines.ts";
 
@@ -28,6 +28,39 @@ Deno.test("what is appended is told from the start on, also over a log that is a
     "DoorOpened",
     "DoorShut",
   ]);
+});
+
+Deno.test("of another log it tells what happens there from now on", async () => {
+  await using log = eventLog.memoryLog();
+  await using other = eventLog.memoryLog();
+  let current = log;
+  const cut = Promise.withResolvers<void>();
+  const told: string[] = [];
+  const followed = Promise.withResolvers<void>();
+  async function happened(type: string): Promise<void> {
+    await appendAtEnd(current, "door-1", [{ ...newEvent(), type }]);
+  }
+  await using story = startStory({
+    ...awayAtFirst(log),
+    head: () => current.head(),
+    async *subscribe(options) {
+      const isOther = current === other;
+      for await (const batch of current.subscribe(options)) {
+        yield batch;
+        if (isOther) followed.resolve();
+        else if (batch.events.length > 0) return await cut.promise;
+      }
+    },
+  }, { story: ({ type }) => type, print: (line) => void told.push(line), logger: silentLog });
+  story.begin();
+  await happened("DoorMade");
+  await eventually("the first line", () => told.length === 1);
+  current = other;
+  cut.resolve();
+  await within("the other log to be followed", followed.promise);
+  await happened("DoorOpened");
+  await eventually("the second line", () => told.length === 2);
+  assert.match(told[1] ?? "", /DoorOpened$/);
 });
 
 /** Whoever subscribes for the first time is told that it is not there. */

@@ -13,7 +13,7 @@ import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 /**
  * For queries: `routes.get("/api/orders/:id", readsFrom(ordersView), …)`. Waits until the view has reached
  * `X-Min-Position` (the `X-Position` of a command's answer), at most as long as `Prefer: wait=<seconds>` says, and says
- * in `X-Position` how far the view is. A position beyond the end of the log is not waited for. With `Prefer: stale-ok` a
+ * in `X-Position` how far the view is. A position beyond the end of the log, which another log gave, is not waited for. With `Prefer: stale-ok` a
  * view that is behind answers with a `Warning`.
  *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
@@ -31,7 +31,7 @@ export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
       : await c.env.readModels.wait(view, { position, waitMs, signal });
     if (!state.reached && !preferences(c.req.raw.headers).includes("stale-ok")) {
       const why = isAhead
-        ? "nothing in the log is as far as that"
+        ? "nothing in the log is as far as that, it is a position of another one"
         : `"${view.name}" has not reached it within ${waitSeconds} s`;
       throw new Unavailable(`Cannot answer from position ${position} on: ${why}`, {
         code: "read-model-behind",

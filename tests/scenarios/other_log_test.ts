@@ -73,7 +73,10 @@ async function openShop(
 }
 
 /** Places so many orders, all of which come to their end; what was acknowledged. */
-async function sell(place: Place, open: OpenLog, orders: number): Promise<readonly Acknowledged[]> {
+async function sell(
+  place: Place,
+  { open, orders }: { readonly open: OpenLog; readonly orders: number },
+): Promise<readonly Acknowledged[]> {
   await using shop = await openShop(place, open);
   const { client } = shop;
   await client.receive("SKU1", { quantity: orders });
@@ -159,11 +162,11 @@ for (const [where, open] of [["in a file", fileLog], ["behind a URL", serverLog]
     sanitizeResources: false,
     fn: () =>
       withPlaces(async ([place]) => {
-        const before = await sell(place, open, 2);
+        const before = await sell(place, { open, orders: 2 });
         const file = fileIn(place.directory);
         await Deno.copyFile(file, `${file}.copy`);
         const copied = await headIn(place.directory, open);
-        await sell(place, open, 4);
+        await sell(place, { open, orders: 4 });
         const head = await headIn(place.directory, open);
         await Deno.rename(`${file}.copy`, file);
 
@@ -195,8 +198,8 @@ for (const [where, open] of [["in a file", fileLog], ["behind a URL", serverLog]
     sanitizeResources: false,
     fn: () =>
       withPlaces(async ([place, elsewhere]) => {
-        await sell(place, open, 1);
-        const acknowledged = await sell(elsewhere, open, 3);
+        await sell(place, { open, orders: 1 });
+        const acknowledged = await sell(elsewhere, { open, orders: 3 });
         await Deno.copyFile(fileIn(elsewhere.directory), fileIn(place.directory));
         for (let start = 0; start < 2; start++) {
           await using shop = await openShop(place, open);

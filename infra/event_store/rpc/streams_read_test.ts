@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { BACKWARDS, END, jsonEvent, START } from "@eventstore/db-client";
+import { BACKWARDS, END, jsonEvent, NO_STREAM, START } from "@eventstore/db-client";
+import { eventLog } from "@headwater/core";
 import {
   allOf,
   errorTypeOf,
@@ -39,6 +40,29 @@ eventStoreTest("a stream that does not exist is not found", async ({ client }) =
     assert.equal(await errorTypeOf(allOf(read)), "stream-not-found");
   }
 });
+
+eventStoreTest(
+  "the log's identity is an event that only who looks for it comes by",
+  async (bed) => {
+    const { client } = bed;
+    await client.appendToStream("a-1", newEvents(1));
+    const { stream, type } = eventLog.identityEvent;
+    const [identity, ...others] = await allOf(client.readStream(stream));
+    assert.deepEqual([identity?.event?.type, identity?.event?.revision, others], [type, 0n, []]);
+    for (const direction of ["forwards", BACKWARDS] as const) {
+      const fromPosition = direction === BACKWARDS ? END : START;
+      const events = await allOf(client.readAll({ direction, fromPosition }));
+      assert.equal(events.length, 2);
+      assert.ok(events.every(({ event }) => event?.id !== identity?.event?.id));
+    }
+    for (const projected of ["$streams", `$et-${type}`, `$ce-${stream}`]) {
+      const links = await allOf(client.readStream(projected)).catch(() => []);
+      assert.ok(!JSON.stringify(links.map(({ link }) => link?.data)).includes(stream), projected);
+    }
+    const appending = client.appendToStream(stream, newEvents(1), { expectedRevision: NO_STREAM });
+    assert.equal(await errorTypeOf(appending), "wrong-expected-version");
+  },
+);
 
 eventStoreTest("a fresh log begins with a system event", async ({ client }) => {
   const events = await allOf(client.readAll());

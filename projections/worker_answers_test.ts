@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { Unavailable } from "@headwater/core";
+import { type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
+import { answerTo, statusOf } from "./worker_answers.ts";
+import { next } from "./worker_machine.ts";
+import { newWorker } from "./worker_state.ts";
+
+/** A read model that was filled from a log, in whose place another one is by now. */
+function astray(): WorkerWorld {
+  const world = workerWorld();
+  world.append(4);
+  actUntil(world, () => world.state.report.state === "live");
+  world.putLog("log-2");
+  actUntil(world, () => world.state.report.state === "other-log");
+  return world;
+}
+
+function actUntil(world: WorkerWorld, isSo: () => boolean): void {
+  for (let acts = 0; !isSo(); acts++) {
+    assert.ok(acts < 50, JSON.stringify(world.state));
+    world.pass(10);
+    world.act();
+  }
+}
+
+function assertStranded({ state }: Pick<WorkerWorld, "state">): void {
+  const { needsRebuild, caughtUp, cause } = statusOf(state, { service: "bank", now: 0 });
+  assert.deepEqual([needsRebuild, caughtUp], [true, false]);
+  assert.match(cause ?? "", /rebuild "accounts", or put the log back that it was filled from$/);
+  const answer = answerTo(state, { position: undefined });
+  assert.ok(answer instanceof Unavailable && answer.code === "read-model-outdated");
+}
+
+Deno.test("another log is told once, as an error, however often it is looked for", () => {
+  const world = astray();
+  for (let acts = 0; acts < 20; acts++) world.act();
+  assertStranded(world);
+  assert.deepEqual(world.told.slice(-1), ["error: other-log"]);
+  assert.equal(world.saved?.state, "other-log");
+});
+
+Deno.test("whatever else goes wrong meanwhile, that stays what is said", () => {
+  for (const fate of ["postgres-away", "log-away", "bug"] as const) {
+    const world = astray();
+    for (let acts = 0; acts < 6; acts++) world.act(fate);
+    assertStranded(world);
+  }
+});
+
+Deno.test("a worker that starts knows it from the one before, before it has looked", () => {
+  const checkpoint = {
+    ...{ version: 1, epoch: 0, filling: false, position: 4 },
+    mark: { log: "log-1", position: 4, id: "4" },
+  };
+  const stranded =
+    'it is another log: rebuild "accounts", or put the log back that it was filled from';
+  const { state, todo } = next(newWorker({ name: "accounts", version: 1 }, 0), {
+    type: "prepared",
+    checkpoint: { ...checkpoint, stranded },
+    at: 0,
+  });
+  assertStranded({ state });
+  assert.deepEqual(todo.map(({ type }) => type), ["log"]);
+  assert.deepEqual(state.doing, { type: "subscribe", after: checkpoint.mark, filling: false });
+});
+
+Deno.test("emptied, it is filled from the log that there is, and says nothing of it any more", () => {
+  for (const isNoticed of [true, false]) {
+    const world = astray();
+    world.reset();
+    if (isNoticed) {
+      world.notice();
+      assert.equal(world.state.report.state, "rebuilding");
+    }
+    actUntil(world, () => world.state.report.state === "live");
+    assert.equal(world.state.stored?.mark?.log, "log-2");
+    assert.deepEqual(world.told.slice(-2), ["info: rebuilding", "info: live"]);
+  }
+});
+
+Deno.test("with its log back it goes on", () => {
+  const world = astray();
+  world.putLog("log-1");
+  world.append(3);
+  actUntil(world, () => world.state.report.state === "live");
+  assert.equal(world.state.stored?.epoch, 0);
+  assert.equal(world.state.stored?.mark?.position, 7);
+});
