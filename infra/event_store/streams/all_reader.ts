@@ -43,7 +43,7 @@ export class AllReader {
   constructor(database: DatabaseSync) {
     this.#name = database.prepare("select name from streams where id = ?");
     // The event at position 0 is no part of the log: it says which one it is
-    const forwards = "position > 0 and position >= ? order by position";
+    const forwards = "position >= max(1, ?) order by position";
     const backwards = "position > 0 and position < ? order by position desc";
     this.#forwards = new PagedQuery(
       database,
