@@ -100,12 +100,13 @@ Deno.test("a stop at any moment ends everything", () => {
   );
 });
 
-/** Nothing goes wrong any more: it must be live, at the head of the log. */
+/** Nothing goes wrong any more, and operators rebuild what asks for it: it must be live, at the head of the log. */
 function calmDown(world: WorkerWorld): void {
   world.notFolded.clear();
   world.notWritten.clear();
-  if (world.isOutdated || world.isStranded) world.reset();
   const isSo = () => {
+    // What was folded before another log came may be written after it
+    if (world.isOutdated || world.isStranded) world.reset();
     const { report, position, stored, doing, isUnsure } = world.state;
     const isThere = report.state === "live" && (position ?? 0) === world.head && !isUnsure;
     return isThere && !stored?.filling && doing?.type === "look";
