@@ -38,5 +38,5 @@ export type CaseResult = {
 
 /** Smaller is better where time is measured. */
 export function isTime(unit: string): boolean {
-  return unit.startsWith("ms");
+  return unit.startsWith("ms") || unit.startsWith("µs");
 }

@@ -60,6 +60,14 @@ async function open(): Promise<OpenBenchmark> {
       { name: `batches of ${batch}, 4 in flight`, unit: "events/s" },
       (load) => load.appends({ inFlight: 4, events: batch }),
     ),
+    both(
+      { name: "server's processor, 64 in flight", unit: "µs/event" },
+      (load) => load.cpuOfAppends({ inFlight: 64 }),
+    ),
+    both(
+      { name: `server's processor, batches of ${batch}`, unit: "µs/event" },
+      (load) => load.cpuOfAppends({ inFlight: 1, events: batch }),
+    ),
     both({ name: "readStream", unit: "events/s" }, (load) => load.readStream),
     both({ name: "readAll", unit: "events/s" }, (load) => load.readAll),
     durably(

@@ -13,7 +13,9 @@ import type { StoreProcess } from "./store_process.ts";
 
 /** What the published client does with a server. All of it checks that what it counts was really stored or read. */
 export type StoreLoad = AsyncDisposable & {
-  appends(options: { readonly inFlight: number; readonly events?: number }): Measurement;
+  appends(options: Appending): Measurement;
+  /** Of the server's processors, for each event: µs. */
+  cpuOfAppends(options: Appending): Measurement;
   readStream: Measurement;
   readAll: Measurement;
   /** From the call that appends until a live subscriber holds the event. */
@@ -21,6 +23,8 @@ export type StoreLoad = AsyncDisposable & {
   /** Opens subscriptions that wait for what is never written, until the end. */
   subscribe(count: number): Promise<void>;
 };
+
+type Appending = { readonly inFlight: number; readonly events?: number };
 
 const streams = 10_000;
 const readEvents = 20_000;
@@ -61,18 +65,21 @@ export async function openStoreLoad(store: StoreProcess): Promise<StoreLoad> {
     await once(subscription, "confirmation");
   }
 
+  async function append(ms: number, { inFlight, events = 1 }: Appending) {
+    const before = await store.stats();
+    let appended = 0;
+    const rate = await ratePerSecond(async () => {
+      await client.appendToStream(nextStream(), newEvents(events));
+      appended += events;
+    }, { ms, inFlight });
+    const after = await store.stats();
+    requireCount("append", { received: after.head - before.head, expected: appended });
+    return { rate: rate * events, cpu: (after.cpu - before.cpu) / appended };
+  }
+
   return {
-    appends: ({ inFlight, events = 1 }) => async (ms) => {
-      const before = await store.stats();
-      let appended = 0;
-      const rate = await ratePerSecond(async () => {
-        await client.appendToStream(nextStream(), newEvents(events));
-        appended += events;
-      }, { ms, inFlight });
-      const received = (await store.stats()).head - before.head;
-      requireCount("append", { received, expected: appended });
-      return rate * events;
-    },
+    appends: (options) => async (ms) => (await append(ms, options)).rate,
+    cpuOfAppends: (options) => async (ms) => (await append(ms, options)).cpu,
     readStream: (ms) =>
       read(() =>
         client.readStream(readFrom, {

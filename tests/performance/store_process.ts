@@ -13,6 +13,8 @@ export type StoreStats = {
   readonly head: number;
   /** Resident memory in MB. */
   readonly memory: number;
+  /** What the process has taken of the processors since it started, in µs. */
+  readonly cpu: number;
 };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -89,7 +91,8 @@ async function start(args: readonly string[]): Promise<StoreProcess> {
     connectionString,
     async stats() {
       const { proc, es } = await (await fetch(`http://${host}/stats`)).json();
-      return { head: Number(es.head), memory: Number(proc.mem) / 1e6 };
+      const { head } = es;
+      return { head: Number(head), memory: Number(proc.mem) / 1e6, cpu: Number(proc.cpuMicros) };
     },
     async [Symbol.asyncDispose]() {
       const tooLong = setTimeout(() => child.kill("SIGKILL"), 10_000);

@@ -4,6 +4,7 @@ import {
   readBatchChunk,
   readReadRequest,
   serverFeatures,
+  serverStats,
   startGrpcServer,
   writeBatchResponse,
   writeCaughtUp,
@@ -39,7 +40,7 @@ async function serveStub(path: string | undefined): Promise<void> {
     services: new Map([...streams, ...serverFeatures(streams.keys())]),
     http1: (_request, response) =>
       void response.end(
-        JSON.stringify({ proc: { mem: Deno.memoryUsage().rss }, es: { head: acknowledged } }),
+        JSON.stringify(serverStats(() => ({ head: acknowledged }))()),
       ),
     logger: silentLog,
   });

@@ -1,6 +1,6 @@
+import { Buffer } from "node:buffer";
 import { GrpcError, grpcStatus } from "./grpc_status.ts";
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+import { readText, type Span } from "./read_text.ts";
 
 /**
  * Reads a protobuf message field by field: for requests that come in great numbers.
@@ -22,16 +22,28 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Errors: `GrpcError` INVALID_ARGUMENT for what is no protobuf, or of another type than it is read as.
  */
 export class ProtobufReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
+  readonly #end: number;
   #at: number;
-  #end: number;
   #field = 0;
   #type = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#at = 0;
-    this.#end = bytes.length;
+  /** Reads a part of `bytes`: all of them, if nothing else is said. */
+  constructor(bytes: Uint8Array, { start, end }: Span = { start: 0, end: bytes.length }) {
+    this.#bytes = bytes instanceof Buffer
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#at = start;
+    this.#end = end;
+  }
+
+  /** Bytes of the field that `next` went to, which has a length: it is still to be read. */
+  get length(): number {
+    const at = this.#at;
+    this.#expect(2);
+    const length = this.#varint();
+    this.#at = at;
+    return length;
   }
 
   /** Number of the field that `next` went to. */
@@ -100,20 +112,25 @@ export class ProtobufReader {
 
   /** Shares memory with the message. */
   bytes(): Uint8Array {
-    this.#expect(2);
-    const length = this.#varint();
-    const start = this.#at;
-    this.#advance(length);
-    return this.#bytes.subarray(start, this.#at);
+    return this.within((bytes, { start, end }) => bytes.subarray(start, end));
   }
 
   string(): string {
-    return decoder.decode(this.bytes());
+    return this.within(readText);
   }
 
   /** A nested message. */
   message(): ProtobufReader {
-    return new ProtobufReader(this.bytes());
+    return this.within((bytes, span) => new ProtobufReader(bytes, span));
+  }
+
+  /** What `read` makes of a field that has a length, and lies in `bytes`: a view of its own takes longer than many a field. */
+  within<Result>(read: (bytes: Buffer, span: Span) => Result): Result {
+    this.#expect(2);
+    const length = this.#varint();
+    const start = this.#at;
+    this.#advance(length);
+    return read(this.#bytes, { start, end: this.#at });
   }
 
   #varint(): number {

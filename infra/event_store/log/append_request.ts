@@ -17,8 +17,8 @@ export type AppendRequest = {
 };
 
 export type PreparedEvent = {
-  readonly id: string;
-  readonly idBytes: Uint8Array;
+  /** The 16 bytes of a UUID. */
+  readonly id: Uint8Array;
   readonly type: string;
   readonly data: Content;
   readonly metadata: Content;
@@ -38,5 +38,5 @@ export function appendRequest(
 function prepared(
   { id, type, data, metadata }: eventLog.CheckedAppend["events"][number],
 ): PreparedEvent {
-  return { id, idBytes: uuidToBytes(id), type, data, metadata, json: jsonMark.own };
+  return { id: uuidToBytes(id), type, data, metadata, json: jsonMark.own };
 }

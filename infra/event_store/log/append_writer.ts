@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { eventLog } from "@headwater/core";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
-import { uuidToBytes } from "./event_id.ts";
+import { uuidText, uuidToBytes } from "./event_id.ts";
 import { EventInserter } from "./event_inserter.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { jsonMark, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
@@ -106,10 +106,10 @@ export class AppendWriter {
   }
 
   /** In order: the first one is the one that EventStoreDB knows. */
-  #revisionsOf(stream: KnownStream, { idBytes }: PreparedEvent): readonly number[] {
-    const begun = this.#statements.revisionsOfId.all(stream.id, idBytes)
+  #revisionsOf(stream: KnownStream, { id }: PreparedEvent): readonly number[] {
+    const begun = this.#statements.revisionsOfId.all(stream.id, id)
       .map(({ revision }) => Number(revision));
-    const within = this.#recent.revisionOf(stream, idBytes);
+    const within = this.#recent.revisionOf(stream, id);
     const revisions = within === undefined ? begun : [...begun, within];
     return revisions.sort((a, b) => a - b);
   }
@@ -124,7 +124,7 @@ export class AppendWriter {
   ): eventLog.Appended | undefined {
     for (const start of starts) {
       const places = events.map((_, index) => this.#statements.place.get(stream.id, start + index));
-      const same = events.every(({ idBytes }, index) => sameBytes(places[index]?.id, idBytes));
+      const same = events.every(({ id }, index) => sameBytes(places[index]?.id, id));
       if (same) {
         const position = Number(places.at(-1)!.position);
         return { revision: start + events.length - 1, position };
@@ -158,7 +158,7 @@ export class AppendWriter {
     const original = originalOf(name);
     const written = events.map((event, index) => {
       const revision = stream.revision + 1;
-      if (index > 0) this.#recent.add(event.idBytes, { stream, revision });
+      if (index > 0) this.#recent.add(event.id, { stream, revision });
       return this.#insert(event, { name, category, stream, revision, begins: index === 0 });
     });
     this.#inserter.flush();
@@ -225,17 +225,17 @@ export class AppendWriter {
   }
 
   #insert(
-    { id, idBytes, type, data, metadata, json }: PreparedEvent,
+    { id, type, data, metadata, json }: PreparedEvent,
     { name, category, stream, revision, begins = true }: Place,
   ): StoredEvent {
     const recordedAt = this.#recordedAt;
     const position = ++this.#position;
     stream.revision = revision;
-    this.#inserter.add([
+    this.#inserter.add(
       position,
       stream.id,
       revision,
-      idBytes,
+      id,
       category,
       type,
       recordedAt,
@@ -243,7 +243,7 @@ export class AppendWriter {
       metadata,
       json,
       begins ? 1 : 0,
-    ]);
+    );
     return { position, stream: name, revision, id, type, recordedAt, data, metadata, json };
   }
 }
@@ -256,13 +256,13 @@ function wrote(event: StoredEvent): Outcome {
 function systemEvent(
   { type, data, json }: Pick<PreparedEvent, "type" | "data" | "json">,
 ): PreparedEvent {
-  const id = crypto.randomUUID();
-  return { id, idBytes: uuidToBytes(id), type, data, metadata: "", json };
+  return { id: uuidToBytes(crypto.randomUUID()), type, data, metadata: "", json };
 }
 
 /** No two events have one id. */
 function isDistinct(events: readonly PreparedEvent[]): boolean {
-  return events.length === 1 || new Set(events.map(({ id }) => id)).size === events.length;
+  return events.length === 1 ||
+    new Set(events.map(({ id }) => uuidText(id))).size === events.length;
 }
 
 function sameBytes(stored: unknown, bytes: Uint8Array): boolean {

@@ -36,31 +36,34 @@ const rowsAtOnce = 10;
 export class EventInserter {
   readonly #one: StatementSync;
   readonly #many: StatementSync;
-  #rows: EventRow[] = [];
+  /** Rows one after the other, without arrays of their own. */
+  #values: EventRow[number][] = [];
 
   constructor(database: DatabaseSync) {
     this.#one = database.prepare(insert(1));
     this.#many = database.prepare(insert(rowsAtOnce));
   }
 
-  add(row: EventRow): void {
-    this.#rows.push(row);
-    if (this.#rows.length < rowsAtOnce) return;
-    const rows = this.#rows;
-    this.#rows = [];
-    this.#many.run(...rows.flat());
+  add(...row: EventRow): void {
+    const values = this.#values;
+    values.push(...row);
+    if (values.length < rowsAtOnce * columns.length) return;
+    this.#values = [];
+    this.#many.run(...values);
   }
 
   flush(): void {
-    const rows = this.#rows;
-    if (rows.length === 0) return;
-    this.#rows = [];
-    for (const row of rows) this.#one.run(...row);
+    const values = this.#values;
+    if (values.length === 0) return;
+    this.#values = [];
+    for (let at = 0; at < values.length; at += columns.length) {
+      this.#one.run(...values.slice(at, at + columns.length));
+    }
   }
 
   /** Forgets what was added and not flushed. */
   clear(): void {
-    this.#rows = [];
+    this.#values = [];
   }
 }
 

@@ -33,7 +33,7 @@ export class IdTable {
     return { streamId: this.#streamIds[index]!, revision: this.#revisions[index]! };
   }
 
-  /** Replaces what it knew of the same id. There must be room. */
+  /** The first place within a stream counts, and the last stream. There must be room. */
   set(id: Uint8Array, { streamId, revision }: IdPlace): void {
     const slot = this.#slotOf(id);
     let index = this.#slots[slot]! - 1;
@@ -43,7 +43,7 @@ export class IdTable {
       for (let word = 0; word < wordsPerId; word++) {
         this.#words[index * wordsPerId + word] = wordOf(id, word);
       }
-    }
+    } else if (this.#streamIds[index] === streamId) return;
     this.#streamIds[index] = streamId;
     this.#revisions[index] = revision;
   }

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { uuidToBytes } from "./event_id.ts";
-import { IdTable } from "./id_table.ts";
+import { type IdPlace, IdTable } from "./id_table.ts";
 
-Deno.test("an id is found where it was last put, and no other id is", () => {
+Deno.test("an id is found where it was put first within the last stream, and no other id is", () => {
   const id = fc.oneof(fc.uuid(), fc.nat({ max: 20 }).map(alike));
-  const puts = fc.array(fc.tuple(id, fc.nat(), fc.nat()), { maxLength: 60 });
+  const puts = fc.array(fc.tuple(id, fc.nat({ max: 3 }), fc.nat()), { maxLength: 60 });
   fc.assert(fc.property(puts, fc.array(id), (given, others) => {
     const table = new IdTable(60);
-    const expected = new Map<string, unknown>();
+    const expected = new Map<string, IdPlace>();
     for (const [text, streamId, revision] of given) {
       table.set(uuidToBytes(text), { streamId, revision });
-      expected.set(text, { streamId, revision });
+      if (expected.get(text)?.streamId !== streamId) expected.set(text, { streamId, revision });
     }
     for (const text of [...expected.keys(), ...others]) {
       assert.deepEqual(table.get(uuidToBytes(text)), expected.get(text));

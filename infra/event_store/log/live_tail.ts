@@ -3,8 +3,8 @@ import { isSystemEvent, sizeOf, type StoredEvent, toRecorded } from "./stored_ev
 
 type Entry = {
   readonly stored: StoredEvent;
-  /** Undefined: a system event, which no reader of the port gets. */
-  readonly category: string | undefined;
+  /** Null: a system event, which no reader of the port gets. */
+  category?: string | null;
   recorded?: Recorded;
 };
 
@@ -22,8 +22,8 @@ const maxBytes = 8 * 1024 * 1024;
 const pageEvents = 256;
 
 /**
- * The newest events in memory, for subscribers that keep up. Content is parsed once, at first need, so subscribers
- * share the objects.
+ * The newest events in memory, while there are subscribers: for those that keep up. Content is parsed once, at first
+ * need, so subscribers share the objects.
  */
 export class LiveTail {
   readonly #wakers = new Set<() => void>();
@@ -49,12 +49,12 @@ export class LiveTail {
   add(events: readonly StoredEvent[]): void {
     const last = events.at(-1);
     if (!last) return;
+    this.#end = last;
+    if (this.#wakers.size === 0) return;
     for (const stored of events) {
-      const category = isSystemEvent(stored) ? undefined : eventLog.categoryOf(stored.stream);
-      this.#entries.push({ stored, category });
+      this.#entries.push({ stored });
       this.#bytes += sizeOf(stored);
     }
-    this.#end = last;
     this.#trim();
     this.wake();
   }
@@ -67,10 +67,11 @@ export class LiveTail {
     let end = this.#end;
     for (let at = after + 1 - first; at < this.#entries.length; at++) {
       const entry = this.#entries[at]!;
-      end = entry.stored;
-      if (entry.category === undefined) continue;
-      if (categories && !categories.has(entry.category)) continue;
-      events.push(entry.recorded ??= toRecorded(entry.stored));
+      const { stored } = entry;
+      end = stored;
+      if (entry.category === undefined) entry.category = categoryOf(stored);
+      if (entry.category === null || categories && !categories.has(entry.category)) continue;
+      events.push(entry.recorded ??= toRecorded(stored));
       if (events.length === pageEvents) break;
     }
     return { events, end };
@@ -79,7 +80,12 @@ export class LiveTail {
   /** Calls `waker` whenever the head moves; the result ends that. */
   onMove(waker: () => void): () => void {
     this.#wakers.add(waker);
-    return () => this.#wakers.delete(waker);
+    return () => {
+      this.#wakers.delete(waker);
+      if (this.#wakers.size > 0) return;
+      this.#entries = [];
+      this.#bytes = 0;
+    };
   }
 
   wake(): void {
@@ -93,4 +99,8 @@ export class LiveTail {
       this.#bytes = this.#entries.reduce((sum, { stored }) => sum + sizeOf(stored), 0);
     }
   }
+}
+
+function categoryOf(stored: StoredEvent): string | null {
+  return isSystemEvent(stored) ? null : eventLog.categoryOf(stored.stream);
 }

@@ -16,7 +16,7 @@ export class RecentIds {
     id: Uint8Array,
     { stream, revision }: { readonly stream: KnownStream; readonly revision: number },
   ): void {
-    if (this.revisionOf(stream, id) !== undefined) return;
+    if (this.#older?.get(id)?.streamId === stream.id) return;
     if (this.#newer?.isFull) {
       const emptied = this.#older;
       this.#older = this.#newer;

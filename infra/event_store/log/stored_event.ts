@@ -1,5 +1,5 @@
 import type { Recorded } from "@headwater/core";
-import { uuidText } from "./event_id.ts";
+import { type EventId, uuidText } from "./event_id.ts";
 
 /** Bytes; as text where they are UTF-8. */
 export type Content = string | Uint8Array;
@@ -9,8 +9,7 @@ export type StoredEvent = {
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
-  /** The 32 digits of a UUID, with or without hyphens, in either case. */
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   /** Milliseconds since 1970. */
   readonly recordedAt: number;

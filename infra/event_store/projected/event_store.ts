@@ -99,8 +99,7 @@ export class EventStore {
       events: events.map((
         { type, data, metadata = "", isJson = true, id = crypto.randomUUID() },
       ) => ({
-        id,
-        idBytes: uuidToBytes(id),
+        id: uuidToBytes(id),
         type,
         data,
         metadata,

@@ -111,7 +111,7 @@ export function projectedLink(
 /** Unlike the event's own id it differs for each place in the log, since an id may have been written several times. */
 function linkId({ position, id }: StoredEvent, kind: ProjectionKind): string {
   const place = position.toString(16).padStart(14, "0");
-  const digits = id.replaceAll("-", "").toLowerCase();
+  const digits = uuidText(id).replaceAll("-", "");
   return uuidText(
     `${place.slice(0, 12)}8${kindDigit[kind]}${place.slice(12)}${digits.slice(16)}`,
   );

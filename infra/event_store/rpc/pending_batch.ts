@@ -11,7 +11,7 @@ export type BatchChunk = {
   /** The `UUID` as the client wrote it, to be sent back. */
   readonly correlationId: Uint8Array;
   readonly options: Uint8Array | undefined;
-  readonly proposed: readonly Uint8Array[];
+  readonly proposed: readonly ProtobufReader[];
   readonly isFinal: boolean;
 };
 
@@ -34,12 +34,12 @@ export function readBatchChunk(message: Uint8Array): BatchChunk {
   const reader = new ProtobufReader(message);
   let correlationId: Uint8Array = new Uint8Array(0);
   let options: Uint8Array | undefined;
-  const proposed: Uint8Array[] = [];
+  const proposed: ProtobufReader[] = [];
   let isFinal = false;
   while (reader.next()) {
     if (reader.field === 1) correlationId = reader.bytes();
     else if (reader.field === 2) options = reader.bytes();
-    else if (reader.field === 3) proposed.push(reader.bytes());
+    else if (reader.field === 3) proposed.push(reader.message());
     else if (reader.field === 4) isFinal = reader.bool();
     else reader.skip();
   }
@@ -71,7 +71,7 @@ export function beginBatch(
 /** Adds the events of a chunk. Errors: `GrpcError` INVALID_ARGUMENT. */
 export function addEvents(batch: PendingBatch, { proposed }: BatchChunk): void {
   for (const message of proposed) {
-    const { event, dataBytes } = readProposedEvent(new ProtobufReader(message));
+    const { event, dataBytes } = readProposedEvent(message);
     batch.events.push(event);
     batch.dataBytes += dataBytes;
   }

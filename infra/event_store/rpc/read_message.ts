@@ -1,4 +1,4 @@
-import { bytesToUuid } from "../log/event_id.ts";
+import { uuidText } from "../log/event_id.ts";
 import { readStreamIdentifier } from "./expected_revision.ts";
 import { readUuid } from "./proposed_event.ts";
 import { ProtobufReader } from "../grpc/protobuf_reader.ts";
@@ -72,7 +72,7 @@ function readAnswer(message: ProtobufReader, kind: "ack" | "nack"): ReadRequest 
   let action: NackAction = "unknown";
   let reason = "";
   while (message.next()) {
-    if (message.field === 2) ids.push(bytesToUuid(readUuid(message.message())));
+    if (message.field === 2) ids.push(uuidText(readUuid(message.message())));
     else if (message.field === 3 && kind === "nack") action = actions[message.uint()] ?? "skip";
     else if (message.field === 4 && kind === "nack") reason = message.string();
     else message.skip();

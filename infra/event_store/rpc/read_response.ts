@@ -5,7 +5,7 @@ import {
   tombstoneRevision,
 } from "../log/stored_event.ts";
 import type { ResolvedEvent } from "../projected/event_store.ts";
-import { uuidText, uuidToBytes } from "../log/event_id.ts";
+import { type EventId, uuidText, uuidToBytes } from "../log/event_id.ts";
 import type { ProtobufWriter } from "../grpc/protobuf_writer.ts";
 
 export type UuidForm = "string" | "structured";
@@ -71,15 +71,15 @@ function writeUuid(
   writer: ProtobufWriter,
   { field, id, uuidForm }: {
     readonly field: number;
-    readonly id: string;
+    readonly id: EventId;
     readonly uuidForm: UuidForm;
   },
 ): void {
   const uuid = writer.beginNested(field);
-  const text = uuidText(id);
-  if (uuidForm === "string") writer.string(2, text);
+  if (uuidForm === "string") writer.string(2, uuidText(id));
   else {
-    const view = new DataView(uuidToBytes(text).buffer);
+    const bytes = typeof id === "string" ? uuidToBytes(uuidText(id)) : id;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
     const structured = writer.beginNested(1);
     writer.int(1, view.getBigInt64(0));
     writer.int(2, view.getBigInt64(8));

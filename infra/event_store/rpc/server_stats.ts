@@ -7,8 +7,15 @@ export function serverStats(ofStore: () => Readonly<Record<string, unknown>>): S
   const startTime = new Date().toISOString();
   return () => {
     const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
     return {
-      proc: { startTime, id: process.pid, mem: rss, gc: { totalBytesInHeaps: heapUsed } },
+      proc: {
+        startTime,
+        id: process.pid,
+        mem: rss,
+        cpuMicros: user + system,
+        gc: { totalBytesInHeaps: heapUsed },
+      },
       es: ofStore(),
     };
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
-import { bytesToUuid } from "../log/event_id.ts";
+import { uuidText } from "../log/event_id.ts";
 import { startEventStore } from "../start_event_store.ts";
 import {
   all,
@@ -101,7 +101,7 @@ function idOf(
   const view = new DataView(new ArrayBuffer(16));
   view.setBigInt64(0, BigInt(parts.getMostSignificantBits()));
   view.setBigInt64(8, BigInt(parts.getLeastSignificantBits()));
-  return bytesToUuid(new Uint8Array(view.buffer));
+  return uuidText(new Uint8Array(view.buffer));
 }
 
 wireTest(

@@ -14,6 +14,7 @@ export { readBatchChunk } from "../rpc/pending_batch.ts";
 export { readReadRequest } from "../rpc/read_request.ts";
 export { writeCaughtUp, writeConfirmation, writeEventResponse } from "../rpc/read_response.ts";
 export { serverFeatures } from "../rpc/server_features.ts";
+export { serverStats } from "../rpc/server_stats.ts";
 export { streamsService } from "../rpc/streams_service.ts";
 export { grpcTestBed, untilOver } from "./grpc_test_bed.ts";
 export { newEvent, newEvents } from "./new_events_test_bed.ts";

@@ -96,8 +96,13 @@ function sayIt(model: StreamModel, step: Step): ModelOutcome {
 }
 
 function event(id: string) {
-  const idBytes = uuidToBytes(id);
-  return { id, idBytes, type: "Happened", data: "{}", metadata: "", json: jsonMark.claimed };
+  return {
+    id: uuidToBytes(id),
+    type: "Happened",
+    data: "{}",
+    metadata: "",
+    json: jsonMark.claimed,
+  };
 }
 
 async function forwards(store: EventStore, name: string) {
