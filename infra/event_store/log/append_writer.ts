@@ -77,7 +77,7 @@ export class AppendWriter {
   #check(request: AppendRequest, stream: KnownStream | undefined): Verdict {
     const { expected, events } = request;
     const revision = stream?.revision ?? -1;
-    if (revision === tombstoneRevision) return "deleted";
+    if (revision === tombstoneRevision || this.#isOwnerEnded(request.stream)) return "deleted";
     if (expected === "stream-exists") {
       if (stream?.isSoftDeleted) return "deleted";
       if (revision < 0 && !this.#hasMetadata(request.stream)) return "conflict";
@@ -99,6 +99,13 @@ export class AppendWriter {
     if (repeated) return repeated;
     const beginsAlike = this.#repeated(stream!, { starts, events: events.slice(0, 1) });
     return revives && !beginsAlike ? "write" : "conflict";
+  }
+
+  /** A stream that is deleted for ever takes its metadata with it. */
+  #isOwnerEnded(metastream: string): boolean {
+    const owner = originalOf(metastream);
+    if (owner === undefined) return false;
+    return this.#streams.find(owner)?.revision === tombstoneRevision || this.#isOwnerEnded(owner);
   }
 
   #hasMetadata(name: string): boolean {
@@ -165,8 +172,7 @@ export class AppendWriter {
     const last = written.at(-1);
     if (original !== undefined && last) {
       const owner = this.#streams.find(original) ?? this.#streams.create(original);
-      // Of a stream that is deleted for ever, metadata can be written, though never read
-      const revives = owner.isSoftDeleted && owner.revision !== tombstoneRevision;
+      const { isSoftDeleted: revives } = owner;
       this.#streams.setMetadata(owner, last);
       if (revives) written.push(...this.#revive(owner, { name: original, at: owner.revision + 1 }));
     }
@@ -179,9 +185,15 @@ export class AppendWriter {
     if (deletes === "for-ever") {
       const stream = found ?? this.#streams.create(name);
       const event = systemEvent({ type: "$streamDeleted", data: "", json: jsonMark.none });
+      const original = originalOf(name);
+      const owner = original === undefined ? undefined : this.#streams.find(original);
+      if (owner) this.#streams.setMetadata(owner, event);
       return wrote(
         this.#insertNow(event, { name, category, stream, revision: tombstoneRevision }),
       );
+    }
+    if (this.#streams.find(metastreamOf(name))?.revision === tombstoneRevision) {
+      return { refused: "deleted" };
     }
     if ((found?.revision ?? -1) < 0 && !this.#hasMetadata(name)) {
       return { refused: "conflict", actual: -1 };

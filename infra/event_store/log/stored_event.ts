@@ -23,7 +23,9 @@ export const jsonMark = { none: 0, own: 1, claimed: 2 } as const;
 export type JsonMark = typeof jsonMark[keyof typeof jsonMark];
 
 /** The revision of the event that deletes a stream for ever: no event comes after it. */
-export const tombstoneRevision = Number.MAX_SAFE_INTEGER;
+export const tombstoneRevision: number = Number.MAX_SAFE_INTEGER;
+/** The same to clients: EventStoreDB counts in 64 bits. */
+export const wireTombstone = 2n ** 63n - 1n;
 
 let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
@@ -44,6 +46,11 @@ export function toRecorded(stored: StoredEvent): Recorded {
     metadata:
       (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as Recorded["metadata"],
   };
+}
+
+/** A revision as clients know it. */
+export function revisionText(revision: number): string {
+  return String(revision >= tombstoneRevision ? wireTombstone : revision);
 }
 
 /** System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. */

@@ -1,10 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Content, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
-import { metastreamOf, retentionOf, revived } from "./stream_metadata.ts";
+import { metastreamOf, originalOf, retentionOf, revived } from "./stream_metadata.ts";
 
 /** A stream as the writer knows it. */
 export type KnownStream = {
   readonly id: number;
+  /** It holds another one's metadata. */
+  readonly isMetadata: boolean;
   /** Of its last event; -1: it has none, only metadata. */
   revision: number;
   /** Deleted until somebody writes to it. */
@@ -42,20 +44,24 @@ export class StreamDirectory {
     if (known) return known;
     const row = this.#find.get(name);
     if (!row) return undefined;
+    const isMetadata = originalOf(name) !== undefined;
     return this.#remember(name, {
       id: Number(row.id),
+      isMetadata,
       revision: Number(row.revision ?? -1),
-      isSoftDeleted: row.truncateBefore === tombstoneRevision,
+      isSoftDeleted: !isMetadata && row.truncateBefore === tombstoneRevision,
     });
   }
 
   create(name: string): KnownStream {
     const id = Number(this.#create.run(name).lastInsertRowid);
-    return this.#remember(name, { id, revision: -1, isSoftDeleted: false });
+    const isMetadata = originalOf(name) !== undefined;
+    return this.#remember(name, { id, isMetadata, revision: -1, isSoftDeleted: false });
   }
 
-  /** The newest metadata of a stream is now what this event holds. */
+  /** The newest metadata of a stream is now what this event holds. Of metadata itself that changes nothing, as on the original. */
   setMetadata(stream: KnownStream, event: Pick<StoredEvent, "data" | "json">): void {
+    if (stream.isMetadata) return;
     const { maxCount, maxAge, truncateBefore } = retentionOf(event);
     this.#setMetadata.run(maxCount ?? null, maxAge ?? null, truncateBefore ?? null, stream.id);
     stream.isSoftDeleted = truncateBefore === tombstoneRevision;

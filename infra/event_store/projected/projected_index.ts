@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { PagedQuery, type Row } from "../log/paged_query.ts";
 import { prepareArrays } from "../log/prepare_arrays.ts";
+import { type LinkedEvents, linkSource, outdatedIndexes } from "./link_sources.ts";
 import type { ProjectedName } from "./projected_stream.ts";
 
 /** What is known of a projected stream: how many links it has, up to which position, and where some of them lie. */
@@ -11,30 +12,6 @@ const markEvery = 512;
 /** Counted in one go. */
 const marksPerTurn = 64;
 const rememberedStreams = 10_000;
-
-const correlationId = `
-  case when typeof(metadata) = 'text' and json_valid(metadata) and
-    json_type(metadata, '$."$correlationId"') = 'text'
-  then json_extract(metadata, '$."$correlationId"') end`;
-
-/** Which events belong to a projected stream. The first parameter is the value. */
-const conditions = {
-  category: "category = ?1",
-  // A stream without a dash has its whole name as category, but is in no category of the original's
-  categoryWithNamesake: "category = ?1 and stream is not (select id from streams where name = ?1)",
-  type: "type = ?1 and type <> '$>'",
-  streams: "revision = 0 and ?1 = ''",
-  streamsOfCategory:
-    "category = ?1 and revision = 0 and stream is not (select id from streams where name = ?1)",
-  correlation: `${correlationId} = ?1 and type <> '$>'`,
-};
-
-/** Few need these indexes, and all who write pay for them: they are made once they are needed. */
-const laterIndexes: Partial<Record<keyof typeof conditions, string>> = {
-  streamsOfCategory: "events_first_by_category on events (category) where revision = 0",
-  correlation: `events_by_correlation on events (${correlationId})
-    where ${correlationId} is not null and type <> '$>'`,
-};
 
 type Statements = {
   /** Position of the last of so many events after a position: [mark] or nothing. */
@@ -49,18 +26,15 @@ type Statements = {
  */
 export class ProjectedIndex {
   readonly #database: DatabaseSync;
-  readonly #namesake: StatementSync;
-  readonly #statements = new Map<keyof typeof conditions, Statements>();
+  /** By their conditions. */
+  readonly #statements = new Map<string, Statements>();
+  readonly #probes = new Map<string, StatementSync>();
+  readonly #created = new Set<string>();
   readonly #counted = new Map<string, Counted>();
 
-  /** Creates the indexes that are missing: it takes a while in a log that is long already. */
   constructor(database: DatabaseSync) {
     this.#database = database;
-    database.exec(`
-      create index if not exists events_by_type on events (type) where type <> '$>';
-      create index if not exists events_first on events (position) where revision = 0;
-    `);
-    this.#namesake = database.prepare("select 1 from streams where name = ?");
+    for (const name of outdatedIndexes) database.exec(`drop index if exists ${name}`);
   }
 
   /** Counts on, up to `head` or as far as one turn should go; false: there is more to count. */
@@ -110,27 +84,61 @@ export class ProjectedIndex {
     return counted;
   }
 
-  #statementsOf({ kind, value }: ProjectedName): Statements {
-    const hasNamesake = kind === "category" && this.#namesake.get(value) !== undefined;
-    const choice = hasNamesake ? "categoryWithNamesake" : kind;
-    let statements = this.#statements.get(choice);
+  #statementsOf(projected: ProjectedName): Statements {
+    const { indexes, events } = linkSource(projected);
+    // Few need the indexes, and all who write pay for them
+    for (const index of indexes) this.#create(index);
+    const conditions = events.flatMap((each) => this.#conditionOf(each, projected.value));
+    const key = conditions.join();
+    let statements = this.#statements.get(key);
     if (!statements) {
-      const index = laterIndexes[choice];
-      if (index) this.#database.exec(`create index if not exists ${index}`);
-      const from = `from events where ${conditions[choice]} and position > ?2`;
-      statements = {
-        skip: prepareArrays(
-          this.#database,
-          `select position ${from} and position <= ?3 order by position limit 1 offset ?4 + 0`,
-        ),
-        count: prepareArrays(this.#database, `select count(*) ${from} and position <= ?3`),
-        page: new PagedQuery(this.#database, (columns) => `
-          select ${columns}
-          from (select position as at ${from} order by position limit ?4 + 0 offset ?3 + 0)
-          cross join events on position = at order by at`),
-      };
-      this.#statements.set(choice, statements);
+      statements = prepare(this.#database, conditions);
+      this.#statements.set(key, statements);
     }
     return statements;
   }
+
+  /** It takes a while in a log that is long already. */
+  #create(index: string): void {
+    if (this.#created.has(index)) return;
+    this.#database.exec(`create index if not exists ${index}`);
+    this.#created.add(index);
+  }
+
+  /** As short as it can be: each term takes time for each event that is counted. */
+  #conditionOf({ where, exceptOf, seldom }: LinkedEvents, value: string): readonly string[] {
+    if (seldom && !this.#exists(`select 1 from events where ${where} limit 1`, value)) return [];
+    if (exceptOf === undefined) return [where];
+    const stream = `select id from streams where name = ${exceptOf}`;
+    return [this.#exists(stream, value) ? `${where} and stream is not (${stream})` : where];
+  }
+
+  #exists(sql: string, value: string): boolean {
+    let probe = this.#probes.get(sql);
+    if (!probe) {
+      probe = this.#database.prepare(sql);
+      this.#probes.set(sql, probe);
+    }
+    return probe.get(value) !== undefined;
+  }
+}
+
+function prepare(database: DatabaseSync, conditions: readonly string[]): Statements {
+  function positions(upTo = ""): string {
+    return conditions.map((condition) =>
+      `select position as at from events where ${condition} and position > ?2 ${upTo}`
+    ).join(" union all ");
+  }
+  const upTo = "and position <= ?3";
+  const counts = conditions.map((condition) =>
+    `(select count(*) from events where ${condition} and position > ?2 ${upTo})`
+  );
+  return {
+    skip: prepareArrays(database, `${positions(upTo)} order by at limit 1 offset ?4 + 0`),
+    count: prepareArrays(database, `select ${counts.join(" + ")}`),
+    page: new PagedQuery(database, (columns) => `
+      select ${columns}
+      from (${positions()} order by at limit ?4 + 0 offset ?3 + 0)
+      cross join events on position = at order by at`),
+  };
 }

@@ -3,6 +3,7 @@ import { toStored } from "../log/sqlite_reader.ts";
 import { type StoredEvent, tombstoneRevision } from "../log/stored_event.ts";
 import { ProjectedIndex } from "./projected_index.ts";
 import {
+  metadataOfProjected,
   type ProjectedLink,
   projectedLink,
   type ProjectedName,
@@ -22,7 +23,7 @@ export class ProjectedStreams {
   constructor(store: SqliteStore, streams: StreamReader) {
     this.#store = store;
     this.#streams = streams;
-    // Its indexes need room on the disk
+    // It changes the indexes
     this.#index = store.pageNow(() => new ProjectedIndex(store.database), action);
   }
 
@@ -55,19 +56,33 @@ export class ProjectedStreams {
     }
   }
 
-  /** The links that follow from events just written, in the streams that somebody wants. */
+  /** The metadata of a stream to whose metadata nobody has written, as a stream of one event; undefined: it has no links yet. */
+  async readMetadata(
+    projected: ProjectedName,
+    { range: { direction, from }, upTo }: { readonly range: StreamRange; readonly upTo: number },
+  ): Promise<StreamPage | undefined> {
+    const range = { direction: "forwards", from: 0, limit: 1 } as const;
+    const { events: [first] } = await this.read(projected, { range, upTo });
+    if (!first) return undefined;
+    const isAsked = direction === "backwards" || from === 0;
+    const events = isAsked ? [metadataOfProjected(first)] : [];
+    const next = direction === "forwards" ? Math.max(from, 1) : -1;
+    return { state: "found", events, next, last: true, lastRevision: 0 };
+  }
+
+  /** The links that follow from events just written, in the streams that somebody wants, each stream's metadata first. */
   linksTo(
     events: readonly StoredEvent[],
     isWanted: (projected: ProjectedName) => boolean,
-  ): readonly ProjectedLink[] {
+  ): readonly StoredEvent[] {
     const next = new Map<string, number>();
-    const links: ProjectedLink[] = [];
+    const links: StoredEvent[] = [];
     for (const event of events) {
       for (const projected of projectionsOf(event)) {
         if (!isWanted(projected)) continue;
         const revision = next.get(projected.name) ?? this.#countTo(projected, event.position) - 1;
         next.set(projected.name, revision + 1);
-        links.push(projectedLink(event, { ...projected, revision }));
+        links.push(...withMetadata(projectedLink(event, { ...projected, revision })));
       }
     }
     return links;
@@ -77,12 +92,12 @@ export class ProjectedStreams {
   *linksBetween(
     projected: ProjectedName,
     { after, upTo }: { readonly after: number; readonly upTo: number },
-  ): Generator<readonly ProjectedLink[]> {
+  ): Generator<readonly StoredEvent[]> {
     let from = this.#countTo(projected, after);
     const end = this.#countTo(projected, upTo);
     while (from < end) {
       const links = this.#links(projected, { from, limit: Math.min(end - from, maxPage) });
-      yield links;
+      yield links.flatMap(withMetadata);
       from += links.length;
     }
   }
@@ -150,3 +165,8 @@ type ReadLinks = {
   readonly next: number;
   readonly last: boolean;
 };
+
+/** A stream begins with its metadata. */
+function withMetadata(link: ProjectedLink): readonly StoredEvent[] {
+  return link.revision === 0 ? [metadataOfProjected(link), link] : [link];
+}

@@ -1,7 +1,8 @@
 import type { SqliteStore } from "../log/sqlite_store.ts";
 import type { StoredEvent } from "../log/stored_event.ts";
 import type { LiveEvents } from "../streams/live_events.ts";
-import { type ProjectedLink, projectedName, type ProjectionKind } from "./projected_stream.ts";
+import { metastreamOf, originalOf } from "../log/stream_metadata.ts";
+import { projectedName, type ProjectionKind } from "./projected_stream.ts";
 import { ProjectedStreams } from "./projected_streams.ts";
 import type { StreamPage, StreamRange, StreamReader } from "../streams/stream_reader.ts";
 
@@ -64,8 +65,9 @@ export class StandardProjections {
     const kind = kinds.get(name)!;
     const after = this.#stopped.get(kind)?.upTo;
     if (after === undefined) return;
-    for (const watched of this.#live.watchedStreams) {
-      const projected = projectedName(watched);
+    const names = Array.from(this.#live.watchedStreams, (name) => originalOf(name) ?? name);
+    for (const name of new Set(names)) {
+      const projected = projectedName(name);
       if (projected?.kind !== kind) continue;
       const missed = this.#all.linksBetween(projected, { after, upTo: this.#store.head });
       for (const links of missed) this.#live.publishToStreams(links);
@@ -73,20 +75,26 @@ export class StandardProjections {
     this.#stopped.delete(kind);
   }
 
-  /** A page of the stream of a projection; undefined: no projection has this one, or none yet. */
+  /** A page of the stream of a projection, or of its metadata; undefined: no projection has this one, or none yet. */
   async read(name: string, range: StreamRange): Promise<StreamPage | undefined> {
-    const projected = projectedName(name);
+    const original = originalOf(name);
+    const projected = projectedName(original ?? name);
     if (!projected) return undefined;
     const { upTo } = this.#stopped.get(projected.kind) ?? { upTo: this.#store.head };
-    return upTo === 0 ? undefined : await this.#all.read(projected, { range, upTo });
+    if (upTo === 0) return undefined;
+    return original === undefined
+      ? await this.#all.read(projected, { range, upTo })
+      : await this.#all.readMetadata(projected, { range, upTo });
   }
 
   /** The links that follow from events just written, in the streams that somebody watches. */
-  linksTo(events: readonly StoredEvent[]): readonly ProjectedLink[] {
+  linksTo(events: readonly StoredEvent[]): readonly StoredEvent[] {
     if (this.#stopped.size === kinds.size) return [];
     return this.#all.linksTo(
       events,
-      ({ name, kind }) => this.#live.isWatched(name) && !this.#stopped.has(kind),
+      ({ name, kind }) =>
+        !this.#stopped.has(kind) &&
+        (this.#live.isWatched(name) || this.#live.isWatched(metastreamOf(name))),
     );
   }
 

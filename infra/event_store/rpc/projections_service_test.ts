@@ -104,7 +104,8 @@ eventStoreTest(
     }
     await client.appendToStream("order-1", [about("a"), about("b"), about("a")]);
     await client.appendToStream("junk", [
-      about(7),
+      about(7.5),
+      about(true),
       about("a", ["a"]),
       about("a", { of: { $correlationId: "a" } }),
     ]);
@@ -118,7 +119,11 @@ eventStoreTest(
       linked.map(({ event, link }) => [event?.streamId, Number(event?.revision), link?.type]),
       [["order-1", 0, "$>"], ["order-1", 2, "$>"], ["stock-1", 1, "$>"]],
     );
-    assert.equal(await errorTypeOf(allOf(client.readStream("$bc-7"))), "stream-not-found");
+    for (const name of ["$bc-7.5", "$bc-true", "$bc-"]) {
+      assert.equal(await errorTypeOf(allOf(client.readStream(name))), "stream-not-found", name);
+    }
+    await client.appendToStream("junk", [about(5), about("5")]);
+    assert.deepEqual(await revisionsOf(client.readStream("$bc-5")), [0, 1]);
     await heard.unsubscribe();
   },
 );

@@ -3,15 +3,13 @@ import {
   jsonMark,
   type StoredEvent,
   tombstoneRevision,
+  wireTombstone,
 } from "../log/stored_event.ts";
 import type { ResolvedEvent } from "../projected/event_store.ts";
 import { type EventId, uuidText, uuidToBytes } from "../log/event_id.ts";
 import type { ProtobufWriter } from "../grpc/protobuf_writer.ts";
 
 export type UuidForm = "string" | "structured";
-
-/** EventStoreDB counts in 64 bits: the revision of the event that deletes a stream for ever. */
-const wireTombstone = 2n ** 63n - 1n;
 
 let lastInstant = { ms: 0, ticks: "0" };
 

@@ -179,7 +179,7 @@ eventStoreTest(
       await revisionsOf(client.readStream("$ce-order", { fromRevision: 600n, maxCount: 2 })),
       [600, 601],
     );
-    assert.equal((await allOf(client.readStream("$streams"))).length, 5);
+    assert.equal((await allOf(client.readStream("$streams"))).length, 4);
     assert.equal(await errorTypeOf(allOf(client.readStream("$ce-none"))), "stream-not-found");
     const ids = new Set(category.map(({ event }) => event!.id));
     assert.equal(ids.size, 700);

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { PagedQuery } from "../log/paged_query.ts";
 import { toStored } from "../log/sqlite_reader.ts";
+import { originalOf } from "../log/stream_metadata.ts";
 import { type StoredEvent, tombstoneRevision } from "../log/stored_event.ts";
 
 /** A stream as readers see it. */
@@ -102,16 +103,19 @@ export class StreamReader {
 
   stateOf(name: string): StreamState | "missing" | "deleted" {
     // The metadata of a stream that is deleted for ever is deleted with it.
-    if (name.startsWith("$$") && this.stateOf(name.slice(2)) === "deleted") return "deleted";
+    const original = originalOf(name);
+    if (original !== undefined && this.stateOf(original) === "deleted") return "deleted";
     const row = this.#state.get(name);
     if (!row || row.revision === null) return "missing";
     const lastRevision = Number(row.revision);
     if (lastRevision === tombstoneRevision) return "deleted";
+    const id = Number(row.id);
+    // Of metadata the newest event can be read, whatever its own metadata says.
+    if (original !== undefined) {
+      return { id, lastRevision, firstRevision: lastRevision, notBefore: 0 };
+    }
     if (row.truncateBefore === tombstoneRevision) return "missing";
-    const bounds = this.#bounds(row, lastRevision);
-    // Of metadata only the newest event can be read.
-    const firstRevision = name.startsWith("$$") ? lastRevision : bounds.firstRevision;
-    return { id: Number(row.id), lastRevision, ...bounds, firstRevision };
+    return { id, lastRevision, ...this.#bounds(row, lastRevision) };
   }
 
   #bounds(

@@ -177,21 +177,56 @@ eventStoreTest("a tombstone ends a stream for ever", async ({ client }) => {
 });
 
 eventStoreTest(
-  "metadata of a stream that is deleted for ever can be written, and not read",
+  "with a stream that is deleted for ever its metadata is",
   async ({ client }) => {
     await client.appendToStream("a-1", newEvents(1));
     await client.setStreamMetadata("a-1", { maxCount: 5 });
     await client.deleteStream("a-1");
     await client.tombstoneStream("a-1");
-    const tooLate = { expectedRevision: 0n };
-    const failure = client.setStreamMetadata("a-1", { maxCount: 6 }, tooLate);
-    assert.equal(await errorTypeOf(failure), "wrong-expected-version");
-    await client.setStreamMetadata("a-1", { maxCount: 6 }, { expectedRevision: 1n });
-    await client.setStreamMetadata("a-1", { maxCount: 7 });
     await client.tombstoneStream("never-1");
-    await client.setStreamMetadata("never-1", { maxCount: 8 });
-    for (const stream of ["a-1", "$$a-1"]) {
-      assert.equal(await errorTypeOf(allOf(client.readStream(stream))), "stream-deleted");
-    }
+    const failures = ["a-1", "never-1"].flatMap((stream) => [
+      client.setStreamMetadata(stream, { maxCount: 6 }, { expectedRevision: 1n }),
+      client.setStreamMetadata(stream, { maxCount: 7 }),
+      client.setStreamMetadata(`$$${stream}`, { maxCount: 8 }),
+      client.deleteStream(`$$${stream}`),
+      client.tombstoneStream(`$$${stream}`),
+      allOf(client.readStream(`$$${stream}`)),
+    ]);
+    assert.deepEqual(
+      await Promise.all(failures.map(errorTypeOf)),
+      failures.map(() => "stream-deleted"),
+    );
+  },
+);
+
+eventStoreTest(
+  "neither its own metadata nor its deletion hides a stream's metadata",
+  async ({ client }) => {
+    const metadata = async () => (await client.getStreamMetadata("a-1")).metadata;
+    await client.appendToStream("a-1", newEvents(9));
+    for (const truncateBefore of [1, 2]) await client.setStreamMetadata("a-1", { truncateBefore });
+    await client.setStreamMetadata("$$a-1", { truncateBefore: 9, maxAge: 1 });
+    assert.deepEqual(await metadata(), { truncateBefore: 2 });
+    await client.deleteStream("$$a-1");
+    assert.deepEqual(await metadata(), { truncateBefore: 2 });
+    await client.setStreamMetadata("a-1", { truncateBefore: 3 }, { expectedRevision: 1n });
+    assert.deepEqual(await revisionsOf(client.readStream("$$a-1")), [2]);
+    assert.equal((await allOf(client.readStream("a-1"))).length, 6);
+  },
+);
+
+eventStoreTest(
+  "a stream whose metadata is deleted for ever has none",
+  async ({ client }) => {
+    await client.appendToStream("a-1", newEvents(3));
+    await client.setStreamMetadata("a-1", { maxCount: 1 });
+    await client.tombstoneStream("$$a-1");
+    assert.deepEqual(await revisionsOf(client.readStream("a-1")), [0, 1, 2]);
+    const failures = [client.deleteStream("a-1"), client.setStreamMetadata("a-1", { maxCount: 1 })];
+    assert.deepEqual(
+      await Promise.all(failures.map(errorTypeOf)),
+      ["stream-deleted", "stream-deleted"],
+    );
+    await client.tombstoneStream("a-1");
   },
 );

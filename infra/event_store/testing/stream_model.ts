@@ -52,6 +52,7 @@ export class StreamModel {
 
   setMetadata(name: string, metadata: { $maxCount?: number; $tb?: number }): ModelOutcome {
     const stream = this.#stream(name);
+    if (stream.isTombstoned) return { refused: "deleted" };
     const revives = stream.metadata?.$tb === deleted;
     stream.metadata = revives ? { ...metadata, $tb: lastOf(stream) + 1 } : metadata;
     return { revision: 0 };
