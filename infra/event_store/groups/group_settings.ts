@@ -1,3 +1,4 @@
+import { revisionText, tombstoneRevision } from "../log/stored_event.ts";
 import type { EventFilter } from "../streams/event_filter.ts";
 import { isConsumerStrategy } from "./consumer_strategy.ts";
 import type { DeliverySettings } from "./delivery.ts";
@@ -56,11 +57,11 @@ export function problemOf(settings: Omit<GroupSettings, "liveFrom">): string | u
 
 /** The name by which clients know a place in a source. */
 export function placeText(stream: string, place: number): string {
-  return stream === wholeLog ? `C:${place}/P:${place}` : String(place);
+  return stream === wholeLog ? `C:${place}/P:${place}` : revisionText(place);
 }
 
 /** Reads `placeText`, and what older servers wrote; undefined: it is no place. */
 export function placeOf(text: unknown): number | undefined {
   const digits = /^(?:C:(\d+)\/P:\d+|(\d+))$/.exec(String(text));
-  return digits ? Number(digits[1] ?? digits[2]) : undefined;
+  return digits ? Math.min(Number(digits[1] ?? digits[2]), tombstoneRevision) : undefined;
 }

@@ -16,6 +16,8 @@ export type SourcePage = {
   /** First place of what follows. */
   readonly next: number;
   readonly last: boolean;
+  /** The stream is deleted for ever. */
+  readonly isEnded: boolean;
 };
 
 /** Where a group takes its events from. Places are revisions of a stream, or positions in the log. */
@@ -34,19 +36,24 @@ export function groupSource(store: EventStore, config: GroupConfig): GroupSource
 function streamSource(store: EventStore, stream: string): GroupSource {
   return {
     async page(from, limit) {
+      // Who begins at the end has nothing to read, also of a stream that is deleted for ever
+      if (from === tombstoneRevision) {
+        return { considered: [], next: from, last: true, isEnded: false };
+      }
       const page = await store.readStream(stream, { direction: "forwards", from, limit });
       const considered = page.events.map((event) => ({ place: event.revision, event, passed: 0 }));
-      return { considered, next: considered.length > 0 ? page.next : from, last: page.last };
+      const next = considered.length > 0 ? page.next : from;
+      return { considered, next, last: page.last, isEnded: page.state === "deleted" };
     },
     watch: (take) =>
-      store.live.watchStream(stream, (event) => {
-        if (event.revision === tombstoneRevision) return;
-        take({ place: event.revision, event, passed: 0 });
-      }),
+      store.live.watchStream(
+        stream,
+        (event) => take({ place: event.revision, event, passed: 0 }),
+      ),
     async end() {
       const range = { direction: "backwards", from: Infinity, limit: 1 } as const;
-      const { lastRevision } = await store.readStream(stream, range);
-      return lastRevision === tombstoneRevision ? tombstoneRevision : lastRevision + 1;
+      const { state, lastRevision } = await store.readStream(stream, range);
+      return state === "deleted" ? tombstoneRevision : lastRevision + 1;
     },
   };
 }
@@ -61,7 +68,7 @@ function logSource(store: EventStore, { filter }: GroupConfig): GroupSource {
       const considered = filter
         ? withPassed(page)
         : page.events.map((event) => ({ place: event.position, event, passed: 0 }));
-      return { considered, next: page.next, last: page.last };
+      return { considered, next: page.next, last: page.last, isEnded: false };
     },
     watch: (take) =>
       store.live.watchAll((events) => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import {
+  END,
+  PersistentSubscriptionDroppedError,
   PersistentSubscriptionFailedError,
   persistentSubscriptionToAllSettingsFromDefaults,
+  START,
   streamNameFilter,
 } from "@eventstore/db-client";
-import { eventually } from "@headwater/testing";
-import { groupTestBed, typesOf } from "../testing/group_test_bed.ts";
+import { eventually, within } from "@headwater/testing";
+import { type GroupTestBed, groupTestBed, settings, typesOf } from "../testing/group_test_bed.ts";
 
 Deno.test("A group on the whole log cannot begin beyond its end, and cannot be deleted as a stream's", async () => {
   await using bed = await groupTestBed();
@@ -95,3 +98,73 @@ Deno.test("The whole log hides what groups on it have to remember", async () => 
     assert.doesNotMatch(event!.streamId, /^\$persistentsubscription-\$all/);
   }
 });
+
+Deno.test("Consumers of a group are told when its stream is deleted for ever", async () => {
+  await using bed = await groupTestBed();
+  const { client } = bed;
+  await client.createPersistentSubscriptionToStream("order-1", "group", settings());
+  await bed.append("order-1", "A");
+  await using consumer = bed.consume("group", { stream: "order-1" });
+  await consumer.ack(await consumer.take(1));
+  await isLive(bed);
+  await client.tombstoneStream("order-1");
+  const [last] = await consumer.take(1);
+  assert.deepEqual([last!.event!.type, last!.event!.revision], ["$streamDeleted", 2n ** 63n - 1n]);
+  await consumer.ack([last!]);
+  const { stats } = await eventually("the checkpoint", async () => {
+    const info = await client.getPersistentSubscriptionToStreamInfo("order-1", "group");
+    return info.stats.lastCheckpointedEventRevision === 2n ** 63n - 1n && info;
+  });
+  assert.equal(stats.lastKnownEventRevision, 2n ** 63n - 1n);
+
+  // As on the original, who comes after a restart finds that there is nothing to wait for
+  await client.restartPersistentSubscriptionSubsystem();
+  await using late = bed.consume("group", { stream: "order-1" });
+  const reason = await within("the end", late.ended);
+  assert.ok(reason instanceof PersistentSubscriptionDroppedError);
+});
+
+Deno.test("A group on a stream that was deleted for ever drops its consumers, unless it begins at the end", async () => {
+  await using bed = await groupTestBed();
+  const { client } = bed;
+  await bed.append("order-1", "A");
+  await client.tombstoneStream("order-1");
+  for (const [name, startFrom] of [["start", START], ["later", 5n]] as const) {
+    await client.createPersistentSubscriptionToStream("order-1", name, settings({ startFrom }));
+    for (let time = 0; time < 2; time++) {
+      await using consumer = bed.consume(name, { stream: "order-1" });
+      const reason = await within("the end", consumer.ended);
+      assert.ok(reason instanceof PersistentSubscriptionDroppedError, name);
+      assert.deepEqual(consumer.received, []);
+    }
+  }
+  await client.createPersistentSubscriptionToStream("order-1", "end", settings({ startFrom: END }));
+  await using waiting = bed.consume("end", { stream: "order-1" });
+  await waiting.confirmed;
+  const info = await client.getPersistentSubscriptionToStreamInfo("order-1", "end");
+  assert.deepEqual([info.status, info.connections.length], ["Live", 1]);
+});
+
+Deno.test("A tombstone that nobody could deal with is parked as the event that it is", async () => {
+  await using bed = await groupTestBed();
+  const { client } = bed;
+  await client.createPersistentSubscriptionToStream("order-1", "group", settings());
+  await using consumer = bed.consume("group", { stream: "order-1" });
+  await isLive(bed);
+  await client.tombstoneStream("order-1");
+  await consumer.nack("park", await consumer.take(1));
+  const parked = "$persistentsubscription-order-1::group-parked";
+  const { events: [link] } = await eventually("the parked message", async () => {
+    const range = { direction: "forwards", from: 0, limit: 1 } as const;
+    const page = await bed.store.readStream(parked, range);
+    return page.events.length > 0 && page;
+  });
+  assert.equal(link!.data, "9223372036854775807@order-1");
+});
+
+async function isLive({ client }: GroupTestBed): Promise<void> {
+  await eventually("the end of the stream", async () => {
+    const { status } = await client.getPersistentSubscriptionToStreamInfo("order-1", "group");
+    return status === "Live";
+  });
+}

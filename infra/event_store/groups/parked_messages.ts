@@ -1,4 +1,4 @@
-import { contentText, type StoredEvent } from "../log/stored_event.ts";
+import { contentText, revisionText, type StoredEvent } from "../log/stored_event.ts";
 import { metastreamOf } from "../log/stream_metadata.ts";
 import type { EventStore } from "../projected/event_store.ts";
 import { stateStream } from "./group_settings.ts";
@@ -41,7 +41,9 @@ export class ParkedMessages {
       subscriptionEventNumber: place ?? original.revision,
     });
     // Of a link that leads nowhere, where it would lead
-    const data = event ? `${event.revision}@${event.stream}` : contentText(link!.data);
+    const data = event
+      ? `${revisionText(event.revision)}@${event.stream}`
+      : contentText(link!.data);
     await this.#store.appendInternal(this.#stream, [{ type: "$>", data, metadata, isJson: false }]);
   }
 

@@ -37,6 +37,8 @@ export class SubscriptionGroup {
   #liveCount = 0;
   #missed = false;
   #reading = false;
+  /** Its stream is deleted for ever, which it has found at reading: there is nothing more for anybody. */
+  #isEnded = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #stopWatching = () => {};
 
@@ -117,6 +119,7 @@ export class SubscriptionGroup {
     });
     this.#connections.set(consumer, connection);
     connection.confirm();
+    if (this.#isEnded) connection.drop(new GroupError("dropped", this.config));
     this.#go();
     return connection;
   }
@@ -153,10 +156,14 @@ export class SubscriptionGroup {
     this.#state = "closed";
     clearInterval(this.#timer);
     this.#stopWatching();
+    this.#dropAll();
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  #dropAll(): void {
     for (const connection of this.#connections.values()) {
       connection.drop(new GroupError("dropped", this.config));
     }
-    while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
   /** Sends what can be sent, and gets more where there is room. */
@@ -177,14 +184,19 @@ export class SubscriptionGroup {
   }
 
   async #read(): Promise<void> {
-    if (this.#reading) return;
+    if (this.#reading || this.#isEnded) return;
     const { readBatchSize } = this.config.settings;
     this.#reading = true;
     try {
       while (this.#state === "behind" && this.delivery.room >= readBatchSize) {
         this.#missed = false;
-        const { considered, next, last } = await this.#source.page(this.#next, readBatchSize);
+        const page = await this.#source.page(this.#next, readBatchSize);
+        const { considered, next, last } = page;
         if (this.#state !== "behind") return;
+        if (page.isEnded) {
+          this.#isEnded = true;
+          return this.#dropAll();
+        }
         for (const each of considered) this.#take(each);
         this.#next = Math.max(this.#next, next);
         if (last && !this.#missed) this.#state = "live";
