@@ -9,7 +9,7 @@ export type GroupSettings = DeliverySettings & {
   readonly resolveLinks: boolean;
   readonly extraStatistics: boolean;
   readonly liveBufferSize: number;
-  /** So many events are read at a time. */
+  /** So many events are read at a time; 0: `defaultReadBatch`. */
   readonly readBatchSize: number;
   /** 0: any number. */
   readonly maxSubscriberCount: number;
@@ -28,6 +28,14 @@ export type GroupConfig = GroupName & {
 
 /** A stream cannot be called that: it stands for the whole log. */
 export const wholeLog = "$all";
+
+/** What the original reads at a time where nothing is said. */
+const defaultReadBatch = 20;
+
+/** How many events are read at a time: no more than there is room for. */
+export function readBatchOf({ readBatchSize, historyBufferSize }: GroupSettings): number {
+  return readBatchSize || Math.min(defaultReadBatch, historyBufferSize);
+}
 
 /** The group's id, to clients as well. */
 export function subscriptionId({ stream, group }: GroupName): string {
@@ -48,7 +56,6 @@ export function problemOf(settings: Omit<GroupSettings, "liveFrom">): string | u
   for (const [setting, value] of Object.entries(settings)) {
     if (typeof value === "number" && value < 0) return `${setting} may not be negative`;
   }
-  if (readBatchSize < 1) return "readBatchSize must be greater than 0";
   if (readBatchSize >= historyBufferSize) {
     return "readBatchSize may not be greater than or equal to historyBufferSize";
   }

@@ -7,7 +7,7 @@ import { Delivery, type NackAction } from "./delivery.ts";
 import { type ConsumerClient, GroupConnection } from "./group_connection.ts";
 import { GroupError } from "./group_error.ts";
 import { type Considered, type GroupSource, groupSource } from "./group_source.ts";
-import { type GroupConfig, subscriptionId } from "./group_settings.ts";
+import { type GroupConfig, readBatchOf, subscriptionId } from "./group_settings.ts";
 import type { Consumer, Entry } from "./message.ts";
 import { ParkedMessages } from "./parked_messages.ts";
 import { Replay } from "./replay.ts";
@@ -56,7 +56,7 @@ export class SubscriptionGroup {
       replayed: (message) => this.#replay.done(message),
       answered: (consumer, ms) => this.#connections.get(consumer)?.statistics.answered(ms),
     });
-    const { readBatchSize: batchSize } = config.settings;
+    const batchSize = readBatchOf(config.settings);
     const { delivery, parked } = this;
     this.#replay = new Replay({ store, delivery, parked, batchSize });
   }
@@ -185,12 +185,12 @@ export class SubscriptionGroup {
 
   async #read(): Promise<void> {
     if (this.#reading || this.#isEnded) return;
-    const { readBatchSize } = this.config.settings;
+    const batchSize = readBatchOf(this.config.settings);
     this.#reading = true;
     try {
-      while (this.#state === "behind" && this.delivery.room >= readBatchSize) {
+      while (this.#state === "behind" && this.delivery.room >= batchSize) {
         this.#missed = false;
-        const page = await this.#source.page(this.#next, readBatchSize);
+        const page = await this.#source.page(this.#next, batchSize);
         const { considered, next, last } = page;
         if (this.#state !== "behind") return;
         if (page.isEnded) {

@@ -12,6 +12,7 @@ import {
   type ListGroupsRequest_Source,
   ListGroupsRequestSchema,
   ListGroupsResponseSchema,
+  type ReplayParkedRequest_Options,
   ReplayParkedRequestSchema,
 } from "./messages_pb.ts";
 import { unaryRpc } from "./unary_rpc.ts";
@@ -79,7 +80,7 @@ export async function startPersistentSubscriptions(
       { request: ReplayParkedRequestSchema, response: EmptySchema },
       async ({ options }) => {
         const name = nameOf(options);
-        const stopAt = options?.stopAt === undefined ? Infinity : Number(options.stopAt);
+        const stopAt = stopAtOf(options?.until);
         if (stopAt < 0) {
           const reason = `Cannot stop replaying parked messages at ${stopAt}`;
           throw new GroupError("failed", name, reason);
@@ -114,6 +115,11 @@ function asked(
   const ofStream = groups.filter(({ config }) => config.stream === stream);
   if (ofStream.length === 0) throw new GroupError("does-not-exist", { stream, group: "" });
   return ofStream;
+}
+
+function stopAtOf(until: ReplayParkedRequest_Options["until"] | undefined): number {
+  if (!until?.case) throw invalidArgument("it says neither stop at nor no limit");
+  return until.case === "noLimit" ? Infinity : Number(until.value);
 }
 
 function nameOf(options: NamedOptions | undefined): GroupName {

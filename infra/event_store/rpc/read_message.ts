@@ -46,7 +46,7 @@ function readOptions(options: ProtobufReader): ReadRequest {
   let stream: string | undefined;
   let group = "";
   let bufferSize = 0;
-  let uuidForm: UuidForm = "structured";
+  let uuidForm: UuidForm | undefined;
   while (options.next()) {
     if (options.field === 1) {
       stream = readStreamIdentifier(options.message());
@@ -62,8 +62,9 @@ function readOptions(options: ProtobufReader): ReadRequest {
   }
   if (stream === undefined) throw invalidArgument("it says neither stream nor all");
   if (bufferSize < 1 || bufferSize > 0x7fffffff) {
-    throw invalidArgument("the buffer size must be greater than 0");
+    throw invalidArgument(`the buffer size is ${bufferSize}, allowed: from 1 to 2147483647`);
   }
+  if (!uuidForm) throw invalidArgument("the UUID option is missing");
   return { kind: "connect", name: { stream, group }, bufferSize, uuidForm };
 }
 

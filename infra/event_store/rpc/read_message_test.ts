@@ -21,7 +21,7 @@ Deno.test("A request to connect is read, with names in any script", () => {
     bufferSize: 7,
     uuidForm: "string",
   });
-  options.clearUuidOption();
+  options.setUuidOption(new persistent.ReadReq.Options.UUIDOption());
   options.setAll(new shared.Empty());
   assert.deepEqual(readRequest(new persistent.ReadReq().setOptions(options).serializeBinary()), {
     kind: "connect",
@@ -55,12 +55,14 @@ Deno.test("Answers are read with ids in either form", () => {
 
 Deno.test("What is no request is refused", () => {
   const noBuffer = new persistent.ReadReq.Options().setAll(new shared.Empty());
+  const noForm = new persistent.ReadReq.Options().setAll(new shared.Empty()).setBufferSize(1);
   const noUuid = new persistent.ReadReq.Ack().setIdsList([new shared.UUID().setString("x")]);
   const junk = [
     new Uint8Array(0),
     new Uint8Array([0xff, 0xff]),
     new persistent.ReadReq().setOptions(new persistent.ReadReq.Options()).serializeBinary(),
     new persistent.ReadReq().setOptions(noBuffer).serializeBinary(),
+    new persistent.ReadReq().setOptions(noForm).serializeBinary(),
     new persistent.ReadReq().setAck(noUuid).serializeBinary(),
   ];
   for (const bytes of junk) {

@@ -61,6 +61,9 @@ export function readReadRequest(bytes: Uint8Array): ReadRequest {
   if (isSubscription && draft.direction === "backwards") {
     throw invalidArgument("a subscription goes forwards");
   }
+  if (isSubscription && draft.filter?.checkpointInterval === 0) {
+    throw invalidArgument("the filter's checkpoint interval multiplier is 0, allowed: 1 or more");
+  }
   return {
     source: draft.source,
     direction: draft.direction!,

@@ -41,6 +41,7 @@ function readSource(options: GroupRequest_Options, settings: GroupRequest_Settin
   const { source } = options;
   if (source.case === "all") {
     const { from, filter } = source.value;
+    if (!from.case) throw invalidArgument("it says neither position nor start nor end");
     return {
       stream: wholeLog,
       startFrom: from.case === "end"
@@ -54,6 +55,7 @@ function readSource(options: GroupRequest_Options, settings: GroupRequest_Settin
   const name = (source.value?.streamIdentifier ?? options.streamIdentifier)?.streamName;
   if (!name) throw invalidArgument("it says neither stream nor all");
   const from = source.value?.from;
+  if (from && !from.case) throw invalidArgument("it says neither revision nor start nor end");
   const startFrom = from?.case === "end"
     ? "end"
     : from?.case === "start"

@@ -12,6 +12,7 @@ export type EventFilter = {
 export type FilterExpression = {
   /** Counts where it is not empty. */
   readonly regex: string;
+  /** One of them is enough; without any, nothing passes. */
   readonly prefixes: readonly string[];
 };
 
