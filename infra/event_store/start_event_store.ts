@@ -13,6 +13,7 @@ import {
 } from "./rpc/persistent_subscriptions_service.ts";
 import { projectionsService } from "./rpc/projections_service.ts";
 import { recallProjections } from "./projected/remembered_projections.ts";
+import { Scavenges } from "./rpc/scavenges.ts";
 import { serverFeatures } from "./rpc/server_features.ts";
 import { serverStats } from "./rpc/server_stats.ts";
 import { streamsService } from "./rpc/streams_service.ts";
@@ -74,6 +75,11 @@ export async function startEventStore(
     let port = options.port ?? 0;
     let ready = true;
     const { rpcs, restart } = subscriptions;
+    const endPoint = () => ({
+      host: options.advertiseHost ?? host,
+      port: options.advertisePort ?? port,
+    });
+    const scavenges = new Scavenges(store, () => `${endPoint().host}:${endPoint().port}`);
     const stats = serverStats(() => ({ head: store.head, ...server.open }));
     const services = new Map<string, Rpc>([
       ...streamsService(store, {
@@ -82,22 +88,19 @@ export async function startEventStore(
         logger,
       }),
       ...rpcs,
-      ...operationsService({ restartSubscriptions: restart }),
+      ...operationsService({ restartSubscriptions: restart, scavenges }),
       ...monitoringService(stats),
       ...(projections ? projectionsService(store) : []),
       ...gossipService({
         instanceId: crypto.randomUUID(),
-        endPoint: () => ({
-          host: options.advertiseHost ?? host,
-          port: options.advertisePort ?? port,
-        }),
+        endPoint,
       }),
     ]);
     const server = await startGrpcServer({
       host,
       port,
       services: new Map([...services, ...serverFeatures(services.keys())]),
-      http1: http1Endpoints({ ready: () => ready, projections, stats }),
+      http1: http1Endpoints({ ready: () => ready, projections, stats, scavenges, logger }),
       logger,
       ...(options.keepAlive && { keepAlive: options.keepAlive }),
     });

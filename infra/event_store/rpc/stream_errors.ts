@@ -57,6 +57,15 @@ export function missingMetadataProperty(property: string): GrpcError {
   });
 }
 
+/** No scavenge of this id can be stopped. */
+export function scavengeNotFound(scavengeId: string): GrpcError {
+  return new GrpcError({
+    code: grpcStatus.notFound,
+    message: "Scavenge id was invalid.",
+    trailers: { exception: "scavenge-not-found", "scavenge-id": scavengeId },
+  });
+}
+
 /** The request is not what the rpc takes. */
 export function invalidArgument(detail: string): GrpcError {
   return new GrpcError({
