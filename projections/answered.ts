@@ -6,8 +6,8 @@ const usualPatienceMs = 10_000;
 /**
  * Gives up on PostgreSQL when it has not answered for a while.
  *
- * postgres.js 3.4.9 never settles a query that it took as its connection was about to close. A statement that is given
- * up on may still take effect: those of workers are guarded by the checkpoint, so that this is harmless.
+ * postgres.js 3.4.9 has left queries unsettled. A statement that is given up on may still take effect: those of workers
+ * are guarded by the checkpoint, so that this is harmless.
  *
  * Errors: `Unavailable` with code `postgres-unavailable`, those of `work`.
  */

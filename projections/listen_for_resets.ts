@@ -23,7 +23,7 @@ export function listenForResets(
 
   async function listen(): Promise<(() => Promise<void>) | undefined> {
     try {
-      // A first LISTEN that fails spoils the channel for good in postgres.js.
+      // Not before the server is there: the first LISTEN on a channel has to succeed in postgres.js.
       for (let attempt = 1; !await isThere(); attempt++) {
         await time.pause(time.backOffMs(attempt, { random }), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;

@@ -11,8 +11,8 @@ const patiencePerRowMs = 0.1;
  * Writes what was folded and moves the checkpoint on, both or neither.
  * False: the checkpoint is not where it was as the rows were read, and nothing was written.
  *
- * One statement, however many rows: it is one round trip and a transaction of its own. When a connection breaks in the
- * middle of `sql.begin`, postgres.js 3.4.9 writes to a socket that is gone, and takes the process with it.
+ * One statement, however many rows: it is one round trip and a transaction of its own; `sql.begin` of postgres.js 3.4.9
+ * has ended whole processes.
  */
 export async function writeChanges(
   sql: Sql,

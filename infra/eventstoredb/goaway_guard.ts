@@ -9,9 +9,9 @@ const frameHeaderBytes = 9;
 const goaway = 7;
 
 /**
- * Connections end where the server says goodbye, as EventStoreDB does when it is stopped: in Deno 2.9.6 the HTTP/2 of
- * `node:http2` does not survive that frame (denoland/deno#36788), and takes the process with it. Calls that are under
- * way end as with any broken connection.
+ * Connections end where the server says goodbye, as EventStoreDB does when it is stopped. So `node:http2` has nothing to
+ * do then, whose HTTP/2 has crashed in Deno 2.9.6 (denoland/deno#36788). Calls that are under way end as with any broken
+ * connection.
  *
  * It also knows the connections that are made with it, and nobody else's channel shares them.
  */

@@ -42,7 +42,7 @@ export function serve(service: Service, { host, port, logger }: {
   return {
     url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`,
     async [Symbol.asyncDispose]() {
-      // Aborting the server instead ends the process, in Deno 2.9.6: its port has been closed by then
+      // What is under way is given up one by one: aborting the server has ended the process in Deno 2.9.6
       const timer = setTimeout(() => {
         for (const giveUp of underWay) giveUp();
       }, graceMs);

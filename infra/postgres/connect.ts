@@ -83,7 +83,7 @@ export function connect(
     max_lifetime: 30,
     // The default waits up to 25 s after a few refusals: too long where a server is back in half a second
     backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
-    // The query for them on every new connection rejects unhandled when the server goes away at that moment
+    // Its query for them on every new connection is nobody's to catch
     fetch_types: false,
     connection: {
       application_name: `headwater-${name}`,
@@ -136,7 +136,7 @@ function limited(
   }) as unknown as Sql;
 }
 
-/** When a connection breaks within one, postgres.js 3.4.9 writes to a socket that is gone and the process ends. */
+/** postgres.js 3.4.9 has ended whole processes in them. */
 function refuse(): never {
   throw new Error("Cannot begin a transaction over several queries: send one statement or message");
 }

@@ -91,8 +91,8 @@ function outstanding(
 }
 
 /**
- * One message with several statements is a transaction. `sql.begin` is none to rely on: when the connection breaks within
- * it, postgres.js 3.4.9 ends the process. False: another process has applied it meanwhile.
+ * One message with several statements is a transaction; in `sql.begin`, postgres.js 3.4.9 has ended whole processes.
+ * False: another process has applied it meanwhile.
  */
 async function apply(
   sql: Sql,

@@ -14,8 +14,8 @@ export type SocketOptions = Pick<DatabaseUrl, "hosts" | "tls"> & {
 const sslRequest = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 
 /**
- * Connects to the first of the hosts that answers. Never rejects: postgres.js 3.4.9 forgets a connection whose socket
- * could not be made, and a pool that has forgotten all of them answers nothing any more. What failed comes as an error of the socket.
+ * Connects to the first of the hosts that answers. Never rejects, so that pools of postgres.js 3.4.9 count on all of
+ * their connections: what failed comes as an error of the socket.
  */
 export async function openSocket({ hosts, ...options }: SocketOptions): Promise<Socket> {
   let failure: unknown;

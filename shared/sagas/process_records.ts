@@ -95,8 +95,7 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
       const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
       const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
       const { position, mark } = to;
-      // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 can end the whole process when the
-      // connection breaks within it.
+      // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 has ended whole processes.
       const noted = await sql`
         with known as (
           select from process_checkpoint

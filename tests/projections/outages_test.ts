@@ -108,7 +108,7 @@ async function endConnections(admin: Sql): Promise<number> {
   return backends.length;
 }
 
-/** Does what may meet a connection that was just ended, on which postgres.js may never answer. */
+/** Does what may stay unanswered while connections end, again and again. */
 async function retried<Result>(act: () => Promise<Result>): Promise<Result> {
   const results: Result[] = [];
   await until(async () => {

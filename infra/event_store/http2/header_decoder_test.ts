@@ -64,7 +64,7 @@ Deno.test("junk is refused, and so are headers without end", () => {
       assert.ok(error instanceof Http2Error, String(error));
     }
   }));
-  // A large entry of the table, named again and again: a bomb
+  // More than a block may hold, though few bytes name it
   const decoder = new HeaderDecoder();
   const entry = encodeHeaders({ a: "x".repeat(3_000) });
   decoder.decode(Buffer.concat([Buffer.from([0x40]), entry.subarray(1)]));

@@ -88,7 +88,7 @@ export class Http2Connection {
 
   /**
    * Sends what is framed and hangs up; streams that are still open break off. GOAWAY would tell clients what to repeat
-   * by themselves, but a client on Deno 2.9.6 may die of it (docs/decisions/0040).
+   * by themselves; without it, those on Deno 2.9.6 are safe as well (docs/decisions/0040).
    */
   close(): void {
     this.#writer.flush();

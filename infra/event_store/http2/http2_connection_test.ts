@@ -206,7 +206,7 @@ Deno.test("what a client takes of headers is known to its streams", () => {
   assert.deepEqual(client.streams.map((stream) => stream.headerListBytes), [8_192, 8_192]);
 });
 
-Deno.test("hanging up sends no GOAWAY, of which clients on Deno may die", async () => {
+Deno.test("hanging up sends no GOAWAY", async () => {
   const client = wire();
   client.open(1);
   await client.received();

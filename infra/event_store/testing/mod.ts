@@ -16,6 +16,5 @@ export { writeCaughtUp, writeConfirmation, writeEventResponse } from "../rpc/rea
 export { serverFeatures } from "../rpc/server_features.ts";
 export { serverStats } from "../rpc/server_stats.ts";
 export { streamsService } from "../rpc/streams_service.ts";
-export { grpcTestBed, untilOver } from "./grpc_test_bed.ts";
 export { newEvent, newEvents } from "./new_events_test_bed.ts";
 export { withFile } from "./sqlite_test_bed.ts";
