@@ -25,7 +25,7 @@ export async function whyNotInstallable(): Promise<string | undefined> {
   return pinged.success ? undefined : "the registry of npm cannot be reached";
 }
 
-/** Installs tarballs, packages of the workspace's versions and sources of tests into an empty folder. */
+/** Installs tarballs, packages, of the workspace's versions where they name none, and sources of tests into an empty folder. */
 export async function openElsewhere(
   { tarballs, packages, sources }: {
     readonly tarballs: Iterable<string>;
@@ -46,7 +46,7 @@ export async function openElsewhere(
     const installed = await npm([
       ...["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"],
       ...tarballs,
-      ...packages.map((name) => `${name}@${versions.get(name)}`),
+      ...packages.map((name) => versions.has(name) ? `${name}@${versions.get(name)}` : name),
       ...lines.map(nodePackage),
     ], folder);
     if (!installed?.success) throw new Error(`Cannot install the tarballs: ${installed?.text}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { startEventStore } from "@headwater/event-store";
 import { startThrowAwayPostgres } from "@headwater/postgres";
 import { type Elsewhere, openElsewhere, whyNotInstallable } from "./elsewhere.ts";
 import { pack } from "./pack.ts";
@@ -26,8 +27,9 @@ Deno.test({
     try {
       await using elsewhere = await openElsewhere({
         tarballs: (await pack(packs)).values(),
-        packages: ["@eventstore/db-client", "zod"],
+        packages: ["@eventstore/db-client", "@kurrent/kurrentdb-client@1.3.1", "zod"],
         sources: [
+          "drive_kurrent_client.ts",
           "drive_event_store.ts",
           "sample_club.ts",
           "sample_tour.ts",
@@ -40,7 +42,12 @@ Deno.test({
         const { said, seen } = await elsewhere.drive(Deno.execPath(), args);
         assert.deepEqual(seen, members, said);
       });
+      await test.step("Deno: KurrentDB's client, with the permissions it needs", async () => {
+        const permissions = ["net", "read", "env", "ffi", "sys"].map((name) => `--allow-${name}`);
+        await driveKurrentClient(elsewhere, Deno.execPath(), ["run", "--no-check", ...permissions]);
+      });
       for (const [name, node] of elsewhere.nodes) {
+        await test.step(`${name}: KurrentDB's client`, () => driveKurrentClient(elsewhere, node));
         await test.step(`${name}: an aggregate, a view and a saga`, async () => {
           await using postgres = await startThrowAwayPostgres();
           const { said, seen } = await elsewhere.drive(node, ["sample_on_node.ts", postgres.url]);
@@ -56,6 +63,30 @@ Deno.test({
     }
   },
 });
+
+async function driveKurrentClient(
+  elsewhere: Elsewhere,
+  program: string,
+  args: readonly string[] = [],
+): Promise<void> {
+  await using server = await startEventStore({ path: ":memory:" });
+  const { said, seen } = await elsewhere.drive(program, [
+    ...args,
+    "drive_kurrent_client.ts",
+    "@kurrent/kurrentdb-client",
+    server.connectionString,
+  ]);
+  assert.deepEqual(seen, {
+    revision: 2,
+    read: 3,
+    filtered: 3,
+    links: 3,
+    heard: 3,
+    shared: [0, 1, 2],
+    metadata: { maxCount: 2 },
+    kept: 2,
+  }, said);
+}
 
 async function driveEventStore(
   elsewhere: Elsewhere,
