@@ -3,7 +3,7 @@ import { LiveTail } from "./live_tail.ts";
 import { jsonMark, type StoredEvent } from "./stored_event.ts";
 
 Deno.test("events are kept in memory while somebody follows them, and only then", () => {
-  const tail = new LiveTail(0);
+  const tail = new LiveTail({ position: 0, id: new Uint8Array(16) });
   tail.add(events(1, 3));
   assert.equal(tail.head, 3);
   assert.equal(tail.pageAfter(0, undefined), undefined);
