@@ -3,8 +3,8 @@ import type { ServiceDefinition } from "./service.ts";
 import { z } from "zod";
 
 /**
- * What a gateway is ready for: every service it forwards to. The client must be the bare one: a service that is not
- * ready says so with 503, which a resilient one would ask for again and count against the service's breaker.
+ * How the services are that a gateway forwards to. The client must be the bare one: a service that is leaving says so
+ * with 503, which a resilient one would ask for again and count against the service's breaker.
  */
 export function serviceChecks(
   { services }: { readonly services: readonly Pick<ServiceDefinition, "name">[] },
@@ -16,13 +16,15 @@ export function serviceChecks(
 function serviceCheck(service: string, client: ServiceClient): HealthCheck {
   return {
     name: `service:${service}`,
+    ofOthers: true,
     async check(signal) {
       const response = await client.call(
         service,
         new Request(`http://${service}/health/ready`, { signal }),
       );
-      if (!response.ok) throw new Error(await reasonOf(response));
-      await response.body?.cancel();
+      const reasons = await reasonsIn(response);
+      if (!response.ok) throw new Error([`Answered ${response.status}`, ...reasons].join("; "));
+      if (reasons.length > 0) throw new Error(reasons.join("; "));
     },
   };
 }
@@ -31,17 +33,16 @@ function serviceCheck(service: string, client: ServiceClient): HealthCheck {
 const healthReport = z.object({
   checks: z.record(
     z.string(),
-    z.array(z.object({ status: z.string(), output: z.string().optional() })),
+    z.array(z.object({ output: z.string().optional() })),
   ),
 });
 
-async function reasonOf(response: Response): Promise<string> {
-  const text = await response.text();
-  const { data } = healthReport.safeParse(parsed(text));
-  const reasons = Object.entries(data?.checks ?? {}).flatMap(([name, results]) =>
-    results.filter(({ status }) => status === "fail").map(({ output }) => `${name}: ${output}`)
+/** What is wrong with what it needs, whether it is ready or not. */
+async function reasonsIn(response: Response): Promise<string[]> {
+  const { data } = healthReport.safeParse(parsed(await response.text()));
+  return Object.entries(data?.checks ?? {}).flatMap(([name, results]) =>
+    results.flatMap(({ output }) => output === undefined ? [] : [`${name}: ${output}`])
   );
-  return [`Answered ${response.status}`, ...reasons].join("; ");
 }
 
 function parsed(text: string): unknown {

@@ -13,15 +13,20 @@ Deno.test("a service that is ready passes", async () => {
   await check(Response.json({ status: "pass", checks: {} }));
 });
 
+Deno.test("a service that is ready and lacks something says what", async () => {
+  const checks = { postgres: [{ status: "warn", output: "gone" }], caches: [{ status: "warn" }] };
+  await rejects(check(Response.json({ status: "warn", checks })), { message: "postgres: gone" });
+});
+
 Deno.test("a service that is not says why", async () => {
   const checks = {
     "event-log": [{ status: "pass" }],
-    "projection:orders": [{ status: "fail", output: "Cannot follow the event log" }],
-    postgres: [{ status: "fail", output: "No answer within 1000 ms" }],
+    "projection:orders": [{ status: "warn", output: "Cannot follow the event log" }],
+    leaving: [{ status: "fail", output: "The process is leaving" }],
   };
   await rejects(check(Response.json({ status: "fail", checks }, { status: 503 })), {
     message:
-      "Answered 503; projection:orders: Cannot follow the event log; postgres: No answer within 1000 ms",
+      "Answered 503; projection:orders: Cannot follow the event log; leaving: The process is leaving",
   });
 });
 

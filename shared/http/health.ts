@@ -10,7 +10,7 @@ type CheckResult = {
   /** How long that took; of what was not asked: its age. */
   readonly observedValue: number;
   readonly observedUnit: "ms";
-  /** Why it did not pass. */
+  /** What is wrong with it. */
   readonly output?: string;
   /** What else there is to see of it. */
   readonly details?: Readonly<Record<string, string | number>>;
@@ -21,25 +21,29 @@ type Report = {
   readonly checks: Readonly<Record<string, readonly CheckResult[]>>;
 };
 
-/** A load balancer asks every few seconds; a check that needs longer than this is down for its purposes. */
-const deadlineMs = 1_000;
-/** A check that passed but took half its time is worth a look. */
-const slowMs = deadlineMs / 2;
+/** Kubernetes gives a probe 1 s by default: what hangs must not make this process look as if it did. */
+const deadlineMs = 400;
+/** Another process first asks for what it needs itself. */
+const deadlineOfOthersMs = 2 * deadlineMs;
 /** So that a crowd of probes asks each dependency at most once a second. */
 const freshMs = 1_000;
 
 /**
- * Adds `/health/live` (the process turns; asks nobody), `/health/ready` (503 while a check fails) and `/health/startup`
- * (503 until every check passed once), as `application/health+json`.
+ * Adds `/health/live` (the process turns; asks nobody), `/health/ready` (this process takes requests: 503 once it is
+ * leaving) and `/health/startup` (503 until every check of its own passed once), as `application/health+json`. What a
+ * process depends on is a warning in the details: it would not be there for any other process either.
  */
 export function addHealthRoutes<E extends Env>(
   app: Hono<E>,
-  { name, checks, clock = time.realClock }: {
+  { name, checks, leaving, clock = time.realClock }: {
     readonly name: string;
     readonly checks: readonly HealthCheck[];
+    /** Aborts when the process begins to leave. */
+    readonly leaving?: AbortSignal | undefined;
     readonly clock?: time.Clock;
   },
 ): void {
+  const own = checks.filter(({ ofOthers }) => !ofOthers);
   const passedOnce = new Set<string>();
   let latest: { readonly report: Promise<Report>; readonly askedAt: number } | undefined;
 
@@ -49,27 +53,40 @@ export function addHealthRoutes<E extends Env>(
     }
     return latest.report.then((asked) => {
       for (const [check, [result]] of Object.entries(asked.checks)) {
-        if (result?.status !== "fail") passedOnce.add(check);
+        if (result?.output === undefined) passedOnce.add(check);
       }
       return asked;
     });
   }
 
   app.get("/health/live", () => healthResponse(name, { status: "pass", checks: {} }));
-  app.get("/health/ready", async () => healthResponse(name, await report()));
+  app.get("/health/ready", async () => {
+    if (leaving?.aborted) return healthResponse(name, farewell());
+    return healthResponse(name, await report());
+  });
   app.get("/health/startup", async () => {
-    const hasStarted = () => checks.every((check) => passedOnce.has(check.name));
+    const hasStarted = () => own.every((check) => passedOnce.has(check.name));
     if (hasStarted()) return healthResponse(name, { status: "pass", checks: {} });
     const asked = await report();
     return healthResponse(name, { ...asked, status: hasStarted() ? "pass" : "fail" });
   });
 }
 
+function farewell(): Report {
+  const result: CheckResult = {
+    status: "fail",
+    time: new Date().toISOString(),
+    observedValue: 0,
+    observedUnit: "ms",
+    output: "The process is leaving: it answers what was asked, and ends",
+  };
+  return { status: "fail", checks: { leaving: [result] } };
+}
+
 async function ask(checks: readonly HealthCheck[], clock: time.Clock): Promise<Report> {
   const results = await Promise.all(checks.map((check) => askOne(check, clock)));
-  const statuses = results.map((result) => result.status);
   return {
-    status: statuses.includes("fail") ? "fail" : statuses.includes("warn") ? "warn" : "pass",
+    status: results.every(({ status }) => status === "pass") ? "pass" : "warn",
     checks: Object.fromEntries(checks.map((check, index) => [check.name, [results[index]!]])),
   };
 }
@@ -77,11 +94,12 @@ async function ask(checks: readonly HealthCheck[], clock: time.Clock): Promise<R
 async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResult> {
   const askedAt = Date.now();
   const startedAt = clock.now();
-  const { failure, seenAt } = await outcomeOf(check, clock);
+  const limitMs = check.ofOthers ? deadlineOfOthersMs : deadlineMs;
+  const { failure, seenAt } = await outcomeOf(check, { limitMs, clock });
   const took = Math.round(clock.now() - startedAt);
-  const status = failure !== undefined ? "fail" : took > slowMs ? "warn" : "pass";
   return {
-    status,
+    // One that took half its time is worth a look
+    status: failure !== undefined || took > limitMs / 2 ? "warn" : "pass",
     time: new Date(seenAt ?? askedAt).toISOString(),
     observedValue: seenAt === undefined ? took : Math.max(0, askedAt - seenAt),
     observedUnit: "ms",
@@ -93,12 +111,12 @@ async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResul
 /** A check that does not listen to its signal is given up on all the same. */
 async function outcomeOf(
   check: HealthCheck,
-  clock: time.Clock,
+  { limitMs, clock }: { readonly limitMs: number; readonly clock: time.Clock },
 ): Promise<{ readonly failure?: string; readonly seenAt?: number | undefined }> {
   const controller = new AbortController();
   const late = Promise.withResolvers<{ failure: string }>();
-  const cancelTimer = clock.after(deadlineMs, () => {
-    late.resolve({ failure: `No answer within ${deadlineMs} ms` });
+  const cancelTimer = clock.after(limitMs, () => {
+    late.resolve({ failure: `No answer within ${limitMs} ms` });
     controller.abort();
   });
   try {

@@ -41,7 +41,7 @@ Deno.test({
     await load.goOn();
     await load.endsAsTold();
     await eventually("the shop to be well", async () => {
-      return (await client.query("/health/ready")).status === 200;
+      return (await client.query("/health/ready")).body.status === "pass";
     });
     await questions.end();
 
