@@ -19,6 +19,8 @@ export type Config = {
   readonly help: boolean;
   readonly port: number;
   readonly host: string;
+  /** Of the gateway, beside `host` and this machine's own. */
+  readonly hostNames: readonly string[];
   readonly dataDirectory: string;
   /** Undefined: as suits who is started. */
   readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
@@ -30,6 +32,8 @@ export type Config = {
   readonly databaseUrls: Readonly<Record<string, string>>;
   /** Where each service is, for one that runs alone. */
   readonly serviceUrls: ReadonlyMap<string, string>;
+  /** What services and gateway prove to each other that they belong together with. */
+  readonly serviceSecret: string | undefined;
   /** Undefined: memory. */
   readonly redisUrl: string | undefined;
 };
@@ -81,8 +85,9 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
   const problems = [
     ...flags.problems,
     ...Array.from(wrong, (variable) => {
-      const value = machine.withoutPassword(given[variable] ?? "");
-      return `${names[variable]} is "${value}", allowed: ${metaOf(variable).allowed}`;
+      return `${names[variable]} is ${shown(variable, given[variable] ?? "")}, allowed: ${
+        metaOf(variable).allowed
+      }`;
     }),
     ...databases.problems,
     ...data?.DATABASE_URL === undefined ? [] : problemsOf("DATABASE_URL", data.DATABASE_URL),
@@ -91,6 +96,11 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
   ];
   if (problems.length > 0 || !data) throw new ConfigError(problems);
   return configOf(data, { help: false, databaseUrls: databases.urls });
+}
+
+function shown(variable: Variable, value: string): string {
+  if (metaOf(variable).isSecret) return `a text of ${value.length} characters`;
+  return `"${machine.withoutPassword(value)}"`;
 }
 
 /** Those of single services, and what is wrong about them. */
@@ -134,12 +144,14 @@ function configOf(
     help,
     port: data.PORT,
     host: data.HOST,
+    hostNames: data.HOST_NAMES?.split(",") ?? [],
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
     eventStoreUrl: data.EVENTSTORE_URL,
     databaseUrl: data.DATABASE_URL,
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),
+    serviceSecret: data.SERVICE_SECRET,
     redisUrl: data.REDIS_URL,
   };
 }

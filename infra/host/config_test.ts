@@ -24,14 +24,22 @@ Deno.test("without flags and variables everything is embedded", () => {
     help: false,
     port: 8000,
     host: "127.0.0.1",
+    hostNames: [],
     dataDirectory: ".data",
     logLevel: undefined,
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},
     serviceUrls: new Map(),
+    serviceSecret: undefined,
     redisUrl: undefined,
   });
+});
+
+Deno.test("a secret that will not do is described, not shown", () => {
+  deepEqual(problemsOf([], { SERVICE_SECRET: "my secret" }), [
+    "SERVICE_SECRET is a text of 9 characters, allowed: at least 32 characters of ASCII without spaces, the same for all of them",
+  ]);
 });
 
 Deno.test("variables set everything", () => {
@@ -39,6 +47,7 @@ Deno.test("variables set everything", () => {
   const config = read([], {
     PORT: "0",
     HOST: "::1",
+    HOST_NAMES: "shop.example,www.shop.example",
     DATA_DIR: "/var/data",
     LOG_LEVEL: "debug",
     EVENTSTORE_URL: "esdb+discover://admin:changeit@a:2113,b:2113?tls=false",
@@ -46,9 +55,12 @@ Deno.test("variables set everything", () => {
     ORDER_DATABASE_URL: url,
     TIMELINE_DATABASE_URL: url,
     SERVICE_URLS: "order=http://order:8000,timeline=http://timeline:8000",
+    SERVICE_SECRET: "0123456789abcdef0123456789abcdef",
     REDIS_URL: "rediss://:secret@cache:6379/1",
   });
   equal(config.port, 0);
+  deepEqual(config.hostNames, ["shop.example", "www.shop.example"]);
+  equal(config.serviceSecret, "0123456789abcdef0123456789abcdef");
   equal(config.databaseUrl, "postgresql://db");
   deepEqual(config.databaseUrls, { order: url, timeline: url });
   equal(config.serviceUrls.get("timeline"), "http://timeline:8000");

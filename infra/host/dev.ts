@@ -1,4 +1,5 @@
 import { type EventLog, type Log, time } from "@headwater/core";
+import { ownHosts } from "@headwater/http";
 import { openAdapters } from "./adapters.ts";
 import type { Application } from "./application.ts";
 import type { Config } from "./config.ts";
@@ -35,13 +36,19 @@ export async function dev(application: Application, options: DevOptions): Promis
   const startedAt = performance.now();
   const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
+  assertPortIsFree(config);
   await using adapters = await openAdapters({
     services: application.services.filter(({ name }) => config.databaseUrls[name] === undefined),
     ...{ config, directory: directory.path, logger, signal },
   });
   const { log, postgresUrl } = adapters;
   await using story = startStory(log, storyOf(application, options));
-  await using host = await startHost(application, { ...adapters, logger });
+  await using host = await startHost(application, {
+    ...adapters,
+    admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
+    leaving: signal,
+    logger,
+  });
   await using server = serve(host.gateway, { ...config, logger });
   const parts = [
     ...adapters.parts,
@@ -60,7 +67,7 @@ export async function devSplit(application: Application, options: DevOptions): P
   const startedAt = performance.now();
   const { config, logger, print } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
-  if (config.port !== 0) assertPortIsFree(config);
+  assertPortIsFree(config);
   print(`Starting "${application.name}" in ${application.services.length + 1} processes …`);
   await using split = await startSplit(application, { ...options, directory: directory.path });
   const { log, where } = await openLog({ ...split, directory: directory.path, logger });

@@ -1,3 +1,5 @@
+import { endConnection } from "./end_connection.ts";
+
 export type UploadLimits = {
   /** How much more of a refused upload is taken, so that a client that writes before it reads sees its answer. */
   readonly mostBytes: number;
@@ -22,10 +24,7 @@ export function endUpload(
   if (!isUnread(request, answer) || !request.body || request.body.locked) return answer;
   // Not before the answer: a body that is cancelled by then is read to its end all the same.
   dropRest(request.body.getReader(), limits);
-  const { status, statusText } = answer;
-  const headers = new Headers(answer.headers);
-  headers.set("Connection", "close");
-  return new Response(answer.body, { status, statusText, headers });
+  return endConnection(answer);
 }
 
 function isUnread(request: Request, { status }: Response): boolean {

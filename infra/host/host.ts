@@ -1,4 +1,5 @@
 import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
+import type { Admission } from "@headwater/http";
 import { createResilientClient } from "@headwater/resilience";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -15,12 +16,16 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, checks, database, logger }: {
+  { log, checks, database, admit, leaving, logger }: {
     readonly log: EventLog;
     /** Of the connection to the log. */
     readonly checks?: readonly HealthCheck[];
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
+    /** Whom its gateway answers; default: who calls it by a name of this machine. */
+    readonly admit?: Admission;
+    /** Aborts when this process begins to leave. */
+    readonly leaving?: AbortSignal;
     readonly logger: Log;
   },
 ): Promise<Host> {
@@ -58,7 +63,7 @@ export async function startHost(
     client,
     bareClient,
     checks: [cachesCheck(cacheBudget)],
-    logger,
+    ...{ admit, leaving, logger },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

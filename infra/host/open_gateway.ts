@@ -1,16 +1,21 @@
 import type { HealthCheck, Log, Service, ServiceClient } from "@headwater/core";
 import { type Application, routesOfAll } from "./application.ts";
+import { type Admission, ownHosts } from "@headwater/http";
 import { serviceChecks } from "./service_checks.ts";
 
 /** The application's gateway over its services, in this process or in others. */
 export function openGateway(
   application: Application,
-  { client, bareClient, checks = [], logger }: {
+  { client, bareClient, checks = [], admit = ownHosts(), leaving, logger }: {
     readonly client: ServiceClient;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
     /** Of its process, beside its services. */
     readonly checks?: readonly HealthCheck[];
+    /** Default: who calls it by a name of this machine. */
+    readonly admit?: Admission | undefined;
+    /** Aborts when its process begins to leave. */
+    readonly leaving?: AbortSignal | undefined;
     readonly logger: Log;
   },
 ): Service {
@@ -19,6 +24,8 @@ export function openGateway(
     application: application.name,
     client,
     routes: routesOfAll(application),
+    admit,
+    leaving,
     logger,
     checks: [...serviceChecks(application, bareClient), ...checks],
     newId: () => crypto.randomUUID(),

@@ -108,6 +108,7 @@ async function alone(
     run(options: AloneOptions): Promise<void>;
   },
 ): Promise<number> {
+  const isSupervised = args.includes("--supervised");
   const config = readConfig(application, {
     args: args.filter((arg) => arg !== "--supervised"),
     env: environment(),
@@ -117,9 +118,9 @@ async function alone(
   const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { process: name });
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
-  const signal = args.includes("--supervised") ? untilSupervisorEnds() : interruption.signal;
+  const signal = isSupervised ? untilSupervisorEnds() : interruption.signal;
   using _end = endAnyway(signal, { print, exit: () => Deno.exit(0) });
-  await run({ config, logger, signal });
+  await run({ config, logger, signal, isSupervised });
   return 0;
 }
 

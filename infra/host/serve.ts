@@ -1,22 +1,41 @@
-import type { Log, Service } from "@headwater/core";
+import { type Log, type Service, time } from "@headwater/core";
+import { endConnection } from "./end_connection.ts";
+import { endsWithin } from "./ends_within.ts";
 import { endUpload } from "./end_upload.ts";
+import { recentConnections } from "./recent_connections.ts";
 
 /** A service that answers over HTTP, until it is disposed. */
 export type Server = AsyncDisposable & {
   readonly url: string;
 };
 
-/** How long requests under way may take once the server is being stopped. */
+/** How long requests under way may take once the server is leaving. */
 const graceMs = 2_000;
+/** How long who asked of late may take to ask once more, and so to be told that the connection ends. */
+const defaultLingerMs = 1_500;
+/** While nobody asks in so many turns in a row, nothing is under way to us; counted in turns, as time passes in a stall too. */
+const quietTurns = 10;
+const turnMs = 10;
+const mostTurns = 40;
 
-/** Serves a service over HTTP. Disposing lets requests under way finish, for a short while. */
-export function serve(service: Service, { host, port, logger }: {
+/**
+ * Serves a service over HTTP. Disposing says `Connection: close` with every answer, and ends when everybody who asked of
+ * late was told so, or after `lingerMs`; it lets requests under way finish, for a short while.
+ */
+export function serve(service: Service, { host, port, lingerMs = defaultLingerMs, logger }: {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
+  readonly lingerMs?: number | undefined;
   readonly logger: Log;
 }): Server {
   const underWay = new Set<() => void>();
+  const recent = recentConnections();
+  const everybodyTold = new AbortController();
+  let isLeaving = false;
+  let isQuiet = true;
+  let held: Promise<void> | undefined;
+
   async function answer(request: Request): Promise<Response> {
     const { promise: late, resolve } = Promise.withResolvers<Response>();
     const giveUp = () => resolve(new Response(null, { status: 503 }));
@@ -27,16 +46,45 @@ export function serve(service: Service, { host, port, logger }: {
       underWay.delete(giveUp);
     }
   }
+  async function answerOn(connection: string, request: Request): Promise<Response> {
+    if (!isLeaving) recent.asked(connection);
+    isQuiet = false;
+    const answered = endUpload(request, await answer(request));
+    if (!isLeaving) return answered;
+    await held;
+    recent.over(connection);
+    if (recent.count() === 0) everybodyTold.abort();
+    return endConnection(answered);
+  }
   const server = listening(() =>
-    Deno.serve({
-      hostname: host,
-      port,
-      onListen() {},
-      onError(error) {
-        logger.error("request failed outside of the service", { error });
-        return new Response(null, { status: 500 });
+    Deno.serve(
+      {
+        hostname: host,
+        port,
+        onListen() {},
+        onError(error) {
+          logger.error("request failed outside of the service", { error });
+          return new Response(null, { status: 500 });
+        },
       },
-    }, async (request) => endUpload(request, await answer(request))), `${host}:${port}`);
+      (request, { remoteAddr }) => answerOn(`${remoteAddr.hostname}:${remoteAddr.port}`, request),
+    ), `${host}:${port}`);
+
+  async function leave(): Promise<void> {
+    isLeaving = true;
+    if (recent.count() > 0) await time.pause(lingerMs, { signal: everybodyTold.signal });
+    // Whoever asks from now on waits until nobody else comes in: what reaches us unread then would be lost
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    held = promise;
+    for (let quiet = 0, turn = 0; quiet < quietTurns && turn < mostTurns; turn++) {
+      isQuiet = true;
+      await time.pause(turnMs);
+      quiet = isQuiet ? quiet + 1 : 0;
+    }
+    const ended = server.shutdown();
+    release();
+    await ended;
+  }
   const { hostname, port: actual } = server.addr as Deno.NetAddr;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
   return {
@@ -46,7 +94,8 @@ export function serve(service: Service, { host, port, logger }: {
       const timer = setTimeout(() => {
         for (const giveUp of underWay) giveUp();
       }, graceMs);
-      await server.shutdown();
+      const what = `answers at ${hostname}:${actual}`;
+      await endsWithin(graceMs + mostTurns * turnMs, { what, end: leave, logger });
       clearTimeout(timer);
     },
   };
@@ -56,6 +105,7 @@ export function serve(service: Service, { host, port, logger }: {
 export function assertPortIsFree(
   { host, port }: { readonly host: string; readonly port: number },
 ): void {
+  if (port === 0) return;
   listening(() => Deno.listen({ hostname: host, port }), `${host}:${port}`).close();
 }
 

@@ -1,5 +1,6 @@
 import { type Log, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
+import { ownHosts, withSecret } from "@headwater/http";
 import { createResilientClient } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -7,7 +8,7 @@ import { type Config, ConfigError } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
 import { openLog } from "./open_log.ts";
-import { serve } from "./serve.ts";
+import { assertPortIsFree, serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
 import { processCaches } from "./process_caches.ts";
 import { startService } from "./start_service.ts";
@@ -17,20 +18,32 @@ export type AloneOptions = {
   readonly logger: Log;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Who ends it ends the gateway first. */
+  readonly isSupervised: boolean;
 };
+
+/** Who asks a service of a supervisor that ends it: others that are ending too. */
+const supervisedLingerMs = 500;
 
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(
   definition: ServiceDefinition,
-  { config, logger, signal }: AloneOptions,
+  { config, logger, signal, isSupervised }: AloneOptions,
 ): Promise<void> {
   const { name } = definition;
+  const { serviceSecret: secret } = config;
   // Nobody else would find an embedded one, and there is one for all services.
   if (config.databaseUrl === undefined && config.databaseUrls[name] === undefined) {
     throw new ConfigError([
       `service "${name}" lacks a database: set DATABASE_URL, or ${databaseVariable(name)}`,
     ]);
   }
+  if (secret === undefined && !isLoopback(config.host)) {
+    throw new ConfigError([
+      `service "${name}" lacks a secret to be reached from other machines, at ${config.host}: set SERVICE_SECRET, the same for all services and the gateway`,
+    ]);
+  }
+  assertPortIsFree(config);
   const { log, checks } = await openLog({
     ...config,
     directory: config.dataDirectory,
@@ -42,11 +55,14 @@ export async function serveService(
     checks,
     url: config.databaseUrls[name] ??
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
-    client: createResilientClient(httpClient(config.serviceUrls)),
+    client: createResilientClient(httpClient(config.serviceUrls, { secret })),
     cacheBudget: processCaches(),
+    admit: secret === undefined ? ownHosts() : withSecret(secret),
+    leaving: signal,
     logger,
   });
-  await using _server = serve(running.service, { ...config, logger });
+  const lingerMs = isSupervised ? supervisedLingerMs : undefined;
+  await using _server = serve(running.service, { ...config, lingerMs, logger });
   await time.aborted(signal);
 }
 
@@ -55,11 +71,20 @@ export async function serveGateway(
   application: Application,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
-  const bareClient = httpClient(config.serviceUrls);
-  const client = createResilientClient(bareClient);
-  const gateway = openGateway(application, { client, bareClient, logger });
+  const bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  const gateway = openGateway(application, {
+    client: createResilientClient(bareClient),
+    bareClient,
+    admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
+    leaving: signal,
+    logger,
+  });
   await using _server = serve(gateway, { ...config, logger });
   await time.aborted(signal);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Aborts when the pipe from our supervisor closes: it asks us to stop, or is gone. */

@@ -30,6 +30,10 @@ export const settings = z.object({
     description: "address the gateway listens on, 0.0.0.0 for all",
     allowed: "a host name or an IP address",
   }),
+  HOST_NAMES: z.string().regex(/^[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*$/).optional().meta({
+    description: "names under which clients reach the gateway, beside this machine's own and HOST",
+    allowed: "NAME,NAME,…, without ports",
+  }),
   DATA_DIR: z.string().regex(/^[^\0]+$/).default(".data").meta({
     flag: "--data-dir",
     description: "where the embedded parts keep their data",
@@ -54,6 +58,11 @@ export const settings = z.object({
       description: "where the other services are, for one that runs alone",
       allowed: "NAME=http://host:port,NAME=http://host:port,…",
     }),
+  SERVICE_SECRET: z.string().regex(/^[\x21-\x7e]{32,}$/).optional().meta({
+    description: "what services and gateway prove to each other that they belong together with",
+    allowed: "at least 32 characters of ASCII without spaces, the same for all of them",
+    isSecret: true,
+  }),
   REDIS_URL: url("rediss?").optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
     allowed: "redis://user:password@host:port/database, rediss://…",
@@ -69,7 +78,13 @@ export type Settings = z.output<typeof settings>;
  */
 export type Configured = { readonly services: readonly { readonly name: string }[] };
 
-type Meta = { readonly description: string; readonly allowed: string; readonly flag?: string };
+type Meta = {
+  readonly description: string;
+  readonly allowed: string;
+  readonly flag?: string;
+  /** Not to be shown, not even when it is wrong. */
+  readonly isSecret?: boolean;
+};
 
 export const variables = Object.keys(settings.shape) as Variable[];
 export const flagNames = variables.flatMap((variable) => metaOf(variable).flag ?? []);

@@ -9,6 +9,7 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
+import type { Admission } from "@headwater/http";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import type { ServiceDefinition } from "./service.ts";
@@ -32,6 +33,10 @@ export type ServiceOptions = {
   readonly client: ServiceClient;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
+  /** Whom it answers; default: everybody, for services that are reached within this process. */
+  readonly admit?: Admission;
+  /** Aborts when this process begins to leave. */
+  readonly leaving?: AbortSignal;
   readonly logger: Log;
 };
 
@@ -41,7 +46,7 @@ const stopMs = 1_800;
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, checks = [], url, client, cacheBudget, logger }: ServiceOptions,
+  { log, checks = [], url, client, cacheBudget, admit, leaving, logger }: ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, sagas, migrations } = definition;
@@ -105,7 +110,7 @@ export async function startService(
       cachesCheck(cacheBudget),
     ],
     newId: () => crypto.randomUUID(),
-    random,
+    ...{ admit, leaving, random },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -39,6 +39,8 @@ export async function startSplit(application: Application, options: {
   const port = config.port || gatewayPort;
   assertPortIsFree({ host: config.host, port });
   const eventStoreUrl = config.eventStoreUrl ?? `esdb://127.0.0.1:${eventStorePort}?tls=false`;
+  // Of this run, unless somebody else has to know it
+  const secret = config.serviceSecret ?? crypto.randomUUID();
   await using starting = new AsyncDisposableStack();
   async function supervise(plan: ProcessPlan): Promise<SupervisedProcess> {
     return await superviseProcess(plan, { logger, signal });
@@ -57,7 +59,7 @@ export async function startSplit(application: Application, options: {
       ports,
       // What eight processes have to say about their start is nothing that people wait for
       logLevel: config.logLevel ?? "warn",
-      env: environment(config, { eventStoreUrl, postgresUrl }),
+      env: environment(config, { eventStoreUrl, postgresUrl, secret }),
       files: [
         ...config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
         ...new Set(databaseUrlsOf(config).flatMap(databaseFiles)),
@@ -71,16 +73,20 @@ export async function startSplit(application: Application, options: {
     eventStore && supervise(eventStore).then((process) => starting.use(process)),
   ]);
   const { services, gateway } = planned(postgresUrl);
-  const others: SupervisedProcess[] = [];
-  // Side by side: each may take a while, and people do not like to wait for Ctrl-C
-  starting.defer(async () => {
-    await Promise.all(others.map((process) => process[Symbol.asyncDispose]()));
-  });
-  const started = await all([...services, gateway].map(async (plan) => {
-    const process = await supervise(plan);
-    others.push(process);
-    return process;
-  }));
+  /** Side by side, as they end: each may take a while, and people do not like to wait for Ctrl-C. */
+  function start(plans: readonly ProcessPlan[]): Promise<SupervisedProcess[]> {
+    const started: SupervisedProcess[] = [];
+    starting.defer(async () => {
+      await Promise.all(started.map((process) => process[Symbol.asyncDispose]()));
+    });
+    return all(plans.map(async (plan) => {
+      const process = await supervise(plan);
+      started.push(process);
+      return process;
+    }));
+  }
+  // The gateway ends first: what it is asked until then it asks the services
+  const started = (await all([start(services), start([gateway])])).flat();
   const running = starting.move();
   return {
     url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
@@ -94,9 +100,10 @@ export async function startSplit(application: Application, options: {
 /** Settings of every service. */
 function environment(
   config: Config,
-  { eventStoreUrl, postgresUrl }: {
+  { eventStoreUrl, postgresUrl, secret }: {
     readonly eventStoreUrl: string;
     readonly postgresUrl: string | undefined;
+    readonly secret: string;
   },
 ): Record<string, string> {
   const ownDatabases = Object.entries(config.databaseUrls).map(
@@ -104,6 +111,8 @@ function environment(
   );
   return {
     EVENTSTORE_URL: eventStoreUrl,
+    SERVICE_SECRET: secret,
+    ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
     ...Object.fromEntries(ownDatabases),
   };

@@ -1,3 +1,4 @@
+export type { Admission } from "./admission.ts";
 export { commandAnswer, idempotencyKey } from "./command_answer.ts";
 export {
   commandEndpoint,
@@ -7,9 +8,11 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { endToEndHeaders } from "./end_to_end_headers.ts";
+export { ownHosts } from "./own_hosts.ts";
 export { type PageQuery, pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";
 export { requestCategory } from "./key_claim.ts";
+export { secretHeader, withSecret } from "./service_secret.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";
 export { readsFrom } from "./read_your_writes.ts";
 export {

@@ -1,6 +1,8 @@
 import { DeadlineExceeded, eventLog, type Log, Refusal, Unavailable } from "@headwater/core";
 import { BadInput, BodyTooLarge, type InputIssue } from "@headwater/resilience";
+import { type AdmissionCode, NotAdmitted } from "./admission.ts";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
+import { secretHeader } from "./service_secret.ts";
 
 /** RFC 9457; `type` and `title` follow from `code`. */
 export type Problem = {
@@ -86,6 +88,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
       headers: { Accept: "application/json" },
     };
   }
+  if (error instanceof NotAdmitted) return answerToNotAdmitted(error);
   if (error instanceof Refusal) {
     return { status: statusOfRefusal(error.code), code: error.code, detail: error.message };
   }
@@ -116,6 +119,21 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
     status: 500,
     code: "internal-error",
     detail: "Something went wrong on our side; the correlation id leads to it in the log",
+  };
+}
+
+const statusOfNotAdmitted: Readonly<Record<AdmissionCode, number>> = {
+  "host-foreign": 421,
+  "origin-foreign": 403,
+  "secret-wrong": 401,
+};
+
+function answerToNotAdmitted({ code, message }: NotAdmitted): Answer {
+  return {
+    status: statusOfNotAdmitted[code],
+    code,
+    detail: message,
+    ...(code === "secret-wrong" && { headers: { "WWW-Authenticate": secretHeader } }),
   };
 }
 

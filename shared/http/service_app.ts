@@ -56,7 +56,7 @@ export function toService<Dependencies extends EdgeDependencies>(
 ): Service {
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
-  const { service, logger, newId, checks } = dependencies;
+  const { service, logger, newId, checks, leaving, admit } = dependencies;
 
   function answerTo(error: unknown, c: EdgeContext): Response {
     return errorResponse(error, {
@@ -76,6 +76,12 @@ export function toService<Dependencies extends EdgeDependencies>(
       c.res = answerTo(thrown, c);
     }
   });
+  if (admit) {
+    app.use((c, next) => {
+      admit(c.req.raw);
+      return next();
+    });
+  }
   app.use(async (c, next) => {
     c.set("turns", turns);
     try {
@@ -88,7 +94,7 @@ export function toService<Dependencies extends EdgeDependencies>(
       c.var.endTurn?.();
     }
   });
-  addHealthRoutes(app, { name: service, checks });
+  addHealthRoutes(app, { name: service, checks, leaving });
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) => notFound(allowedMethods(app, c.req.path), c));

@@ -10,6 +10,7 @@ import type {
   ServiceClient,
 } from "@headwater/core";
 import type { Sql } from "postgres";
+import type { Admission } from "./admission.ts";
 
 /** What everything that answers over HTTP gets from outside, the gateway too. */
 export type EdgeDependencies = {
@@ -18,6 +19,10 @@ export type EdgeDependencies = {
   readonly logger: Log;
   /** What `/health/ready` asks. */
   readonly checks: readonly HealthCheck[];
+  /** Whom to answer; default: everybody. */
+  readonly admit?: Admission | undefined;
+  /** Aborts when the process begins to leave: it is not ready from then on. */
+  readonly leaving?: AbortSignal | undefined;
   /** A new random UUID. */
   newId(): string;
 };

@@ -1,10 +1,17 @@
 import { type ServiceClient, Unavailable } from "@headwater/core";
+import { secretHeader } from "@headwater/http";
 
 /** Those that fetch decodes; of others it passes on the bytes. */
 const decoded = ["gzip", "br"];
 
 /** Reaches services over HTTP: `baseUrls` holds where each runs, for example `http://127.0.0.1:8001`. */
-export function httpClient(baseUrls: ReadonlyMap<string, string>): ServiceClient {
+export function httpClient(
+  baseUrls: ReadonlyMap<string, string>,
+  { secret }: {
+    /** Of the services, where they take one. */
+    readonly secret?: string | undefined;
+  } = {},
+): ServiceClient {
   return {
     async call(name, request) {
       const baseUrl = baseUrls.get(name);
@@ -15,7 +22,14 @@ export function httpClient(baseUrls: ReadonlyMap<string, string>): ServiceClient
       }
       const { pathname, search } = new URL(request.url);
       const url = new URL(baseUrl.replace(/\/$/, "") + pathname + search);
-      return withoutEncoding(name, await send(name, await requestTo(url, request)));
+      const answer = await send(name, await requestTo(url, { request, secret }));
+      if (isRefusedSecret(answer)) {
+        await answer.body?.cancel();
+        throw new Unavailable(`Cannot call service "${name}": it has another SERVICE_SECRET`, {
+          code: "service-secret-refused",
+        });
+      }
+      return withoutEncoding(name, answer);
     },
   };
 }
@@ -35,9 +49,20 @@ async function send(name: string, request: Request): Promise<Response> {
   }
 }
 
-async function requestTo(url: URL, request: Request): Promise<Request> {
+/** Nothing that whoever asked could mend. */
+function isRefusedSecret({ status, headers }: Response): boolean {
+  return status === 401 && headers.get("WWW-Authenticate") === secretHeader;
+}
+
+async function requestTo(
+  url: URL,
+  { request, secret }: { readonly request: Request; readonly secret: string | undefined },
+): Promise<Request> {
   const { method, signal } = request;
   const headers = new Headers(request.headers);
+  if (secret !== undefined) headers.set(secretHeader, secret);
+  // Of the page behind the first request, on which the gateway has decided
+  for (const name of ["Origin", "Sec-Fetch-Site"]) headers.delete(name);
   // Under a range fetch decodes nothing.
   headers.set("Accept-Encoding", headers.has("Range") ? "identity" : decoded.join(", "));
   const sent = { method, headers, signal, redirect: "manual" } as const;

@@ -1,6 +1,8 @@
-import { equal, ok, rejects } from "node:assert/strict";
-import { Unavailable } from "@headwater/core";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { silentLog, Unavailable } from "@headwater/core";
+import { type EdgeRoutes, toService, withSecret } from "@headwater/http";
 import { serviceClientSuite } from "@headwater/testing";
+import { Hono } from "hono";
 import { httpClient } from "./http.ts";
 
 serviceClientSuite("HTTP client", (service) => {
@@ -41,6 +43,45 @@ Deno.test("a connection that breaks before an answer is unavailable", async () =
   await connection.read(new Uint8Array(10));
   connection.close();
   await call;
+});
+
+Deno.test("services get their secret whatever a client sent, and one that has another is no fault of the client's", async () => {
+  const app: EdgeRoutes = new Hono();
+  app.post("/commands/Charge", (c) => c.text("charged"));
+  const service = toService(app, {
+    service: "payment",
+    logger: silentLog,
+    checks: [],
+    newId: () => crypto.randomUUID(),
+    admit: withSecret("0123456789abcdef0123456789abcdef"),
+  });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, service);
+  const urls = new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]);
+  const request = () =>
+    new Request("http://payment/commands/Charge", {
+      method: "POST",
+      headers: { "X-Service-Secret": "guessed" },
+    });
+  const knowing = httpClient(urls, { secret: "0123456789abcdef0123456789abcdef" });
+  equal(await (await knowing.call("payment", request())).text(), "charged");
+  for (const secret of [undefined, "fedcba9876543210fedcba9876543210"]) {
+    await rejects(httpClient(urls, { secret }).call("payment", request()), (error) => {
+      ok(error instanceof Unavailable);
+      equal(error.code, "service-secret-refused");
+      return true;
+    });
+  }
+});
+
+Deno.test("a service is not asked to judge the page behind a request again", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    ({ headers }) => Response.json([headers.get("Origin"), headers.get("Sec-Fetch-Site")]),
+  );
+  const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
+  const headers = { Origin: "https://shop.example", "Sec-Fetch-Site": "same-origin" };
+  const answer = await client.call("payment", new Request("http://payment/x", { headers }));
+  deepEqual(await answer.json(), [null, null]);
 });
 
 Deno.test("a base URL may carry a path", async () => {

@@ -1,1 +1,2 @@
 export { openInMemory } from "./open_in_memory.ts";
+export { type Fate, type KeptAliveClients, keptAliveClients } from "./kept_alive_clients.ts";
