@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { Unavailable } from "@headwater/core";
-import { announceHolder, describeHolder } from "./data_holder.ts";
+import { announceHolder, describeHolder } from "./log/data_holder.ts";
 import { interrupted, supervisorEnded } from "./until_told.ts";
 import { lineLog } from "./line_log.ts";
 import { inUse } from "./log/sqlite_failure.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { eventStoreCommand } from "./cli.ts";
-import { announceHolder } from "./data_holder.ts";
+import { announceHolder } from "./log/data_holder.ts";
 import { startEventStore } from "./start_event_store.ts";
 
 Deno.test("a second server on the same events is refused, and told where the first one is", async () => {

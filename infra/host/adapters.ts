@@ -48,11 +48,12 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   };
 }
 
-async function openPostgres({ config, directory, logger, signal }: AdapterOptions) {
+async function openPostgres({ config, directory, services, logger, signal }: AdapterOptions) {
   const url = config.databaseUrl;
   if (url !== undefined) return { url, where: machine.withoutPassword(url), server: undefined };
   const server = await startEmbeddedPostgres({
     directory: readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl }),
+    databases: services.length,
     logger,
     signal,
   });

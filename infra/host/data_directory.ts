@@ -96,13 +96,22 @@ export async function describeRunning(directory: string): Promise<Running | unde
 
 async function openLock(path: string): Promise<Deno.FsFile> {
   try {
-    await Deno.mkdir(path, { recursive: true });
+    await makeFolder(path);
     return await Deno.open(join(path, "lock"), { create: true, read: true, write: true });
   } catch (error) {
     throw new Error(`Cannot use data directory "${path}": ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+/** For its owner alone. One that is there is left as it is: somebody has chosen it. */
+async function makeFolder(path: string): Promise<void> {
+  if (await Deno.stat(path).catch(ignoreNotFound)) return;
+  // Where we are root PostgreSQL runs as another user, who has to pass through and can list nothing
+  await Deno.mkdir(path, { recursive: true, mode: 0o711 });
+  const { uid } = await Deno.stat(path);
+  if (uid !== null && uid !== 0) await Deno.chmod(path, 0o700);
 }
 
 /** More than one try: somebody who only asks has the lock for a moment. */
@@ -114,7 +123,7 @@ async function takeLock(lock: Deno.FsFile): Promise<boolean> {
   return false;
 }
 
-/** Somebody deleted the directory under our feet. */
+/** Nobody has made it yet, or somebody deleted it under our feet. */
 function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -19,6 +19,22 @@ Deno.test("a data directory is made, and nobody has it before and afterwards", a
   equal(await describeRunning(place.path), undefined);
 });
 
+Deno.test({
+  name: "a data directory that is made is for its owner alone, one that is there is left as it is",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using place = temporaryPlace();
+    const modeOf = async () => (await Deno.stat(place.path)).mode! & 0o777;
+    // As root it is passed through by PostgreSQL's user
+    const own = Deno.uid() === 0 ? 0o711 : 0o700;
+    await (await openDataDirectory(place.path))[Symbol.asyncDispose]();
+    equal(await modeOf(), own);
+    await Deno.chmod(place.path, 0o750);
+    await (await openDataDirectory(place.path))[Symbol.asyncDispose]();
+    equal(await modeOf(), 0o750);
+  },
+});
+
 Deno.test("who comes second is told by a typed error who has it", async () => {
   using place = temporaryPlace();
   await using holder = startHolder(place.path);

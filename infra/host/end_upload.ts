@@ -4,10 +4,12 @@ export type UploadLimits = {
   /** How much more of a refused upload is taken, so that a client that writes before it reads sees its answer. */
   readonly mostBytes: number;
   readonly mostMs: number;
+  /** After so long the answer to an upload that says to be longer has arrived: nothing is taken of that one. */
+  readonly answerMs: number;
 };
 
 /** A photo on a slow line is still answered; who sends more, or dawdles, is cut off. */
-const usual: UploadLimits = { mostBytes: 16 * 1024 * 1024, mostMs: 2_000 };
+const usual: UploadLimits = { mostBytes: 16 * 1024 * 1024, mostMs: 2_000, answerMs: 250 };
 
 /** Bytes; so much is read and dropped by the server itself, and the connection lives on. */
 const short = 64 * 1024;
@@ -15,6 +17,9 @@ const short = 64 * 1024;
 /**
  * The answer as it goes out: when it comes before the request's body was read, the connection ends after it. Otherwise
  * the server would go on taking an upload that nobody wants, to its end.
+ *
+ * While a read waits, Deno 2.9.6 cannot end a connection: a client that falls silent within `mostBytes`, and does not
+ * hang up either, keeps an idle one until it sends more or the server leaves.
  */
 export function endUpload(
   request: Request,
@@ -23,20 +28,26 @@ export function endUpload(
 ): Response {
   if (!isUnread(request, answer) || !request.body || request.body.locked) return answer;
   // Not before the answer: a body that is cancelled by then is read to its end all the same.
-  dropRest(request.body.getReader(), limits);
+  const reader = request.body.getReader();
+  if (lengthOf(request) > limits.mostBytes) {
+    setTimeout(() => reader.cancel().catch(ended), limits.answerMs);
+  } else dropRest(reader, limits);
   return endConnection(answer);
 }
 
 function isUnread(request: Request, { status }: Response): boolean {
-  const length = request.headers.get("Content-Length");
-  const isShort = length !== null && Number(length) <= short;
   // After a 413 it was read as far as its limit.
-  return !isShort && (!request.bodyUsed || status === 413);
+  return !(lengthOf(request) <= short) && (!request.bodyUsed || status === 413);
+}
+
+/** As it says; not a number where it comes in pieces. */
+function lengthOf({ headers }: Request): number {
+  return Number(headers.get("Content-Length") ?? NaN);
 }
 
 async function dropRest(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  { mostBytes, mostMs }: UploadLimits,
+  { mostBytes, mostMs }: Pick<UploadLimits, "mostBytes" | "mostMs">,
 ): Promise<void> {
   const timer = setTimeout(() => reader.cancel().catch(ended), mostMs);
   try {

@@ -3,7 +3,7 @@ import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { endUpload, type UploadLimits } from "./end_upload.ts";
 
-const roomy: UploadLimits = { mostBytes: 16 * 1024 * 1024, mostMs: 60_000 };
+const roomy: UploadLimits = { mostBytes: 16 * 1024 * 1024, mostMs: 60_000, answerMs: 50 };
 
 function refusing(limits: UploadLimits, answer: (request: Request) => Promise<Response>) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
@@ -18,10 +18,13 @@ function refused(status: number): () => Promise<Response> {
 /** Sends so much, unless it is cut off before, and says what came back. */
 async function upload(
   port: number,
-  { size, declared, pauseMs }: { size: number; declared: number; pauseMs?: number },
+  { size, declared, pauseMs }: { size: number; declared: number | "in pieces"; pauseMs?: number },
 ) {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${declared}\r\n\r\n`;
+  const length = declared === "in pieces"
+    ? `Transfer-Encoding: chunked\r\n\r\n${size.toString(16)}`
+    : `Content-Length: ${declared}\r\n`;
+  const head = `POST / HTTP/1.1\r\nHost: x\r\n${length}\r\n`;
   await connection.write(new TextEncoder().encode(head));
   let answer = "";
   const reading = (async () => {
@@ -47,16 +50,19 @@ async function upload(
   return { answer, sent };
 }
 
+const long = 500 * 1024 * 1024;
+
 for (const status of [401, 413, 415, 429]) {
-  Deno.test(`an upload that is refused with ${status} is answered, and cut off soon after`, async () => {
-    await using server = refusing({ ...roomy, mostBytes: 1024 * 1024 }, refused(status));
-    const size = 500 * 1024 * 1024;
-    const { answer, sent } = await upload(server.addr.port, { size, declared: size });
-    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
-    assert.match(answer, /\r\nconnection: close\r\n/i);
-    // What the sockets hold on both sides comes on top.
-    assert.ok(sent < 50 * 1024 * 1024, `${sent} bytes were taken`);
-  });
+  for (const declared of [long, "in pieces"] as const) {
+    Deno.test(`an upload (${declared}) that is refused with ${status} is answered, and cut off soon after`, async () => {
+      await using server = refusing({ ...roomy, mostBytes: 1024 * 1024 }, refused(status));
+      const { answer, sent } = await upload(server.addr.port, { size: long, declared });
+      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+      assert.match(answer, /\r\nconnection: close\r\n/i);
+      // What the sockets hold on both sides comes on top.
+      assert.ok(sent < 50 * 1024 * 1024, `${sent} bytes were taken`);
+    });
+  }
 }
 
 Deno.test("an upload that was read in part, up to its limit, is cut off too", async () => {
@@ -66,18 +72,27 @@ Deno.test("an upload that was read in part, up to its limit, is cut off too", as
     reader.releaseLock();
     return new Response("no", { status: 413 });
   });
-  const size = 500 * 1024 * 1024;
-  const { answer, sent } = await upload(server.addr.port, { size, declared: size });
-  assert.match(answer, /^HTTP\/1.1 413 /);
-  assert.ok(sent < 50 * 1024 * 1024, `${sent} bytes were taken`);
+  for (const declared of [long, "in pieces"] as const) {
+    const { answer, sent } = await upload(server.addr.port, { size: long, declared });
+    assert.match(answer, /^HTTP\/1.1 413 /);
+    assert.ok(sent < 50 * 1024 * 1024, `${sent} bytes were taken`);
+  }
+});
+
+Deno.test("who announces a long upload and sends nothing more is cut off all the same", async () => {
+  await using server = refusing(roomy, refused(429));
+  for (const size of [0, 64 * 1024]) {
+    const { answer } = await upload(server.addr.port, { size, declared: long });
+    assert.match(answer, /^HTTP\/1.1 429 /);
+  }
 });
 
 Deno.test("who dawdles with the rest of a refused upload is cut off when the time is over", async () => {
   await using server = refusing({ ...roomy, mostMs: 50 }, refused(429));
-  const dawdling = { size: 1024 * 1024 * 1024, declared: 1024 * 1024 * 1024, pauseMs: 5 };
-  const { answer, sent } = await upload(server.addr.port, dawdling);
+  const size = 16 * 1024 * 1024;
+  const { answer, sent } = await upload(server.addr.port, { size, declared: size, pauseMs: 5 });
   assert.match(answer, /^HTTP\/1.1 429 /);
-  assert.ok(sent < 16 * 1024 * 1024, `${sent} bytes were taken`);
+  assert.ok(sent < size, `${sent} bytes were taken`);
 });
 
 Deno.test("who writes all of a refused body before reading sees the answer", async () => {

@@ -47,7 +47,9 @@ export async function startSplit(application: Application, options: {
   }
   async function startPostgres(): Promise<string> {
     const place = readModelDirectory({ directory, eventStoreUrl: config.eventStoreUrl });
-    return starting.use(await startEmbeddedPostgres({ directory: place, logger, signal })).url;
+    const databases = application.services.length;
+    const options = { directory: place, databases, logger, signal };
+    return starting.use(await startEmbeddedPostgres(options)).url;
   }
   function planned(postgresUrl: string | undefined) {
     return topology(application, {

@@ -12,6 +12,8 @@ export type Cluster = {
 
 export type ClusterOptions = {
   readonly directory: string;
+  /** How many databases there will be beside its own; default 0. */
+  readonly databases?: number | undefined;
   readonly logger: Log;
   /** What is acknowledged is on the disk. */
   readonly durable: boolean;

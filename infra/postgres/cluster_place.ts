@@ -16,6 +16,7 @@ export type ClusterPlace = {
 const look = `
 umask 022
 mkdir -p "$1" && cd "$1" || exit
+[ "$(id -u)" = 0 ] || chmod 700 . || exit
 pwd -P
 id -u
 if [ -d data ]; then ls -ldn data | awk '{ print $3, $4 }'; else echo "$(id -u nobody) $(id -g nobody)"; fi

@@ -138,6 +138,7 @@ Deno.test({
       env: { HOME: `${open.path}/home`, DENO_DIR: `${open.path}/cache`, XDG_CACHE_HOME: "" },
     });
     const { url, pid } = await owner.ready();
+    equal(Deno.statSync(`${open.path}/home/.data/postgres`).mode! & 0o777, 0o700);
     deepEqual(await queryOnce({ url }, "select 1 as value"), [{ value: 1 }]);
     const command = await runShell(`ps -ww -o uid=,args= -p "$1"`, { args: [`${pid}`] });
     match(command, new RegExp(`^${user.uid} ${open.path}/home/\\.cache/headwater/`));

@@ -10,6 +10,8 @@ export type EmbeddedPostgresOptions = {
    * Of the processes on this machine one at a time may use it.
    */
   readonly directory: string;
+  /** How many databases there will be, for the room that a first start needs; default 0. */
+  readonly databases?: number;
   readonly logger: Log;
   readonly signal?: AbortSignal;
   /** The data need not outlive this process: nothing waits for the disk. */
@@ -38,6 +40,7 @@ export async function startEmbeddedPostgres(
   const openCluster = Deno.build.os === "windows" ? openWindowsCluster : openPosixCluster;
   const cluster = await openCluster({
     directory: options.directory,
+    databases: options.databases,
     logger,
     durable: !throwAway,
   });

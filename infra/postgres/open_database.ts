@@ -29,7 +29,19 @@ const migrationMs = 600_000;
  *
  * Errors: a version that will not do, a database that is somebody else's, those of `migrate`.
  */
-export async function openDatabase(
+export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenedDatabase> {
+  try {
+    return await prepared(options);
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith("Cannot ")) throw error;
+    throw new Error(`Cannot prepare the database of service "${options.service}": ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function prepared(
   { url, service, migrations, logger }: OpenDatabaseOptions,
 ): Promise<OpenedDatabase> {
   const found = await withConnection(url, { logger }, async (sql) => {

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterOptions } from "./cluster.ts";
 import { clusterPlace } from "./cluster_place.ts";
+import { assertRoom } from "./disk_room.ts";
 import { createCluster } from "./create_cluster.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { startPostmaster } from "./postmaster.ts";
@@ -10,6 +11,7 @@ import { stopStray } from "./stray_postmaster.ts";
 export async function openPosixCluster(options: ClusterOptions): Promise<Cluster> {
   const { directory, logger, durable } = options;
   const place = await clusterPlace(directory, logger);
+  await assertRoom(place, options);
   const binaries = await postgresBinaries(`${place.directory}/programs`);
   const stray = await stopStray(`${place.directory}/data`);
   if (stray !== undefined) logger.warn("Stopped a PostgreSQL that was left behind", { pid: stray });

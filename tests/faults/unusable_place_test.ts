@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type DataPlace, makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
+import { root } from "../architecture/place.ts";
+import { within } from "@headwater/testing";
 
 type Trouble = {
   readonly what: string;
@@ -14,7 +16,7 @@ const troubles: readonly Trouble[] = [
   {
     what: "a data directory that cannot be made",
     prepare: ({ directory }) => Deno.writeTextFile(directory, ""),
-    says: /^Cannot use data directory ".*": File exists/,
+    says: /^Cannot use data directory ".*": Not a directory/,
   },
   {
     what: "an event log that cannot be written",
@@ -43,12 +45,48 @@ const fullDisks: readonly Trouble[] = [
     within: diskOf("32k"),
     says: /^Cannot open event log ".*": the disk is full$/,
   },
-  {
-    what: "a disk that PostgreSQL fills",
-    within: diskOf("4m"),
-    says: /^Cannot create a PostgreSQL cluster in ".*": .*No space left on device/,
-  },
+  ...["4m", "60m", "150m"].map((size) => ({
+    what: `a disk of ${size}, which PostgreSQL would fill`,
+    within: diskOf(size),
+    says:
+      /^Cannot start PostgreSQL in ".*": \d+ MB are free on its disk, a first start needs 190 MB; make room, or name a server of your own in DATABASE_URL$/,
+  })),
 ];
+
+Deno.test({
+  name: "a port that somebody has ends the start before anything else is made",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    for (const args of [[], ["--split"]]) {
+      using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = taken.addr;
+      await using place = await makeDataPlace();
+      await using dev = startDev(place.directory, { args, env: { PORT: String(port) } });
+      const { code, stderr } = await dev.ended();
+      assert.equal(code, 1);
+      assert.equal(stderr, `Cannot listen on "127.0.0.1:${port}": another process has that port\n`);
+      const made = await Array.fromAsync(Deno.readDir(place.directory), ({ name }) => name);
+      assert.deepEqual(made, ["lock"]);
+    }
+  },
+});
+
+Deno.test({
+  name: "an event log that an event store serves ends the start with a line that says where",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using place = await makeDataPlace();
+    const { directory } = place;
+    await using store = await startEventStore(directory);
+    await using dev = startDev(directory);
+    const { code, stderr } = await dev.ended();
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      `Cannot open event log "${directory}/events.sqlite": process ${store.pid} uses it, at ${store.url}\n`,
+    );
+  },
+});
 
 for (const trouble of troubles) {
   Deno.test({
@@ -92,4 +130,33 @@ function diskOf(size: string): readonly string[] {
 function canHaveDisks(): boolean {
   if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
   return new Deno.Command("sh", { args: ["-c", "unshare --mount true"] }).outputSync().success;
+}
+
+/** `deno task eventstore`, with the permissions that it has. */
+async function startEventStore(
+  data: string,
+): Promise<AsyncDisposable & { readonly pid: number; readonly url: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "eventstore", "--port", "0", "--data", data],
+    cwd: root,
+    detached: true,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const stop = {
+    async [Symbol.asyncDispose]() {
+      Deno.kill(-child.pid, "SIGINT");
+      await within("the event store to end", child.status);
+      await stdout.cancel();
+    },
+  };
+  await using starting = new AsyncDisposableStack();
+  starting.use(stop);
+  const { value = "" } = await within("the event store to be ready", stdout.read());
+  const url = /esdb:\S+/.exec(value)?.[0];
+  assert.ok(url, value);
+  const { pid } = JSON.parse(await Deno.readTextFile(`${data}/event_store.json`));
+  starting.move();
+  return { pid, url, ...stop };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { appendAtEnd } from "@headwater/testing";
+import { dirname } from "node:path";
+import { announceHolder } from "./data_holder.ts";
 import { openEventLog } from "./open_event_log.ts";
 import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";
@@ -42,6 +44,53 @@ Deno.test("a log that this process has open cannot be opened again", () =>
     });
     await log.append("order-1", newEvents(1), { expected: "no-stream" });
   }));
+
+Deno.test("who else has a log that is open is said, once it has told so", () =>
+  withFile(async (path) => {
+    await using _log = openEventLog({ path });
+    using _holder = announceHolder(dirname(path), "esdb://127.0.0.1:2113?tls=false");
+    assert.throws(() => openEventLog({ path }), {
+      message:
+        `Cannot open event log "${path}": process ${Deno.pid} uses it, at esdb://127.0.0.1:2113?tls=false`,
+    });
+  }));
+
+Deno.test("what a holder told that was killed does not count for the next one", () =>
+  withFile(async (path) => {
+    announceHolder(dirname(path), "esdb://127.0.0.1:2113?tls=false");
+    await using _log = openEventLog({ path });
+    assert.throws(() => openEventLog({ path }), /: it is open already, in another process/);
+  }));
+
+Deno.test({
+  name: "a log and the folder that was made for it are for their owner alone",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFile(async (beside) => {
+      const path = `${dirname(beside)}/data/events/log.db`;
+      await using log = openEventLog({ path });
+      await log.append("order-1", newEvents(1), { expected: "no-stream" });
+      assert.deepEqual(modesOf(dirname(path), path, `${path}-wal`), ["700", "600", "600"]);
+    }),
+});
+
+Deno.test({
+  name: "a log that others could read is taken from them, the folder that it was put into is left",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFile(async (path) => {
+      Deno.chmodSync(dirname(path), 0o755);
+      await openEventLog({ path })[Symbol.asyncDispose]();
+      Deno.chmodSync(path, 0o644);
+      await using log = openEventLog({ path });
+      await log.append("order-1", newEvents(1), { expected: "no-stream" });
+      assert.deepEqual(modesOf(dirname(path), path, `${path}-wal`), ["755", "600", "600"]);
+    }),
+});
+
+function modesOf(...paths: readonly string[]): (string | undefined)[] {
+  return paths.map((path) => (Deno.statSync(path).mode! & 0o777).toString(8));
+}
 
 Deno.test("what another process got acknowledged before it was killed is all there, and so is its lock's end", () =>
   withFile(async (path) => {

@@ -14,25 +14,21 @@ export function announceHolder(folder: string, url: string): Disposable {
   // Renamed into place, so that a reader never sees half of it
   writeFileSync(`${path}.new`, `${JSON.stringify(holder)}\n`);
   renameSync(`${path}.new`, path);
-  return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+  return { [Symbol.dispose]: () => forgetHolder(folder) };
 }
 
-/** What the holder told, or one that was killed before it; undefined where nobody told anything. */
+/** Only for whoever has just opened them: what a killed one told does not count any more. */
+export function forgetHolder(folder: string): void {
+  rmSync(join(folder, fileName), { force: true });
+}
+
+/** What the holder told; undefined where it told nothing. Only for whoever cannot open them: somebody has them. */
 export function describeHolder(folder: string): DataHolder | undefined {
   try {
     const { pid, url } = JSON.parse(readFileSync(join(folder, fileName), "utf8"));
-    return isRunning(pid) ? { pid, url } : undefined;
+    return { pid, url };
   } catch {
     // It only helps to find the other one: that the folder is taken is known without it
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
