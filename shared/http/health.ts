@@ -22,7 +22,7 @@ type Report = {
 };
 
 /** Kubernetes gives a probe 1 s by default: what hangs must not make this process look as if it did. */
-const deadlineMs = 400;
+const deadlineMs = 450;
 /** Another process first asks for what it needs itself. */
 const deadlineOfOthersMs = 2 * deadlineMs;
 /** So that a crowd of probes asks each dependency at most once a second. */
@@ -98,8 +98,8 @@ async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResul
   const { failure, seenAt } = await outcomeOf(check, { limitMs, clock });
   const took = Math.round(clock.now() - startedAt);
   return {
-    // One that took half its time is worth a look
-    status: failure !== undefined || took > limitMs / 2 ? "warn" : "pass",
+    // One that hardly made it is worth a look
+    status: failure !== undefined || took > 0.8 * limitMs ? "warn" : "pass",
     time: new Date(seenAt ?? askedAt).toISOString(),
     observedValue: seenAt === undefined ? took : Math.max(0, askedAt - seenAt),
     observedUnit: "ms",

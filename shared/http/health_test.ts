@@ -93,7 +93,7 @@ Deno.test("a check that throws at once has failed like any other", async () => {
 });
 
 for (
-  const [what, ofOthers, limitMs] of [["", false, 400], [" of another process", true, 800]] as const
+  const [what, ofOthers, limitMs] of [["", false, 450], [" of another process", true, 900]] as const
 ) {
   Deno.test(`a check${what} that hangs is given up within the second of a probe, though it ignores its signal`, async () => {
     let aborted = false;
@@ -118,7 +118,7 @@ Deno.test("a check that is slow to pass is a warning", async () => {
   const answer = Promise.withResolvers<void>();
   const { clock, ask } = setUp({ name: "slow", check: () => answer.promise });
   const asked = ask("/health/ready");
-  await clock.advance(300);
+  await clock.advance(400);
   answer.resolve();
   const { status, body } = await asked;
   equal(status, 200);

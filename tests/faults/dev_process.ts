@@ -19,6 +19,8 @@ export type DevProcess = AsyncDisposable & {
   /** Interrupts it: it must end soon and well. */
   stop(signal?: Deno.Signal): Promise<void>;
   ended(): Promise<DevEnd>;
+  /** Resolves when it has ended, whenever that is. */
+  readonly over: Promise<unknown>;
 };
 
 export type RunningDev = {
@@ -120,6 +122,7 @@ export function startDev(
       assert.equal(await describeRunning(directory), undefined);
     },
     ended,
+    over: ending,
     async [Symbol.asyncDispose]() {
       if (!isOver) interrupt("SIGKILL");
       await over();

@@ -21,7 +21,7 @@ export async function openDevShop(directory: string): Promise<DevShop> {
 
   async function ready(): Promise<void> {
     running = await process.ready();
-    process.ended().then(() => running = undefined);
+    process.over.then(() => running = undefined);
   }
   try {
     await ready();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { get } from "node:http";
 import { type KeptAliveClients, keptAliveClients } from "@headwater/host/testing";
 import { eventually, within } from "@headwater/testing";
 import { ShopClient } from "@shop/judge";
@@ -30,8 +31,19 @@ for (const args of [[], ["--split"]]) {
     ignore: Deno.build.os === "windows",
     async fn() {
       await using place = await makeDataPlace();
-      await using dev = startDev(place.directory, { args });
+      await using dev = startDev(place.directory, {
+        args,
+        env: { HOST_NAMES: "shop.example" },
+      });
       const { url, pid } = await dev.ready();
+      assert.deepEqual(
+        await Promise.all([
+          statusUnder("localhost", url),
+          statusUnder("shop.example", url),
+          statusUnder("evil.example", url),
+        ]),
+        [200, 200, 421],
+      );
       const clients = [customers(url)];
       if (args.length > 0) {
         const service = await partOf(pid, "service payment");
@@ -54,6 +66,15 @@ for (const args of [[], ["--split"]]) {
   });
 }
 
+/** Of an answer to who calls it by another name, which `fetch` does not let one do. */
+async function statusUnder(host: string, url: string): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  get(url, { agent: false, headers: { Host: host } }, (answer) => {
+    answer.resume().on("end", () => resolve(answer.statusCode));
+  }).on("error", reject);
+  return await within(`an answer under "${host}"`, promise);
+}
+
 /** A process that `dev --split` has started, by its command, and where it listens. */
 async function partOf(supervisor: number, command: string): Promise<{ pid: number; url: string }> {
   const args = ["-eww", "-o", "pid=,ppid=,args="];
@@ -71,7 +92,7 @@ async function warnsOfWhatHangs(gateway: string, pid: number): Promise<void> {
     await eventually("a warning", async () => {
       const { status, body } = await client.query("/health/ready");
       assert.equal(status, 200);
-      return body.checks["service:payment"][0].output === "No answer within 800 ms";
+      return body.checks["service:payment"][0].output === "No answer within 900 ms";
     });
     assert.equal((await client.place()).status, 202);
   } finally {

@@ -233,6 +233,24 @@ export const httpSurface: Stories = {
     }
   },
 
+  async "what other sites' pages make a browser send is refused"({ client, ...shop }) {
+    const events = await shop.events();
+    for (
+      const [name, value] of [["Origin", "https://evil.example"], [
+        "Sec-Fetch-Site",
+        "cross-site",
+      ]] as const
+    ) {
+      const answer = await client.send("/api/inventory/items/TEA/receive", {
+        method: "POST",
+        body: { quantity: 1 },
+        headers: { [name]: value },
+      });
+      assertProblem(answer, { status: 403, code: "origin-foreign" });
+    }
+    assert.equal(await shop.events(), events);
+  },
+
   async "the gateway says how it is"({ client }) {
     for (const path of ["/health/live", "/health/ready", "/health/startup"]) {
       const { status, headers, body } = await client.query(path);
