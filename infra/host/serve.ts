@@ -9,14 +9,14 @@ export type Server = AsyncDisposable & {
   readonly url: string;
 };
 
-/** How long requests under way may take once the server is leaving. */
-const graceMs = 2_000;
 /** How long who asked of late may take to ask once more, and so to be told that the connection ends. */
-const defaultLingerMs = 1_500;
-/** While nobody asks in so many turns in a row, nothing is under way to us; counted in turns, as time passes in a stall too. */
+const defaultLingerMs = 1_000;
+/** While nobody asks in so many turns in a row, nothing is under way to us; in turns, as time passes in a stall too. */
 const quietTurns = 10;
 const turnMs = 10;
-const mostTurns = 40;
+const longestHoldMs = 800;
+/** How long requests under way may then take, and their answers, when they are given up. */
+const finishMs = 500;
 
 /**
  * Serves a service over HTTP. Disposing says `Connection: close` with every answer, and ends when everybody who asked of
@@ -76,29 +76,25 @@ export function serve(service: Service, { host, port, lingerMs = defaultLingerMs
     // Whoever asks from now on waits until nobody else comes in: what reaches us unread then would be lost
     const { promise, resolve: release } = Promise.withResolvers<void>();
     held = promise;
-    for (let quiet = 0, turn = 0; quiet < quietTurns && turn < mostTurns; turn++) {
+    const until = performance.now() + longestHoldMs;
+    for (let quiet = 0; quiet < quietTurns && performance.now() < until;) {
       isQuiet = true;
       await time.pause(turnMs);
       quiet = isQuiet ? quiet + 1 : 0;
     }
     const ended = server.shutdown();
     release();
-    await ended;
+    // What is under way is given up one by one: aborting the server has ended the process in Deno 2.9.6
+    const timer = setTimeout(() => {
+      for (const giveUp of underWay) giveUp();
+    }, finishMs);
+    await endsWithin(2 * finishMs, { what: `answers at ${url}`, end: () => ended, logger });
+    clearTimeout(timer);
   }
   const { hostname, port: actual } = server.addr as Deno.NetAddr;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
-  return {
-    url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`,
-    async [Symbol.asyncDispose]() {
-      // What is under way is given up one by one: aborting the server has ended the process in Deno 2.9.6
-      const timer = setTimeout(() => {
-        for (const giveUp of underWay) giveUp();
-      }, graceMs);
-      const what = `answers at ${hostname}:${actual}`;
-      await endsWithin(graceMs + mostTurns * turnMs, { what, end: leave, logger });
-      clearTimeout(timer);
-    },
-  };
+  const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`;
+  return { url, [Symbol.asyncDispose]: leave };
 }
 
 /** Throws as `serve` would if that port cannot be had. */

@@ -23,7 +23,7 @@ export type AloneOptions = {
 };
 
 /** Who asks a service of a supervisor that ends it: others that are ending too. */
-const supervisedLingerMs = 500;
+const supervisedLingerMs = 200;
 
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(

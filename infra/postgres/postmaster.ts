@@ -68,7 +68,7 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     async stop() {
       isStopping = true;
       // With a checkpoint; without one, which the next start makes good; and as a crash would
-      for (const [signal, patience] of [["SIGINT", 3_000], ["SIGQUIT", 1_000]] as const) {
+      for (const [signal, patience] of [["SIGINT", 1_500], ["SIGQUIT", 1_000]] as const) {
         killUnlessEnded(child, signal);
         if (await within(exited, patience)) return;
       }

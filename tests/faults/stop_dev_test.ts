@@ -17,11 +17,12 @@ Deno.test({
     await using shop = await openDevShop(place.directory);
     const { client } = shop;
     const load = loadOf(client, { orders: 40 });
-    const placing = load.place();
+    let isPlaced = false;
+    const placing = load.place().finally(() => isPlaced = true);
 
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const enough = client.acknowledged.length + 8;
-      await eventually("orders", () => client.acknowledged.length >= enough);
+      await eventually("orders", () => isPlaced || client.acknowledged.length >= enough);
       await shop.process.stop(signal);
       await place.deserted();
       await shop.start();
