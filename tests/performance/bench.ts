@@ -1,23 +1,26 @@
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { appendBench } from "./append_bench.ts";
-import type { Benchmark, CaseResult } from "./benchmark.ts";
+import type { Benchmark, BenchmarkOptions, CaseResult, Pace } from "./benchmark.ts";
 import { commandsBench } from "./commands_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
 import { measure } from "./measure.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
+import { shopBench } from "./shop_bench.ts";
 
-const benchmarks: readonly Benchmark[] = [appendBench, commandsBench, eventstoreBench];
+const benchmarks: readonly Benchmark[] = [appendBench, commandsBench, eventstoreBench, shopBench];
 
-const rounds = 15;
-const msPerRound = 400;
+const usualPace: Pace = { rounds: 15, msPerRound: 400 };
+const besideFlag = "--beside=";
 
-const help = `deno task bench [NAME …] [--json] [--peers]
+const help = `deno task bench [NAME …] [--json] [--peers] [--beside=FOLDER]
 
 Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all of them.
 
-  --json   one JSON object per benchmark instead of a table
-  --peers  rivals in the same run, where there are any
+  --json           one JSON object per benchmark instead of a table
+  --peers          rivals in the same run, where there are any
+  --beside=FOLDER  another checkout in the same run, for "shop"
 `;
 
 if (import.meta.main) Deno.exitCode = await bench(Deno.args);
@@ -27,16 +30,23 @@ async function bench(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith("-"));
   if (flags.includes("--help")) return print(help);
   const unknown = [
-    ...flags.filter((flag) => !["--json", "--peers"].includes(flag)),
+    ...flags.filter((flag) =>
+      !["--json", "--peers"].includes(flag) && !flag.startsWith(besideFlag)
+    ),
     ...names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name)),
   ];
   if (unknown.length > 0) {
     report(`Cannot run benchmarks: "${unknown[0]}" is not known\n\n${help}`);
     return 2;
   }
+  const beside = flags.find((flag) => flag.startsWith(besideFlag))?.slice(besideFlag.length);
+  if (beside !== undefined && !await isCheckout(beside)) {
+    report(`Cannot measure beside "${beside}": there is no deno.json, it must be a checkout\n`);
+    return 2;
+  }
   for (const benchmark of benchmarks) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue;
-    let results = await run(benchmark);
+    let results = await run(benchmark, { beside });
     if (flags.includes("--peers") && !benchmark.withoutPeers) {
       results = await withPeers(benchmark.name, results);
     }
@@ -50,12 +60,21 @@ async function bench(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function run(benchmark: Benchmark): Promise<CaseResult[]> {
-  await using opened = await benchmark.open();
+async function isCheckout(folder: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(join(folder, "deno.json"))).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function run(benchmark: Benchmark, options: BenchmarkOptions): Promise<CaseResult[]> {
+  await using opened = await benchmark.open(options);
   const results: CaseResult[] = [];
   for (const one of opened.cases) {
     report(`${benchmark.name}: ${one.name} …\n`);
-    results.push(await measure(one, { rounds, msPerRound }));
+    results.push(...await measure(one, benchmark.pace ?? usualPace));
   }
   return results;
 }

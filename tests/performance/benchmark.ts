@@ -1,17 +1,26 @@
 /** Works for about `ms` milliseconds and gives one value in the unit of its case. */
 export type Measurement = (ms: number) => Promise<number>;
 
-export type BenchmarkCase = {
+/** … or one for each figure of its case. */
+type Measurements = (ms: number) => Promise<number | readonly number[]>;
+
+/** What is measured. */
+export type Figure = {
   readonly name: string;
   /** For example `appends/s`, or `ms p99` where smaller is better. */
   readonly unit: string;
   /** What stands for all rounds; default: the median. */
   readonly summary?: "median" | "max";
-  readonly headwater: Measurement;
+};
+
+export type BenchmarkCase = Figure & {
+  /** Further figures of the same work. */
+  readonly also?: readonly Figure[];
+  readonly headwater: Measurements;
   /** The same I/O with the bare driver. */
-  readonly twin?: Measurement;
+  readonly twin?: Measurements;
   /** Others in the same run, by name. */
-  readonly others?: Readonly<Record<string, Measurement>>;
+  readonly others?: Readonly<Record<string, Measurements>>;
 };
 
 /** Cases that are ready to run, and what they hold open meanwhile. */
@@ -19,12 +28,25 @@ export interface OpenBenchmark extends AsyncDisposable {
   readonly cases: readonly BenchmarkCase[];
 }
 
+/** How long, and how often, everybody is measured in turn. */
+export type Pace = {
+  readonly rounds: number;
+  readonly msPerRound: number;
+};
+
+export type BenchmarkOptions = {
+  /** Folder of another checkout, to be measured in the same run by whoever can. */
+  readonly beside?: string | undefined;
+};
+
 export type Benchmark = {
   /** As in `deno task bench NAME`; its rivals are measured by `peers/NAME_peers.ts`. */
   readonly name: string;
   /** There are no rivals to measure. */
   readonly withoutPeers?: true;
-  open(): Promise<OpenBenchmark>;
+  /** Default: many short rounds. */
+  readonly pace?: Pace;
+  open(options: BenchmarkOptions): Promise<OpenBenchmark>;
 };
 
 /** One line of the table; the JSON of `--json`. */

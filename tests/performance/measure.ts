@@ -1,35 +1,35 @@
-import type { BenchmarkCase, CaseResult } from "./benchmark.ts";
+import type { BenchmarkCase, CaseResult, Figure, Pace } from "./benchmark.ts";
 
-export type MeasureOptions = {
-  readonly rounds: number;
-  readonly msPerRound: number;
-};
-
-/** Measures a case: warm-up, then rounds in which everyone takes part in turn, so that all see the same weather. */
+/**
+ * Measures a case, a result for each of its figures: warm-up, then rounds in which everyone takes part in turn, so that
+ * all see the same weather.
+ */
 export async function measure(
-  { name, unit, summary = "median", headwater, twin, others = {} }: BenchmarkCase,
-  { rounds, msPerRound }: MeasureOptions,
-): Promise<CaseResult> {
+  { headwater, twin, others = {}, also = [], ...figure }: BenchmarkCase,
+  { rounds, msPerRound }: Pace,
+): Promise<CaseResult[]> {
   const contenders = Object.entries({ headwater, ...(twin && { twin }), ...others })
-    .map(([contender, run]) => ({ contender, run, values: [] as number[] }));
+    .map(([contender, run]) => ({ contender, run, values: [] as (readonly number[])[] }));
   for (const { run } of contenders) await run(msPerRound / 2);
   for (let round = 0; round < rounds; round++) {
-    for (const { run, values } of contenders) values.push(await run(msPerRound));
+    for (const { run, values } of contenders) values.push([await run(msPerRound)].flat());
     // Who goes first changes from round to round.
     contenders.reverse();
   }
-  const summarize = summary === "median" ? median : (values: number[]) => Math.max(...values);
-  const results = new Map(
-    contenders.map(({ contender, values }) => [contender, rounded(summarize(values))]),
-  );
-  const peers = Object.keys(others).map((other) => [other, results.get(other)!] as const);
-  return {
-    case: name,
-    unit,
-    headwater: results.get("headwater")!,
-    ...(twin && { twin: results.get("twin")! }),
-    ...(peers.length > 0 && { peers: Object.fromEntries(peers) }),
-  };
+  return [figure, ...also].map(({ name, unit, summary = "median" }: Figure, index) => {
+    const results = new Map(contenders.map(({ contender, values }) => {
+      const own = values.map((value) => value[index]!);
+      return [contender, rounded(summary === "median" ? median(own) : Math.max(...own))];
+    }));
+    const peers = Object.keys(others).map((other) => [other, results.get(other)!] as const);
+    return {
+      case: name,
+      unit,
+      headwater: results.get("headwater")!,
+      ...(twin && { twin: results.get("twin")! }),
+      ...(peers.length > 0 && { peers: Object.fromEntries(peers) }),
+    };
+  });
 }
 
 /** How often a second `work` is done when `inFlight` of it are always under way. */
