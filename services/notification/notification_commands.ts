@@ -17,7 +17,7 @@ export function notificationCommandHandlers(
       const { orderId, kind } = data;
       const requested = await notifications.handle({ type: "NotifyCustomer", data }, context);
       const notificationId = notificationIdOf(orderId, kind);
-      const { state } = await notifications.load(notificationId);
+      const { state } = await notifications.recall(notificationId);
       if (state.status === "sent") return requested;
       // A crash from here on sends it again under the same id, which the sender knows.
       await sender.send({ notificationId, ...data }, AbortSignal.timeout(sendingDeadlineMs));

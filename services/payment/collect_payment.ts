@@ -31,7 +31,7 @@ export async function collectPayment(
 ): ReturnType<Payments["handle"]> {
   const { payments } = dependencies;
   for (;;) {
-    const { state, revision, position } = await payments.load(orderId);
+    const { state, revision, position } = await payments.recall(orderId);
     if (state.status === "charged" && state.unwanted) {
       const commandId = derivedId(context.commandId, "refund-unwanted");
       return await refundPayment(dependencies, { orderId, context: { ...context, commandId } });
@@ -58,7 +58,7 @@ export async function refundPayment(
 ): ReturnType<Payments["handle"]> {
   const { payments, provider } = dependencies;
   await payments.handle({ type: "RefundPayment", data: { orderId } }, context);
-  const { state } = await payments.load(orderId);
+  const { state } = await payments.recall(orderId);
   if (state.status === "charged") {
     const { paymentId } = state.requested;
     await inTime(dependencies, (signal) => provider.refund(paymentId, signal));

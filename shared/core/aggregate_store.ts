@@ -1,7 +1,7 @@
 import { bytesOf, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
-import type { EventLog } from "./event_log.ts";
+import type { Appended, EventLog, NewEvent } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
-import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
+import type { DomainCommand, DomainEvent, EventMetadata, Recorded } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
 import { pause } from "./time.ts";
 import { Turns } from "./turns.ts";
@@ -22,15 +22,18 @@ export type Loaded<State> = {
   readonly revision: number;
   readonly position: number | undefined;
   /** The last event. */
-  readonly last: Recorded | undefined;
+  readonly last: LastEvent | undefined;
   /** By command id: every command that ever led to events in this stream. */
-  readonly commands: ReadonlyMap<string, CommandTrace>;
-};
-
-type Baseline<State> = Loaded<State> & {
   readonly commands: Map<string, CommandTrace>;
   /** What it takes in the heap, estimated by the events that led to it. */
   readonly bytes: number;
+};
+
+/** An event without what only the log knows of it. */
+export type LastEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly metadata: EventMetadata;
 };
 
 /** Measured: what a stream of small events takes beside the data of its events, and each of its commands. */
@@ -50,8 +53,8 @@ export type AggregateStoreOptions<
 };
 
 /**
- * Loads aggregates of one category. Folded states are kept, but only as a baseline: the tail of the stream is read
- * from the log at every load, so what others appended is always seen.
+ * Loads aggregates of one category. Folded states are kept, but only as a baseline: what others appended is found when
+ * the tail of the stream is read, or when an append that was decided on the baseline meets with a conflict.
  *
  * Commands of this process on one stream take turns, so that a busy aggregate does not lose races against itself.
  */
@@ -59,7 +62,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
   readonly log: Pick<EventLog, "append" | "read">;
   readonly decider: Decider<Command, Event, State>;
   readonly events: EventSchemas<Event>;
-  readonly #baselines: Cache<Baseline<State>>;
+  readonly #baselines: Cache<Loaded<State>>;
   readonly #turns = new Turns();
 
   constructor(options: AggregateStoreOptions<Command, Event, State>) {
@@ -84,10 +87,9 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     return this.#turns.take(stream, task);
   }
 
-  /** To be called within `exclusive`. */
-  async refresh(stream: string): Promise<Loaded<State>> {
-    const turn = new FoldingTurn();
-    let baseline: Baseline<State> = this.#baselines.get(stream) ?? {
+  /** The aggregate as it was last known here, without asking the log; where nothing is known, as if nothing had happened. */
+  recall(stream: string): Loaded<State> {
+    return this.#baselines.get(stream) ?? {
       stream,
       state: this.decider.initialState,
       revision: -1,
@@ -96,11 +98,32 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       commands: new Map(),
       bytes: bytesOfStream,
     };
-    for await (const page of this.log.read(stream, { from: baseline.revision + 1 })) {
-      baseline = await this.#fold(baseline, page, turn);
+  }
+
+  /** The aggregate as the log has it now. To be called within `exclusive`. */
+  async refresh(stream: string): Promise<Loaded<State>> {
+    const turn = new FoldingTurn();
+    const before = this.recall(stream);
+    let loaded = before;
+    for await (const page of this.log.read(stream, { from: before.revision + 1 })) {
+      loaded = await this.#fold(loaded, page, turn);
     }
-    if (baseline.revision >= 0) this.#baselines.set(stream, baseline);
-    return baseline;
+    if (loaded !== before) this.#baselines.set(stream, loaded);
+    return loaded;
+  }
+
+  /** Goes on from `loaded` with what was just appended to it: the log need not be asked for that. */
+  add(loaded: Loaded<State>, events: readonly NewEvent[], { revision, position }: Appended): void {
+    let { state, bytes } = loaded;
+    for (const { type, data, metadata: { commandId, commandHash: hash } } of events) {
+      // As the log will give it back
+      const event = { type, data: JSON.parse(JSON.stringify(data)) };
+      state = this.decider.evolve(state, event as Event);
+      loaded.commands.set(commandId, { hash, revision, position });
+      bytes += bytesOfTrace + bytesOf(event.data);
+    }
+    const last = events.at(-1) ?? loaded.last;
+    this.#baselines.set(loaded.stream, { ...loaded, state, bytes, revision, position, last });
   }
 
   /** Forgets what was folded: the next load starts from the log's first event. */
@@ -109,21 +132,21 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
   }
 
   async #fold(
-    baseline: Baseline<State>,
+    loaded: Loaded<State>,
     page: readonly Recorded[],
     turn: FoldingTurn,
-  ): Promise<Baseline<State>> {
-    let { state, revision, position, bytes } = baseline;
+  ): Promise<Loaded<State>> {
+    let { state, revision, position, bytes } = loaded;
     for (const recorded of page) {
       if (turn.isOver()) await turn.renew();
       const event = this.events.decode(recorded);
       if (event) state = this.decider.evolve(state, event);
       ({ revision, position } = recorded);
       const { commandId, commandHash: hash } = recorded.metadata;
-      baseline.commands.set(commandId, { hash, revision, position });
+      loaded.commands.set(commandId, { hash, revision, position });
       bytes += bytesOfTrace + bytesOf(recorded.data);
     }
-    return { ...baseline, state, revision, position, bytes, last: page.at(-1) ?? baseline.last };
+    return { ...loaded, state, revision, position, bytes, last: page.at(-1) ?? loaded.last };
   }
 }
 

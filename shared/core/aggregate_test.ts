@@ -38,6 +38,20 @@ Deno.test("a repository finds the stream by the command, and gives the state bac
   assert.equal((await doors.load("back")).revision, -1);
 });
 
+Deno.test("what is recalled is as it was last seen here, and what was never seen is loaded", async () => {
+  const log = memoryLog();
+  const [here, elsewhere] = [repository(door, { log }), repository(door, { log })];
+  const open = { type: "OpenDoor" as const, data: { doorId: "front" } };
+  await here.handle(open, { commandId: crypto.randomUUID(), correlationId: "c" });
+  assert.equal((await elsewhere.recall("front")).revision, 0);
+  const close = { type: "CloseDoor" as const, data: { doorId: "front" } };
+  await elsewhere.handle(close, { commandId: crypto.randomUUID(), correlationId: "c" });
+  const recalled = await here.recall("front");
+  assert.deepEqual([recalled.state, recalled.last?.type], [{ isOpen: true }, "DoorOpened"]);
+  assert.deepEqual((await here.load("front")).state, { isOpen: false });
+  assert.deepEqual((await here.recall("front")).state, { isOpen: false });
+});
+
 Deno.test("commands of the service's own need no schema", () => {
   const creaking = aggregate({
     events,

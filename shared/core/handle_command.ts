@@ -41,8 +41,9 @@ const tries = 5;
 const pauses = { leastMs: 5, firstMs: 5, longestMs: 100 };
 
 /**
- * Load → fold → decide → append at the revision that was read. A lost race is decided again on what the log then
- * holds: 5 tries with pauses of full jitter, unless the caller sent If-Match.
+ * Decides on what is known of the stream and appends at its revision. What is known may be behind the log: then the
+ * append meets with a conflict, or there was nothing to append, and it is decided again on what the log then holds:
+ * 5 tries, from the third on after pauses of full jitter, unless the caller sent If-Match.
  *
  * Errors: `Refusal`, `RevisionConflict`, and those of the log. After `Unavailable` or `DeadlineExceeded` the outcome is
  * unknown: send the same command id again.
@@ -57,34 +58,68 @@ export async function handleCommand<
 ): Promise<Handled> {
   const stream = store.streamOf(request.id);
   const hash = fingerprint(request.content ?? request.command);
+  const random = request.random ?? Math.random;
   for (let attempt = 1;; attempt++) {
+    const work = { ...request, hash, mayRecall: attempt === 1 };
     try {
-      return await store.exclusive(stream, () => decideOnce(store, stream, { ...request, hash }));
+      return await store.exclusive(stream, () => decideOnce(store, stream, work));
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
       if (!mayBeDecidedAgain(error, request.context) || attempt === tries) throw error;
       // Lost again: what was folded may stem from a stream that has since been deleted and begun anew.
       if (attempt > 1) store.forget(stream);
     }
-    await pause(backOffMs(attempt + 1, { random: request.random ?? Math.random, ...pauses }));
+    if (attempt > 1) await pause(backOffMs(attempt, { random, ...pauses }));
   }
 }
+
+type Work<Command extends DomainCommand> = CommandRequest<Command> & { readonly hash: string };
 
 async function decideOnce<Command extends DomainCommand, Event extends DomainEvent, State>(
   store: AggregateStore<Command, Event, State>,
   stream: string,
-  { command, context, hash }: CommandRequest<Command> & { hash: string },
+  { mayRecall, ...work }: Work<Command> & { readonly mayRecall: boolean },
 ): Promise<Handled> {
-  const loaded = await store.refresh(stream);
+  if (mayRecall && work.context.expectedRevision === undefined) {
+    const handled = await handleRecalled(store, store.recall(stream), work);
+    if (handled) return handled;
+  }
+  return await handleLoaded(store, await store.refresh(stream), work);
+}
+
+/** Undefined: only the log can tell, for a request that is fulfilled or refused may no longer be, or not have been yet. */
+async function handleRecalled<Command extends DomainCommand, Event extends DomainEvent, State>(
+  store: AggregateStore<Command, Event, State>,
+  recalled: Loaded<State>,
+  { command, context, hash }: Work<Command>,
+): Promise<Handled | undefined> {
+  const original = recalled.commands.get(context.commandId);
+  if (original) return repeat(original, hash, context);
+  let events: readonly NewEvent[];
+  try {
+    events = newEvents(store, store.decider.decide(command, recalled.state), { context, hash });
+  } catch {
+    // It is decided again, and what is thrown then counts.
+    return undefined;
+  }
+  return events.length === 0 ? undefined : await append(store, recalled, events);
+}
+
+async function handleLoaded<Command extends DomainCommand, Event extends DomainEvent, State>(
+  store: AggregateStore<Command, Event, State>,
+  loaded: Loaded<State>,
+  { command, context, hash }: Work<Command>,
+): Promise<Handled> {
   const original = loaded.commands.get(context.commandId);
   if (original) return repeat(original, hash, context);
 
+  const { stream } = loaded;
   const { expectedRevision } = context;
   const exists = loaded.revision >= 0;
   if (expectedRevision !== undefined && exists && !includes(expectedRevision, loaded.revision)) {
     throw new RevisionConflict(stream, expectedRevision, loaded.revision);
   }
-  const events = store.decider.decide(command, loaded.state);
+  const events = newEvents(store, store.decider.decide(command, loaded.state), { context, hash });
   if (expectedRevision !== undefined && !exists) {
     throw new RevisionConflict(stream, expectedRevision, undefined);
   }
@@ -92,7 +127,7 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
     return { revision: loaded.revision, position: loaded.position };
   }
   try {
-    return await append(store, loaded, { events, context, hash });
+    return await append(store, loaded, events);
   } catch (error) {
     if (!(error instanceof RevisionConflict) || expectedRevision === undefined) throw error;
     // It will not be decided again; but what won the race may be known under this very id.
@@ -120,19 +155,27 @@ function includes(
 async function append<Command extends DomainCommand, Event extends DomainEvent, State>(
   store: AggregateStore<Command, Event, State>,
   loaded: Loaded<State>,
-  { events, context, hash }: {
-    events: readonly Event[];
-    context: CommandContext;
-    hash: string;
-  },
+  events: readonly NewEvent[],
 ): Promise<Appended> {
-  const newEvents = events.map((event, index): NewEvent => {
+  const appended = await store.log.append(loaded.stream, events, {
+    expected: loaded.revision === -1 ? "no-stream" : loaded.revision,
+  });
+  store.add(loaded, events, appended);
+  return appended;
+}
+
+function newEvents<Command extends DomainCommand, Event extends DomainEvent, State>(
+  store: AggregateStore<Command, Event, State>,
+  decided: readonly Event[],
+  { context, hash }: { readonly context: CommandContext; readonly hash: string },
+): NewEvent[] {
+  return decided.map((event, index) => {
     const { type, data, schemaVersion } = store.events.encode(event);
     return {
       // To the log, events of the same ids at the same place are the same append. So the ids tell apart what was asked
-      // and how many events it led to: the same command handled twice at once gets its first result from the log,
-      // another one under the same id loses the race.
-      id: derivedId(context.commandId, hash, events.length, index),
+      // and what it led to: the same command handled twice at once gets its first result from the log, another one
+      // under the same id, or one that another release decided otherwise, loses the race.
+      id: derivedId(context.commandId, hash, decided.length, index, JSON.stringify(data)),
       type,
       data,
       metadata: {
@@ -145,9 +188,6 @@ async function append<Command extends DomainCommand, Event extends DomainEvent, 
         ...(context.traceparent !== undefined && { traceparent: context.traceparent }),
       },
     };
-  });
-  return await store.log.append(loaded.stream, newEvents, {
-    expected: loaded.revision === -1 ? "no-stream" : loaded.revision,
   });
 }
 

@@ -64,6 +64,19 @@ Deno.test("the same command that races itself gets the first result though it th
   }
 });
 
+Deno.test("the same command that another release decided otherwise gets the first result, and the state of what was stored", async () => {
+  const generous: typeof stockItem = {
+    ...stockItem,
+    decide: () => [{ type: "StockReceived", data: { sku: "SKU1", quantity: 100 } }],
+  };
+  await using log = open();
+  const commandId = crypto.randomUUID();
+  const first = await handle(storeOn(log), receive(7), { commandId });
+  const newer = storeOn(log, generous);
+  assert.deepEqual(await handle(newer, receive(7), { commandId }), first);
+  assert.equal((await newer.load("SKU1")).state.available, 7);
+});
+
 Deno.test("the same id with another command is refused under If-Match too when both come at the same time", async () => {
   await using log = open();
   const commandId = crypto.randomUUID();

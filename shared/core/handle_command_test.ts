@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cacheBudget } from "./cache.ts";
 import { AggregateStore } from "./aggregate_store.ts";
 import { derivedId } from "./derived_id.ts";
-import { RevisionConflict } from "./event_log.ts";
+import { type EventLog, RevisionConflict } from "./event_log.ts";
 import { Refusal } from "./refusal.ts";
 import { stockItem, stockItemEvents } from "./testing/stock_item.ts";
 import {
@@ -28,7 +28,13 @@ Deno.test("a command's events are appended after those that were folded", async 
   assert.deepEqual(reserved?.data, { sku: "SKU1", orderId: "order-1", quantity: 2 });
   assert.equal(
     reserved?.id,
-    derivedId(context.commandId, reserved?.metadata.commandHash ?? "", 1, 0),
+    derivedId(
+      context.commandId,
+      reserved?.metadata.commandHash ?? "",
+      1,
+      0,
+      JSON.stringify(reserved?.data),
+    ),
   );
   const { commandHash, ...metadata } = reserved.metadata;
   assert.match(commandHash, /^[\w-]{43}$/);
@@ -130,6 +136,60 @@ Deno.test("what another store appended is seen by the next command", async () =>
   assert.equal((await other.load("SKU1")).state.available, 5);
   await handle(other, reserve("order-1", 5));
   assert.deepEqual((await one.load("SKU1")).state, { available: 0, reserved: { "order-1": 5 } });
+});
+
+/** The log, and how often a stream of it was read. */
+function countingReads(log: EventLog): { readonly log: EventLog; reads(): number } {
+  let reads = 0;
+  const counting: EventLog = {
+    ...beforeAppend(log, () => Promise.resolve()),
+    read(...args) {
+      reads += 1;
+      return log.read(...args);
+    },
+  };
+  return { log: counting, reads: () => reads };
+}
+
+Deno.test("a command that leads to events costs the log an append and no reading, whether its stream is new or known", async () => {
+  await using log = open();
+  const counting = countingReads(log);
+  const store = storeOn(counting.log);
+  await handle(store, receive(3));
+  await handle(store, reserve("order-1", 2));
+  assert.equal(counting.reads(), 0);
+  assert.deepEqual((await store.load("SKU1")).state, { available: 1, reserved: { "order-1": 2 } });
+});
+
+Deno.test("what is remembered decides neither that nothing is to be done nor a refusal: others may have changed it", async () => {
+  await using log = open();
+  const [one, other] = [storeOn(log), storeOn(log)];
+  await handle(one, receive(9));
+  await handle(one, reserve("order-1", 2));
+  await handle(other, { type: "ReleaseStock", data: { sku: "SKU1", orderId: "order-1" } });
+  // As `one` remembers it, these are reserved already, and under another quantity.
+  assert.equal((await handle(one, reserve("order-1", 2))).revision, 3);
+  await handle(other, { type: "ReleaseStock", data: { sku: "SKU1", orderId: "order-1" } });
+  assert.equal((await handle(one, reserve("order-1", 3))).revision, 5);
+});
+
+Deno.test("what was appended here is folded as the log gives it back", async () => {
+  await using log = open();
+  const folded: unknown[] = [];
+  const telling: typeof stockItem = {
+    ...stockItem,
+    evolve(state, event) {
+      folded.push(event.data);
+      return stockItem.evolve(state, event);
+    },
+  };
+  const store = storeOn(log, telling);
+  const command = receive(1);
+  await handle(store, command);
+  await storeOn(log, telling).load("SKU1");
+  const [here, there] = folded;
+  assert.deepEqual(here, there);
+  assert.notEqual(here, command.data);
 });
 
 Deno.test("all events of a command are appended, or none", async () => {

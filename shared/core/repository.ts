@@ -1,9 +1,20 @@
 import type { Aggregate } from "./aggregate.ts";
-import { AggregateStore } from "./aggregate_store.ts";
+import { AggregateStore, type LastEvent } from "./aggregate_store.ts";
 import type { CacheBudget } from "./cache.ts";
-import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
+import type { DomainCommand, DomainEvent } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
 import { type CommandContext, handleCommand } from "./handle_command.ts";
+
+/** An aggregate after some event. */
+type Found<State> = {
+  readonly state: State;
+  /** Of the last event; -1: the stream does not exist. */
+  readonly revision: number;
+  /** Of the same event. */
+  readonly position: number | undefined;
+  /** The last event. */
+  readonly last: LastEvent | undefined;
+};
 
 /** The aggregates of one kind, as the log has them. */
 export type Repository<
@@ -13,15 +24,12 @@ export type Repository<
   State = any,
 > = {
   /** The aggregate as it is now. */
-  load(id: string): Promise<{
-    readonly state: State;
-    /** Of the last event; -1: the stream does not exist. */
-    readonly revision: number;
-    /** Of the same event. */
-    readonly position: number | undefined;
-    /** The last event. */
-    readonly last: Recorded | undefined;
-  }>;
+  load(id: string): Promise<Found<State>>;
+  /**
+   * The aggregate as it was when it was last seen here, all that was handled here included; what others appended since
+   * may be missing. For who acts on it with what is harmless when done twice, and spares the log a question.
+   */
+  recall(id: string): Promise<Found<State>>;
   /**
    * Decides a command and appends its events, once for each command id.
    *
@@ -62,6 +70,10 @@ export function repository<Command extends DomainCommand, Event extends DomainEv
   });
   return {
     load: (id) => store.load(id),
+    async recall(id) {
+      const recalled = store.recall(store.streamOf(id));
+      return recalled.revision === -1 ? await store.load(id) : recalled;
+    },
     handle: (command, context, { content } = {}) =>
       handleCommand(store, { id: aggregate.id(command), command, context, content, random }),
   };

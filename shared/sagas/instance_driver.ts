@@ -60,7 +60,7 @@ export class InstanceDriver {
     while (!signal.aborted) {
       if (inputs !== this.#inputs) patienceMs = firstPatienceMs;
       inputs = this.#inputs;
-      const { state, last } = await inbox.load(this.#id);
+      const { state, last } = await inbox.recall(this.#id);
       const steps = process.outstanding(state);
       if (steps.length === 0 && inputs === this.#inputs) {
         this.#ended = true;

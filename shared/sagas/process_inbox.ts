@@ -61,8 +61,9 @@ export class ProcessInbox {
     }, { content: { type, data } });
   }
 
-  load(id: string): ReturnType<Repository<Heard, AnyState>["load"]> {
-    return this.#instances.load(id);
+  /** The instance after all that was heard here. */
+  recall(id: string): ReturnType<Repository<Heard, AnyState>["recall"]> {
+    return this.#instances.recall(id);
   }
 }
 

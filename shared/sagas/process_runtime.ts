@@ -175,7 +175,7 @@ class Runtime {
     if (position === undefined || byInstance.size === 0 && !learnsMark) return true;
     const instances = new Map<string, { finished: boolean }>();
     for (const id of byInstance.keys()) {
-      const { state, revision } = await this.#inbox.load(id);
+      const { state, revision } = await this.#inbox.recall(id);
       if (revision === -1) continue;
       instances.set(id, { finished: process.finished(state) });
     }

@@ -5,7 +5,7 @@ const effectfulNames = ["acts", "eventLog", "machine", "repository", "silentLog"
 
 /** What core's own pure files may take from packages; it wraps them for everybody else. */
 const pureNames: Readonly<Record<string, readonly string[]>> = {
-  uuid: ["v5"],
+  uuid: ["parse", "v5"],
   "node:crypto": ["createHash"],
 };
 
