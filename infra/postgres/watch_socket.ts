@@ -10,16 +10,22 @@ export type SocketWatch = {
 
 /** `ReadyForQuery`, but for its last byte: what the server says when it owes nothing more. */
 const ready = [90, 0, 0, 0, 5];
+/** `ErrorResponse`. */
+const refusal = 69;
 
 /**
  * Gives a connection up whose server falls silent: it stands, but nothing comes. Nobody else would: neither TCP nor postgres.js
  * ends what was never answered, and a pool of such connections serves nobody.
+ *
+ * One that the server ends before it has served, as while it is starting, ends with an error: postgres.js 3.4.9 takes an end without
+ * one for a reason to come again at once, several hundred times a second, and does not tell the query that waits.
  */
 export function watchSocket(socket: Socket, { patienceMs, onLost }: SocketWatch): void {
   let waitingSince: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hasServed = false;
   let isEnding = false;
+  let refused: Error | undefined;
 
   function due(): void {
     waitingSince = performance.now();
@@ -55,9 +61,21 @@ export function watchSocket(socket: Socket, { patienceMs, onLost }: SocketWatch)
     const isOver = tail.length === 6 && ready.every((byte, index) => tail[index] === byte);
     waitingSince = isOver && !isEnding ? undefined : performance.now();
     hasServed ||= isOver;
+    if (!hasServed && chunk[0] === refusal) refused = refusalIn(chunk);
+  });
+  socket.on("end", () => {
+    if (hasServed || isEnding) return;
+    socket.destroy(refused ?? new Unavailable("Cannot connect: PostgreSQL ended the connection"));
   });
   socket.on("close", () => {
     clearTimeout(timer);
     if (hasServed && !isEnding) onLost();
   });
+}
+
+/** An `ErrorResponse` as an error, with PostgreSQL's code. */
+function refusalIn(message: Uint8Array): Error {
+  const fields = new TextDecoder().decode(message.subarray(5)).split("\0");
+  const field = (type: string) => fields.find((text) => text.startsWith(type))?.slice(1);
+  return Object.assign(new Error(field("M")), { code: field("C") });
 }
