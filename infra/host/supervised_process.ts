@@ -97,6 +97,8 @@ export async function superviseProcess(
 /** What Deno itself goes by, above all to find its cache; of our environment nothing else is passed on. */
 const variablesOfDeno = [
   "DENO_DIR",
+  // How large a heap may grow, and with it the caches
+  "DENO_V8_FLAGS",
   "HOME",
   "LOCALAPPDATA",
   "NO_COLOR",

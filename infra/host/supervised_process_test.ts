@@ -87,16 +87,19 @@ Deno.test("disposing closes the input of a process, and lets it end by itself", 
 Deno.test("a process sees what it is given, and not the whole environment", async () => {
   const file = await Deno.makeTempFile();
   Deno.env.set("HEADWATER_SECRET", "known to us");
+  // How large the heap of each may grow is for all of them
+  Deno.env.set("DENO_V8_FLAGS", "--max-old-space-size=512");
   try {
     const telling = plan(
-      `await Deno.writeTextFile("${file}", ["GIVEN", "HOME", "HEADWATER_SECRET"].filter((name) => Deno.env.has(name)).join()); ${untilInputEnds}`,
+      `await Deno.writeTextFile("${file}", ["GIVEN", "DENO_V8_FLAGS", "HOME", "HEADWATER_SECRET"].filter((name) => Deno.env.has(name)).join()); ${untilInputEnds}`,
       { env: { GIVEN: "yes" }, isReady: async () => await Deno.readTextFile(file) !== "" },
     );
     await using _running = await superviseProcess(telling, { logger });
     const home = Deno.env.has("HOME") ? ",HOME" : "";
-    assert.equal(await Deno.readTextFile(file), `GIVEN${home}`);
+    assert.equal(await Deno.readTextFile(file), `GIVEN,DENO_V8_FLAGS${home}`);
   } finally {
     Deno.env.delete("HEADWATER_SECRET");
+    Deno.env.delete("DENO_V8_FLAGS");
     await Deno.remove(file);
   }
 });
