@@ -66,6 +66,14 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     }
   });
 
+  await test.step("after a crash it brings all files to the disk at once, where the system can", async () => {
+    await using server = await startEmbeddedPostgres({ directory, logger });
+    const method = Deno.build.os === "linux" ? "syncfs" : "fsync";
+    deepEqual(await queryOnce(server, "show recovery_init_sync_method"), [
+      { recovery_init_sync_method: method },
+    ]);
+  });
+
   await test.step("connections that are still open at a stop are nothing to warn of", async () => {
     const warnings: unknown[] = [];
     const warned: Log = {
