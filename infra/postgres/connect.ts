@@ -33,8 +33,8 @@ const leaveSeconds = 1;
  * A pool of connections; nothing is connected before the first query.
  *
  * Arrays are PostgreSQL's text, in and out: pass JSON instead. `bigint` columns are numbers, and one beyond 2^53 fails its query instead of losing digits. A query under way when the
- * connection breaks rejects with code `CONNECTION_CLOSED`; the next one connects again, rejecting with `ECONNREFUSED`
- * or `CONNECT_TIMEOUT` while there is no server. Every query settles within `patienceMs`: then with `Unavailable`, code
+ * connection breaks rejects with PostgreSQL's code where it said why, else with `CONNECTION_CLOSED`; the next one connects again, rejecting with `ECONNREFUSED`
+ * or `CONNECT_TIMEOUT` while there is no server, and with `57P03` while it is starting. Every query settles within `patienceMs`: then with `Unavailable`, code
  * `postgres-unavailable`. Through a pooler there is neither LISTEN nor any setting of the session.
  */
 export function connect(
@@ -55,11 +55,17 @@ export function connect(
   const isDirect = !database.isPooled && !isCareful;
   const timeoutMs = connectTimeoutMs ?? connectMs;
   const sockets = new Set<Socket>();
+  let refusals = 0;
   const { host, port } = hosts[0]!;
 
   async function socket(): Promise<Socket> {
     const opened = await openSocket({ hosts, tls, timeoutMs });
-    watchSocket(opened, { patienceMs, onLost: heart.lost });
+    watchSocket(opened, {
+      patienceMs,
+      onLost: heart.lost,
+      onServed: () => refusals = 0,
+      onRefused: () => refusals++,
+    });
     sockets.add(opened);
     return opened.on("close", () => sockets.delete(opened));
   }
@@ -81,8 +87,9 @@ export function connect(
     idle_timeout: 20,
     // Idle connections are used in turn, which keeps more of them open at rest than are needed; each costs some 15 MB
     max_lifetime: 30,
-    // The default waits up to 25 s after a few refusals: too long where a server is back in half a second
-    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 1) * (0.5 + Math.random() / 2),
+    // The default waits up to 25 s after a few refusals: too long where a server is back in half a second. It counts
+    // connections that were lost, too
+    backoff: () => Math.min(0.05 * 2 ** refusals, 1) * (0.5 + Math.random() / 2),
     // Its query for them on every new connection is nobody's to catch
     fetch_types: false,
     connection: {

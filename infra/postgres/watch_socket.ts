@@ -6,26 +6,32 @@ export type SocketWatch = {
   readonly patienceMs: number;
   /** A connection that had served has broken: nobody here has closed it. */
   onLost(): void;
+  onServed(): void;
+  /** It ended before it had served. */
+  onRefused(): void;
 };
 
 /** `ReadyForQuery`, but for its last byte: what the server says when it owes nothing more. */
 const ready = [90, 0, 0, 0, 5];
-/** `ErrorResponse`. */
-const refusal = 69;
 
 /**
  * Gives a connection up whose server falls silent: it stands, but nothing comes. Nobody else would: neither TCP nor postgres.js
  * ends what was never answered, and a pool of such connections serves nobody.
  *
- * One that the server ends before it has served, as while it is starting, ends with an error: postgres.js 3.4.9 takes an end without
- * one for a reason to come again at once, several hundred times a second, and does not tell the query that waits.
+ * The server's last words, and its ending a connection that it has not served, are errors of the connection. postgres.js 3.4.9 takes
+ * the end without one for a reason to come again at once, several hundred times a second; and it keeps both the query under way and
+ * what was said of it, so that they meet the first query of the next connection.
  */
-export function watchSocket(socket: Socket, { patienceMs, onLost }: SocketWatch): void {
+export function watchSocket(
+  socket: Socket,
+  { patienceMs, onLost, onServed, onRefused }: SocketWatch,
+): void {
   let waitingSince: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hasServed = false;
   let isEnding = false;
-  let refused: Error | undefined;
+  /** What comes next begins with a message. */
+  let isBoundary = true;
 
   function due(): void {
     waitingSince = performance.now();
@@ -56,26 +62,41 @@ export function watchSocket(socket: Socket, { patienceMs, onLost }: SocketWatch)
     due();
     return end(...args);
   }) as typeof end;
+  const emit = socket.emit.bind(socket);
+  socket.emit = ((...args: Parameters<typeof emit>) => {
+    const [event, chunk] = args;
+    const lastWords = event === "data" && isBoundary ? lastWordsIn(chunk) : undefined;
+    if (!lastWords) return emit(...args);
+    socket.destroy(lastWords);
+    return true;
+  }) as typeof emit;
   socket.on("data", (chunk: Uint8Array) => {
     const tail = chunk.subarray(-6);
     const isOver = tail.length === 6 && ready.every((byte, index) => tail[index] === byte);
     waitingSince = isOver && !isEnding ? undefined : performance.now();
+    if (isOver && !hasServed) onServed();
     hasServed ||= isOver;
-    if (!hasServed && chunk[0] === refusal) refused = refusalIn(chunk);
+    isBoundary = isOver;
   });
   socket.on("end", () => {
     if (hasServed || isEnding) return;
-    socket.destroy(refused ?? new Unavailable("Cannot connect: PostgreSQL ended the connection"));
+    socket.destroy(new Unavailable("Cannot connect: PostgreSQL ended the connection"));
   });
   socket.on("close", () => {
     clearTimeout(timer);
-    if (hasServed && !isEnding) onLost();
+    if (!hasServed) onRefused();
+    else if (!isEnding) onLost();
   });
 }
 
-/** An `ErrorResponse` as an error, with PostgreSQL's code. */
-function refusalIn(message: Uint8Array): Error {
+/** `ErrorResponse`. */
+const errorResponse = 69;
+
+/** The error after which the server ends a connection, with PostgreSQL's code; undefined: it says something else. */
+function lastWordsIn(message: Uint8Array): Error | undefined {
+  if (message[0] !== errorResponse) return undefined;
   const fields = new TextDecoder().decode(message.subarray(5)).split("\0");
   const field = (type: string) => fields.find((text) => text.startsWith(type))?.slice(1);
+  if (!["FATAL", "PANIC"].includes(field("V") ?? "")) return undefined;
   return Object.assign(new Error(field("M")), { code: field("C") });
 }
