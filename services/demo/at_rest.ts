@@ -23,7 +23,7 @@ export type RestOptions = {
 };
 
 /** One query for each read model; where there is nothing to find, they still wait. */
-const queries = [
+export const readModelQueries: readonly string[] = [
   "/api/orders?limit=1",
   "/api/orders/none/timeline",
   "/api/payments/order/none",
@@ -67,7 +67,7 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
       stuck: stuck.size,
     });
     if (open.length === 0 && running.size === 0) {
-      for (const path of queries) {
+      for (const path of readModelQueries) {
         await caughtUp(client, { path, head, patienceMs: limitMs, signal });
       }
       await watch.heardAll({ limitMs, signal });
@@ -149,7 +149,8 @@ function watchOrders(log: EventLog) {
   };
 }
 
-async function caughtUp(
+/** Resolves when the read model behind this query has heard of `head`. */
+export async function caughtUp(
   client: ShopClient,
   { path, head, ...patience }: Patience & {
     readonly path: string;

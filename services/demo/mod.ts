@@ -1,7 +1,9 @@
-export { waitUntilAtRest } from "./at_rest.ts";
+export { caughtUp, readModelQueries, waitUntilAtRest } from "./at_rest.ts";
 export { runDemo } from "./demo.ts";
-export { outcomesOf } from "./outcome.ts";
+export { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
+export { palette } from "./palette.ts";
 export { goOn, placeOrders, receiveStock } from "./place_orders.ts";
+export { outcomeTable, verdictLines } from "./report.ts";
 export { type RunningShop, startShop } from "./running_shop.ts";
 export { type Chances, seededRandom } from "./seeded_random.ts";
 export { type PlannedOrder, planOrders, stockFor } from "./stories.ts";

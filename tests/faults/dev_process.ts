@@ -19,8 +19,7 @@ export type DevProcess = AsyncDisposable & {
   /** Interrupts it: it must end soon and well. */
   stop(signal?: Deno.Signal): Promise<void>;
   ended(): Promise<DevEnd>;
-  /** Resolves when it has ended, whenever that is. */
-  readonly over: Promise<unknown>;
+  readonly isOver: boolean;
 };
 
 export type RunningDev = {
@@ -34,23 +33,29 @@ export type RunningDev = {
 /** In milliseconds: what people are promised. */
 const longestStop = 5_000;
 
+/** How it is started. */
+export type DevOptions = {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the command line it is given. */
+  readonly within?: readonly string[];
+  /** Of whose repository; default: this one. */
+  readonly cwd?: string | URL;
+  /** What runs in the place of `services/main.ts`. */
+  readonly main?: string;
+  /** Takes lines of standard error that are for nobody else: true where one was. */
+  hears?(line: string): boolean;
+};
+
 export function startDev(
   directory: string,
-  { args: options = [], env = {}, within: wrapper = [], cwd = root }: {
-    readonly args?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-    /** A command that runs the command line it is given. */
-    readonly within?: readonly string[];
-    /** Of whose repository; default: this one. */
-    readonly cwd?: string | URL;
-  } = {},
+  { args: options = [], env = {}, within: wrapper = [], cwd = root, main, hears = () => false }:
+    DevOptions = {},
 ): DevProcess {
   const [command = "", ...args] = [
     ...wrapper,
     Deno.execPath(),
-    "task",
-    "--quiet",
-    "dev",
+    ...main === undefined ? ["task", "--quiet", "dev"] : taskWith(main),
     ...options,
   ];
   const child = new Deno.Command(command, {
@@ -73,12 +78,14 @@ export function startDev(
   let stdout = "";
   let stderr = "";
   const said = Promise.all([
-    read(child.stdout, (text) => {
-      stdout += text;
+    read(child.stdout, (line) => {
+      stdout += line;
       // The last thing it says before it waits
-      if (stdout.includes("/timeline")) greet();
+      if (line.includes("/timeline")) greet();
     }),
-    read(child.stderr, (text) => stderr += text),
+    read(child.stderr, (line) => {
+      if (!hears(line)) stderr += line;
+    }),
   ]);
   let isOver = false;
   const ending = Promise.all([child.status, said]).then(([{ code }]) => {
@@ -112,6 +119,9 @@ export function startDev(
       };
     },
     interrupt,
+    get isOver() {
+      return isOver;
+    },
     async stop(signal) {
       const askedAt = performance.now();
       interrupt(signal);
@@ -122,7 +132,6 @@ export function startDev(
       assert.equal(await describeRunning(directory), undefined);
     },
     ended,
-    over: ending,
     async [Symbol.asyncDispose]() {
       if (!isOver) interrupt("SIGKILL");
       await over();
@@ -130,9 +139,22 @@ export function startDev(
   };
 }
 
+/** What the task `dev` does, with another module. */
+function taskWith(main: string): readonly string[] {
+  const permissions = ["--allow-env", "--allow-run"];
+  return ["run", "--quiet", ...permissions, "infra/host/launch.ts", "dev", main, "dev"];
+}
+
+/** Line by line, each with its end where it has one. */
 async function read(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  take: (text: string) => void,
+  take: (line: string) => void,
 ): Promise<void> {
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/(?<=\n)/);
+    rest = lines.at(-1)?.endsWith("\n") ? "" : lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  if (rest !== "") take(rest);
 }

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { databasesOn } from "@headwater/host";
-import { startShop, waitUntilAtRest } from "@shop/demo";
-import { type ShopClient } from "@shop/judge";
-import { checkInvariants } from "@shop/judge";
-import { shop as application } from "@shop/app";
-import { startEmbeddedPostgres } from "@headwater/postgres";
 import { silentLog } from "@headwater/core";
+import { databasesOn } from "@headwater/host";
+import { startEmbeddedPostgres } from "@headwater/postgres";
+import { shop as application } from "@shop/app";
+import { startShop, waitUntilAtRest } from "@shop/demo";
+import { checkInvariants, type ShopClient, type Verdict } from "@shop/judge";
 
-/** Opens what a `dev` that has ended left behind, and checks that all seven invariants hold there. */
-export async function judgeData(
+type Witness = Pick<ShopClient, "acknowledged">;
+
+/** Opens what a `dev` that has ended left behind, and judges all seven invariants there. */
+export async function verdictsOn(
   directory: string,
-  { acknowledged }: Pick<ShopClient, "acknowledged">,
-): Promise<void> {
+  { acknowledged }: Witness,
+): Promise<readonly Verdict[]> {
   const logger = silentLog;
   await using postgres = await startEmbeddedPostgres({
     directory: `${directory}/postgres`,
@@ -24,7 +25,12 @@ export async function judgeData(
     logger,
   });
   await waitUntilAtRest(shop);
-  const verdicts = await checkInvariants({ ...shop, acknowledged });
+  return await checkInvariants({ ...shop, acknowledged });
+}
+
+/** The same, where they must hold. */
+export async function judgeData(directory: string, witness: Witness): Promise<void> {
+  const verdicts = await verdictsOn(directory, witness);
   assert.deepEqual(verdicts.filter(({ holds }) => !holds), []);
   assert.equal(verdicts.length, 7);
 }

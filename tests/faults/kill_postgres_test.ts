@@ -3,6 +3,7 @@ import { eventually } from "@headwater/testing";
 import { makeDataPlace } from "./data_place.ts";
 import { openDevShop } from "./dev_shop.ts";
 import { judgeData } from "./judge_data.ts";
+import { postmasterOf } from "./postmaster.ts";
 import { askAllTheTime } from "./question_watch.ts";
 import { loadOf } from "./shop_load.ts";
 
@@ -50,14 +51,3 @@ Deno.test({
     await judgeData(place.directory, client);
   },
 });
-
-/** Undefined while there is none. */
-async function postmasterOf(directory: string): Promise<number | undefined> {
-  try {
-    const text = await Deno.readTextFile(`${directory}/postgres/data/postmaster.pid`);
-    return Number(text.split("\n")[0]) || undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}

@@ -11,15 +11,16 @@ const slowEvents = 100_000;
 const idleReaders = 50;
 const idleSubscriptions = 1_000;
 
-const help = `deno task soak [EVENTS]
+const help = `deno task soak event-store [EVENTS]
 
 Fills the embedded event store with EVENTS events of 200 bytes (default: 10000000, some ten minutes), lets one reader
 take them all, another one slowly, and many nothing at all, and fails where the server's memory exceeds ${limitMb} MB.
 `;
 
-if (import.meta.main) Deno.exitCode = await soak(Deno.args);
-
-async function soak([count = "10000000", ...others]: readonly string[]): Promise<number> {
+/** `deno task soak event-store`. Resolves with the exit code: 0 flat, 1 not, 2 not understood. */
+export async function soakEventStore(
+  [count = "10000000", ...others]: readonly string[],
+): Promise<number> {
   if (count === "--help" || !/^\d+$/.test(count) || others.length > 0) {
     print(help);
     return count === "--help" ? 0 : 2;

@@ -1,0 +1,32 @@
+import { soakEventStore } from "./event_store_memory.ts";
+import { soakShop } from "./shop_soak.ts";
+
+const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  "event-store": soakEventStore,
+  shop: soakShop,
+};
+
+const help = `deno task soak NAME [--help]
+
+  event-store  memory of the embedded event store while ten million events pass; some ten minutes
+  shop         50,000 orders of every outcome while parts are killed and frozen: invariants, memory, rest
+`;
+
+if (import.meta.main) Deno.exitCode = await soak(Deno.args);
+
+async function soak([name = "--help", ...args]: readonly string[]): Promise<number> {
+  if (name === "--help") {
+    Deno.stdout.writeSync(new TextEncoder().encode(help));
+    return 0;
+  }
+  const chosen = soakNamed(name);
+  if (typeof chosen !== "string") return await chosen(args);
+  Deno.stderr.writeSync(new TextEncoder().encode(`${chosen}\n`));
+  return 2;
+}
+
+/** A sentence for people where there is none of that name. */
+export function soakNamed(name: string): string | ((args: readonly string[]) => Promise<number>) {
+  const found = Object.hasOwn(soaks, name) ? soaks[name] : undefined;
+  return found ?? `Cannot soak "${name}": what can be soaked is ${Object.keys(soaks).join(", ")}`;
+}
