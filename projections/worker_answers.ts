@@ -2,7 +2,10 @@ import type { ReadModelState } from "./worker_state.ts";
 import { Unavailable } from "@headwater/core";
 import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
 import { lagMs, type ProjectionStatus } from "./projection_status.ts";
-import { reaches, type Waiter, type WorkerState } from "./worker_state.ts";
+import { type Happened, reaches, type Waiter, type WorkerState } from "./worker_state.ts";
+
+/** Requests that wait for one view: each holds memory, and a connection of whoever asks. */
+export const mostWaiting = 512;
 
 /** For operators, as this process knows it. */
 export function statusOf(
@@ -57,8 +60,21 @@ export function answerTo(
     : undefined;
 }
 
-/** What somebody is told who has waited for long enough. */
-export function lateAnswer({ view, stored, position }: WorkerState): ReadModelState | Unavailable {
+/** What somebody is told who has waited for long enough, or comes where too many wait; undefined: it must wait. */
+export function lastWord(
+  state: WorkerState,
+  { happened, waiter }: { readonly happened: Happened; readonly waiter: Waiter },
+): ReadModelState | Unavailable | undefined {
+  if (!("id" in happened) || happened.id !== waiter.id) return undefined;
+  if (happened.type === "late") return lateAnswer(state);
+  if (state.waiting.length <= mostWaiting) return undefined;
+  return new Unavailable(
+    `Cannot wait for "${state.view.name}": ${mostWaiting} requests do, and no more may`,
+    { code: "overloaded" },
+  );
+}
+
+function lateAnswer({ view, stored, position }: WorkerState): ReadModelState | Unavailable {
   if (stored) return { position, reached: false };
   return new Unavailable(`Cannot read "${view.name}": its state is not known yet`, {
     code: "read-model-unavailable",

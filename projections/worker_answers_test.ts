@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
-import { answerTo, statusOf } from "./worker_answers.ts";
+import { answerTo, mostWaiting, statusOf } from "./worker_answers.ts";
 import { next } from "./worker_machine.ts";
 import { newWorker } from "./worker_state.ts";
 
@@ -85,4 +85,29 @@ Deno.test("with its log back it goes on", () => {
   actUntil(world, () => world.state.report.state === "live");
   assert.equal(world.state.stored?.epoch, 0);
   assert.equal(world.state.stored?.mark?.position, 7);
+});
+
+function follow(world: WorkerWorld): void {
+  for (let act = 0; act < 20; act++) world.act();
+}
+
+Deno.test("so many may wait; who comes then is refused at once, not who waits, nor who need not wait", () => {
+  const world = workerWorld();
+  world.append(3);
+  follow(world);
+  for (let waiting = 0; waiting < mostWaiting; waiting++) world.ask(7);
+  assert.equal(world.lastAnswer(), undefined);
+  world.ask(7);
+  assert.deepEqual(
+    world.lastAnswer(),
+    new Unavailable('Cannot wait for "accounts": 512 requests do, and no more may', {
+      code: "overloaded",
+    }),
+  );
+  world.ask(3);
+  assert.deepEqual(world.lastAnswer(), { position: 3, reached: true });
+  assert.equal(world.state.waiting.length, mostWaiting);
+  world.append(4);
+  follow(world);
+  assert.equal(world.state.waiting.length, 0);
 });

@@ -1,5 +1,5 @@
 import { cannotApply } from "./failure.ts";
-import { answerTo, beingRebuilt, belongsToOther, lateAnswer, levelOf } from "./worker_answers.ts";
+import { answerTo, beingRebuilt, belongsToOther, lastWord, levelOf } from "./worker_answers.ts";
 import {
   applyMore,
   ended,
@@ -55,8 +55,9 @@ export function next(
   // A reset that another process has already made good is one all the same.
   const wasReset = before.stored && state.stored && before.stored.epoch < state.stored.epoch;
   const waiting = state.waiting.filter((waiter) => {
-    const answer = wasReset ? beingRebuilt(state) : answerTo(state, waiter) ??
-      (happened.type === "late" && happened.id === waiter.id && lateAnswer(state));
+    const answer = wasReset
+      ? beingRebuilt(state)
+      : answerTo(state, waiter) ?? lastWord(state, { happened, waiter });
     if (answer) todo.push({ type: "answer", id: waiter.id, answer });
     return !answer;
   });

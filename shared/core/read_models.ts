@@ -3,7 +3,8 @@ import type { View } from "./view.ts";
 /**
  * How far the read models of this process are.
  *
- * Errors: `Unavailable` with code `read-model-rebuilding` while the view's table is being refilled.
+ * Errors: `Unavailable` with code `read-model-rebuilding` while the view's table is being refilled, with `overloaded` where
+ * as many wait as may.
  */
 export interface ReadModels {
   /** Resolves when the view has reached the position, or the time is up. */
