@@ -47,6 +47,7 @@ export async function startHost(
       checks,
       url,
       client,
+      bareClient,
       cacheBudget,
       logger,
     });

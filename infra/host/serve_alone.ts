@@ -50,12 +50,14 @@ export async function serveService(
     logger,
   });
   await using _log = log;
+  const bareClient = httpClient(config.serviceUrls, { secret });
   await using running = await startService(definition, {
     log,
     checks,
     url: config.databaseUrls[name] ??
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
-    client: createResilientClient(httpClient(config.serviceUrls, { secret })),
+    client: createResilientClient(bareClient),
+    bareClient,
     cacheBudget: processCaches(),
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,

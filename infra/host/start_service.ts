@@ -14,6 +14,7 @@ import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
+import { createResilientClient } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
@@ -30,7 +31,10 @@ export type ServiceOptions = {
   readonly checks?: readonly HealthCheck[];
   /** Of the service's own database. */
   readonly url: string;
+  /** For its routes. */
   readonly client: ServiceClient;
+  /** For its processes, which are in nobody's way and have nobody in theirs. */
+  readonly bareClient: ServiceClient;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
   /** Whom it answers; default: everybody, for services that are reached within this process. */
@@ -40,13 +44,25 @@ export type ServiceOptions = {
   readonly logger: Log;
 };
 
+/**
+ * Of calls that processes make: nobody looks at a screen meanwhile. How many instances ask a target, and how often when
+ * it is away or has too much to do, their own places at it settle: no breaker, no repetition, no smaller bulkhead.
+ */
+const patientCalls = {
+  tryMs: 10_000,
+  retry: { tries: 1, shortestPauseMs: 0, longestPauseMs: 0 },
+  bulkhead: { running: 64, waiting: 64, longestWaitMs: 10_000 },
+  breaker: { failureRatio: 1, minimumCalls: Infinity, windowMs: 10_000, openMs: 0 },
+};
+
 /** A little more than a worker takes by itself to stop. */
 const stopMs = 1_800;
 
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, checks = [], url, client, cacheBudget, admit, leaving, logger }: ServiceOptions,
+  { log, checks = [], url, client, bareClient, cacheBudget, admit, leaving, logger }:
+    ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, sagas, migrations } = definition;
@@ -86,7 +102,7 @@ export async function startService(
     startProcess({
       process,
       log: own,
-      client,
+      client: createResilientClient(bareClient, patientCalls),
       records: processRecords(pools.workers, process.name),
       logger,
       cacheBudget,

@@ -1,2 +1,3 @@
 export * from "./cache.ts";
+export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";

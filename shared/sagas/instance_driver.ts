@@ -1,21 +1,35 @@
-import { derivedId, field, type Log, type ServiceClient, type time } from "@headwater/core";
+import {
+  DeadlineExceeded,
+  derivedId,
+  field,
+  type Log,
+  type ServiceClient,
+  time,
+  Unavailable,
+} from "@headwater/core";
 import type { Process, Step } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
+import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {
   readonly process: Process;
   readonly inbox: ProcessInbox;
   readonly client: ServiceClient;
   readonly records: ProcessRecords;
+  readonly places: TargetPlaces;
+  /** The position up to which the process has heard its inputs. */
+  heard(): number;
   readonly logger: Log;
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
   random(): number;
 };
 
-/** After this, a step whose command was taken but whose event has not come is sent again; doubles up to the longest. */
+/** After this, a step that was not shown to be done is sent again; doubles up to the longest. */
 const firstPatienceMs = 500;
+/** Where a target was away; how many ask it then is limited by its places. */
+const longestAwayMs = 5_000;
 const longestPatienceMs = 30_000;
 
 /** Characters of what another service said, or whoever is behind it. */
@@ -23,18 +37,31 @@ const longestCause = 1_000;
 
 /** What a step's command met with. */
 type Sent =
-  | { readonly outcome: "taken" }
-  | { readonly outcome: "again" | "refused"; readonly cause: string };
+  | {
+    readonly outcome: "taken";
+    readonly isTroubled: false;
+    /** Of the command's events: what shows that it was done has been heard when the process is there. */
+    readonly position: number | undefined;
+  }
+  | {
+    readonly outcome: "again" | "refused";
+    /** The target is away or has too much to do. */
+    readonly isTroubled: boolean;
+    readonly cause: string;
+  }
+  /** An input came before it was its turn. */
+  | { readonly outcome: "unsent"; readonly isTroubled: false };
 
 /**
  * Works off the to-do list of one instance until it is empty. A step stays on the list until an input shows that it
- * was done, so the driver sends, waits to be woken by an input, and looks at the list again. Sending twice is harmless:
- * the command's id is derived from instance and step.
+ * was done, so the driver sends when the target has a place for it, waits to be woken by an input, and looks at the list
+ * again. Sending twice is harmless: the command's id is derived from instance and step.
  */
 export class InstanceDriver {
   readonly #id: string;
   readonly #dependencies: DriverDependencies;
-  #woken = Promise.withResolvers<void>();
+  /** Aborts when it is woken. */
+  #asleep = new AbortController();
   /** Inputs heard so far: tells a list looked at before the last of them from one looked at after. */
   #inputs = 0;
   #ended = false;
@@ -44,11 +71,11 @@ export class InstanceDriver {
     this.#dependencies = dependencies;
   }
 
-  /** Something was heard: look at the list again, at once. False when the driver has ended already. */
+  /** Something was heard, or all is over: look at the list again, at once. False when the driver has ended already. */
   wake(): boolean {
     this.#inputs += 1;
-    this.#woken.resolve();
-    this.#woken = Promise.withResolvers();
+    this.#asleep.abort();
+    this.#asleep = new AbortController();
     return !this.#ended;
   }
 
@@ -61,8 +88,9 @@ export class InstanceDriver {
       if (inputs !== this.#inputs) patienceMs = firstPatienceMs;
       inputs = this.#inputs;
       const { state, last } = await inbox.recall(this.#id);
+      if (inputs !== this.#inputs) continue;
       const steps = process.outstanding(state);
-      if (steps.length === 0 && inputs === this.#inputs) {
+      if (steps.length === 0) {
         this.#ended = true;
         return;
       }
@@ -75,21 +103,40 @@ export class InstanceDriver {
         ),
       );
       if (inputs !== this.#inputs) continue;
-      const stuck = results.some(({ outcome }) => outcome === "refused");
-      await this.#wait(
-        stuck ? longestPatienceMs : patienceMs * (0.5 + this.#dependencies.random()),
-      );
+      await this.#wait(results, patienceMs * (0.5 + this.#dependencies.random()));
       patienceMs = Math.min(2 * patienceMs, longestPatienceMs);
     }
+  }
+
+  /** Until an input comes, or the patience is over and everything was heard that the commands have led to. */
+  async #wait(results: readonly Sent[], patienceMs: number): Promise<void> {
+    const { clock, heard } = this.#dependencies;
+    const isStuck = results.some(({ outcome }) => outcome === "refused");
+    const isAway = results.some(({ isTroubled }) => isTroubled);
+    const ms = isStuck
+      ? longestPatienceMs
+      : Math.min(patienceMs, isAway ? longestAwayMs : Infinity);
+    const positions = results.map((sent) => sent.outcome === "taken" && sent.position || 0);
+    const done = Math.max(...positions);
+    const { signal } = this.#asleep;
+    do await time.pause(ms, { clock, signal }); while (!signal.aborted && heard() < done);
   }
 
   async #send(
     step: Step,
     trace: { readonly correlationId: string; readonly causationId: string | undefined },
   ): Promise<Sent> {
-    const sent = await sendStep(step, { ...trace, id: this.#id, ...this.#dependencies });
-    if (sent.outcome === "taken" || this.#dependencies.signal.aborted) return sent;
-    const { logger, process, records } = this.#dependencies;
+    const asleep = this.#asleep.signal;
+    const { logger, process, records, places, signal } = this.#dependencies;
+    const sent = await places.execute(
+      step.service,
+      () => sendStep(step, { ...trace, id: this.#id, ...this.#dependencies }),
+      asleep,
+    ).catch((error): Sent => {
+      if (!asleep.aborted) throw error;
+      return { outcome: "unsent", isTroubled: false };
+    });
+    if (sent.outcome === "taken" || sent.outcome === "unsent" || signal.aborted) return sent;
     const state = sent.outcome === "refused" ? "stuck" : "running";
     const fields = {
       processManager: process.name,
@@ -109,18 +156,6 @@ export class InstanceDriver {
       logger.warn("cannot note what holds a process up", { ...fields, error });
     }
     return sent;
-  }
-
-  async #wait(ms: number): Promise<void> {
-    const { signal, clock } = this.#dependencies;
-    if (signal.aborted) return;
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const cancel = clock.after(ms, end);
-    const abort = () => end();
-    signal.addEventListener("abort", abort);
-    await Promise.race([ended, this.#woken.promise]);
-    cancel();
-    signal.removeEventListener("abort", abort);
   }
 }
 
@@ -145,17 +180,25 @@ async function sendStep(
   });
   try {
     const response = await client.call(service, request);
+    const { status, headers } = response;
     if (response.ok) {
       await response.body?.cancel();
-      return { outcome: "taken" };
+      const position = headers.get("X-Position");
+      return {
+        outcome: "taken",
+        isTroubled: false,
+        position: position === null ? undefined : Number(position),
+      };
     }
     const { code, detail } = await readProblem(response);
+    const isTroubled = [408, 425, 429, 502, 503, 504].includes(status);
     // A 4xx will be the same next time, but for those that speak of the moment.
-    const passing = response.status >= 500 || [408, 425, 429].includes(response.status) ||
-      code === "revision-conflict";
-    return { outcome: passing ? "again" : "refused", cause: `${code}: ${detail}` };
+    const isPassing = isTroubled || status >= 500 || code === "revision-conflict";
+    return { outcome: isPassing ? "again" : "refused", isTroubled, cause: `${code}: ${detail}` };
   } catch (error) {
-    return { outcome: "again", cause: error instanceof Error ? error.message : String(error) };
+    const isTroubled = error instanceof Unavailable || error instanceof DeadlineExceeded;
+    const cause = error instanceof Error ? error.message : String(error);
+    return { outcome: "again", isTroubled, cause };
   }
 }
 

@@ -1,3 +1,4 @@
+import PQueue from "p-queue";
 import type { Process } from "./process.ts";
 import {
   type EventLog,
@@ -12,6 +13,7 @@ import {
 import { InstanceDriver } from "./instance_driver.ts";
 import { ProcessInbox } from "./process_inbox.ts";
 import type { Heard, ProcessRecords } from "./process_records.ts";
+import { TargetPlaces } from "./target_places.ts";
 
 /** A process, and what it gets from outside. */
 export type ProcessRuntimeOptions = {
@@ -35,6 +37,8 @@ export type ProcessRuntime = AsyncDisposable & {
 };
 
 const longestPauseMs = 5_000;
+/** Instances that hear at the same time: enough to share commits, few enough to leave turns to whoever else is here. */
+const mostHearing = 16;
 
 /**
  * Runs a process manager: hears its inputs in commit order, keeps each instance's events in its own stream, and drives
@@ -56,11 +60,15 @@ class Runtime {
   readonly #drivers = new Map<string, InstanceDriver>();
   readonly #running = new Set<Promise<void>>();
   readonly #listening: Promise<void>;
+  readonly #places: TargetPlaces;
   #inbox: ProcessInbox;
   #standstill = new AbortController();
   /** Ends what is driven. */
   #end: AbortSignal;
+  /** What it has heard, as it is recorded. */
   #heard: Heard | undefined;
+  /** The position up to which it has heard. */
+  #reached = -1;
   /** Why it stands still, as operators were told. */
   #told: string | undefined;
   #trouble: unknown = new Error("has not started to listen yet");
@@ -70,6 +78,11 @@ class Runtime {
     this.#clock = options.clock ?? time.realClock;
     this.#inbox = new ProcessInbox(options.process, options);
     this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
+    this.#places = new TargetPlaces({
+      random: options.random,
+      clock: this.#clock,
+      signal: this.#stopped.signal,
+    });
     this.#listening = this.#listenForEver();
   }
 
@@ -79,6 +92,7 @@ class Runtime {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
+    for (const driver of this.#drivers.values()) driver.wake();
     await this.#listening;
     await Promise.all(this.#running);
   }
@@ -113,6 +127,7 @@ class Runtime {
     const { log, process, records } = this.#options;
     const { heard, stopped, unfinished } = await records.load();
     this.#heard = heard;
+    this.#reached = heard?.position ?? -1;
     this.#told = stopped;
     const subscription = log.subscribe({
       after: heard?.mark ?? heard?.position,
@@ -128,6 +143,7 @@ class Runtime {
         for (const id of unfinished) this.#drive(id);
       }
       if (!await this.#hear(batch)) return;
+      this.#reached = batch.position ?? this.#reached;
       progressed();
     }
     if (this.#stopped.signal.aborted) return;
@@ -140,6 +156,7 @@ class Runtime {
     this.#standstill.abort();
     this.#standstill = new AbortController();
     this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
+    for (const driver of this.#drivers.values()) driver.wake();
     this.#drivers.clear();
     this.#inbox = new ProcessInbox(this.#options.process, this.#options);
     const cause = `${message}: rehear "${processManager}", or put the log back that it heard`;
@@ -167,7 +184,8 @@ class Runtime {
       byInstance.set(id, turns);
     }
     // Instances do not depend on each other; the inputs of one are heard in their order.
-    await Promise.all([...byInstance.values()].map(async (turns) => {
+    const hearing = new PQueue({ concurrency: mostHearing });
+    await hearing.addAll([...byInstance.values()].map((turns) => async () => {
       for (const turn of turns) await turn();
     }));
     const { position, mark } = batch;
@@ -196,6 +214,8 @@ class Runtime {
       random: this.#options.random,
       clock: this.#clock,
       inbox: this.#inbox,
+      places: this.#places,
+      heard: () => this.#reached,
       signal: this.#end,
     });
     this.#drivers.set(id, driver);

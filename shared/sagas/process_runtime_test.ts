@@ -2,6 +2,7 @@ import { derivedId, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
+import { replacing } from "./testing/replacing.ts";
 
 const allDone = ["Started", "run", "report"];
 
@@ -77,7 +78,8 @@ Deno.test("a service that is away is asked again, and the instance says what it 
   bed.messenger = () => Promise.reject(new Unavailable("the messenger sleeps"));
   bed.start({ records });
   await bed.append("ErrandGiven", "milk");
-  await eventually("the driver to wait", () => bed.clock.pending() === 1);
+  // The driver, and the pause of all that have something to do there
+  await eventually("the driver to wait", () => bed.clock.pending() === 2);
   assert.deepEqual(records.instances.get("milk"), {
     state: "running",
     step: "run",
