@@ -1,3 +1,4 @@
+import { Unavailable } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
 import assert from "node:assert/strict";
 import { openGateway } from "./testing/open_gateway.ts";
@@ -52,6 +53,14 @@ Deno.test("a short answer is not worth packing, and keeps its strong tag", async
   assert.equal(answer.headers.get("Content-Encoding"), null);
   assert.equal(answer.headers.get("ETag"), '"3"');
   assert.equal(await answer.text(), "{}");
+});
+
+Deno.test("a refusal is not worth packing either: it has to be cheap", async () => {
+  const { gateway } = openGateway(() => Promise.reject(new Unavailable("too much to do")));
+  const answer = await gateway(asking("gzip"));
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers.get("Content-Encoding"), null);
+  assert.equal((await answer.json()).detail, "too much to do");
 });
 
 Deno.test("what the client accepts is not what a service is asked for", async () => {

@@ -26,9 +26,10 @@ for (const path of ["/page", "/nothing", "/orders/1", "/nowhere", "/health/live"
     equal(toHead.status, toGet.status);
     const length = (await toGet.arrayBuffer()).byteLength;
     equal(toHead.headers.get("Content-Length"), toGet.status === 204 ? null : String(length));
-    const headersOfHead = new Headers(toHead.headers);
-    headersOfHead.delete("Content-Length");
-    deepEqual([...headersOfHead], [...toGet.headers]);
+    const others = [toHead, toGet].map(({ headers }) =>
+      [...headers].filter(([name]) => name !== "content-length")
+    );
+    deepEqual(others[0], others[1]);
     equal(toHead.body, null);
   });
 }

@@ -45,7 +45,10 @@ export function problemResponse(problem: Problem, headers?: HeadersInit): Respon
     correlationId,
     ...(errors && { errors }),
   };
-  return new Response(JSON.stringify(body), { status, headers: answer });
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  // Without it compression takes an answer for a long one: a refusal has to be cheap.
+  answer.set("Content-Length", String(bytes.byteLength));
+  return new Response(bytes, { status, headers: answer });
 }
 
 /**
