@@ -1,5 +1,7 @@
-import { aggregate, defineEvents } from "@headwater/core";
+import { aggregate, defineEvents, time } from "@headwater/core";
 import { commandAnswer, commandHandler, routes } from "@headwater/http";
+import { deadlineHeader } from "@headwater/resilience";
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { service, type ServiceDefinition } from "./service.ts";
@@ -50,6 +52,28 @@ Deno.test("a command that leads to more than events is the service's own busines
   });
   assert.equal((await post("/commands/RingBell", { "Idempotency-Key": "key-1" })).status, 202);
   assert.equal(rung, 1);
+});
+
+Deno.test("a command appends nothing once its sender does not wait any more", async () => {
+  const handled = Promise.withResolvers<unknown>();
+  const { log, post } = open({
+    commands: ({ repository }) => ({
+      RingBell: commandHandler(thisDoor, async (data, context) => {
+        const doors = repository(door);
+        await doors.load(data.doorId);
+        await time.aborted(time.currentDeadline()!.signal);
+        const handling = doors.handle({ type: "OpenDoor", data }, context);
+        handling.then(handled.resolve, handled.resolve);
+        return await handling;
+      }),
+    }),
+  });
+  const headers = { "Idempotency-Key": "key-1", [deadlineHeader]: "30" };
+  const answer = await within("the answer", post("/commands/RingBell", headers));
+  assert.equal(answer.status, 504);
+  const error = await within("the command", handled.promise);
+  assert.equal((error as Error).name, "DeadlineExceeded");
+  assert.deepEqual(log.recorded, []);
 });
 
 Deno.test("routes find the repository of an aggregate, the same for all", async () => {

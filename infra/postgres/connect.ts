@@ -2,6 +2,7 @@ import postgres, { type Sql } from "postgres";
 import type { Socket } from "node:net";
 import type { Log } from "@headwater/core";
 import { readDatabaseUrl } from "./database_url.ts";
+import { cancelQuery } from "./cancel_query.ts";
 import { limitQuery } from "./limit_query.ts";
 import { openSocket } from "./open_socket.ts";
 import { type Pulse, pulse } from "./pulse.ts";
@@ -35,7 +36,8 @@ const leaveSeconds = 1;
  * Arrays are PostgreSQL's text, in and out: pass JSON instead. `bigint` columns are numbers, and one beyond 2^53 fails its query instead of losing digits. A query under way when the
  * connection breaks rejects with PostgreSQL's code where it said why, else with `CONNECTION_CLOSED`; the next one connects again, rejecting with `ECONNREFUSED`
  * or `CONNECT_TIMEOUT` while there is no server, and with `57P03` while it is starting. Every query settles within `patienceMs`: then with `Unavailable`, code
- * `postgres-unavailable`. Through a pooler there is neither LISTEN nor any setting of the session.
+ * `postgres-unavailable`, and when the request on whose behalf it is asked is not waited for any more: with the reason,
+ * and PostgreSQL is told to stop. Through a pooler there is neither LISTEN nor any setting of the session.
  */
 export function connect(
   {
@@ -58,6 +60,10 @@ export function connect(
   let refusals = 0;
   const { host, port } = hosts[0]!;
 
+  function known(socket: Socket): Socket {
+    sockets.add(socket);
+    return socket.on("close", () => sockets.delete(socket));
+  }
   async function socket(): Promise<Socket> {
     const opened = await openSocket({ hosts, tls, timeoutMs });
     watchSocket(opened, {
@@ -66,8 +72,7 @@ export function connect(
       onServed: () => refusals = 0,
       onRefused: () => refusals++,
     });
-    sockets.add(opened);
-    return opened.on("close", () => sockets.delete(opened));
+    return known(opened);
   }
   const options = {
     host,
@@ -112,7 +117,12 @@ export function connect(
   // What is beside its types is explained above
   const sql = postgres(options as object) as unknown as Sql;
   return limited(sql, {
-    limit: { patienceMs, onAnswer: heart.answered, onTrouble: heart.troubled },
+    limit: {
+      patienceMs,
+      cancel: async (backend) => void known(await cancelQuery(backend, { hosts, tls, timeoutMs })),
+      onAnswer: heart.answered,
+      onTrouble: heart.troubled,
+    },
     end() {
       // Farewells to a server that is silent are never heard
       for (const one of sockets) one.destroy();

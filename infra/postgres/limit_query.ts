@@ -1,4 +1,4 @@
-import { Unavailable } from "@headwater/core";
+import { time, Unavailable } from "@headwater/core";
 
 /** A query of postgres.js 3.4.9, as far as it is ours to know; it runs when its `handler` is called. */
 type Query = {
@@ -6,13 +6,18 @@ type Query = {
   resolve(value: unknown): unknown;
   reject(error: unknown): unknown;
   /** Null until it was sent. */
-  state: unknown;
+  state: Backend | null;
   strings: readonly string[];
   args: readonly unknown[];
 };
 
+/** Whom a query was sent to: the process of PostgreSQL that works on it, and what proves that one may stop it. */
+export type Backend = { readonly pid: number; readonly secret: number };
+
 export type QueryLimit = {
   readonly patienceMs: number;
+  /** Nobody waits for the answer to the query that this one works on. */
+  cancel(backend: Backend): void;
   /** PostgreSQL has answered, be it with an error. */
   onAnswer(): void;
   onTrouble(error: unknown): void;
@@ -22,16 +27,29 @@ export type QueryLimit = {
 const rivalry = /^40...$/;
 
 /**
- * Lets a query come to an end whatever happens to it: one that waits for a free connection, or for a server, rejects after a while. It is told apart
- * from one that was sent: what never was has no effect afterwards either.
+ * Lets a query come to an end whatever happens to it: one that waits for a free connection, or for a server, rejects after a
+ * while, and when the request on whose behalf it is asked is not waited for any more. It is told apart from one that was
+ * sent: what never was has no effect afterwards either, what was is cancelled.
  */
 export function limitQuery(
   given: unknown,
-  { patienceMs, onAnswer, onTrouble }: QueryLimit,
+  { patienceMs, cancel, onAnswer, onTrouble }: QueryLimit,
 ): void {
   if (!isQuery(given)) return;
   const { handler, resolve, reject } = given;
   given.handler = (query) => {
+    const wanted = time.currentDeadline()?.signal;
+    if (wanted?.aborted) return reject(wanted.reason);
+    function abandon(): void {
+      if (query.state === null) forget(query);
+      else cancel(query.state);
+      reject(wanted?.reason);
+    }
+    function settled(): void {
+      clearTimeout(timer);
+      wanted?.removeEventListener("abort", abandon);
+    }
+    wanted?.addEventListener("abort", abandon, { once: true });
     const timer = setTimeout(() => {
       const wasSent = query.state !== null;
       const what = wasSent ? "PostgreSQL has not answered" : "no connection was free";
@@ -42,12 +60,12 @@ export function limitQuery(
       reject(error);
     }, patienceMs);
     query.resolve = (value) => {
-      clearTimeout(timer);
+      settled();
       onAnswer();
       return resolve(value);
     };
     query.reject = (error) => {
-      clearTimeout(timer);
+      settled();
       const { code } = error as { readonly code?: unknown };
       if (Unavailable.isCauseOf(error) && !rivalry.test(String(code))) onTrouble(error);
       else onAnswer();

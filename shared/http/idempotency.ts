@@ -25,7 +25,7 @@ export async function acceptCommand(c: ServiceContext, body?: unknown): Promise<
     newId,
   };
   // One after the other: a repetition must not be decided while the first one's refusal is being noted.
-  c.set("endTurn", await c.var.turns.take(key, c.req.raw.signal));
+  c.set("endTurn", await c.var.turns.take(key, c.var.signal));
   await claimIdempotencyKey(log, claim);
   c.set("claimed", { log, claim });
   return context;

@@ -22,7 +22,7 @@ export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
-    const { signal } = c.req.raw;
+    const { signal } = c.var;
     const now = position === undefined ? undefined : await stateNow(c.env, { view, position });
     const isAhead = now?.reached !== true && await isBeyondHead(c.env.log, position);
     const waitMs = isAhead ? 0 : waitSeconds * 1_000;

@@ -1,6 +1,7 @@
 import { Refusal, type Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
+import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
 import { headAnswer } from "./head_answer.ts";
@@ -14,7 +15,7 @@ import type { EdgeDependencies, ServiceDependencies } from "./service_dependenci
  */
 type Env<Dependencies extends EdgeDependencies> = {
   Bindings: Dependencies;
-  Variables: CorrelationVariables & {
+  Variables: CorrelationVariables & DeadlineVariables & {
     /** Who asks, once somebody has authenticated them. */
     actor?: string;
     /** Of requests under the same `Idempotency-Key`. */
@@ -82,6 +83,7 @@ export function toService<Dependencies extends EdgeDependencies>(
       return next();
     });
   }
+  app.use(underDeadline());
   app.use(async (c, next) => {
     c.set("turns", turns);
     try {

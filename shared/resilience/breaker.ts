@@ -1,4 +1,4 @@
-import { type time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
 import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
 
 /** When a circuit opens, and for how long. */
@@ -13,7 +13,13 @@ export type BreakerState = "closed" | "open" | "half-open";
 /** The circuit to one service. */
 export type Breaker = {
   /** Errors: `Unavailable` with `circuit-open` and the time until the next try, those of `act`. */
-  execute(act: () => Promise<Response>): Promise<Response>;
+  execute(
+    act: () => Promise<Response>,
+    options?: {
+      /** False: that it is late has other reasons than the service's own being, and proves nothing. */
+      countsWhenLate?(): boolean;
+    },
+  ): Promise<Response>;
   state(): BreakerState;
 };
 
@@ -85,7 +91,7 @@ export function createBreaker(
   }
 
   return {
-    async execute(act) {
+    async execute(act, { countsWhenLate = () => true } = {}) {
       const call = begin();
       try {
         const answer = await act();
@@ -93,7 +99,8 @@ export function createBreaker(
         else worked(call);
         return answer;
       } catch (error) {
-        const weight = weightOf(error);
+        const isOther = error instanceof DeadlineExceeded && !countsWhenLate();
+        const weight = isOther ? 0 : weightOf(error);
         if (weight > 0) failed(call, weight);
         throw error;
       } finally {

@@ -185,3 +185,18 @@ Deno.test("once closed again it starts with a clean slate", async () => {
   await fail(down, 2);
   equal(breaker.state(), "closed");
 });
+
+Deno.test("who gave a call less time than others proves nothing by its being late", async () => {
+  const { breaker } = setUp();
+  const late = new DeadlineExceeded("late");
+  async function fail(error: Error, options: Parameters<typeof breaker.execute>[1]) {
+    await rejects(
+      breaker.execute(() => Promise.reject(error), options),
+      (given) => given === error,
+    );
+  }
+  for (let call = 0; call < 20; call++) await fail(late, { countsWhenLate: () => false });
+  equal(breaker.state(), "closed");
+  for (let call = 0; call < 2; call++) await fail(late, { countsWhenLate: () => true });
+  equal(breaker.state(), "open");
+});

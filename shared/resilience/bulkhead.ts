@@ -1,13 +1,17 @@
 import PQueue from "p-queue";
-import { type time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, type time, Unavailable } from "@headwater/core";
 
 /** How many calls run at a time, and how many wait for that. */
 export type BulkheadOptions = {
-  /** Calls that run at the same time. */
+  /** Calls that run at the same time, at most. */
   readonly running: number;
+  /** Where the target takes fewer well, so many run at least; default: as many as at most. */
+  readonly leastRunning?: number;
+  /** Answers within so many milliseconds never make it fewer; default 500: what a page may take. */
+  readonly calmMs?: number;
   /** Calls that wait for their turn; one more is refused at once. */
   readonly waiting: number;
-  /** A call that has waited so long is refused: it was never sent. */
+  /** A call that has waited so long is refused, and one that would have to at once: it was never sent. */
   readonly longestWaitMs: number;
 };
 
@@ -17,27 +21,80 @@ export type Bulkhead = {
    * Errors: `Unavailable` with `overloaded`, the reason of `signal` while it waits, those of `act`.
    */
   execute<Answer>(act: () => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
-  describe(): { readonly running: number; readonly waiting: number };
+  /** As few as may be run: a target that is too slow for them has not been asked too much. */
+  isAtLeast(): boolean;
+  describe(): {
+    readonly running: number;
+    readonly waiting: number;
+    /** How many may run at present. */
+    readonly places: number;
+  };
 };
 
-/** Keeps one slow service from using up everything: only so many calls to it run, and only so many wait. */
+/**
+ * Keeps one slow service from using up everything: only so many calls to it run, as many as it takes well, and only so
+ * many wait. What is beyond what a service can do then waits or is refused here, where that costs least; sent all at once
+ * it would make every answer too late.
+ */
 export function createBulkhead(
   service: string,
-  { running, waiting, longestWaitMs, clock }: BulkheadOptions & { readonly clock: time.Clock },
+  { running, leastRunning = running, calmMs = 1_500, waiting, longestWaitMs, clock }:
+    & BulkheadOptions
+    & { readonly clock: time.Clock },
 ): Bulkhead {
-  const queue = new PQueue({ concurrency: running });
+  let limit = machine.concurrencyLimit({
+    start: leastRunning,
+    most: running,
+    least: leastRunning,
+    calmMs,
+  });
+  const queue = new PQueue({ concurrency: limit.calls });
+  /** What a call takes, as far as the last ones show. */
+  let usualMs = 0;
 
   function overloaded(): Unavailable {
     return new Unavailable(
       `Cannot call service "${service}": ${queue.pending} calls run and ${queue.size} wait already`,
-      { code: "overloaded" },
+      { code: "overloaded", retryAfter: Math.max(1, expectedWaitMs() / 1_000) },
     );
+  }
+
+  function expectedWaitMs(): number {
+    return queue.size / limit.calls * usualMs;
+  }
+
+  async function run<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+    const { round } = limit;
+    const isFull = queue.pending >= limit.calls;
+    const begunAt = clock.now();
+    let failure: unknown;
+    try {
+      return await act();
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      const tookMs = clock.now() - begunAt;
+      usualMs += (tookMs - usualMs) / limit.calls;
+      if (isTooMuch(failure, tookMs)) limit = machine.afterFailure(limit, { round });
+      else if (failure === undefined) {
+        limit = machine.afterAnswer(limit, { tookMs, round, isFull });
+      }
+      queue.concurrency = limit.calls;
+    }
+  }
+
+  /** Who gave it less time than is quick has learned nothing; what is not there has nothing to do with how many ask. */
+  function isTooMuch(failure: unknown, tookMs: number): boolean {
+    return (failure instanceof DeadlineExceeded && tookMs > calmMs) ||
+      (failure instanceof Unavailable && failure.code === "overloaded");
   }
 
   return {
     async execute(act, signal) {
       signal.throwIfAborted();
-      if (queue.pending >= running && queue.size >= waiting) throw overloaded();
+      const isFull = queue.pending >= limit.calls;
+      if (isFull && (queue.size >= waiting || expectedWaitMs() > longestWaitMs)) throw overloaded();
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
       const cancelTimer = clock.after(longestWaitMs, () => inQueue.abort(overloaded()));
@@ -49,12 +106,13 @@ export function createBulkhead(
       try {
         return await queue.add(() => {
           leaveQueue();
-          return act();
+          return run(act);
         }, { signal: inQueue.signal });
       } finally {
         leaveQueue();
       }
     },
-    describe: () => ({ running: queue.pending, waiting: queue.size }),
+    isAtLeast: () => limit.calls === leastRunning,
+    describe: () => ({ running: queue.pending, waiting: queue.size, places: limit.calls }),
   };
 }

@@ -1,7 +1,8 @@
-import { DeadlineExceeded, type time } from "@headwater/core";
+import { DeadlineExceeded, time } from "@headwater/core";
 
 /** How long a call may take. */
 export type DeadlineOptions = {
+  /** Infinity: as long as the caller waits. */
   readonly ms: number;
   /** What the error says cannot be done, for example `Cannot call service "payment"`. */
   readonly what: string;
@@ -10,30 +11,49 @@ export type DeadlineOptions = {
   readonly clock: time.Clock;
 };
 
+/** A timer that comes so much too late was held up by this very process, in which an answer may lie unread by now. */
+const lagMs = 50;
+
 /**
  * Calls `act` and gives up on it when the time is over: its signal aborts, and the promise rejects whether or not
- * `act` listens. An answer that comes too late is thrown away together with its body.
+ * `act` listens. An answer that comes too late is thrown away together with its body. Deadlines within each other: the
+ * earliest one counts, which is `time.currentDeadline()` in all that `act` does.
  *
- * Errors: `DeadlineExceeded`, the reason of `signal`, those of `act`.
+ * Errors: `DeadlineExceeded`, the reason of `signal` or of the deadline around it, those of `act`.
  */
-export async function withDeadline(
-  act: (signal: AbortSignal) => Promise<Response>,
+export async function withDeadline<Answer>(
+  act: (signal: AbortSignal) => Promise<Answer>,
   { ms, what, signal, clock }: DeadlineOptions,
-): Promise<Response> {
+): Promise<Answer> {
   signal.throwIfAborted();
+  const outer = time.currentDeadline();
+  outer?.signal.throwIfAborted();
+  const limitMs = Math.min(ms, outer?.remainingMs() ?? Infinity);
+  if (limitMs <= 0) throw new DeadlineExceeded(`${what}: no time is left for it`);
+  const until = clock.now() + limitMs;
   const controller = new AbortController();
   const givenUp = Promise.withResolvers<never>();
   function giveUp(reason: unknown): void {
     givenUp.reject(reason);
     controller.abort(reason);
   }
-  const onAbort = () => giveUp(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  const cancelTimer = clock.after(
-    ms,
-    () => giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(ms)} ms`)),
+  function expire(): void {
+    giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(limitMs)} ms`));
+  }
+  function onTime(): void {
+    if (clock.now() - until > lagMs) cancelTimer = clock.after(lagMs, expire);
+    else expire();
+  }
+  function onAbort(this: AbortSignal): void {
+    giveUp(this.reason);
+  }
+  let cancelTimer = limitMs === Infinity ? () => {} : clock.after(limitMs, onTime);
+  const signals = [signal, ...(outer ? [outer.signal] : [])];
+  for (const each of signals) each.addEventListener("abort", onAbort, { once: true });
+  const answer = time.withinDeadline(
+    { signal: controller.signal, remainingMs: () => until - clock.now() },
+    () => act(controller.signal),
   );
-  const answer = act(controller.signal);
   try {
     return await Promise.race([answer, givenUp.promise]);
   } catch (error) {
@@ -41,10 +61,11 @@ export async function withDeadline(
     throw error;
   } finally {
     cancelTimer();
-    signal.removeEventListener("abort", onAbort);
+    for (const each of signals) each.removeEventListener("abort", onAbort);
   }
 }
 
-function discard(late: Response): void {
+function discard(late: unknown): void {
+  if (!(late instanceof Response)) return;
   late.body?.cancel().catch(() => {/* It was aborted already. */});
 }

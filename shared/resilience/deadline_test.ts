@@ -1,5 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
-import { DeadlineExceeded } from "@headwater/core";
+import { DeadlineExceeded, time } from "@headwater/core";
 import { manualClock, within } from "@headwater/testing";
 import { withDeadline } from "./deadline.ts";
 
@@ -79,4 +79,69 @@ Deno.test("who has hung up already calls nobody", async () => {
     }),
     (error) => error === reason,
   );
+});
+
+Deno.test("of deadlines within each other the earliest counts, and is told to whoever asks", async () => {
+  const clock = manualClock();
+  let leftMs: number | undefined;
+  const call = withDeadline(() =>
+    withDeadline(() => {
+      leftMs = time.currentDeadline()?.remainingMs();
+      return new Promise(() => {});
+    }, { ms: 5_000, what, signal: never, clock }), { ms: 100, what, signal: never, clock });
+  const refused = rejects(call, DeadlineExceeded);
+  await clock.advance(100);
+  await refused;
+  equal(leftMs, 100);
+  equal(clock.pending(), 0);
+});
+
+Deno.test("where no time is left nothing is called", async () => {
+  const call = withDeadline(() => Promise.reject(new Error("was called")), {
+    ms: 0,
+    what,
+    signal: never,
+    clock: manualClock(),
+  });
+  await rejects(
+    call,
+    new DeadlineExceeded('Cannot call service "payment": no time is left for it'),
+  );
+});
+
+Deno.test("without an end it lasts as long as the caller waits", async () => {
+  const clock = manualClock();
+  const caller = new AbortController();
+  const reason = new Error("gone");
+  const call = withDeadline(() => new Promise(() => {}), {
+    ms: Infinity,
+    what,
+    signal: caller.signal,
+    clock,
+  });
+  equal(clock.pending(), 0);
+  const refused = rejects(call, (error) => error === reason);
+  caller.abort(reason);
+  await refused;
+});
+
+Deno.test("after a stall of this very process an answer that has come meanwhile is read first", async () => {
+  for (const comes of [true, false]) {
+    const clock = manualClock();
+    let stalledMs = 0;
+    const answer = Promise.withResolvers<string>();
+    const call = withDeadline(() => answer.promise, {
+      ms: 100,
+      what,
+      signal: never,
+      clock: { ...clock, now: () => clock.now() + stalledMs },
+    });
+    const outcome = call.catch((error) => error.name);
+    stalledMs = 4_000;
+    await clock.advance(100);
+    if (comes) answer.resolve("there");
+    await clock.advance(50);
+    equal(await outcome, comes ? "there" : "DeadlineExceeded");
+    equal(clock.pending(), 0);
+  }
 });

@@ -1,6 +1,7 @@
 export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 export type { BulkheadOptions } from "./bulkhead.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
+export { deadlineHeader, receivedMs } from "./deadline_header.ts";
 export type { FailureWindowOptions } from "./failure_window.ts";
 export {
   createResilientClient,

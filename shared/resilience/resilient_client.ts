@@ -4,6 +4,7 @@ import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
+import { deadlineHeader, passedOnMs } from "./deadline_header.ts";
 import {
   isFailureOfService,
   isQuery,
@@ -20,11 +21,14 @@ export type ResilienceOptions = {
    * Envoy and many browsers' users give up.
    */
   readonly totalMs: number;
-  /** Milliseconds for one try. Default 3,000: two failed tries leave room for a third. */
+  /** Milliseconds for one try. Default 3,000: what people wait for; it is not repeated after that. */
   readonly tryMs: number;
-  /** Default: 3 tries, as the AWS SDKs; pauses up to 25 ms growing to 250 ms, as Envoy. */
+  /** After refusals. Default: 3 tries, as the AWS SDKs; pauses up to 25 ms growing to 250 ms, as Envoy. */
   readonly retry: RetryOptions;
-  /** Default: 64 at a time, as many as share a commit of the log; 512 wait, at most 2 s: 64 answers each 250 ms. */
+  /**
+   * Default: 64 at a time, as many as share a commit of the log, and 4 at least; 512 wait, at most 2 s: 64 answers each
+   * 250 ms.
+   */
   readonly bulkhead: BulkheadOptions;
   /** Queries that wait for a read model; each holds a connection and no more. Default 512, one more is refused. */
   readonly mostAwaiting: number;
@@ -38,7 +42,7 @@ const defaults: ResilienceOptions = {
   totalMs: 10_000,
   tryMs: 3_000,
   retry: { tries: 3, shortestPauseMs: 25, longestPauseMs: 250 },
-  bulkhead: { running: 64, waiting: 512, longestWaitMs: 2_000 },
+  bulkhead: { running: 64, leastRunning: 4, waiting: 512, longestWaitMs: 2_000 },
   mostAwaiting: 512,
   breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
   longestBody: 1024 * 1024,
@@ -51,6 +55,8 @@ export type TargetState = {
   readonly breaker: BreakerState;
   readonly running: number;
   readonly waiting: number;
+  /** How many may run at present. */
+  readonly places: number;
   /** Queries that wait for a read model, beside those that run. */
   readonly awaiting: number;
 };
@@ -80,7 +86,8 @@ export type ResilientClient = ServiceClient & {
  * the outside in: bulkhead, deadline over all, retry of what is safe to repeat, breaker, deadline per try.
  *
  * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines, and takes no place
- * from those that work. A query that ran out of time is not repeated.
+ * from those that work. What ran out of time is not repeated. `X-Request-Timeout-Ms` tells the target how much time it
+ * has: what is left of ours, and of the request on whose behalf we call.
  * Errors: those of `ServiceClient`; `BodyTooLarge` for a body that cannot be kept for a repetition.
  */
 export function createResilientClient(
@@ -136,17 +143,25 @@ export function createResilientClient(
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
 
       function oneTry(signal: AbortSignal): Promise<Response> {
+        const usualMs = settings.tryMs + waitMs;
+        const ms = Math.min(usualMs, time.currentDeadline()?.remainingMs() ?? usualMs);
+        const theirMs = passedOnMs(ms);
+        if (theirMs === undefined) throw new DeadlineExceeded(`${what}: no time is left for it`);
         return breaker.execute(() =>
           withDeadline(
-            async (tryEnds) => {
+            async (signal) => {
+              const headers = new Headers(request.headers);
+              headers.set(deadlineHeader, String(theirMs));
               const sent = isRepeatable
-                ? copyOf(request, body, tryEnds)
-                : new Request(request, { signal: tryEnds });
+                ? copyOf(request, { headers, body, signal })
+                : new Request(request, { headers, signal });
               return await settledAnswer(service, await inner.call(service, sent));
             },
-            { ms: settings.tryMs + waitMs, what, signal, clock },
-          )
-        );
+            { ms, what, signal, clock },
+          ), {
+          // Who gave it less time than others has learned nothing, nor who asks too much of it
+          countsWhenLate: () => ms >= usualMs && bulkhead.isAtLeast(),
+        });
       }
 
       return await (isAwaiting ? awaiting : bulkhead).execute(
@@ -156,7 +171,6 @@ export function createResilientClient(
               isRepeatable
                 ? withRetry(() => oneTry(signal), {
                   ...settings.retry,
-                  afterTimeout: calls === "commands",
                   until,
                   signal,
                   random,
@@ -180,9 +194,12 @@ export function createResilientClient(
 }
 
 function copyOf(
-  { url, method, headers }: Request,
-  body: Uint8Array<ArrayBuffer> | undefined,
-  signal: AbortSignal,
+  { url, method }: Request,
+  { body, ...sent }: {
+    readonly headers: Headers;
+    readonly body: Uint8Array<ArrayBuffer> | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Request {
-  return new Request(url, { method, headers, signal, redirect: "manual", ...(body && { body }) });
+  return new Request(url, { method, ...sent, redirect: "manual", ...(body && { body }) });
 }

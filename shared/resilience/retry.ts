@@ -10,8 +10,6 @@ export type RetryOptions = {
 };
 
 export type RetryContext = RetryOptions & {
-  /** Whether a try that ran out of time is followed by another: somebody who waits for a page has waited enough. */
-  readonly afterTimeout: boolean;
   /** By `clock.now()`: no pause reaches beyond. */
   readonly until: number;
   readonly signal: AbortSignal;
@@ -21,20 +19,20 @@ export type RetryContext = RetryOptions & {
 };
 
 /**
- * Repeats a call that failed for a reason that may pass, with full jitter, and not before the time that the other side
- * asked for in Retry-After. When there is no time left for that, the failure is passed on at once.
+ * Repeats a call that was refused for a reason that may pass, with full jitter, and not before the time that the other
+ * side asked for in Retry-After. When there is no time left for that, the failure is passed on at once. What ran out of
+ * time is not repeated: the caller has waited long enough, and a target that is too slow gets none the quicker by it.
  */
 export async function withRetry<Answer>(
   act: () => Promise<Answer>,
   context: RetryContext,
 ): Promise<Answer> {
-  const { tries, clock, signal, until, afterTimeout } = context;
+  const { tries, clock, signal, until } = context;
   for (let attempt = 1;; attempt++) {
     try {
       return await act();
     } catch (error) {
       if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
-      if (error instanceof DeadlineExceeded && !afterTimeout) throw error;
       const ms = pauseAfter(error, { ...context, attempt });
       if (clock.now() + ms >= until) throw error;
       await time.pause(ms, { clock, signal });
@@ -64,9 +62,8 @@ export function isFailureOfService(error: unknown): boolean {
 }
 
 /** An open circuit is there to answer at once: waiting it out would keep the places of others. */
-function mayPass(error: unknown): boolean {
-  return error instanceof DeadlineExceeded ||
-    (error instanceof Unavailable && !isOfReadModel(error) && error.code !== "circuit-open");
+function mayPass(error: unknown): error is Unavailable {
+  return error instanceof Unavailable && !isOfReadModel(error) && error.code !== "circuit-open";
 }
 
 function isOfReadModel({ code }: Unavailable): boolean {
@@ -75,10 +72,9 @@ function isOfReadModel({ code }: Unavailable): boolean {
 
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 function pauseAfter(
-  error: unknown,
+  { retryAfter }: Unavailable,
   { attempt, shortestPauseMs, longestPauseMs, random }: RetryContext & { readonly attempt: number },
 ): number {
   const ceiling = Math.min(longestPauseMs, shortestPauseMs * 2 ** (attempt - 1));
-  const asked = error instanceof Unavailable ? error.retryAfter * 1_000 : 0;
-  return asked + random() * ceiling;
+  return retryAfter * 1_000 + random() * ceiling;
 }

@@ -1,5 +1,5 @@
 import assert, { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { silentLog, Unavailable } from "@headwater/core";
+import { silentLog, time, Unavailable } from "@headwater/core";
 import { eventually, within } from "@headwater/testing";
 import { connect, pulse, startThrowAwayPostgres } from "@headwater/postgres";
 import { startSilentProxy } from "./silent_proxy.ts";
@@ -97,6 +97,37 @@ Deno.test("a PostgreSQL that misbehaves", async (test) => {
       "select pid from pg_stat_activity where query like '%pg_sleep(20)' and state = 'active' and pid <> pg_backend_pid()",
     );
     deepEqual(running, []);
+    await sql.end();
+  });
+
+  await test.step("what nobody waits for any more is not asked, or stopped, and the pool goes on", async () => {
+    await queryOnce(server, "create table wish (id integer)");
+    const sql = connect({ url: server.url, name: "test", max: 1, logger });
+    await sql`select 1`;
+    const caller = new AbortController();
+    const reason = new Error("the customer left");
+    const asked = time.withinDeadline(
+      { signal: caller.signal, remainingMs: () => Infinity },
+      () => Promise.allSettled([sql`select pg_sleep(21)`, sql`insert into wish values (1)`]),
+    );
+    const working =
+      "select pid from pg_stat_activity where query like '%pg_sleep(21)' and state = 'active' and pid <> pg_backend_pid()";
+    await eventually("it to be asked", async () => (await queryOnce(server, working)).length === 1);
+    caller.abort(reason);
+    deepEqual(
+      await within("both to be told", asked),
+      [1, 2].map(() => ({ status: "rejected", reason })),
+    );
+    await eventually(
+      "it to be stopped",
+      async () => (await queryOnce(server, working)).length === 0,
+    );
+    deepEqual([...await sql`select id from wish`], []);
+    const late = time.withinDeadline(
+      { signal: AbortSignal.abort(reason), remainingMs: () => Infinity },
+      async () => await sql`select 1`,
+    );
+    await rejects(late, reason);
     await sql.end();
   });
 

@@ -13,8 +13,9 @@ export function openInMemory(definition: ServiceDefinition): {
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 } {
   const log = eventLog.memoryLog();
+  const { name: service, categories } = definition;
   const opened = openService(definition, {
-    log,
+    log: eventLog.ownedLog(log, { service, categories }),
     sql: {} as Sql,
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
     readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },

@@ -1,0 +1,41 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Until when what is under way is of use to whoever asked for it. */
+export type Deadline = {
+  /** Aborts when the time is over, or when nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that are left; Infinity: as long as somebody waits. */
+  remainingMs(): number;
+};
+
+type Scope = Deadline & { isOver: boolean };
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/**
+ * The deadline of the request on whose behalf this runs; undefined: of none. It travels by itself through everything that
+ * `act` of `withinDeadline` calls and awaits, so that whatever is worth ending can be ended where it is.
+ */
+export function currentDeadline(): Deadline | undefined {
+  const scope = scopes.getStore();
+  return scope?.isOver ? undefined : scope;
+}
+
+/** Throws the reason when whoever asked for what is under way does not wait any more: what is not begun is not worth it. */
+export function assertWanted(): void {
+  currentDeadline()?.signal.throwIfAborted();
+}
+
+/**
+ * Runs `act` under a deadline. What it has begun and left behind when it ends well is under none: it is nobody's request
+ * any more.
+ */
+export async function withinDeadline<Result>(
+  deadline: Deadline,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const scope: Scope = { ...deadline, isOver: false };
+  const result = await scopes.run(scope, act);
+  scope.isOver = true;
+  return result;
+}

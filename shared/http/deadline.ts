@@ -1,0 +1,23 @@
+import { time } from "@headwater/core";
+import { receivedMs, withDeadline } from "@headwater/resilience";
+import type { MiddlewareHandler } from "hono";
+
+export type DeadlineVariables = {
+  /** Aborts when the answer is of no use any more: its time is over, or the caller has hung up. */
+  signal: AbortSignal;
+};
+
+/**
+ * Ends the work on a request when its answer is of no use any more: `X-Request-Timeout-Ms` says how long the caller waits
+ * (what is not a number of milliseconds is passed over). The caller gets 504 then, whether or not the handler listens; its
+ * reads and appends are not begun any more, its queries are ended.
+ */
+export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHandler {
+  return async (c, next) => {
+    const { headers, signal } = c.req.raw;
+    await withDeadline(async (signal) => {
+      c.set("signal", signal);
+      await next();
+    }, { ms: receivedMs(headers), what: "Cannot answer the request", signal, clock });
+  };
+}

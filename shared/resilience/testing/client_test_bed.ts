@@ -1,0 +1,16 @@
+import type { Service } from "@headwater/core";
+import { manualClock } from "@headwater/testing";
+import { createResilientClient, type ResilienceOptions } from "../resilient_client.ts";
+
+/** A client of one service, by a clock that a test turns; what reaches the service is kept. */
+export function clientTestBed(service: Service, options: Partial<ResilienceOptions> = {}) {
+  const clock = manualClock();
+  const requests: Request[] = [];
+  const client = createResilientClient({
+    call(_service, request) {
+      requests.push(request);
+      return service(request);
+    },
+  }, { random: () => 0.5, clock, ...options });
+  return { clock, requests, client };
+}
