@@ -83,8 +83,8 @@ export function afterAnswer(
 }
 
 /**
- * The target has refused, failed or not answered in time: half as many, once for all calls that were begun together.
- * From the least of all it rises fast again.
+ * The target has refused, failed or not answered in time: half as many, once for all calls that were begun together, and
+ * the least when nothing was answered since the last time. From there it rises fast again.
  */
 export function afterFailure(
   limit: ConcurrencyLimit,
@@ -92,7 +92,7 @@ export function afterFailure(
 ): ConcurrencyLimit {
   if (round !== limit.round) return limit;
   const next = { ...limit, ...newRound, round: round + 1, failures: limit.failures + 1 };
-  return lowered(next, limit.calls / 2);
+  return lowered(next, limit.failures > 0 ? 0 : limit.calls / 2);
 }
 
 function lowered(limit: ConcurrencyLimit, calls: number): ConcurrencyLimit {

@@ -7,7 +7,7 @@ export type BulkheadOptions = {
   readonly running: number;
   /** Where the target takes fewer well, so many run at least; default: as many as at most. */
   readonly leastRunning?: number;
-  /** Answers within so many milliseconds never make it fewer; default 500: what a page may take. */
+  /** Answers within so many milliseconds never make it fewer; default 1,500: half of what a try may take. */
   readonly calmMs?: number;
   /** Calls that wait for their turn; one more is refused at once. */
   readonly waiting: number;

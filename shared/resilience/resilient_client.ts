@@ -83,7 +83,7 @@ export type ResilientClient = ServiceClient & {
 
 /**
  * A client that guards its callers and its targets. Per target service, and apart for commands and for queries, from
- * the outside in: bulkhead, deadline over all, retry of what is safe to repeat, breaker, deadline per try.
+ * the outside in: deadline over all, bulkhead, retry of what is safe to repeat, breaker, deadline per try.
  *
  * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines, and takes no place
  * from those that work. What ran out of time is not repeated. `X-Request-Timeout-Ms` tells the target how much time it
@@ -138,7 +138,6 @@ export function createResilientClient(
       const what = `Cannot call service "${service}"`;
       const isAwaiting = request.headers.has("X-Min-Position");
       const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
-      const until = clock.now() + settings.totalMs + waitMs;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
 
@@ -164,22 +163,16 @@ export function createResilientClient(
         });
       }
 
-      return await (isAwaiting ? awaiting : bulkhead).execute(
-        () =>
-          withDeadline(
-            (signal) =>
+      return await withDeadline(
+        (signal) =>
+          (isAwaiting ? awaiting : bulkhead).execute(
+            () =>
               isRepeatable
-                ? withRetry(() => oneTry(signal), {
-                  ...settings.retry,
-                  until,
-                  signal,
-                  random,
-                  clock,
-                })
+                ? withRetry(() => oneTry(signal), { ...settings.retry, signal, random, clock })
                 : oneTry(signal),
-            { ms: until - clock.now(), what, signal: request.signal, clock },
+            signal,
           ),
-        request.signal,
+        { ms: settings.totalMs + waitMs, what, signal: request.signal, clock },
       );
     },
     describe: () =>

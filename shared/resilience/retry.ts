@@ -10,8 +10,6 @@ export type RetryOptions = {
 };
 
 export type RetryContext = RetryOptions & {
-  /** By `clock.now()`: no pause reaches beyond. */
-  readonly until: number;
   readonly signal: AbortSignal;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -20,21 +18,21 @@ export type RetryContext = RetryOptions & {
 
 /**
  * Repeats a call that was refused for a reason that may pass, with full jitter, and not before the time that the other
- * side asked for in Retry-After. When there is no time left for that, the failure is passed on at once. What ran out of
+ * side asked for in Retry-After. When the current deadline leaves no time for that, the failure is passed on at once. What ran out of
  * time is not repeated: the caller has waited long enough, and a target that is too slow gets none the quicker by it.
  */
 export async function withRetry<Answer>(
   act: () => Promise<Answer>,
   context: RetryContext,
 ): Promise<Answer> {
-  const { tries, clock, signal, until } = context;
+  const { tries, clock, signal } = context;
   for (let attempt = 1;; attempt++) {
     try {
       return await act();
     } catch (error) {
       if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
       const ms = pauseAfter(error, { ...context, attempt });
-      if (clock.now() + ms >= until) throw error;
+      if (ms >= (time.currentDeadline()?.remainingMs() ?? Infinity)) throw error;
       await time.pause(ms, { clock, signal });
       signal.throwIfAborted();
     }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, Refusal, time, Unavailable } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
 import { isSafeToRepeat, type RetryContext, withRetry } from "./retry.ts";
 
@@ -9,7 +9,6 @@ function setUp(overrides: Partial<RetryContext> = {}) {
     tries: 3,
     shortestPauseMs: 100,
     longestPauseMs: 1_000,
-    until: 10_000,
     signal: new AbortController().signal,
     random: () => 0.5,
     clock,
@@ -60,10 +59,9 @@ Deno.test("no try comes before the time that the other side asked for", async ()
 
 Deno.test("a failure is passed on at once when no time is left for another try", async () => {
   const { context, triedAt, failing } = setUp();
-  await rejects(
-    withRetry(failing(new Unavailable("busy", { retryAfter: 30 })), context),
-    Unavailable,
-  );
+  const busy = failing(new Unavailable("busy", { retryAfter: 30 }));
+  const deadline = { signal: context.signal, remainingMs: () => 10_000 };
+  await rejects(time.withinDeadline(deadline, () => withRetry(busy, context)), Unavailable);
   deepEqual(triedAt, [0]);
 });
 
