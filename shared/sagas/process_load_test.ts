@@ -1,7 +1,6 @@
 import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
-import { replacing } from "./testing/replacing.ts";
 import { ProcessTestBed } from "./testing/process_test_bed.ts";
 
 function errands(count: number): readonly string[] {
@@ -101,7 +100,7 @@ Deno.test("a step that was taken is not sent again before the process has heard 
     });
   };
   let batches = 0;
-  const slow = replacing(bed.log, {
+  const slow = bed.replacing({
     async *subscribe(options) {
       for await (const batch of bed.log.subscribe(options)) {
         if (batch.events.length > 0 && ++batches === 2) await released.promise;

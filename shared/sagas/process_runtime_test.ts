@@ -2,7 +2,6 @@ import { derivedId, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
-import { replacing } from "./testing/replacing.ts";
 
 const allDone = ["Started", "run", "report"];
 
