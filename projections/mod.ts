@@ -1,4 +1,5 @@
 export { projectionsActs, type ProjectionsContext } from "./acts.ts";
+export { type FillTurn, type FillTurns, fillTurns } from "./fill_turns.ts";
 export { requestRebuild } from "./prepare_view.ts";
 export {
   type Projections,

@@ -5,6 +5,7 @@ import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { BatchInbox, placeAfter } from "./batch_inbox.ts";
 import { loadCheckpoint, type LoadedCheckpoint } from "./checkpoint.ts";
 import { failureOf } from "./failure.ts";
+import type { FillTurn, FillTurns } from "./fill_turns.ts";
 import { eventFolder } from "./fold_events.ts";
 import { prepareView } from "./prepare_view.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
@@ -32,6 +33,7 @@ export type WorkerOptions = {
   readonly log: EventLog;
   readonly sql: Sql;
   readonly logger: Log;
+  readonly fills: FillTurns;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since 1970. */
@@ -51,6 +53,8 @@ export class ProjectionWorker implements AsyncDisposable {
   #state: ReturnType<typeof newWorker>;
   #table: ViewTable | undefined;
   #inbox: BatchInbox | undefined;
+  #openInbox: (() => BatchInbox) | undefined;
+  #fillTurn: FillTurn | undefined;
   #interruption = new AbortController();
   readonly #working = new Set<Promise<void>>();
   #asked = 0;
@@ -207,21 +211,33 @@ export class ProjectionWorker implements AsyncDisposable {
   async #subscribe(
     { after, filling }: ActOf<"subscribe">,
   ): Promise<number | undefined> {
-    const { log, view } = this.#options;
+    const { log, view, fills } = this.#options;
+    if (filling) this.#fillTurn = fills.ask();
     const head = filling ? await log.head() : undefined;
     const categories = view.reads.map(({ category }) => category);
-    this.#inbox = new BatchInbox((signal) => log.subscribe({ categories, signal, after }));
+    this.#openInbox = () =>
+      new BatchInbox((signal) => log.subscribe({ categories, signal, after }));
     return head;
   }
 
   async #unsubscribe(): Promise<void> {
+    this.#leaveFillTurn();
     await this.#inbox?.[Symbol.asyncDispose]();
     this.#inbox = undefined;
   }
 
+  #leaveFillTurn(): void {
+    this.#fillTurn?.leave();
+    this.#fillTurn = undefined;
+  }
+
   async #apply({ limit, holdsAll }: ActOf<"apply">): Promise<Outcome> {
-    const batch = await this.#inbox!.take({ waitMs: lookEveryMs, limit });
-    if (!batch || this.#interruption.signal.aborted) return { type: "quiet" };
+    const { signal } = this.#interruption;
+    const isTurn = await this.#fillTurn?.hasCome({ waitMs: lookEveryMs, signal }) ?? true;
+    if (!isTurn || signal.aborted) return { type: "quiet", isQueued: !isTurn };
+    const inbox = this.#inbox ??= this.#openInbox!();
+    const batch = await inbox.take({ waitMs: lookEveryMs, limit });
+    if (!batch || signal.aborted) return { type: "quiet" };
     if (batch === "over") {
       throw new Unavailable("Cannot follow the log: the subscription ended by itself");
     }
@@ -246,13 +262,18 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   async #write({ from, to, report, replay, keeps }: ActOf<"write">): Promise<Outcome> {
-    const { sql, view } = this.#options;
+    const { sql, view, fills } = this.#options;
     const changes = from === to ? undefined : this.#changes;
     const move = { name: view.name, from, to, report, replay };
     if (!await writeChanges(sql, { table: this.#table!, changes, move })) return { type: "moved" };
     if (keeps) changes?.settle();
     else changes?.clear();
     if (from.filling && !to.filling) this.#beside(() => analyzeTable(sql, view));
+    if (from.filling && changes && !keeps) {
+      // It holds nothing: others may fill meanwhile
+      this.#leaveFillTurn();
+      if (to.filling) this.#fillTurn = fills.ask();
+    }
     return { type: "done" };
   }
 }

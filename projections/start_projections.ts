@@ -1,5 +1,13 @@
-import type { EventLog, HealthCheck, Log, ReadModels, View } from "@headwater/core";
+import {
+  type EventLog,
+  type HealthCheck,
+  type Log,
+  type ReadModels,
+  time,
+  type View,
+} from "@headwater/core";
 import type { Sql } from "postgres";
+import { type FillTurns, fillTurns } from "./fill_turns.ts";
 import { listenForResets } from "./listen_for_resets.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { ProjectionWorker } from "./projection_worker.ts";
@@ -14,6 +22,8 @@ export type ProjectionsOptions = {
   /** False: resets by other processes are found out within a second; for a pooler, which has no channels. */
   readonly listens?: boolean;
   readonly logger: Log;
+  /** Shared by all read models of a process, which are filled one after the other; default: by these alone. */
+  readonly fills?: FillTurns;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Milliseconds since 1970. */
@@ -30,12 +40,16 @@ export interface Projections extends ReadModels, AsyncDisposable {
   status(): readonly ProjectionStatus[];
 }
 
+/** So long a start waits for read models that are soon there. */
+const startMs = 500;
+
 /**
  * Keeps the read models of a service up to date, each with a worker of its own: makes the tables, follows the log, and
  * goes on by itself when PostgreSQL or the log was away. Several processes may run the same views; every event has
  * its effect once.
  *
- * Resolves when every worker has made its first step, or found out that it cannot; a long rebuild is not waited for.
+ * Resolves when every worker has made its first step, or found out that it cannot, or after half a second: a long
+ * rebuild is not waited for.
  */
 export async function startProjections(
   {
@@ -45,6 +59,7 @@ export async function startProjections(
     sql,
     listens = true,
     logger,
+    fills = fillTurns(),
     random = Math.random,
     now = Date.now,
   }: ProjectionsOptions,
@@ -57,6 +72,7 @@ export async function startProjections(
         log,
         sql,
         logger: withFields(logger, { service, projection: view.name }),
+        fills,
         random,
         now,
       }),
@@ -70,7 +86,13 @@ export async function startProjections(
       onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
     })
     : undefined;
-  await Promise.all([listening?.tried, ...[...workers.values()].map((worker) => worker.started)]);
+  const given = new AbortController();
+  const started = [...workers.values()].map((worker) => worker.started);
+  await Promise.race([
+    Promise.all([listening?.tried, ...started]),
+    time.pause(startMs, { signal: given.signal }),
+  ]);
+  given.abort();
 
   return {
     checks: [...workers].map(([name, worker]) => ({

@@ -2,6 +2,7 @@ import type { ReadModelState } from "./worker_state.ts";
 import { Unavailable } from "@headwater/core";
 import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
 import { lagMs, type ProjectionStatus } from "./projection_status.ts";
+import { grouped } from "./status_table.ts";
 import { type Happened, reaches, type Waiter, type WorkerState } from "./worker_state.ts";
 
 /** Requests that wait for one view: each holds memory, and a connection of whoever asks. */
@@ -28,10 +29,24 @@ export function statusOf(
 }
 
 /** Why the read model does not follow the log, or has not yet caught up since the start; undefined: it is healthy. */
-export function illness({ view, report, wasLive, isStopping }: WorkerState): string | undefined {
+export function illness(state: WorkerState): string | undefined {
+  const { view, report, wasLive, isStopping } = state;
   if (report.cause !== undefined) return report.cause;
-  const state = isStopping ? "stopped" : report.state;
-  return wasLive && !isStopping ? undefined : `The read model "${view.name}" is ${state}`;
+  if (isStopping) return `The read model "${view.name}" is stopped`;
+  if (wasLive) return undefined;
+  return [`The read model "${view.name}" is ${report.state}`, ...progressText(state)].join(": ");
+}
+
+/** How far a rebuild is, for people; nothing where there is none. */
+function progressText(state: WorkerState): string[] {
+  const progress = progressOf(state);
+  if (!progress) return [];
+  const { replayed, target, eventsPerSecond } = progress;
+  if (state.isQueued) return ["others are filled first"];
+  const percent = Math.floor(100 * replayed / Math.max(target, 1));
+  return [
+    `${percent} % at ${grouped(eventsPerSecond)} events/s, about ${secondsLeft(state)} s left`,
+  ];
 }
 
 /** What a reader is told who wants to see a position; undefined: it must wait. */
@@ -84,7 +99,7 @@ function lateAnswer({ view, stored, position }: WorkerState): ReadModelState | U
 export function beingRebuilt(state: WorkerState): Unavailable {
   return new Unavailable(`Cannot read "${state.view.name}": it is being rebuilt`, {
     code: "read-model-rebuilding",
-    retryAfter: secondsLeft(state),
+    retryAfter: Math.min(60, secondsLeft(state)),
   });
 }
 
@@ -106,10 +121,10 @@ export function progressOf({ replay, now }: WorkerState): ReplayProgress | undef
   return { replayed: position, target, eventsPerSecond: Math.round(events / seconds) };
 }
 
-/** From 1 to 60. */
+/** Until a rebuild is done, at least 1; as a share of the way that it has gone since it began, or was gone on with. */
 function secondsLeft({ replay, now }: WorkerState): number {
-  if (!replay || replay.position <= 0) return 1;
-  const share = replay.position / Math.max(replay.target, 1);
-  const seconds = (now - replay.startedAt) / 1_000;
-  return Math.min(60, Math.max(1, Math.ceil(seconds * (1 - share) / share)));
+  if (!replay || replay.position <= replay.from) return 1;
+  const { from, position, target, startedAt } = replay;
+  const seconds = (now - startedAt) / 1_000;
+  return Math.max(1, Math.ceil(seconds * (target - position) / (position - from)));
 }

@@ -27,7 +27,7 @@ const batchRows = 40_000;
 const batchBytes = 16 * 1024 * 1024;
 /** So much of it is kept in memory, and need not be read to be folded on. */
 const heldRows = 200_000;
-const heldBytes = 64 * 1024 * 1024;
+const heldBytes = 32 * 1024 * 1024;
 /** How often progress is written down while no rows change. */
 const saveEveryMs = 1_000;
 /** A worker that has nothing to say shows this often that it lives. */
@@ -110,11 +110,11 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
     case "prepared":
       return prepared(state, came);
     case "subscribed":
-      return applyMore({ ...state, replay: replayTo(came.head, state.now) });
+      return applyMore({ ...state, replay: replayTo(came.head, state) });
     case "applied":
       return applied(state, came);
     case "quiet":
-      return state.isStopping ? applyMore(state) : quiet(state);
+      return state.isStopping ? applyMore(state) : quiet(queued(state, came));
     case "moved":
       if (doing?.type === "write" && doing.pauses) return rest(state);
       return goOn({ ...state, failures: 0 }, { type: "prepare", anew: false });
@@ -152,6 +152,7 @@ function prepared(state: WorkerState, { checkpoint: loaded }: OutcomeOf<"prepare
     isUnsure: false,
     saved: { report: undefined, at: 0 },
     replay: undefined,
+    isQueued: false,
     pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
     otherVersion: undefined,
     report: reportOfStored(state, loaded),
@@ -198,9 +199,22 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   return write({ ...told, replay: { ...replay, toldAt: state.now } });
 }
 
-function replayTo(head: number | undefined, now: number): Replay | undefined {
+function replayTo(
+  head: number | undefined,
+  { position: from = 0, now }: WorkerState,
+): Replay | undefined {
   if (head === undefined) return undefined;
-  return { target: head, events: 0, position: 0, startedAt: now, toldAt: now };
+  return { from, target: head, events: 0, position: from, startedAt: now, toldAt: now };
+}
+
+/** How long others are filled first is no part of how long it takes. */
+function queued(
+  state: WorkerState,
+  { isQueued = false }: OutcomeOf<"quiet">,
+): WorkerState {
+  const { replay, now } = state;
+  const hasBegun = replay === undefined || replay.events > 0 || !isQueued;
+  return { ...state, isQueued, replay: hasBegun ? replay : { ...replay, startedAt: now } };
 }
 
 function withFolded(
@@ -215,8 +229,9 @@ function withFolded(
     ...state,
     folded,
     foldedMark: mark ?? state.foldedMark,
+    isQueued: false,
     unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
-    replay: replay && { ...replay, events: replay.events + count, position: folded ?? 0 },
+    replay: replay && { ...replay, events: replay.events + count, position: folded ?? replay.from },
   };
 }
 
@@ -227,7 +242,9 @@ function quiet(state: WorkerState): WorkerState {
   if (!isNews && state.now - saved.at < heartbeatMs) {
     return { ...state, doing: { type: "look", at: stored! } };
   }
-  return write(state, { to: foldedTo(state, stored!.filling), pauses: false });
+  const { filling } = stored!;
+  const keeps = filling && state.holdsAll;
+  return write(state, { to: foldedTo(state, filling), pauses: false, keeps });
 }
 
 function written(

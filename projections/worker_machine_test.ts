@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { Unavailable } from "@headwater/core";
 import fc from "fast-check";
-import { type Fate, type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
-import { answerTo, illness, progressOf, statusOf } from "./worker_answers.ts";
+import {
+  actUntil,
+  type Fate,
+  repeat,
+  type WorkerWorld,
+  workerWorld,
+} from "./testing/worker_world.ts";
+import { illness, progressOf, statusOf } from "./worker_answers.ts";
 
 /** What may happen in a world; `worker_world.ts` checks what must hold after each. `count` is up to 60. */
 const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) => void>> = {
@@ -118,22 +123,6 @@ function calmDown(world: WorkerWorld): void {
   assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
 }
 
-/** Goes on as long as something is not so, but only for so many acts. */
-function actUntil(
-  world: WorkerWorld,
-  { acts, isSo }: { readonly acts: number; readonly isSo: () => boolean | undefined },
-): void {
-  for (let act = 0; !isSo(); act++) {
-    assert.ok(act < acts, `It is not so after ${acts} acts: ${JSON.stringify(world.state)}`);
-    world.pass(10);
-    world.act();
-  }
-}
-
-function repeat(times: number, act: () => void): void {
-  for (let time = 0; time < times; time++) act();
-}
-
 Deno.test("a reset that is noticed interrupts what it is at, once", () => {
   const world = workerWorld();
   world.append(3);
@@ -181,35 +170,6 @@ Deno.test("to try again and fail alike is told once, being live again as well", 
   ]);
 });
 
-Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () => {
-  const world = workerWorld();
-  world.append(28);
-  world.act();
-  world.act();
-  const first = world.state.doing;
-  assert.deepEqual(first, { type: "apply", limit: Infinity, holdsAll: true });
-  world.pass(2_000);
-  world.act();
-  assert.deepEqual(progressOf(world.state), { replayed: 7, target: 28, eventsPerSecond: 4 });
-  const { doing } = world.state;
-  assert.ok(doing?.type === "write" && doing.from === doing.to, "tells operators");
-  assert.deepEqual(doing.replay, { replayed: 7, target: 28, eventsPerSecond: 4 });
-  const answer = answerTo(world.state, { position: 1 });
-  assert.ok(answer instanceof Unavailable && answer.retryAfter === 6);
-});
-
-Deno.test("a read model can be read once it has what was there as its rebuild began", () => {
-  const world = workerWorld();
-  world.append(7);
-  repeat(2, () => world.act());
-  world.ask(1);
-  world.append(1);
-  repeat(2, () => world.act());
-  assert.deepEqual([world.state.report.state, world.state.stored?.filling], ["catching-up", false]);
-  world.ask(7);
-  assert.deepEqual(world.lastAnswer(), { position: 7, reached: true });
-});
-
 Deno.test("a trouble takes nothing back of what was told", () => {
   const world = workerWorld();
   world.append(1);
@@ -241,35 +201,6 @@ Deno.test("after a connection broke nobody is shown less than was there, but wai
     "answer",
     "answer",
   ]);
-});
-
-Deno.test("a read model is filled in parts, whose rows stay in memory as long as there is room", () => {
-  const world = workerWorld();
-  world.append(100);
-  const kept: boolean[] = [];
-  const read: boolean[] = [];
-  actUntil(world, {
-    acts: 200,
-    isSo: () => {
-      const { doing, stored } = world.state;
-      if (doing?.type === "write" && doing.from !== doing.to) kept.push(doing.keeps);
-      if (doing?.type === "apply" && stored?.filling) read.push(!doing.holdsAll);
-      return stored?.filling === false;
-    },
-  });
-  assert.deepEqual(kept.slice(0, 3), [true, true, false]);
-  assert.equal(read.indexOf(true) > 0, true, "what was let go of is read");
-  assert.equal(read.slice(read.indexOf(true)).every((reads) => reads), true);
-});
-
-Deno.test("a stop in the middle of a rebuild leaves it where it was", () => {
-  const world = workerWorld();
-  world.append(28);
-  repeat(3, () => world.act());
-  world.stop();
-  world.happen({ type: "quiet" });
-  actUntil(world, { acts: 4, isSo: () => !world.state.doing });
-  assert.deepEqual([world.saved?.state, world.state.stored?.position], ["stopped", undefined]);
 });
 
 Deno.test("pauses grow while it gets no further, and a reset lets it go at full pace again", () => {

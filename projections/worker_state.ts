@@ -59,8 +59,8 @@ export type Outcome =
     /** The next event cannot be applied. */
     readonly failure?: ApplyFailure;
   }
-  /** Nothing came for a while. */
-  | { readonly type: "quiet" }
+  /** Nothing came for a while, or nothing could be asked for, since others fill. */
+  | { readonly type: "quiet"; readonly isQueued?: boolean }
   /** Written, still there, or rested. */
   | { readonly type: "done" }
   /** Somebody else has moved or reset the checkpoint. */
@@ -103,6 +103,8 @@ export type Todo =
 
 /** A table being filled, up to where the log ended as that began. */
 export type Replay = {
+  /** Positions: where it went on, where it will end, where it is. */
+  readonly from: number;
   readonly target: number;
   readonly events: number;
   readonly position: number;
@@ -143,6 +145,8 @@ export type WorkerState = {
   /** What operators in other processes were told, and when. */
   readonly saved: { readonly report: WorkerReport | undefined; readonly at: number };
   readonly replay: Replay | undefined;
+  /** Others are filled before it. */
+  readonly isQueued: boolean;
   readonly pace: Pace;
   /** In a row, without getting any further. */
   readonly failures: number;
@@ -179,6 +183,7 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     isUnsure: false,
     saved: { report: undefined, at: 0 },
     replay: undefined,
+    isQueued: false,
     pace: fullPace,
     failures: 0,
     otherVersion: undefined,

@@ -72,7 +72,9 @@ export class EventStoreLog implements EventLog {
     const action = "Cannot read the event log";
     eventLog.checkReading(action, options);
     this.#mustBeOpen(action);
-    yield* this.#follower.upToNow(options);
+    yield* options.direction === "backwards"
+      ? this.#follower.back(options)
+      : this.#follower.upToNow(options);
   }
 
   async *subscribe(

@@ -49,7 +49,7 @@ export class LogFollower {
     this.#watch = new TailWatch({
       clock: parts.clock,
       read: async (from) => {
-        const request = allPageRequest(from, tailEvents);
+        const request = allPageRequest(from, { count: tailEvents });
         const { events, whole } = await parts.pages.read(request, {
           action: "Cannot look at the end of the event log",
           signal: parts.closed,
@@ -116,10 +116,13 @@ export class LogFollower {
   /** The event at a position, or the next one; undefined: the log has neither, or no such position. */
   async #firstFrom(position: number): Promise<LogEvent | undefined> {
     try {
-      const { events: [first] } = await this.#parts.pages.read(allPageRequest(position, 1), {
-        action: `Cannot look at position ${position} of the event log`,
-        signal: this.#parts.closed,
-      });
+      const { events: [first] } = await this.#parts.pages.read(
+        allPageRequest(position, { count: 1 }),
+        {
+          action: `Cannot look at position ${position} of the event log`,
+          signal: this.#parts.closed,
+        },
+      );
       return first;
     } catch (error) {
       if (error instanceof UnknownPosition) return undefined;
@@ -163,6 +166,33 @@ export class LogFollower {
         if (!(error instanceof UnknownPosition) || isAstray) throw error;
         isAstray = true;
       }
+    }
+  }
+
+  /** Pages of the events from the head as it is now back to the first, or of those before a position. */
+  async *back(
+    { after = Infinity, categories, limit = Infinity, signal }: eventLog.ReadAllOptions,
+  ): AsyncGenerator<readonly Recorded[], void, undefined> {
+    const action = "Cannot read the event log";
+    let from = Number.isFinite(after) ? after : undefined;
+    let left = limit;
+    while (left > 0) {
+      const request = allPageRequest(from, { direction: "backwards", count: tailEvents });
+      let page;
+      try {
+        page = await this.#parts.pages.read(request, { action, signal });
+      } catch (error) {
+        // Where no event is, not the last one that was read
+        if (!(error instanceof UnknownPosition) || from !== after) throw error;
+        from = undefined;
+        continue;
+      }
+      const events = page.events.filter(({ position }) => position < after)
+        .flatMap((event) => shown({ kind: "event", event }, categories) ?? []).slice(0, left);
+      left -= events.length;
+      if (events.length > 0) yield events;
+      if (page.whole && page.events.length < tailEvents) return;
+      from = page.events.at(-1)!.position;
     }
   }
 

@@ -30,10 +30,19 @@ export function streamPageRequest(
   return requestOf(options);
 }
 
-/** Asks for events of all streams from a position on, the event there included; undefined: from the start. */
-export function allPageRequest(from: number | undefined, count: number): streams.ReadReq {
-  const options = commonOptions("forwards");
-  options.setAll(allFrom(from));
+/**
+ * Asks for events of all streams from a position on, the event there included; undefined: from the start. Backwards:
+ * for those before the position; undefined: from the end.
+ */
+export function allPageRequest(
+  from: number | undefined,
+  { direction = "forwards", count }: {
+    readonly direction?: "forwards" | "backwards";
+    readonly count: number;
+  },
+): streams.ReadReq {
+  const options = commonOptions(direction);
+  options.setAll(direction === "backwards" && from === undefined ? allFromEnd() : allFrom(from));
   options.setCount(String(count));
   options.setNoFilter(new shared.Empty());
   return requestOf(options);
@@ -41,13 +50,7 @@ export function allPageRequest(from: number | undefined, count: number): streams
 
 /** Asks for the last event of the log. */
 export function headRequest(): streams.ReadReq {
-  const all = new Options.AllOptions();
-  all.setEnd(new shared.Empty());
-  const options = commonOptions("backwards");
-  options.setAll(all);
-  options.setCount("1");
-  options.setNoFilter(new shared.Empty());
-  return requestOf(options);
+  return allPageRequest(undefined, { direction: "backwards", count: 1 });
 }
 
 /**
@@ -83,6 +86,12 @@ function commonOptions(direction: "forwards" | "backwards"): streams.ReadReq.Opt
   options.setResolveLinks(false);
   options.setReadDirection(direction === "forwards" ? 0 : 1);
   return options;
+}
+
+function allFromEnd(): streams.ReadReq.Options.AllOptions {
+  const all = new Options.AllOptions();
+  all.setEnd(new shared.Empty());
+  return all;
 }
 
 function allFrom(position: number | undefined): streams.ReadReq.Options.AllOptions {

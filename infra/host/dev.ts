@@ -7,6 +7,7 @@ import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
 import { openLog } from "./open_log.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
+import { reasonsIn } from "./service_checks.ts";
 import { startSplit } from "./start_split.ts";
 import { startStory, type Story } from "./story_lines.ts";
 
@@ -101,6 +102,17 @@ async function troubleOf(log: EventLog): Promise<string | undefined> {
   }
 }
 
+/** What does not work yet. */
+async function gapsOf(url: string): Promise<readonly string[]> {
+  try {
+    return await reasonsIn(
+      await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(answerMs) }),
+    );
+  } catch (error) {
+    return [`no answer: ${error instanceof Error ? error.message : error}`];
+  }
+}
+
 /** Tells where everything is, then what happens, until the signal. */
 async function announce(
   application: Application,
@@ -110,12 +122,13 @@ async function announce(
   },
 ): Promise<void> {
   const trouble = await troubleOf(log);
+  const gaps = trouble === undefined ? await gapsOf(url) : [];
   await directory.announce({
     gateway: url,
     ...(postgresUrl !== undefined && { postgres: postgresUrl }),
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  for (const line of greeting(application, { parts, url, trouble, seconds })) print(line);
+  for (const line of greeting(application, { parts, url, trouble, gaps, seconds })) print(line);
   story.begin();
   await time.aborted(signal);
   print("Stopping …");
@@ -123,9 +136,10 @@ async function announce(
 
 function greeting(
   { name, greeting = () => [] }: Application,
-  { parts, url, trouble, seconds }: Pick<Started, "parts" | "url"> & {
+  { parts, url, trouble, gaps, seconds }: Pick<Started, "parts" | "url"> & {
     /** Why nothing will work for now. */
     readonly trouble: string | undefined;
+    readonly gaps: readonly string[];
     readonly seconds: string;
   },
 ): string[] {
@@ -138,6 +152,10 @@ function greeting(
     ...(trouble === undefined
       ? []
       : ["", "The event log is not there; everything waits for it:", `  ${trouble}`]),
+    ...(gaps.length === 0
+      ? []
+      : ["", `Not everything is there yet; how far it is says ${url}/health/ready:`]),
+    ...gaps.map((gap) => `  ${gap}`),
     ...(toTry.length === 0 ? [] : ["", "Try, in another terminal:"]),
     ...toTry.map((line) => `  ${line}`),
     "",

@@ -1,5 +1,6 @@
 import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
 import type { Admission } from "@headwater/http";
+import { fillTurns } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -33,6 +34,7 @@ export async function startHost(
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
   const cacheBudget = processCaches();
+  const fills = fillTurns();
   const client = createResilientClient(bareClient);
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
@@ -49,6 +51,7 @@ export async function startHost(
       client,
       bareClient,
       cacheBudget,
+      fills,
       logger,
     });
     stopping.push(running);

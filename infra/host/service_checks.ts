@@ -38,7 +38,7 @@ const healthReport = z.object({
 });
 
 /** What is wrong with what it needs, whether it is ready or not. */
-async function reasonsIn(response: Response): Promise<string[]> {
+export async function reasonsIn(response: Response): Promise<readonly string[]> {
   const { data } = healthReport.safeParse(parsed(await response.text()));
   return Object.entries(data?.checks ?? {}).flatMap(([name, results]) =>
     results.flatMap(({ output }) => output === undefined ? [] : [`${name}: ${output}`])

@@ -1,4 +1,4 @@
-import { type Projections, startProjections } from "@headwater/projections";
+import { type FillTurns, type Projections, startProjections } from "@headwater/projections";
 import type { Sql } from "postgres";
 import {
   type EventLog,
@@ -37,6 +37,8 @@ export type ServiceOptions = {
   readonly bareClient: ServiceClient;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
+  /** Of the process; default: of the service. */
+  readonly fills?: FillTurns;
   /** Whom it answers; default: everybody, for services that are reached within this process. */
   readonly admit?: Admission;
   /** Aborts when this process begins to leave. */
@@ -61,7 +63,7 @@ const stopMs = 1_800;
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, checks = [], url, client, bareClient, cacheBudget, admit, leaving, logger }:
+  { log, checks = [], url, client, bareClient, cacheBudget, fills, admit, leaving, logger }:
     ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
@@ -93,6 +95,7 @@ export async function startService(
     log: own,
     sql: pools.workers,
     listens: !database.isPooled,
+    fills,
     logger,
   });
   stopping.push(projections);

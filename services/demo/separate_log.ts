@@ -48,8 +48,14 @@ export async function separateLog(
       for await (const events of log.read(prefix + stream, options)) yield shown(events);
     },
     async *readAll(options = {}) {
-      for await (const events of log.readAll({ ...options, ...scope(options) })) {
-        yield shown(events);
+      const { categories } = scope(options);
+      const all = options.direction === "backwards"
+        ? log.readAll({ ...options, categories })
+        : log.readAll({ ...options, ...scope(options) });
+      for await (const events of all) {
+        const mine = events.filter(({ position }) => position > (start ?? -1));
+        if (mine.length > 0) yield shown(mine);
+        if (mine.length < events.length) return;
       }
     },
     async *subscribe(options) {

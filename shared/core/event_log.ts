@@ -34,7 +34,8 @@ export type ReadOptions = {
 
 /** Which events of the whole log are read. */
 export type ReadAllOptions = {
-  /** Only events at greater positions; default: from the very first. */
+  readonly direction?: "forwards" | "backwards";
+  /** Only events at greater positions, or backwards at lesser ones; default: from the very first, or the last. */
   readonly after?: number;
   /** Only streams of these categories; default: all. */
   readonly categories?: readonly string[];
@@ -84,7 +85,7 @@ export interface EventLog extends AsyncDisposable {
   ): Promise<Appended>;
   /** Pages of a stream's events; a stream that does not exist has none. */
   read(stream: string, options?: ReadOptions): AsyncIterable<readonly Recorded[]>;
-  /** Pages of all events in commit order, up to the head at the time of the call or a little beyond. */
+  /** Pages of all events in commit order, up to the head at the time of the call or a little beyond; or from there back. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly Recorded[]>;
   /**
    * Endless; pushed, not polled. The first batch with `caughtUp` comes also when there is nothing to read.

@@ -102,11 +102,14 @@ class LogInMemory implements MemoryLog {
   }
 
   async *readAll(
-    { after = 0, categories, limit, signal }: ReadAllOptions = {},
+    { direction = "forwards", after, categories, limit, signal }: ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
     checkReading(action, { after, limit });
-    const found = this.#all.slice(after).filter(ofCategories(categories));
+    const there = direction === "forwards"
+      ? this.#all.slice(after)
+      : this.#all.slice(0, after === undefined ? undefined : Math.max(0, after - 1)).reverse();
+    const found = there.filter(ofCategories(categories));
     yield* this.#pages(found.slice(0, limit), { action, signal });
   }
 

@@ -1,6 +1,5 @@
 import {
   type Aggregate,
-  derivedId,
   type DomainEvent,
   type EventLog,
   type machine,
@@ -8,6 +7,7 @@ import {
   type Repository,
   repository,
 } from "@headwater/core";
+import { hearingId } from "./heard_position.ts";
 import type { Process } from "./process.ts";
 
 // deno-lint-ignore no-explicit-any -- the runtime does not know the state of the process it runs
@@ -55,7 +55,7 @@ export class ProcessInbox {
   async hear(id: string, input: Recorded): Promise<void> {
     const { type, data, metadata } = input;
     await this.#instances.handle({ type, data, instance: id }, {
-      commandId: derivedId(this.#process.name, input.id),
+      commandId: hearingId(this.#process.name, input.id),
       correlationId: metadata.$correlationId,
       causationId: input.id,
     }, { content: { type, data } });

@@ -20,12 +20,12 @@ export type Heard = {
 
 /**
  * How far a process has listened, and which of its instances are unfinished. All of it follows from the log:
- * an empty table means that everything is heard once more, without any effect.
+ * without it a process goes on where its own streams show that it was.
  */
 export interface ProcessRecords {
   /** What was saved and noted last. */
   load(): Promise<{
-    /** Undefined: nothing yet. */
+    /** Undefined: nothing yet, or that was lost. `fromTheStart`: it is to hear the whole log again. */
     readonly heard: Heard | undefined;
     /** Why it stands still; undefined: it does not. */
     readonly stopped: string | undefined;
@@ -37,7 +37,8 @@ export interface ProcessRecords {
    */
   save(noted: {
     readonly from: Heard | undefined;
-    readonly to: Heard;
+    /** Undefined: it does not move. */
+    readonly to: Heard | undefined;
     readonly instances: ReadonlyMap<string, { readonly finished: boolean }>;
   }): Promise<boolean>;
   /** Notes why it stands still; undefined: it does no longer. */
@@ -48,6 +49,9 @@ export interface ProcessRecords {
     hold: { readonly state: "running" | "stuck"; readonly step: string; readonly cause: string },
   ): Promise<void>;
 }
+
+/** The position of a process that is to hear the whole log again: before the first. */
+export const fromTheStart = -1;
 
 /** The tables of `processRecords`, for the migrations of a database that keeps some. */
 export const processMigrations: readonly {
@@ -94,7 +98,8 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
     async save({ from, to, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
       const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
-      const { position, mark } = to;
+      const position = to?.position ?? null;
+      const mark = eventLog.markText(to?.mark, to?.position);
       // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 has ended whole processes.
       const noted = await sql`
         with known as (
@@ -102,8 +107,10 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
           where process = ${process} and position >= ${from?.position ?? null}::bigint for update
         ), noted as (
           insert into process_checkpoint as stored (process, position, mark)
-          select ${process}, ${position}, ${eventLog.markText(mark, position)}
-          where ${from === undefined} or exists (select from known)
+          select ${process}, ${position}::bigint, ${mark}
+          where ${to !== undefined} and (
+            exists (select from known) or ${from === undefined}
+              and not exists (select from process_checkpoint where process = ${process}))
           on conflict (process) do update
             set position = greatest(stored.position, excluded.position), cause = null, since = null,
                 mark = case when excluded.position >= stored.position
@@ -113,16 +120,18 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
           insert into process_instance (process, id)
           select ${process}, value
           from json_array_elements_text(${JSON.stringify(running)}::text::json)
-          where exists (select from noted)
+          where ${to === undefined} or exists (select from noted)
           on conflict (process, id) do update set state = 'running', step = null, cause = null
         ), ended as (
           delete from process_instance
-          where process = ${process} and exists (select from noted) and id in (
+          where process = ${process} and (${
+        to === undefined
+      } or exists (select from noted)) and id in (
             select value from json_array_elements_text(${JSON.stringify(ended)}::text::json)
           )
         )
         select 1 from noted`;
-      return noted.length > 0;
+      return to === undefined || noted.length > 0;
     },
     async stop(cause) {
       await sql`
@@ -146,7 +155,11 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
 export async function forgetHeard(sql: Sql, process: string): Promise<void> {
   await ifThere(() =>
     sql`
-      with heard as (delete from process_checkpoint where process = ${process})
+      with heard as (
+        insert into process_checkpoint (process, position) values (${process}, ${fromTheStart})
+        on conflict (process) do update
+          set position = excluded.position, mark = null, cause = null, since = null
+      )
       delete from process_instance where process = ${process}`
   );
 }

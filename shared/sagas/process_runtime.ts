@@ -5,14 +5,17 @@ import {
   eventLog,
   type HealthCheck,
   type Log,
-  type machine,
+  machine,
+  type Recorded,
   type ServiceClient,
   time,
   Unavailable,
 } from "@headwater/core";
+import { heardAtOnce } from "./heard_position.ts";
 import { InstanceDriver } from "./instance_driver.ts";
+import { ProcessCheckpoint } from "./process_checkpoint.ts";
 import { ProcessInbox } from "./process_inbox.ts";
-import type { Heard, ProcessRecords } from "./process_records.ts";
+import type { ProcessRecords } from "./process_records.ts";
 import { TargetPlaces } from "./target_places.ts";
 
 /** A process, and what it gets from outside. */
@@ -55,6 +58,7 @@ export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
 
 class Runtime {
   readonly #options: ProcessRuntimeOptions;
+  readonly #checkpoint: ProcessCheckpoint;
   readonly #clock: time.Clock;
   readonly #stopped = new AbortController();
   readonly #drivers = new Map<string, InstanceDriver>();
@@ -65,8 +69,6 @@ class Runtime {
   #standstill = new AbortController();
   /** Ends what is driven. */
   #end: AbortSignal;
-  /** What it has heard, as it is recorded. */
-  #heard: Heard | undefined;
   /** The position up to which it has heard. */
   #reached = -1;
   /** Why it stands still, as operators were told. */
@@ -82,6 +84,11 @@ class Runtime {
       random: options.random,
       clock: this.#clock,
       signal: this.#stopped.signal,
+    });
+    this.#checkpoint = new ProcessCheckpoint({
+      ...options,
+      process: options.process.name,
+      inputs: this.#inbox.categories,
     });
     this.#listening = this.#listenForEver();
   }
@@ -125,29 +132,43 @@ class Runtime {
   /** Until the process is stopped, or somebody has it hear everything again. */
   async #listen(progressed: () => void): Promise<void> {
     const { log, process, records } = this.#options;
-    const { heard, stopped, unfinished } = await records.load();
-    this.#heard = heard;
+    const { heard, stopped, unfinished, knowsUnfinished } = await this.#checkpoint.load();
     this.#reached = heard?.position ?? -1;
     this.#told = stopped;
-    const subscription = log.subscribe({
-      after: heard?.mark ?? heard?.position,
-      categories: this.#inbox.categories,
-      signal: this.#stopped.signal,
-    });
+    const head = await log.head();
+    const interruption = new AbortController();
+    const signal = AbortSignal.any([this.#stopped.signal, interruption.signal]);
+    const { categories } = this.#inbox;
+    let failure: unknown = new Unavailable(
+      `Cannot go on with process "${process.name}": its subscription ended`,
+    );
+    let finding: Promise<void> | undefined;
     let isTheLogHeard = false;
-    for await (const batch of subscription) {
-      // Nothing is driven before that is known
-      if (!isTheLogHeard) {
-        isTheLogHeard = true;
-        if (stopped !== undefined) await records.stop(undefined);
-        for (const id of unfinished) this.#drive(id);
+    try {
+      const after = heard?.mark ?? heard?.position;
+      for await (const batch of log.subscribe({ after, categories, signal })) {
+        // Nothing is driven before that is known
+        if (!isTheLogHeard) {
+          isTheLogHeard = true;
+          if (stopped !== undefined) await records.stop(undefined);
+          for (const id of unfinished) this.#drive(id);
+        }
+        if (!await this.#hear(batch)) return;
+        this.#reached = batch.position ?? this.#reached;
+        progressed();
+        // What is new does not wait for what is old
+        if (knowsUnfinished || (batch.position ?? 0) < (head ?? 0)) continue;
+        finding ??= this.#findUnfinished(signal).catch((error) => {
+          if (!signal.aborted) failure = error;
+          interruption.abort();
+        });
       }
-      if (!await this.#hear(batch)) return;
-      this.#reached = batch.position ?? this.#reached;
-      progressed();
+    } finally {
+      interruption.abort();
+      await finding;
     }
     if (this.#stopped.signal.aborted) return;
-    throw new Unavailable(`Cannot go on with process "${process.name}": its subscription ended`);
+    throw failure;
   }
 
   /** Nothing of what is known belongs to the log that there is now. */
@@ -172,10 +193,25 @@ class Runtime {
   }
 
   /** False: what was heard before was forgotten. */
-  async #hear(batch: eventLog.EventBatch): Promise<boolean> {
-    const { process, records } = this.#options;
+  async #hear({ events, position, mark }: eventLog.EventBatch): Promise<boolean> {
+    const heard = new Set<string>();
+    for (let at = 0; at < events.length; at += heardAtOnce) {
+      for (const id of await this.#hearSome(events.slice(at, at + heardAtOnce))) heard.add(id);
+    }
+    const isNews = heard.size > 0 || mark !== undefined && this.#checkpoint.lacksMark;
+    if (position === undefined || !isNews) return true;
+    const instances = await this.#standing(heard);
+    if (!await this.#checkpoint.save({ position, mark }, instances)) return false;
+    for (const [id, { finished }] of instances) {
+      if (!finished || this.#drivers.has(id)) this.#drive(id);
+    }
+    return true;
+  }
+
+  /** Gives the instances that they concern. */
+  async #hearSome(events: readonly Recorded[]): Promise<Iterable<string>> {
     const byInstance = new Map<string, (() => Promise<void>)[]>();
-    for (const recorded of batch.events) {
+    for (const recorded of events) {
       const addressed = this.#inbox.address(recorded);
       if (!addressed) continue;
       const { id, input } = addressed;
@@ -188,22 +224,44 @@ class Runtime {
     await hearing.addAll([...byInstance.values()].map((turns) => async () => {
       for (const turn of turns) await turn();
     }));
-    const { position, mark } = batch;
-    const learnsMark = this.#heard !== undefined && !this.#heard.mark && mark !== undefined;
-    if (position === undefined || byInstance.size === 0 && !learnsMark) return true;
-    const instances = new Map<string, { finished: boolean }>();
-    for (const id of byInstance.keys()) {
-      const { state, revision } = await this.#inbox.recall(id);
-      if (revision === -1) continue;
-      instances.set(id, { finished: process.finished(state) });
+    return byInstance.keys();
+  }
+
+  /** Looks through the process's own streams for what was begun and not finished, and goes on with it. */
+  async #findUnfinished(signal: AbortSignal): Promise<void> {
+    const { log, process, logger } = this.#options;
+    // Most are finished, and will not be asked for again: what is kept of others must not go for them.
+    const inbox = new ProcessInbox(process, {
+      ...this.#options,
+      cacheBudget: machine.cacheBudget(1),
+    });
+    let count = 0;
+    for await (const page of log.readAll({ categories: [process.name], signal })) {
+      const begun = page.filter(({ revision }) => revision === 0);
+      const found = await this.#standing(begun.map(({ stream }) => eventLog.idOf(stream)), inbox);
+      const unfinished = new Map([...found].filter(([, { finished }]) => !finished));
+      await this.#checkpoint.note(unfinished);
+      // Some may have been finished before they were put on record.
+      await this.#checkpoint.note(await this.#standing(unfinished.keys()));
+      for (const id of unfinished.keys()) this.#drive(id);
+      count += unfinished.size;
     }
-    const heard = { position, mark };
-    if (!await records.save({ from: this.#heard, to: heard, instances })) return false;
-    this.#heard = heard;
-    for (const [id, { finished }] of instances) {
-      if (!finished || this.#drivers.has(id)) this.#drive(id);
+    await this.#checkpoint.foundUnfinished();
+    const { name: processManager } = process;
+    logger.info("unfinished instances were found in the log", { processManager, count });
+  }
+
+  /** Of those that have begun. */
+  async #standing(
+    ids: Iterable<string>,
+    inbox: ProcessInbox = this.#inbox,
+  ): Promise<Map<string, { readonly finished: boolean }>> {
+    const standing = new Map<string, { readonly finished: boolean }>();
+    for (const id of ids) {
+      const { state, revision } = await inbox.recall(id);
+      if (revision >= 0) standing.set(id, { finished: this.#options.process.finished(state) });
     }
-    return true;
+    return standing;
   }
 
   /** Starts a driver for the instance, or wakes the one it has. */

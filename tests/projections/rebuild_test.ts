@@ -41,7 +41,7 @@ projectionTests("rebuilding", async (step) => {
     await appendMany(log, { count: 600, random: randomOf(22) });
     {
       await using projections = await start([accountView], { log: slowLog(log) });
-      assert.equal(projections.status()[0]?.state, "rebuilding");
+      await until(() => projections.status()[0]?.state === "rebuilding");
       await assert.rejects(
         projections.wait(accountView, { position: undefined, waitMs: 0 }),
         { code: "read-model-rebuilding" },
@@ -55,6 +55,34 @@ projectionTests("rebuilding", async (step) => {
     await caughtUp(projections, { view: accountView, log });
     assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
   });
+
+  await step(
+    "is done for one read model after the other, and no start waits for it",
+    async (bed) => {
+      const { log, sql, start } = bed;
+      await appendMany(log, { count: 300, random: randomOf(25) });
+      const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+      await using projections = await start([accountView, otherView], {
+        log: heldLog(log, goesOn),
+      });
+      const { signal } = new AbortController();
+      await until(async () => {
+        const answers = await Promise.allSettled(
+          projections.checks.map(async ({ check }) => await check(signal)),
+        );
+        const reasons = answers.map((answer) =>
+          answer.status === "rejected" && answer.reason.message
+        );
+        const queued = reasons.filter((reason) => /others are filled first$/.test(reason));
+        return queued.length === 1 || reasons.join("; ");
+      });
+      goOn();
+      for (const view of [accountView, otherView]) {
+        await caughtUp(projections, { view, log });
+        assert.deepEqual(await tableRows(view, sql), await pureFold(view, log));
+      }
+    },
+  );
 
   await step(
     "leaves statistics behind, so that rows are found at once",
@@ -158,6 +186,28 @@ const secondVersion = view({
     return evolved && { ...evolved, doubled: 2 * evolved.balance };
   },
 });
+
+const otherView = view({
+  ...accountDefinition,
+  name: "other-accounts",
+  table: "other_account",
+  key: accountView.key,
+  evolve: accountView.evolve,
+});
+
+/** Hands nothing to the first that asks before it may. */
+function heldLog(log: EventLog, goesOn: Promise<void>): EventLog {
+  let readers = 0;
+  return {
+    ...log,
+    head: () => log.head(),
+    async *subscribe(options) {
+      readers += 1;
+      if (readers === 1) await goesOn;
+      yield* log.subscribe(options);
+    },
+  } as EventLog;
+}
 
 /** Hands over a few events at a time, and never reaches the end. */
 function slowLog(log: EventLog): EventLog {

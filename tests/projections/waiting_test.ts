@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requestRebuild, startProjections } from "@headwater/projections";
 import { silentLog, Unavailable } from "@headwater/core";
 import { accountView } from "./account_view.ts";
-import { append, caughtUp, connectRobustly, limitMs, projectionTests } from "./test_bed.ts";
+import { append, caughtUp, connectRobustly, limitMs, projectionTests, until } from "./test_bed.ts";
 
 const deposit = { type: "Deposited", data: { amount: 1 } };
 
@@ -87,7 +87,7 @@ projectionTests("waiting for a read model", async (step) => {
     const sql = connectRobustly("postgres://nobody@127.0.0.1:1/nothing");
     const options = { service: "bank", views: [accountView], log, sql, logger: silentLog };
     await using projections = await startProjections(options);
-    assert.equal(projections.status()[0]?.state, "waiting");
+    await until(() => projections.status()[0]?.state === "waiting");
     await assert.rejects(
       projections.wait(accountView, { position: undefined, waitMs: 10 }),
       { name: "Unavailable", code: "read-model-unavailable" },

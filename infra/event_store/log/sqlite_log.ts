@@ -54,19 +54,24 @@ export class SqliteLog implements EventLog {
   }
 
   async *readAll(
-    { after = 0, categories, limit, signal }: eventLog.ReadAllOptions = {},
+    { direction = "forwards", after, categories, limit, signal }: eventLog.ReadAllOptions = {},
   ): AsyncGenerator<readonly Recorded[], void, undefined> {
     const action = "Cannot read the event log";
     eventLog.checkReading(action, { after, limit });
-    const until = this.#store.head;
+    const isBackwards = direction === "backwards";
+    const { head } = this.#store;
+    let range = isBackwards
+      ? { after: 0, until: after === undefined ? head : after - 1 }
+      : { after: after ?? 0, until: head };
     let left = limit ?? Infinity;
     while (left > 0) {
-      const range = { after, until, limit: left, categories };
-      const page = await this.#store.page((reader) => reader.all(range), { action, signal });
+      const asked = { ...range, isBackwards, limit: left, categories };
+      const page = await this.#store.page((reader) => reader.all(asked), { action, signal });
       const events = readable(page.events);
       if (events.length > 0) yield events;
       if (page.last) return;
-      after = page.events.at(-1)!.position;
+      const { position } = page.events.at(-1)!;
+      range = isBackwards ? { ...range, until: position - 1 } : { ...range, after: position };
       left -= events.length;
     }
   }

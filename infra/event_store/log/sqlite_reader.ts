@@ -15,6 +15,8 @@ export type StreamRange = {
 };
 
 export type AllRange = {
+  /** Of these, the last ones first; default: the first ones. */
+  readonly isBackwards?: boolean;
   readonly after: number;
   readonly until: number;
   readonly limit: number;
@@ -29,8 +31,9 @@ export class SqliteReader {
   readonly #forwards: PagedQuery;
   readonly #backwards: PagedQuery;
   readonly #all: PagedQuery;
-  /** By the number of categories. */
-  readonly #ofCategories = new Map<number, PagedQuery>();
+  readonly #allBackwards: PagedQuery;
+  /** By the number of categories and the direction. */
+  readonly #ofCategories = new Map<string, PagedQuery>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -42,8 +45,11 @@ export class SqliteReader {
       select ${columns} from events
       where stream = (select id from streams where name = ?) and revision <= ?
       order by revision desc limit ? + 0`);
-    this.#all = new PagedQuery(database, (columns) => `
-      select ${columns} from events where position > ? and position <= ? order by position limit ? + 0`);
+    const all = (order: string) => (columns: string) => `
+      select ${columns} from events where position > ? and position <= ?
+      order by position ${order} limit ? + 0`;
+    this.#all = new PagedQuery(database, all("asc"));
+    this.#allBackwards = new PagedQuery(database, all("desc"));
   }
 
   /** From revision `from` on, in the direction given. */
@@ -53,26 +59,33 @@ export class SqliteReader {
   }
 
   /** Events at positions greater than `after` and not beyond `until`. */
-  all({ after, until, limit, categories }: AllRange): Page {
-    if (!categories) return toPage(this.#all.page([after, until], limit));
+  all({ isBackwards = false, after, until, limit, categories }: AllRange): Page {
+    if (!categories) {
+      return toPage((isBackwards ? this.#allBackwards : this.#all).page([after, until], limit));
+    }
     if (categories.length === 0) return { events: [], last: true };
     const names = [...new Set(categories)];
-    let query = this.#ofCategories.get(names.length);
+    const order = isBackwards ? "desc" : "asc";
+    const key = `${names.length} ${order}`;
+    let query = this.#ofCategories.get(key);
     if (!query) {
-      query = categoriesQuery(this.#database, names.length);
-      this.#ofCategories.set(names.length, query);
+      query = categoriesQuery(this.#database, { count: names.length, order });
+      this.#ofCategories.set(key, query);
     }
     return toPage(query.page(names.flatMap((category) => [category, after, until]), limit));
   }
 }
 
 /** Merges what the index holds of each category, so no more of it is read than the page needs. */
-function categoriesQuery(database: DatabaseSync, count: number): PagedQuery {
+function categoriesQuery(
+  database: DatabaseSync,
+  { count, order }: { readonly count: number; readonly order: "asc" | "desc" },
+): PagedQuery {
   const one =
     "select position as at from events where category = ? and position > ? and position <= ?";
-  const merged = `${Array(count).fill(one).join(" union all ")} order by at limit ? + 0`;
+  const merged = `${Array(count).fill(one).join(" union all ")} order by at ${order} limit ? + 0`;
   return new PagedQuery(database, (columns) => `
-    select ${columns} from (${merged}) cross join events on position = at order by at`);
+    select ${columns} from (${merged}) cross join events on position = at order by at ${order}`);
 }
 
 function toPage({ rows, last }: { rows: Row[]; last: boolean }): Page {

@@ -1,6 +1,11 @@
 import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import type { Heard, InstanceRecord, ProcessRecords } from "../process_records.ts";
+import {
+  fromTheStart,
+  type Heard,
+  type InstanceRecord,
+  type ProcessRecords,
+} from "../process_records.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
@@ -114,7 +119,10 @@ type MemoryRecords = ProcessRecords & {
   readonly stopped: string | undefined;
   /** What an earlier release left: no more than the position. */
   loseMark(): void;
+  /** Loses all. */
   forget(): void;
+  /** Has a process hear everything again. */
+  rehear(): void;
 };
 
 /** Records that are lost with the test. */
@@ -135,15 +143,20 @@ export function memoryRecords(): MemoryRecords {
       heard = stopped = undefined;
       instances.clear();
     },
+    rehear() {
+      this.forget();
+      heard = { position: fromTheStart, mark: undefined };
+    },
     load: () => Promise.resolve({ heard, stopped, unfinished: [...instances.keys()] }),
     save({ from, to, instances: noted }) {
-      if (from && (heard?.position ?? -1) < from.position) return Promise.resolve(false);
+      const isKnown = from ? heard && heard.position >= from.position : !heard;
+      if (to && !isKnown) return Promise.resolve(false);
       for (const [id, { finished }] of noted) {
         if (finished) instances.delete(id);
         else instances.set(id, { state: "running", step: null, cause: null });
       }
-      if (to.position >= (heard?.position ?? 0)) heard = to;
-      stopped = undefined;
+      if (to && to.position >= (heard?.position ?? 0)) heard = to;
+      if (to) stopped = undefined;
       return Promise.resolve(true);
     },
     stop(cause) {

@@ -76,6 +76,42 @@ export const readTests: EventLogTests = {
     assert.equal((await allOf(log.readAll({ limit: 3 }))).length, 3);
   },
 
+  async "all events are read backwards over many pages, from the end or from before a position"(
+    { log, stream, category },
+  ) {
+    const [name, other] = [stream(), `${newCategory()}-1`];
+    for (let round = 0; round < 3; round++) {
+      await appendAtEnd(log, name, newEvents(manyEvents / 3));
+      await appendAtEnd(log, other, newEvents(2));
+    }
+    const direction = "backwards";
+    const forwards = await allOf(log.readAll({ categories: [category] }));
+    const backwards = await allOf(log.readAll({ direction, categories: [category] }));
+    assert.deepEqual(backwards, forwards.toReversed());
+    const after = forwards[1_200]!.position;
+    assert.deepEqual(
+      await allOf(log.readAll({ direction, categories: [category], after, limit: 700 })),
+      forwards.slice(500, 1_200).toReversed(),
+    );
+    const [first, second] = forwards;
+    assert.deepEqual(
+      await allOf(log.readAll({ direction, categories: [category], after: second!.position })),
+      [first],
+    );
+    assert.deepEqual(
+      await allOf(log.readAll({ direction, categories: [category], after: first!.position })),
+      [],
+    );
+    const all = [category, other.slice(0, other.indexOf("-"))];
+    const [last] = await allOf(log.readAll({ direction, limit: 1, categories: all }));
+    assert.equal(last?.stream, other);
+    const unfiltered = await allOf(log.readAll({ direction, limit: 5 }));
+    assert.deepEqual(
+      unfiltered.map(({ position }) => position),
+      unfiltered.map(({ position }) => position).toSorted((left, right) => right - left),
+    );
+  },
+
   async "categories choose whose events are read, and keep the order between them"({ log }) {
     const [first, second, third] = [newCategory(), newCategory(), newCategory()];
     for (let round = 0; round < 3; round++) {
