@@ -80,7 +80,11 @@ export async function startEventStore(
       port: options.advertisePort ?? port,
     });
     const scavenges = new Scavenges(store, () => `${endPoint().host}:${endPoint().port}`);
-    const stats = serverStats(() => ({ head: store.head, ...server.open }));
+    const stats = serverStats(() => ({
+      head: store.head,
+      cachedBytes: store.cachedBytes,
+      ...server.open,
+    }));
     const services = new Map<string, Rpc>([
       ...streamsService(store, {
         maxAppendBytes: options.maxAppendBytes ?? 1024 * 1024,

@@ -24,15 +24,16 @@ export type AdapterOptions = {
   readonly config: Config;
   /** Where the embedded parts keep their data. */
   readonly directory: string;
+  readonly cacheBudget: machine.CacheBudget;
   readonly logger: Log;
   readonly signal?: AbortSignal;
 };
 
 /** Opens what the configuration names, and embedded parts for what it does not. */
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
-  const { config, directory, logger, services } = options;
+  const { config, directory, cacheBudget, logger, services } = options;
   await using opening = new AsyncDisposableStack();
-  const { log, checks, where } = await openLog({ ...config, directory, logger });
+  const { log, checks, where } = await openLog({ ...config, directory, cacheBudget, logger });
   opening.use(log);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
 import { openLog } from "./open_log.ts";
+import { processCaches } from "./process_caches.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { reasonsIn } from "./service_checks.ts";
 import { startSplit } from "./start_split.ts";
@@ -38,14 +39,16 @@ export async function dev(application: Application, options: DevOptions): Promis
   const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
   assertPortIsFree(config);
+  const cacheBudget = processCaches();
   await using adapters = await openAdapters({
     services: application.services.filter(({ name }) => config.databaseUrls[name] === undefined),
-    ...{ config, directory: directory.path, logger, signal },
+    ...{ config, directory: directory.path, cacheBudget, logger, signal },
   });
   const { log, postgresUrl } = adapters;
   await using story = startStory(log, storyOf(application, options));
   await using host = await startHost(application, {
     ...adapters,
+    cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     leaving: signal,
     logger,

@@ -1,4 +1,4 @@
-import type { EventLog, HealthCheck, Log, Service } from "@headwater/core";
+import type { EventLog, HealthCheck, Log, machine, Service } from "@headwater/core";
 import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
@@ -17,12 +17,14 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, checks, database, admit, leaving, logger }: {
+  { log, checks, database, cacheBudget = processCaches(), admit, leaving, logger }: {
     readonly log: EventLog;
     /** Of the connection to the log. */
     readonly checks?: readonly HealthCheck[];
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
+    /** Of the process; default: a quarter of its heap. */
+    readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
     readonly admit?: Admission;
     /** Aborts when this process begins to leave. */
@@ -33,7 +35,6 @@ export async function startHost(
   await using starting = new AsyncDisposableStack();
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
-  const cacheBudget = processCaches();
   const fills = fillTurns();
   const client = createResilientClient(bareClient);
   const stopping: RunningService[] = [];

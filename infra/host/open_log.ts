@@ -14,17 +14,23 @@ export type OpenLog = {
 
 /** Opens the log on an event store, or in a file. */
 export async function openLog(
-  { eventStoreUrl, directory, logger }: {
+  { eventStoreUrl, directory, cacheBudget, logger }: {
     /** Undefined: the embedded log. */
     readonly eventStoreUrl: string | undefined;
     /** Where the embedded log has its file. */
     readonly directory: string;
+    /** Of the process: the embedded log's caches are counted there. */
+    readonly cacheBudget?: machine.CacheBudget;
     readonly logger: Log;
   },
 ): Promise<OpenLog> {
   if (eventStoreUrl === undefined) {
     const path = eventLogPath(directory);
-    return { log: openEventLog({ path, logger }), checks: [], where: `SQLite, ${path}` };
+    return {
+      log: openEventLog({ path, cacheBudget, logger }),
+      checks: [],
+      where: `SQLite, ${path}`,
+    };
   }
   const log = await openEventStoreDb({ connectionString: eventStoreUrl, logger });
   return {

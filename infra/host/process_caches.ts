@@ -11,6 +11,9 @@ export function cachesCheck(budget: machine.CacheBudget): HealthCheck {
   return {
     name: "caches",
     check: () => Promise.resolve(),
-    observe: () => budget.usage(),
+    observe() {
+      const { heldBytes, ...usage } = budget.usage();
+      return { ...usage, ...heldBytes };
+    },
   };
 }

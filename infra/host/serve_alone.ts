@@ -44,9 +44,11 @@ export async function serveService(
     ]);
   }
   assertPortIsFree(config);
+  const cacheBudget = processCaches();
   const { log, checks } = await openLog({
     ...config,
     directory: config.dataDirectory,
+    cacheBudget,
     logger,
   });
   await using _log = log;
@@ -58,7 +60,7 @@ export async function serveService(
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
     client: createResilientClient(bareClient),
     bareClient,
-    cacheBudget: processCaches(),
+    cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,
     logger,

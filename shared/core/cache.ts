@@ -12,11 +12,16 @@ export type Cache<Value extends object> = {
 export type CacheBudget = {
   /** `sizeOf` estimates what a value takes, in bytes. */
   open<Value extends object>(sizeOf: (value: Value) => number): Cache<Value>;
+  /** Counts what bounds itself, under a name: so much less is left for what is opened. Until it is disposed. */
+  hold(name: string, bytes: () => number): Disposable;
   usage(): {
-    /** Estimated. */
+    /** Estimated; with what is held. */
     readonly bytes: number;
     readonly limitBytes: number;
+    /** Of what is opened. */
     readonly entries: number;
+    /** By name. */
+    readonly heldBytes: Readonly<Record<string, number>>;
   };
 };
 
@@ -26,7 +31,14 @@ const defaultBytes = 64 * 1024 * 1024;
 /** A budget of so many bytes, default 64 MiB. A host gives the same one to everything in its process. */
 export function cacheBudget(limitBytes: number = defaultBytes): CacheBudget {
   const entries = new LRUCache<string, object>({ maxSize: limitBytes });
+  const held = new Map<string, () => number>();
   let owners = 0;
+
+  function allBytes(): number {
+    let bytes = entries.calculatedSize;
+    for (const heldBytes of held.values()) bytes += heldBytes();
+    return bytes;
+  }
   return {
     open<Value extends object>(sizeOf: (value: Value) => number): Cache<Value> {
       const owner = `${owners++} `;
@@ -36,11 +48,21 @@ export function cacheBudget(limitBytes: number = defaultBytes): CacheBudget {
         set(key, value) {
           const size = Math.min(Math.ceil(sizeOf(value)), limitBytes);
           entries.set(owner + key, value, { size });
+          while (entries.size > 1 && allBytes() > limitBytes) entries.pop();
         },
         delete: (key) => void entries.delete(owner + key),
       };
     },
-    usage: () => ({ bytes: entries.calculatedSize, limitBytes, entries: entries.size }),
+    hold(name, bytes) {
+      held.set(name, bytes);
+      return { [Symbol.dispose]: () => void held.delete(name) };
+    },
+    usage: () => ({
+      bytes: allBytes(),
+      limitBytes,
+      entries: entries.size,
+      heldBytes: Object.fromEntries([...held].map(([name, bytes]) => [name, bytes()])),
+    }),
   };
 }
 

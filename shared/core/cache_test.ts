@@ -19,7 +19,12 @@ Deno.test("caches share their budget: what was used longest ago goes, whosever i
     undefined,
     "many b",
   ]);
-  assert.deepEqual(shared.usage(), { bytes: 700, limitBytes: 1_000, entries: 2 });
+  assert.deepEqual(shared.usage(), {
+    bytes: 700,
+    limitBytes: 1_000,
+    entries: 2,
+    heldBytes: {},
+  });
 });
 
 Deno.test("a cache is never beyond its budget, whatever is put into it", () => {
@@ -45,7 +50,35 @@ Deno.test("what is deleted costs nothing any more", () => {
   const things = shared.open(sizeOf);
   things.set("a", { name: "a", bytes: 400 });
   things.delete("a");
-  assert.deepEqual(shared.usage(), { bytes: 0, limitBytes: 1_000, entries: 0 });
+  const { bytes, entries } = shared.usage();
+  assert.deepEqual([bytes, entries], [0, 0]);
+});
+
+Deno.test("what is held under a name leaves less for the others, and what was put in last is kept", () => {
+  const shared = cacheBudget(1_000);
+  const things = shared.open(sizeOf);
+  let held = 0;
+  const holding = shared.hold("tail", () => held);
+  for (const name of ["a", "b", "c"]) things.set(name, { name, bytes: 300 });
+  held = 500;
+  assert.deepEqual(shared.usage(), {
+    bytes: 1_400,
+    limitBytes: 1_000,
+    entries: 3,
+    heldBytes: { tail: 500 },
+  });
+  things.set("d", { name: "d", bytes: 200 });
+  assert.deepEqual(["a", "b", "c", "d"].map((name) => things.get(name)?.name), [
+    undefined,
+    undefined,
+    "c",
+    "d",
+  ]);
+  held = 2_000;
+  things.set("e", { name: "e", bytes: 200 });
+  assert.deepEqual([things.get("d"), things.get("e")?.name], [undefined, "e"]);
+  holding[Symbol.dispose]();
+  assert.equal(shared.usage().bytes, 200);
 });
 
 Deno.test("what a value takes grows with all that it holds", () => {

@@ -52,6 +52,11 @@ export class AppendWriter {
     return this.#position;
   }
 
+  /** What it remembers of streams and ids takes in memory, estimated. */
+  get bytes(): number {
+    return this.#streams.bytes + this.#recent.bytes;
+  }
+
   write(request: AppendRequest, recordedAt: number): Outcome {
     this.#recordedAt = recordedAt;
     const stream = this.#streams.find(request.stream);

@@ -23,6 +23,12 @@ export class IdTable {
     this.#revisions = new Float64Array(capacity);
   }
 
+  /** Of all its arrays, used or not. */
+  get bytes(): number {
+    const arrays = [this.#slots, this.#words, this.#streamIds, this.#revisions];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
   get isFull(): boolean {
     return this.#count === this.#capacity;
   }

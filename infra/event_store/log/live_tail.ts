@@ -8,6 +8,9 @@ type Entry = {
   recorded?: Recorded;
 };
 
+/** Measured: what an event takes once its content is parsed as well, beside what it took. */
+const parsedShare = 1.75;
+
 export type TailPage = {
   readonly events: readonly Recorded[];
   /** The event up to which everything was looked at. */
@@ -29,6 +32,7 @@ export class LiveTail {
   readonly #wakers = new Set<() => void>();
   #entries: Entry[] = [];
   #bytes = 0;
+  #parsedBytes = 0;
   #end: Place;
 
   /** `end`: the last event there is; at position 0 where there is none. */
@@ -44,6 +48,11 @@ export class LiveTail {
   /** The last committed event. */
   get end(): Place {
     return this.#end;
+  }
+
+  /** What it takes in memory, estimated; some 22 MiB at most. */
+  get bytes(): number {
+    return this.#bytes + parsedShare * this.#parsedBytes;
   }
 
   add(events: readonly StoredEvent[]): void {
@@ -71,7 +80,7 @@ export class LiveTail {
       end = stored;
       if (entry.category === undefined) entry.category = categoryOf(stored);
       if (entry.category === null || categories && !categories.has(entry.category)) continue;
-      events.push(entry.recorded ??= toRecorded(stored));
+      events.push(this.#recordedOf(entry));
       if (events.length === pageEvents) break;
     }
     return { events, end };
@@ -84,7 +93,7 @@ export class LiveTail {
       this.#wakers.delete(waker);
       if (this.#wakers.size > 0) return;
       this.#entries = [];
-      this.#bytes = 0;
+      this.#bytes = this.#parsedBytes = 0;
     };
   }
 
@@ -92,11 +101,25 @@ export class LiveTail {
     for (const waker of this.#wakers) waker();
   }
 
+  #recordedOf(entry: Entry): Recorded {
+    if (entry.recorded) return entry.recorded;
+    this.#parsedBytes += sizeOf(entry.stored);
+    return entry.recorded = toRecorded(entry.stored);
+  }
+
   /** Drops the older half at a time, so that trimming costs little per event. */
   #trim(): void {
     while (this.#entries.length > maxEvents || this.#bytes > maxBytes && this.#entries.length > 1) {
       this.#entries = this.#entries.slice(Math.ceil(this.#entries.length / 2));
-      this.#bytes = this.#entries.reduce((sum, { stored }) => sum + sizeOf(stored), 0);
+      const kept = this.#entries.map(({ stored, recorded }) => ({
+        bytes: sizeOf(stored),
+        isParsed: recorded !== undefined,
+      }));
+      this.#bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+      this.#parsedBytes = kept.reduce(
+        (sum, { bytes, isParsed }) => isParsed ? sum + bytes : sum,
+        0,
+      );
     }
   }
 }

@@ -33,6 +33,10 @@ export class RecentIds {
     return place?.streamId === stream.id ? place.revision : undefined;
   }
 
+  get bytes(): number {
+    return (this.#newer?.bytes ?? 0) + (this.#older?.bytes ?? 0);
+  }
+
   forget(): void {
     this.#newer = undefined;
     this.#older = undefined;

@@ -11,13 +11,22 @@ import { identityOf, prepareSchema, requireOurs } from "./sqlite_schema.ts";
 const ownFile = 0o600;
 const ownFolder = 0o700;
 
+/** Of the file, so as not to read it again; more makes nothing faster. */
+export const mostPageBytes = 32_000 * 1024;
+
 /**
  * Opens the database of an event log and locks it; the lock goes with the process, however that ends. Nobody but its
  * owner may read it, nor the folder that is made for it.
  *
  * Errors: `Unavailable` when it is open elsewhere; `Error` when the file is damaged, of another kind or cannot be written.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(
+  path: string,
+  { pageBytes = mostPageBytes }: {
+    /** What SQLite may keep of the file in its own memory. */
+    readonly pageBytes?: number;
+  } = {},
+): DatabaseSync {
   const action = `Cannot open event log "${path}"`;
   const inFile = path !== ":memory:";
   if (inFile) prepareFile(path, action);
@@ -31,7 +40,7 @@ export function openDatabase(path: string): DatabaseSync {
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma fullfsync = on;
-      pragma cache_size = -32000;
+      pragma cache_size = -${Math.floor(pageBytes / 1024)};
       begin immediate;
       commit;
     `);

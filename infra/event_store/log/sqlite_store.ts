@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type Log, silentLog, Unavailable } from "@headwater/core";
+import { type Log, type machine, silentLog, Unavailable } from "@headwater/core";
 import type { AppendRequest } from "./append_request.ts";
 import { AppendWriter, type Outcome } from "./append_writer.ts";
 import { canCheckpoint, Checkpoint } from "./checkpoint.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail } from "./live_tail.ts";
-import { openDatabase } from "./sqlite_database.ts";
+import { mostPageBytes, openDatabase } from "./sqlite_database.ts";
 import { identityOf } from "./sqlite_schema.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { SqliteReader } from "./sqlite_reader.ts";
@@ -19,27 +19,41 @@ export type SqliteStoreOptions = {
   readonly now?: () => Date;
   /** False: appends do not wait for the disk; the last ones are lost, or the file is damaged, when the power goes. */
   readonly flushToDisk?: boolean;
+  /** Of the process: what the log keeps in memory is counted there, and is less where that is small. */
+  readonly cacheBudget?: machine.CacheBudget;
 };
 
 export type SqliteStoreParts = {
   readonly now: () => Date;
+  /** What SQLite may keep of the file in its own memory. */
+  readonly pageBytes?: number;
   /** Left out where there is no file, or SQLite does it by itself. */
   readonly checkpoint?: Checkpoint;
 };
+
+/** SQLite has no more of a budget than its eighth. */
+const pageShare = 8;
 
 type PageOptions = { readonly action: string; readonly signal?: AbortSignal | undefined };
 
 /** Opens the store in a file, for this process alone. Errors as `openEventLog`. */
 export function openSqliteStore(
-  { path, logger = silentLog, now = () => new Date(), flushToDisk = true }: SqliteStoreOptions,
+  options: SqliteStoreOptions,
 ): SqliteStore {
-  const database = openDatabase(path);
+  const { path, logger = silentLog, now = () => new Date(), flushToDisk = true } = options;
+  const { cacheBudget } = options;
+  const pageBytes = cacheBudget
+    ? Math.min(mostPageBytes, cacheBudget.usage().limitBytes / pageShare)
+    : mostPageBytes;
+  const database = openDatabase(path, { pageBytes });
   const isDurable = flushToDisk && path !== ":memory:";
   const checkpoint = isDurable && canCheckpoint(database)
     ? new Checkpoint(database, { path, logger })
     : undefined;
   if (!flushToDisk) database.exec("pragma synchronous = off");
-  const store = new SqliteStore(database, { now, checkpoint });
+  const store = new SqliteStore(database, { now, checkpoint, pageBytes });
+  const holding = cacheBudget?.hold("eventLogBytes", () => store.cachedBytes);
+  store.closed.addEventListener("abort", () => holding?.[Symbol.dispose]());
   logger.info("Event log opened", { path, head: store.head });
   return store;
 }
@@ -58,16 +72,23 @@ export class SqliteStore implements AsyncDisposable {
   readonly #checkpoint: Checkpoint | undefined;
   readonly #reader: SqliteReader;
   readonly #commits: GroupCommit;
+  readonly #writer: AppendWriter;
+  readonly #pageBytes: number;
   readonly #closed = new AbortController();
   readonly #listeners = new Set<(events: readonly StoredEvent[]) => void>();
   #closing: Promise<void> | undefined;
 
-  constructor(database: DatabaseSync, { now, checkpoint }: SqliteStoreParts) {
+  constructor(
+    database: DatabaseSync,
+    { now, checkpoint, pageBytes = mostPageBytes }: SqliteStoreParts,
+  ) {
     this.database = database;
     this.now = now;
     this.#checkpoint = checkpoint;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
+    this.#writer = writer;
+    this.#pageBytes = pageBytes;
     this.identity = identityOf(database);
     this.tail = new LiveTail(this.eventAt(writer.position)!);
     this.#commits = new GroupCommit(database, {
@@ -81,6 +102,11 @@ export class SqliteStore implements AsyncDisposable {
   /** Position of the last event; 0: none. */
   get head(): number {
     return this.tail.head;
+  }
+
+  /** What it keeps in memory so as not to read it again, at most that of SQLite's own: bytes, estimated. */
+  get cachedBytes(): number {
+    return this.#pageBytes + this.tail.bytes + this.#writer.bytes;
   }
 
   /** Aborted when the store is closed. */

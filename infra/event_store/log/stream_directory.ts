@@ -15,6 +15,8 @@ export type KnownStream = {
 
 /** How many streams it remembers the place of; beyond, it begins anew, which costs one lookup for each. */
 const rememberedStreams = 20_000;
+/** Measured: what one takes in memory, its name included. */
+const bytesPerStream = 200;
 
 /** Where each stream ends, as the open transaction has left it. */
 export class StreamDirectory {
@@ -36,6 +38,11 @@ export class StreamDirectory {
     this.#metadata = database.prepare(`
       select data from events where stream = (select id from streams where name = ?)
       order by revision desc limit 1`);
+  }
+
+  /** What is remembered takes in memory, estimated. */
+  get bytes(): number {
+    return this.#known.size * bytesPerStream;
   }
 
   /** Undefined: nothing was ever written to it, nor to its metadata. */

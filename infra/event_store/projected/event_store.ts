@@ -76,6 +76,11 @@ export class EventStore {
     return this.#store.head;
   }
 
+  /** What it keeps in memory so as not to read it again: bytes, estimated. */
+  get cachedBytes(): number {
+    return this.#store.cachedBytes + this.#all.bytes;
+  }
+
   /** A fresh log begins with a system event, as on the original. */
   async prepare(): Promise<void> {
     if (this.head > 0) return;

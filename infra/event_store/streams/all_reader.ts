@@ -29,6 +29,8 @@ type Outline = [number, number, string];
 /** Looked at in one go for a filter. */
 const outlineRows = 2_048;
 const rememberedNames = 50_000;
+/** Measured: what one takes in memory. */
+const bytesPerName = 130;
 
 /** Reads the whole log. */
 export class AllReader {
@@ -63,6 +65,11 @@ export class AllReader {
          from (select value as wanted, key as place from json_each(?))
          cross join events on position = wanted order by place limit ? + 0`,
     );
+  }
+
+  /** What names that are remembered take in memory, estimated. */
+  get bytes(): number {
+    return this.#names.size * bytesPerName;
   }
 
   read(range: AllRange): AllPage {
