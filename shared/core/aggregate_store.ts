@@ -1,18 +1,11 @@
 import { bytesOf, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
+import { CommandTraces } from "./command_traces.ts";
 import type { Appended, EventLog, NewEvent } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainCommand, DomainEvent, EventMetadata, Recorded } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
 import { pause } from "./time.ts";
 import { Turns } from "./turns.ts";
-
-/** What came of a command, kept in the metadata of its events. */
-export type CommandTrace = {
-  readonly hash: string;
-  /** Revision and position of the last event it led to. */
-  readonly revision: number;
-  readonly position: number;
-};
 
 /** An aggregate folded up to `revision`. */
 export type Loaded<State> = {
@@ -23,8 +16,7 @@ export type Loaded<State> = {
   readonly position: number | undefined;
   /** The last event. */
   readonly last: LastEvent | undefined;
-  /** By command id: every command that ever led to events in this stream. */
-  readonly commands: Map<string, CommandTrace>;
+  readonly commands: CommandTraces;
   /** What it takes in the heap, estimated by the events that led to it. */
   readonly bytes: number;
 };
@@ -95,7 +87,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       revision: -1,
       position: undefined,
       last: undefined,
-      commands: new Map(),
+      commands: new CommandTraces(),
       bytes: bytesOfStream,
     };
   }
