@@ -81,6 +81,39 @@ projectionTests("read models survive", async (step) => {
     await check!.check(new AbortController().signal);
   });
 
+  await step(
+    "a crash of PostgreSQL, which forgets that it knew their tables",
+    async (bed) => {
+      const { log, sql, start, server } = bed;
+      await appendMany(log, { count: 300, random: randomOf(15) });
+      await using projections = await start([accountView]);
+      await caughtUp(projections, { view: accountView, log });
+      const analyzedAt = () =>
+        retried(async () => {
+          const [table] = await sql`
+          select extract(epoch from last_analyze)::float8 as "analyzedAt" from pg_stat_user_tables
+          where relname = 'account'`;
+          return Number(table?.analyzedAt ?? 0);
+        });
+      await until(async () => await analyzedAt() > 0 || "the table was never analyzed");
+      const before = await analyzedAt();
+      // Else it may lose the fill as well, and the table is analyzed since it is filled again
+      await sql`checkpoint`;
+      const { pid } = server;
+      Deno.kill(pid, "SIGKILL");
+      await until(() => server.pid !== pid || "PostgreSQL is away");
+      // As whoever opened the connections does when one breaks
+      projections.noticeDisconnection();
+      await until(async () =>
+        await analyzedAt() > before || `last analyzed at ${await analyzedAt()}`
+      );
+      const [known] = await retried(() =>
+        sql`select count(*)::integer as columns from pg_stats where tablename = 'account'`
+      );
+      assert.ok(known?.columns > 0);
+    },
+  );
+
   await step("a log that goes away and comes back", async ({ log, sql, start }) => {
     const flaky = flakyLog(log);
     await using projections = await start([accountView], { log: flaky.log });
