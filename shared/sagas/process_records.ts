@@ -109,8 +109,9 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
           insert into process_checkpoint as stored (process, position, mark)
           select ${process}, ${position}::bigint, ${mark}
           where ${to !== undefined} and (
-            exists (select from known) or ${from === undefined}
-              and not exists (select from process_checkpoint where process = ${process}))
+            exists (select from known) or ${from === undefined} and not exists (
+              select from process_checkpoint
+              where process = ${process} and position = ${fromTheStart}))
           on conflict (process) do update
             set position = greatest(stored.position, excluded.position), cause = null, since = null,
                 mark = case when excluded.position >= stored.position

@@ -78,6 +78,18 @@ Deno.test("the records of a process", async (test) => {
     deepEqual((await one.load()).heard, third);
   });
 
+  await migrated("tell what is unfinished without a place, until there is one", async (sql) => {
+    const records = processRecords(sql, "running");
+    const bread = new Map([["milk", { finished: true }], ["bread", { finished: false }]]);
+    ok(await records.save({ from: undefined, to: undefined, instances: milk }));
+    ok(await records.save({ from: undefined, to: undefined, instances: bread }));
+    const left = { stopped: undefined, unfinished: ["bread"] };
+    deepEqual(await records.load(), { heard: undefined, ...left });
+    const heard = heardTo(7);
+    ok(await records.save({ from: undefined, to: heard, instances: nothing }));
+    deepEqual(await records.load(), { heard, ...left });
+  });
+
   await migrated("say why it stands still until it goes on", async (sql) => {
     const records = processRecords(sql, "running");
     const heard = heardTo(5);
@@ -117,11 +129,14 @@ Deno.test("the records of a process", async (test) => {
       instances: new Map([["eggs", { finished: false }]]),
     };
     equal(await records.save(late), false);
-    deepEqual(await records.load(), { heard: undefined, stopped: undefined, unfinished: [] });
+    const unheard = { position: -1, mark: undefined };
+    deepEqual(await records.load(), { heard: unheard, stopped: undefined, unfinished: [] });
     deepEqual((await elsewhere.load()).unfinished, ["milk"]);
+    const unasked = { from: undefined, to: heardTo(9), instances: milk };
+    equal(await records.save(unasked), false, "who found nothing before that was not told to");
 
     // Who begins anew is still behind it
-    await records.save({ from: undefined, to: heardTo(2), instances: nothing });
+    await records.save({ from: unheard, to: heardTo(2), instances: nothing });
     equal(await records.save(late), false);
     equal(eventLog.positionOf((await records.load()).heard?.mark), 2);
   });

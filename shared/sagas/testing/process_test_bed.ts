@@ -149,7 +149,9 @@ export function memoryRecords(): MemoryRecords {
     },
     load: () => Promise.resolve({ heard, stopped, unfinished: [...instances.keys()] }),
     save({ from, to, instances: noted }) {
-      const isKnown = from ? heard && heard.position >= from.position : !heard;
+      const isKnown = from
+        ? heard && heard.position >= from.position
+        : heard?.position !== fromTheStart;
       if (to && !isKnown) return Promise.resolve(false);
       for (const [id, { finished }] of noted) {
         if (finished) instances.delete(id);
