@@ -10,6 +10,7 @@ import {
   rest,
   write,
 } from "./worker_moves.ts";
+import { queued, replayTo } from "./worker_replay.ts";
 import {
   type ActOf,
   fullPace,
@@ -17,7 +18,6 @@ import {
   type Outcome,
   type OutcomeOf,
   reaches,
-  type Replay,
   type Todo,
   type WorkerState,
 } from "./worker_state.ts";
@@ -197,24 +197,6 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   const told = { ...state, report, hasTried: true };
   if (!replay || state.now - replay.toldAt < tellEveryMs) return applyMore(told);
   return write({ ...told, replay: { ...replay, toldAt: state.now } });
-}
-
-function replayTo(
-  head: number | undefined,
-  { position: from = 0, now }: WorkerState,
-): Replay | undefined {
-  if (head === undefined) return undefined;
-  return { from, target: head, events: 0, position: from, startedAt: now, toldAt: now };
-}
-
-/** How long others are filled first is no part of how long it takes. */
-function queued(
-  state: WorkerState,
-  { isQueued = false }: OutcomeOf<"quiet">,
-): WorkerState {
-  const { replay, now } = state;
-  const hasBegun = replay === undefined || replay.events > 0 || !isQueued;
-  return { ...state, isQueued, replay: hasBegun ? replay : { ...replay, startedAt: now } };
 }
 
 function withFolded(

@@ -93,7 +93,11 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
     ]);
     assert.match((await run("rehear", "fulfilment")).printed, /"fulfilment" hears the log again/);
     assert.equal((await run("list", "--json")).printed, "[]\n");
-    const nothing = { heard: undefined, stopped: undefined, unfinished: [] };
+    const nothing = {
+      heard: { position: -1, mark: undefined },
+      stopped: undefined,
+      unfinished: [],
+    };
     assert.deepEqual(await records.load(), nothing);
     assert.equal((await run("rehear", "--json")).printed, '{"names":["fulfilment"]}\n');
     assert.deepEqual(looks.slice(-2), [false, true]);

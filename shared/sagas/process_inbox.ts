@@ -61,6 +61,18 @@ export class ProcessInbox {
     }, { content: { type, data } });
   }
 
+  /** Which of these have begun, and whether they have finished, after all that was heard here. */
+  async standing(
+    ids: Iterable<string>,
+  ): Promise<ReadonlyMap<string, { readonly finished: boolean }>> {
+    const standing = new Map<string, { readonly finished: boolean }>();
+    for (const id of ids) {
+      const { state, revision } = await this.recall(id);
+      if (revision >= 0) standing.set(id, { finished: this.#process.finished(state) });
+    }
+    return standing;
+  }
+
   /** The instance after all that was heard here. */
   recall(id: string): ReturnType<Repository<Heard, AnyState>["recall"]> {
     return this.#instances.recall(id);

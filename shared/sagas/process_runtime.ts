@@ -200,7 +200,7 @@ class Runtime {
     }
     const isNews = heard.size > 0 || mark !== undefined && this.#checkpoint.lacksMark;
     if (position === undefined || !isNews) return true;
-    const instances = await this.#standing(heard);
+    const instances = await this.#inbox.standing(heard);
     if (!await this.#checkpoint.save({ position, mark }, instances)) return false;
     for (const [id, { finished }] of instances) {
       if (!finished || this.#drivers.has(id)) this.#drive(id);
@@ -238,30 +238,17 @@ class Runtime {
     let count = 0;
     for await (const page of log.readAll({ categories: [process.name], signal })) {
       const begun = page.filter(({ revision }) => revision === 0);
-      const found = await this.#standing(begun.map(({ stream }) => eventLog.idOf(stream)), inbox);
+      const found = await inbox.standing(begun.map(({ stream }) => eventLog.idOf(stream)));
       const unfinished = new Map([...found].filter(([, { finished }]) => !finished));
       await this.#checkpoint.note(unfinished);
       // Some may have been finished before they were put on record.
-      await this.#checkpoint.note(await this.#standing(unfinished.keys()));
+      await this.#checkpoint.note(await this.#inbox.standing(unfinished.keys()));
       for (const id of unfinished.keys()) this.#drive(id);
       count += unfinished.size;
     }
     await this.#checkpoint.foundUnfinished();
     const { name: processManager } = process;
     logger.info("unfinished instances were found in the log", { processManager, count });
-  }
-
-  /** Of those that have begun. */
-  async #standing(
-    ids: Iterable<string>,
-    inbox: ProcessInbox = this.#inbox,
-  ): Promise<Map<string, { readonly finished: boolean }>> {
-    const standing = new Map<string, { readonly finished: boolean }>();
-    for (const id of ids) {
-      const { state, revision } = await inbox.recall(id);
-      if (revision >= 0) standing.set(id, { finished: this.#options.process.finished(state) });
-    }
-    return standing;
   }
 
   /** Starts a driver for the instance, or wakes the one it has. */

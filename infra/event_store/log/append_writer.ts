@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { eventLog } from "@headwater/core";
 import type { AppendRequest, PreparedEvent } from "./append_request.ts";
-import { uuidText, uuidToBytes } from "./event_id.ts";
+import { sameBytes, uuidText, uuidToBytes } from "./event_id.ts";
 import { EventInserter } from "./event_inserter.ts";
 import { RecentIds } from "./recent_ids.ts";
 import { jsonMark, type StoredEvent, tombstoneRevision } from "./stored_event.ts";
@@ -280,10 +280,6 @@ function systemEvent(
 function isDistinct(events: readonly PreparedEvent[]): boolean {
   return events.length === 1 ||
     new Set(events.map(({ id }) => uuidText(id))).size === events.length;
-}
-
-function sameBytes(stored: unknown, bytes: Uint8Array): boolean {
-  return stored instanceof Uint8Array && bytes.every((byte, at) => byte === stored[at]);
 }
 
 function prepareStatements(

@@ -61,3 +61,8 @@ function bytesToUuid(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** Whether what SQLite gave are these bytes. */
+export function sameBytes(stored: unknown, bytes: Uint8Array): boolean {
+  return stored instanceof Uint8Array && bytes.every((byte, at) => byte === stored[at]);
+}

@@ -1,0 +1,20 @@
+import type { OutcomeOf, Replay, WorkerState } from "./worker_state.ts";
+
+/** How far the filling of a table that must come to `head` is, at its beginning; undefined: it is not filled. */
+export function replayTo(
+  head: number | undefined,
+  { position: from = 0, now }: WorkerState,
+): Replay | undefined {
+  if (head === undefined) return undefined;
+  return { from, target: head, events: 0, position: from, startedAt: now, toldAt: now };
+}
+
+/** How long others are filled first is no part of how long it takes. */
+export function queued(
+  state: WorkerState,
+  { isQueued = false }: OutcomeOf<"quiet">,
+): WorkerState {
+  const { replay, now } = state;
+  const hasBegun = replay === undefined || replay.events > 0 || !isQueued;
+  return { ...state, isQueued, replay: hasBegun ? replay : { ...replay, startedAt: now } };
+}
