@@ -44,6 +44,7 @@ function progressText(state: WorkerState): string[] {
   const { replayed, target, eventsPerSecond } = progress;
   if (state.isQueued) return ["others are filled first"];
   const percent = Math.floor(100 * replayed / Math.max(target, 1));
+  if (eventsPerSecond === 0) return [`${percent} %`];
   return [
     `${percent} % at ${grouped(eventsPerSecond)} events/s, about ${secondsLeft(state)} s left`,
   ];

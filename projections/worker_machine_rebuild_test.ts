@@ -25,6 +25,7 @@ Deno.test("health tells how far a rebuild is, and that it waits for others", () 
   assert.equal(illness(world.state), 'The read model "accounts" is starting');
   world.append(28);
   repeat(2, () => world.act());
+  assert.equal(illness(world.state), 'The read model "accounts" is rebuilding: 0 %');
   world.pass(60_000);
   world.happen({ type: "quiet", isQueued: true });
   const reason = 'The read model "accounts" is rebuilding: ';
