@@ -4,9 +4,11 @@ import type { Service } from "@headwater/core";
 export type Answers = {
   /** Milliseconds that each order took to be acknowledged, refusals and repeats not among them. */
   readonly placingMs: readonly number[];
-  /** Answered "try again later", or not at all. */
-  readonly refusedCommands: number;
-  readonly refusedQueries: number;
+  /** Answers that ask for patience, by the codes of their problem documents; `broken` where there was none. */
+  readonly refused: {
+    readonly commands: ReadonlyMap<string, number>;
+    readonly queries: ReadonlyMap<string, number>;
+  };
 };
 
 /** A service that counts what it answers. */
@@ -15,33 +17,39 @@ export function countedAnswers(service: Service): {
   /** What was answered since this was asked last. */
   take(): Answers;
 } {
-  let placingMs: number[] = [];
-  let refused = { commands: 0, queries: 0 };
+  let answers = nothing();
 
   async function counted(request: Request): Promise<Response> {
-    const kind = request.method === "POST" ? "commands" : "queries";
+    const { method, url } = request;
+    const kind = method === "POST" ? "commands" : "queries";
+    function refuse(code: string): void {
+      const codes = answers.refused[kind];
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
     const sentAt = performance.now();
-    let response: Response;
     try {
-      response = await service(request);
+      const response = await service(request);
+      if ([503, 504].includes(response.status)) refuse((await response.clone().json()).code);
+      else if (method === "POST" && new URL(url).pathname === "/api/orders") {
+        answers.placingMs.push(performance.now() - sentAt);
+      }
+      return response;
     } catch (error) {
-      refused[kind]++;
+      refuse("broken");
       throw error;
     }
-    if ([503, 504].includes(response.status)) refused[kind]++;
-    else if (kind === "commands" && new URL(request.url).pathname === "/api/orders") {
-      placingMs.push(performance.now() - sentAt);
-    }
-    return response;
   }
   return {
     service: counted,
     take() {
-      const { commands: refusedCommands, queries: refusedQueries } = refused;
-      const taken = { placingMs, refusedCommands, refusedQueries };
-      placingMs = [];
-      refused = { commands: 0, queries: 0 };
+      const taken = answers;
+      answers = nothing();
       return taken;
     },
   };
+}
+
+function nothing() {
+  const codes = () => new Map<string, number>();
+  return { placingMs: [] as number[], refused: { commands: codes(), queries: codes() } };
 }

@@ -1,24 +1,33 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { countedAnswers } from "./counted_answers.ts";
+import { type Answers, countedAnswers } from "./counted_answers.ts";
 
 Deno.test("what is refused or breaks is counted, commands and queries apart, and placed orders are timed", async () => {
-  const { service, take } = countedAnswers((request) => {
-    const { searchParams } = new URL(request.url);
-    const status = Number(searchParams.get("status"));
-    if (status === 0) return Promise.reject(new TypeError("it broke"));
-    return Promise.resolve(new Response(null, { status }));
+  const { service, take } = countedAnswers(({ url }) => {
+    const said = new URL(url).searchParams.get("says");
+    if (said === "nothing") return Promise.reject(new TypeError("it broke"));
+    const isRefusal = said !== "yes";
+    return Promise.resolve(
+      new Response(JSON.stringify({ code: said }), { status: isRefusal ? 503 : 202 }),
+    );
   });
-  async function send(method: string, status: number): Promise<void> {
-    await service(new Request(`http://shop/api/orders?status=${status}`, { method }));
+  async function send(method: string, says: string): Promise<void> {
+    await service(new Request(`http://shop/api/orders?says=${says}`, { method }));
   }
-  await send("POST", 202);
-  await send("POST", 503);
-  await send("GET", 200);
-  await send("GET", 504);
-  await send("GET", 503);
-  await rejects(send("POST", 0), TypeError);
-  const { placingMs, ...counts } = take();
-  equal(placingMs.length, 1);
-  deepEqual(counts, { refusedCommands: 2, refusedQueries: 2 });
-  deepEqual(take(), { placingMs: [], refusedCommands: 0, refusedQueries: 0 });
+  await send("POST", "yes");
+  await send("POST", "overloaded");
+  await send("POST", "overloaded");
+  await rejects(send("POST", "nothing"), TypeError);
+  await send("GET", "yes");
+  await send("GET", "circuit-open");
+  const taken = take();
+  equal(taken.placingMs.length, 1);
+  deepEqual(listed(taken), {
+    commands: [["overloaded", 2], ["broken", 1]],
+    queries: [["circuit-open", 1]],
+  });
+  deepEqual(listed(take()), { commands: [], queries: [] });
 });
+
+function listed({ refused: { commands, queries } }: Answers) {
+  return { commands: [...commands], queries: [...queries] };
+}

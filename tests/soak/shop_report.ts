@@ -23,6 +23,7 @@ export function shopReport(
     `${orders.length} orders, ${topology}, seed ${seed}: ${customers} customers at a time, heaps of ${heapMb} MB`,
     "",
     ...phaseTable(phases),
+    ...refusals(phases),
     "",
     ...outcomeTable(outcomesOf(orders, phases.at(-1)?.ended ?? []), plain),
     "",
@@ -46,7 +47,7 @@ function phaseTable(phases: readonly PhaseResult[]): readonly string[] {
   return columns([
     [
       ...["phase", "orders/s", ...statuses, "placing p50 ms", "p99"],
-      ...["commands refused", "queries", "longest stall ms", "of it CPU", "in", "rest s"],
+      ...["longest stall ms", "of it CPU", "in", "rest s"],
     ],
     ...phases.map(({ phase, ms, ended, answers, stall, restMs }, index) => {
       const before = statusCounts(phases[index - 1]?.ended ?? []);
@@ -57,8 +58,6 @@ function phaseTable(phases: readonly PhaseResult[]): readonly string[] {
         ...statuses.map((_, status) => String(after[status]! - before[status]!)),
         percentile(answers.placingMs, 0.5).toFixed(0),
         percentile(answers.placingMs, 0.99).toFixed(0),
-        String(answers.refusedCommands),
-        String(answers.refusedQueries),
         stall.ms.toFixed(0),
         stall.cpuMs.toFixed(0),
         stall.part,
@@ -66,6 +65,17 @@ function phaseTable(phases: readonly PhaseResult[]): readonly string[] {
       ];
     }),
   ]);
+}
+
+/** One line for each phase in which customers were asked for patience. */
+function refusals(phases: readonly PhaseResult[]): readonly string[] {
+  return phases.flatMap(({ phase, answers: { refused } }) => {
+    const kinds = Object.entries(refused).filter(([, codes]) => codes.size > 0)
+      .map(([kind, codes]) =>
+        `${kind} ${[...codes].map(([code, number]) => `${number} ${code}`).join(", ")}`
+      );
+    return kinds.length === 0 ? [] : [`Refused in ${nameOf(phase)}: ${kinds.join("; ")}`];
+  });
 }
 
 function statusCounts(ended: PhaseResult["ended"]): readonly number[] {

@@ -9,7 +9,7 @@ const memory: Memory = { parts: [], postgresBytes: 0 };
 const phase: PhaseResult = {
   phase: firstPhase!,
   ms: 10_000,
-  answers: { placingMs: [], refusedCommands: 0, refusedQueries: 0 },
+  answers: { placingMs: [], refused: { commands: new Map(), queries: new Map() } },
   stall: { ms: 0, cpuMs: 0, part: "shop" },
   struck: [],
   restMs: 2_000,
