@@ -14,7 +14,7 @@ const vitalsSchema = z.object({
   /** The longest that the event loop stood still since the last time this was said. */
   stall: z.object({
     ms: z.number(),
-    /** What the process worked meanwhile, all of its threads: little where it was the machine that was busy. */
+    /** What the process worked meanwhile, all of its threads: little where it waited for the machine or its disk. */
     cpuMs: z.number(),
   }),
 });
