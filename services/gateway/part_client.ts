@@ -26,7 +26,8 @@ export function partClient(
     const breaker = createBreaker(service, {
       failureRatio: 0.5,
       minimumCalls: 1,
-      windowMs: 10_000,
+      // As long as a call that runs out of time: what was answered before it says nothing, what was meanwhile does
+      windowMs: budgetMs,
       openMs: leftAloneMs,
       probeMs: budgetMs,
       clock,

@@ -14,6 +14,8 @@ export type DevEnd = {
 export type DevProcess = AsyncDisposable & {
   /** Resolves when it serves; rejects when it ends before that. */
   ready(): Promise<RunningDev>;
+  /** Of `--split`, once it serves: the processes of the shop as they were started, by name. */
+  processes(): ReadonlyMap<string, number>;
   /** Ctrl-C, as a terminal does it: to the task and to what it runs, at the same time. */
   interrupt(signal?: Deno.Signal): void;
   /** Interrupts it: it must end soon and well. */
@@ -118,6 +120,12 @@ export function startDev(
         },
       };
     },
+    processes: () =>
+      new Map(
+        stdout.matchAll(/^ {2}(\w+) +process (\d+)$/gm).map((
+          [, name = "", pid],
+        ) => [name, Number(pid)]),
+      ),
     interrupt,
     get isOver() {
       return isOver;

@@ -40,6 +40,7 @@ Deno.test({
     for (const end of ["Ctrl-C", "kill -9"]) {
       await using dev = startDev(place.directory, { args: ["--split"] });
       const running = await dev.ready();
+      const processes = dev.processes();
       if (end === "Ctrl-C") {
         await using second = startDev(`${place.directory}-2`, {
           args: ["--split"],
@@ -53,12 +54,11 @@ Deno.test({
       } else {
         await running.kill();
       }
-      const { stdout, stderr } = await dev.ended();
+      const { stderr } = await dev.ended();
       // Those that are left see each other go
       if (end === "Ctrl-C") assert.equal(stderr, "");
-      const processes = [...stdout.matchAll(/^ {2}(\w+) +process (\d+)$/gm)];
-      assert.deepEqual(processes.map(([, name]) => name), parts);
-      const pids = processes.map(([, , pid = ""]) => pid);
+      assert.deepEqual([...processes.keys()], parts);
+      const pids = [...processes.values()].map(String);
       await eventually("the processes to end", async () => {
         const left = await livingOf(pids);
         return left.length === 0;
