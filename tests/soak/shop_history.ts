@@ -46,8 +46,9 @@ export async function writeShopHistory(log: EventLog, orders: number): Promise<v
   const stock = new Map<string, Folded>();
   for (let number = 0; number < skus; number++) {
     const data = { sku: skuOf(number), quantity: 1_000_000 };
-    const received = derivedId("history", data.sku);
-    await new OrderHistory(log, { orderId: data.sku, stock }).give("ReceiveStock", data, received);
+    const commandId = derivedId("history", data.sku);
+    const history = new OrderHistory(log, { orderId: data.sku, stock });
+    await history.give({ type: "ReceiveStock", data, commandId });
   }
   let begun = 0;
   async function goOn(): Promise<void> {
@@ -84,8 +85,13 @@ class OrderHistory {
   }
 
   /** Decides a command and appends its events, which the process then hears. */
-  async give(type: string, data: unknown, commandId: string): Promise<void> {
-    const command = { type, data };
+  async give(
+    { commandId, ...command }: {
+      readonly type: string;
+      readonly data: unknown;
+      readonly commandId: string;
+    },
+  ): Promise<void> {
     const aggregate = aggregateOf(command);
     const stream = `${aggregate.name}-${aggregate.id(command)}`;
     const written = await this.#append({
@@ -103,16 +109,18 @@ class OrderHistory {
   /** A command of a client, and all steps that follow from it. */
   async #byClient(type: string, data: unknown): Promise<void> {
     const { name, outstanding } = fulfilmentProcess;
-    await this.give(type, data, derivedId("history", this.#orderId, type));
+    await this.give({ type, data, commandId: derivedId("history", this.#orderId, type) });
     for (;;) {
       const { state } = this.#foldedOf(`${name}-${this.#orderId}`, fulfilmentProcess);
       const [step] = outstanding(state as Parameters<typeof outstanding>[0]);
       if (!step) return;
       const { command } = step;
       const commandId = derivedId(name, this.#orderId, step.name);
-      await this.give(command.type, command.data, commandId);
+      await this.give({ ...command, commandId });
       const answer = answerTo(command.type);
-      if (answer) await this.give(answer, command.data, derivedId(commandId, answer));
+      if (!answer) continue;
+      const { data } = command;
+      await this.give({ type: answer, data, commandId: derivedId(commandId, answer) });
     }
   }
 
