@@ -2,7 +2,7 @@ import { bytesOf, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
 import { CommandTraces } from "./command_traces.ts";
 import type { Appended, EventLog, NewEvent } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
-import type { DomainCommand, DomainEvent, EventMetadata, Recorded } from "./event.ts";
+import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventSchemas } from "./event_schemas.ts";
 import { pause } from "./time.ts";
 import { Turns } from "./turns.ts";
@@ -22,11 +22,7 @@ export type Loaded<State> = {
 };
 
 /** An event without what only the log knows of it. */
-export type LastEvent = {
-  readonly id: string;
-  readonly type: string;
-  readonly metadata: EventMetadata;
-};
+type LastEvent = Pick<Recorded, "id" | "type" | "metadata">;
 
 /** Measured: what a stream of small events takes beside the data of its events, and each of its commands. */
 const bytesOfStream = 800;

@@ -1,20 +1,9 @@
 import type { Aggregate } from "./aggregate.ts";
-import { AggregateStore, type LastEvent } from "./aggregate_store.ts";
+import { AggregateStore } from "./aggregate_store.ts";
 import type { CacheBudget } from "./cache.ts";
-import type { DomainCommand, DomainEvent } from "./event.ts";
+import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
 import { type CommandContext, handleCommand } from "./handle_command.ts";
-
-/** An aggregate after some event. */
-type Found<State> = {
-  readonly state: State;
-  /** Of the last event; -1: the stream does not exist. */
-  readonly revision: number;
-  /** Of the same event. */
-  readonly position: number | undefined;
-  /** The last event. */
-  readonly last: LastEvent | undefined;
-};
 
 /** The aggregates of one kind, as the log has them. */
 export type Repository<
@@ -24,12 +13,20 @@ export type Repository<
   State = any,
 > = {
   /** The aggregate as it is now. */
-  load(id: string): Promise<Found<State>>;
+  load(id: string): Promise<{
+    readonly state: State;
+    /** Of the last event; -1: the stream does not exist. */
+    readonly revision: number;
+    /** Of the same event. */
+    readonly position: number | undefined;
+    /** The last event. */
+    readonly last: Pick<Recorded, "id" | "type" | "metadata"> | undefined;
+  }>;
   /**
    * The aggregate as it was when it was last seen here, all that was handled here included; what others appended since
    * may be missing. For who acts on it with what is harmless when done twice, and spares the log a question.
    */
-  recall(id: string): Promise<Found<State>>;
+  recall(id: string): ReturnType<Repository<Command, State>["load"]>;
   /**
    * Decides a command and appends its events, once for each command id.
    *
