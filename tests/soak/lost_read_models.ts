@@ -15,12 +15,6 @@ an order at once, and tells how long it all takes, and how much memory.
 /** Between two looks at how far it is. */
 const lookEveryMs = 1_000;
 
-type Health = {
-  readonly isReady: boolean;
-  /** By service: what it says of itself. */
-  readonly reasons: readonly string[];
-};
-
 if (import.meta.main) Deno.exitCode = await restart(Deno.args);
 
 async function restart([count = "1000000", ...others]: readonly string[]): Promise<number> {
@@ -42,8 +36,8 @@ async function restart([count = "1000000", ...others]: readonly string[]): Promi
   let most = 0;
   for (;;) {
     most = Math.max(most, await memoryOf(running));
-    const { isReady, reasons } = await health(running);
-    if (isReady) break;
+    const reasons = await gapsOf(running);
+    if (reasons.length === 0) break;
     const now = reasons.join("\n  ");
     if (now !== last) print(`${since()}: ${now}\n`);
     last = now;
@@ -95,12 +89,12 @@ async function post(url: string, body: unknown): Promise<number> {
   return response.status;
 }
 
-async function health({ url }: RunningDev): Promise<Health> {
+/** What its services say of themselves that is not well. */
+async function gapsOf({ url }: RunningDev): Promise<readonly string[]> {
   const response = await fetch(`${url}/health/ready`);
   const { checks } = await response.json();
-  const outputs = Object.values(checks as Record<string, [{ readonly output?: string }]>)
+  return Object.values(checks as Record<string, [{ readonly output?: string }]>)
     .flatMap(([{ output }]) => output ?? []);
-  return { isReady: response.ok, reasons: outputs };
 }
 
 /** Of the process that is the shop, in MB. */
