@@ -187,7 +187,8 @@ export class LogFollower {
         from = undefined;
         continue;
       }
-      const events = page.events.filter(({ position }) => position < after)
+      const before = from ?? after;
+      const events = page.events.filter(({ position }) => position < before)
         .flatMap((event) => shown({ kind: "event", event }, categories) ?? []).slice(0, left);
       left -= events.length;
       if (events.length > 0) yield events;
