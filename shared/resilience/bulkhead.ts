@@ -11,7 +11,10 @@ export type BulkheadOptions = {
   readonly calmMs?: number;
   /** Calls that wait for their turn; one more is refused at once. */
   readonly waiting: number;
-  /** A call that has waited so long is refused, and one that would have to at once: it was never sent. */
+  /**
+   * A call that has waited so long is refused: it was never sent. Not before, where that is to be foreseen: waiting costs
+   * less than being asked again at once by all who were refused.
+   */
   readonly longestWaitMs: number;
 };
 
@@ -49,18 +52,12 @@ export function createBulkhead(
     calmMs,
   });
   const queue = new PQueue({ concurrency: limit.calls });
-  /** What a call takes, as far as the last ones show. */
-  let usualMs = 0;
 
   function overloaded(): Unavailable {
     return new Unavailable(
       `Cannot call service "${service}": ${queue.pending} calls run and ${queue.size} wait already`,
-      { code: "overloaded", retryAfter: Math.max(1, expectedWaitMs() / 1_000) },
+      { code: "overloaded" },
     );
-  }
-
-  function expectedWaitMs(): number {
-    return queue.size / limit.calls * usualMs;
   }
 
   async function run<Answer>(act: () => Promise<Answer>): Promise<Answer> {
@@ -75,7 +72,6 @@ export function createBulkhead(
       throw error;
     } finally {
       const tookMs = clock.now() - begunAt;
-      usualMs += (tookMs - usualMs) / limit.calls;
       if (isTooMuch(failure, tookMs)) limit = machine.afterFailure(limit, { round });
       else if (failure === undefined) {
         limit = machine.afterAnswer(limit, { tookMs, round, isFull });
@@ -93,8 +89,7 @@ export function createBulkhead(
   return {
     async execute(act, signal) {
       signal.throwIfAborted();
-      const isFull = queue.pending >= limit.calls;
-      if (isFull && (queue.size >= waiting || expectedWaitMs() > longestWaitMs)) throw overloaded();
+      if (queue.pending >= limit.calls && queue.size >= waiting) throw overloaded();
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
       const cancelTimer = clock.after(longestWaitMs, () => inQueue.abort(overloaded()));

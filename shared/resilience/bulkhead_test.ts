@@ -119,20 +119,3 @@ Deno.test("a service that has too much to do is called by fewer, so that answers
   await clock.advance(10_000);
   await Promise.all(calls);
 });
-
-Deno.test("who would have to wait for longer than may be is refused at once, and told when to come", async () => {
-  const { clock, outcomes, call, bulkhead } = busy(() => 1_000);
-  const calls = Array.from({ length: 8 }, call);
-  await clock.advance(2_000);
-  const before = outcomes.refused;
-  calls.push(...Array.from({ length: 40 }, call));
-  await clock.advance(0);
-  ok(outcomes.refused > before);
-  ok(bulkhead.describe().waiting > 0);
-  await rejects(
-    bulkhead.execute(() => Promise.resolve(), never),
-    (error) => error instanceof Unavailable && error.retryAfter > 1,
-  );
-  await clock.advance(10_000);
-  await Promise.all(calls);
-});

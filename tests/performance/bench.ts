@@ -5,11 +5,18 @@ import type { Benchmark, BenchmarkOptions, CaseResult, Pace } from "./benchmark.
 import { commandsBench } from "./commands_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
 import { measure } from "./measure.ts";
+import { overloadBench } from "./overload_bench.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
 import { shopBench } from "./shop_bench.ts";
 
-const benchmarks: readonly Benchmark[] = [appendBench, commandsBench, eventstoreBench, shopBench];
+const benchmarks: readonly Benchmark[] = [
+  appendBench,
+  commandsBench,
+  eventstoreBench,
+  shopBench,
+  overloadBench,
+];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };
 const besideFlag = "--beside=";
@@ -20,7 +27,7 @@ Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all o
 
   --json           one JSON object per benchmark instead of a table
   --peers          rivals in the same run, where there are any
-  --beside=FOLDER  another checkout in the same run, for "shop"
+  --beside=FOLDER  another checkout in the same run, for "shop" and "overload"
 `;
 
 if (import.meta.main) Deno.exitCode = await bench(Deno.args);

@@ -10,6 +10,8 @@ import { type CpuTime, cpuTime } from "./cpu_time.ts";
 
 /** A shop under load in processes of its own. */
 export type MeasuredShop = AsyncDisposable & {
+  /** Of its gateway. */
+  readonly url: string;
   /** Keeps so many orders under way for about `ms` milliseconds, then waits until every customer was told. */
   work(options: { readonly ms: number; readonly inFlight: number }): Promise<Work>;
 };
@@ -71,6 +73,7 @@ export async function startMeasuredShop(
   });
   const started = starting.move();
   return {
+    url,
     async work(options) {
       const before = await cpuTime(pid);
       const worked = await work(counter, options);
