@@ -14,7 +14,8 @@ import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {
   readonly process: Process;
-  readonly inbox: ProcessInbox;
+  /** The instance after all that was heard. */
+  recall(): ReturnType<ProcessInbox["recall"]>;
   readonly client: ServiceClient;
   readonly records: ProcessRecords;
   readonly places: TargetPlaces;
@@ -81,13 +82,13 @@ export class InstanceDriver {
 
   /** Resolves when nothing is outstanding, or the signal aborts. */
   async run(): Promise<void> {
-    const { inbox, process, signal } = this.#dependencies;
+    const { recall, process, signal } = this.#dependencies;
     let patienceMs = firstPatienceMs;
     let inputs = this.#inputs;
     while (!signal.aborted) {
       if (inputs !== this.#inputs) patienceMs = firstPatienceMs;
       inputs = this.#inputs;
-      const { state, last } = await inbox.recall(this.#id);
+      const { state, last } = await recall();
       if (inputs !== this.#inputs) continue;
       const steps = process.outstanding(state);
       if (steps.length === 0) {

@@ -1,7 +1,7 @@
 import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
-import { ProcessTestBed } from "./testing/process_test_bed.ts";
+import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
 
 function errands(count: number): readonly string[] {
   return Array.from({ length: count }, (_, number) => `errand${number}`);
@@ -116,4 +116,36 @@ Deno.test("a step that was taken is not sent again before the process has heard 
   released.resolve();
   await eventually("the errand to be done", async () => await doneOf(bed, ["milk"]) === 1);
   assert.equal(bed.requests.length, 2);
+});
+
+Deno.test("after a restart a crowd of unfinished instances is not read all at once", async () => {
+  await using bed = new ProcessTestBed();
+  const records = memoryRecords();
+  const names = errands(300);
+  bed.messenger = () => new Promise(() => {});
+  const first = bed.start({ records });
+  await giveAll(bed, names);
+  await eventually("all to be heard", () => records.instances.size === names.length);
+  await first[Symbol.asyncDispose]();
+
+  let reading = 0;
+  let most = 0;
+  const watched = bed.replacing({
+    async *read(...args) {
+      most = Math.max(most, ++reading);
+      try {
+        yield* bed.log.read(...args);
+      } finally {
+        reading--;
+      }
+    },
+  });
+  bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
+  bed.start({ records, log: watched });
+  await eventually("all to be done", async () => {
+    await bed.clock.advance(100);
+    return await doneOf(bed, names) === names.length;
+  });
+  // As many that hear beside as many that begin
+  assert.ok(most <= 32, `${most} were read at a time`);
 });

@@ -40,8 +40,11 @@ export type ProcessRuntime = AsyncDisposable & {
 };
 
 const longestPauseMs = 5_000;
-/** Instances that hear at the same time: enough to share commits, few enough to leave turns to whoever else is here. */
-const mostHearing = 16;
+/**
+ * Instances that hear at the same time, and that begin to be driven: enough to share commits and reads, few enough to leave
+ * turns to whoever else is here. After a restart all that are unfinished begin at once.
+ */
+const mostAtOnce = 16;
 
 /**
  * Runs a process manager: hears its inputs in commit order, keeps each instance's events in its own stream, and drives
@@ -65,6 +68,7 @@ class Runtime {
   readonly #running = new Set<Promise<void>>();
   readonly #listening: Promise<void>;
   readonly #places: TargetPlaces;
+  readonly #recalling = new PQueue({ concurrency: mostAtOnce });
   #inbox: ProcessInbox;
   #standstill = new AbortController();
   /** Ends what is driven. */
@@ -220,7 +224,7 @@ class Runtime {
       byInstance.set(id, turns);
     }
     // Instances do not depend on each other; the inputs of one are heard in their order.
-    const hearing = new PQueue({ concurrency: mostHearing });
+    const hearing = new PQueue({ concurrency: mostAtOnce });
     await hearing.addAll([...byInstance.values()].map((turns) => async () => {
       for (const turn of turns) await turn();
     }));
@@ -254,11 +258,12 @@ class Runtime {
   /** Starts a driver for the instance, or wakes the one it has. */
   #drive(id: string): void {
     if (this.#drivers.get(id)?.wake()) return;
+    const inbox = this.#inbox;
     const driver = new InstanceDriver(id, {
       ...this.#options,
       random: this.#options.random,
       clock: this.#clock,
-      inbox: this.#inbox,
+      recall: () => this.#recalling.add(() => inbox.recall(id)),
       places: this.#places,
       heard: () => this.#reached,
       signal: this.#end,
