@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Log } from "@headwater/core";
 import { readDatabaseUrl } from "./database_url.ts";
 import { cancelQuery } from "./cancel_query.ts";
+import { holdEnd } from "./hold_end.ts";
 import { limitQuery } from "./limit_query.ts";
 import { openSocket } from "./open_socket.ts";
 import { type Pulse, pulse } from "./pulse.ts";
@@ -58,6 +59,7 @@ export function connect(
   const timeoutMs = connectTimeoutMs ?? connectMs;
   const sockets = new Set<Socket>();
   let refusals = 0;
+  let asked = 0;
   const { host, port } = hosts[0]!;
 
   function known(socket: Socket): Socket {
@@ -66,6 +68,7 @@ export function connect(
   }
   async function socket(): Promise<Socket> {
     const opened = await openSocket({ hosts, tls, timeoutMs });
+    holdEnd(opened, { asked: () => asked });
     watchSocket(opened, {
       patienceMs,
       onLost: heart.lost,
@@ -120,6 +123,7 @@ export function connect(
     limit: {
       patienceMs,
       cancel: async (backend) => void known(await cancelQuery(backend, { hosts, tls, timeoutMs })),
+      onAsk: () => asked++,
       onAnswer: heart.answered,
       onTrouble: heart.troubled,
     },

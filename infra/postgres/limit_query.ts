@@ -18,6 +18,8 @@ export type QueryLimit = {
   readonly patienceMs: number;
   /** Nobody waits for the answer to the query that this one works on. */
   cancel(backend: Backend): void;
+  /** It is handed to the pool. */
+  onAsk(): void;
   /** PostgreSQL has answered, be it with an error. */
   onAnswer(): void;
   onTrouble(error: unknown): void;
@@ -33,7 +35,7 @@ const rivalry = /^40...$/;
  */
 export function limitQuery(
   given: unknown,
-  { patienceMs, cancel, onAnswer, onTrouble }: QueryLimit,
+  { patienceMs, cancel, onAsk, onAnswer, onTrouble }: QueryLimit,
 ): void {
   if (!isQuery(given)) return;
   const { handler, resolve, reject } = given;
@@ -71,6 +73,7 @@ export function limitQuery(
       else onAnswer();
       return reject(code === "57014" ? tooSlow(error) : error);
     };
+    onAsk();
     return handler(query);
   };
 }
