@@ -102,6 +102,10 @@ async function placeAndKill(
   try {
     // Not before it was written down that they are under way
     await eventually("open sagas", async () => (await listInstances(sql)).length > 0);
+    await eventually("a story to tell", async () => {
+      const { status } = await client.query(`/api/orders/${orders[0]}/timeline`);
+      return status === 200;
+    });
   } finally {
     await sql.end();
   }
