@@ -1,3 +1,5 @@
+import type { ShopClient } from "@shop/judge";
+import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { Stories } from "./stories.ts";
 
@@ -77,8 +79,7 @@ export const orderFulfilled: Stories = {
     const { order, payment } = await shop.settled(orderId);
     assert.equal(order.status, "confirmed");
     assert.deepEqual(sums(payment), { status: "charged", charged: 3_000, refunded: 0 });
-    const { items } = await client.get(`/api/orders/${orderId}/timeline`);
-    const types = items.map(({ type }: { type: string }) => type);
+    const types = await storyOf(client, orderId);
     assert.equal(types.filter((type: string) => type === "PaymentAttemptFailed").length, 2);
   },
 
@@ -91,8 +92,7 @@ export const orderFulfilled: Stories = {
     const { order, payment } = await shop.settled(orderId);
     assert.equal(order.status, "confirmed");
     assert.deepEqual(sums(payment), { status: "charged", charged: 1_000, refunded: 0 });
-    const { items } = await client.get(`/api/orders/${orderId}/timeline`);
-    const types = items.map(({ type }: { type: string }) => type);
+    const types = await storyOf(client, orderId);
     assert.ok(types.includes("PaymentOutcomeUnknown"));
   },
 
@@ -144,4 +144,13 @@ export const orderFulfilled: Stories = {
 function sums(payment: { status: string; charged: number; refunded: number } | null) {
   return payment &&
     { status: payment.status, charged: payment.charged, refunded: payment.refunded };
+}
+
+/** Types of the events of an order, up to its confirmation: the timeline is a read model beside those that were waited for. */
+function storyOf(client: ShopClient, orderId: string): Promise<readonly string[]> {
+  return eventually(`the story of order ${orderId}`, async () => {
+    const { items = [] } = (await client.query(`/api/orders/${orderId}/timeline`)).body;
+    const types: readonly string[] = items.map(({ type }: { readonly type: string }) => type);
+    return types.includes("OrderConfirmed") && types;
+  });
 }
