@@ -32,8 +32,6 @@ async function runTests(args: readonly string[]): Promise<number> {
       ...named.length === 0 ? [`--ignore=${releaseTests}`] : [],
     ],
     cwd: root,
-    // Many tests wait for others' processes, so that one more at once keeps every core busy
-    env: { DENO_JOBS: Deno.env.get("DENO_JOBS") || `${navigator.hardwareConcurrency + 1}` },
     stdin: "null",
   }).spawn().status;
   return code;
