@@ -18,7 +18,7 @@ const lookEveryMs = 200;
 /** What a page holds. No more messages come between two looks, as long as there are not more customers than half of it. */
 const newest = 200;
 /** As long as nobody is to wait, whatever happens. */
-const longestWaitMs = 180_000;
+const longestWaitMs = 300_000;
 
 export function gatherCustomers(
   client: ShopClient,
