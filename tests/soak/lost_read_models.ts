@@ -6,7 +6,7 @@ import { type RunningDev, startDev } from "../faults/dev_process.ts";
 import { makeDataPlace } from "../faults/data_place.ts";
 import { ordersFor, writeShopHistory } from "./shop_history.ts";
 
-const help = `deno task soak:restart [EVENTS]
+const help = `deno task soak restart [EVENTS]
 
 Writes a history of EVENTS events (default: 1000000, a few minutes), starts \`dev\` on it without any read models, places
 an order at once, and tells how long it all takes, and how much memory.
@@ -15,9 +15,10 @@ an order at once, and tells how long it all takes, and how much memory.
 /** Between two looks at how far it is. */
 const lookEveryMs = 1_000;
 
-if (import.meta.main) Deno.exitCode = await restart(Deno.args);
-
-async function restart([count = "1000000", ...others]: readonly string[]): Promise<number> {
+/** `deno task soak restart`. Resolves with the exit code: 0 done, 2 not understood. */
+export async function soakRestart(
+  [count = "1000000", ...others]: readonly string[],
+): Promise<number> {
   if (count === "--help" || !/^[1-9]\d*$/.test(count) || others.length > 0) {
     print(help);
     return count === "--help" ? 0 : 2;
