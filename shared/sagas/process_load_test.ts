@@ -89,6 +89,28 @@ Deno.test("an input that comes before it is an instance's turn changes what is s
   assert.deepEqual(sent.filter((each) => each.endsWith("errand19")), ["ReportErrand errand19"]);
 });
 
+Deno.test("an input that comes while a command is under way does not have it sent beside itself", async () => {
+  await using bed = new ProcessTestBed();
+  const records = memoryRecords();
+  const answers = Promise.withResolvers<void>();
+  bed.messenger = async ({ type, errandId }) => {
+    await answers.promise;
+    return await bed.does(type, errandId);
+  };
+  bed.start({ records });
+  await bed.append("ErrandGiven", "milk");
+  await eventually("the command", () => bed.requests.length === 1);
+  // It changes nothing of what is to be done
+  await bed.append("ErrandReported", "milk");
+  const head = await bed.log.head();
+  await eventually("it to be heard", () => records.heard?.position === head);
+  await bed.clock.advance(10);
+  assert.equal(bed.requests.length, 1);
+  answers.resolve();
+  await eventually("the errand to be run", async () => (await bed.progress("milk")).length >= 2);
+  assert.equal(bed.requests.filter(({ url }) => url.endsWith("RunErrand")).length, 1);
+});
+
 Deno.test("a step that was taken is not sent again before the process has heard what came of it", async () => {
   await using bed = new ProcessTestBed();
   const released = Promise.withResolvers<void>();
@@ -122,7 +144,10 @@ Deno.test("after a restart a crowd of unfinished instances is not read all at on
   await using bed = new ProcessTestBed();
   const records = memoryRecords();
   const names = errands(300);
-  bed.messenger = () => new Promise(() => {});
+  bed.messenger = async ({ request: { signal } }) => {
+    await time.aborted(signal);
+    throw signal.reason;
+  };
   const first = bed.start({ records });
   await giveAll(bed, names);
   await eventually("all to be heard", () => records.instances.size === names.length);

@@ -43,8 +43,20 @@ export class TargetPlaces {
     act: () => Promise<Outcome>,
     whileWaiting: AbortSignal,
   ): Promise<Outcome> {
+    whileWaiting.throwIfAborted();
     const target = this.#targetOf(name);
-    return await target.queue.add(() => this.#run(target, act), { signal: whileWaiting });
+    // Of its own: what is under way is not left alone because its caller would not wait for it any more.
+    const inQueue = new AbortController();
+    const leave = () => inQueue.abort(whileWaiting.reason);
+    whileWaiting.addEventListener("abort", leave, { once: true });
+    try {
+      return await target.queue.add(() => {
+        whileWaiting.removeEventListener("abort", leave);
+        return this.#run(target, act);
+      }, { signal: inQueue.signal });
+    } finally {
+      whileWaiting.removeEventListener("abort", leave);
+    }
   }
 
   #targetOf(name: string): Target {
