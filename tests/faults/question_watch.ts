@@ -5,7 +5,7 @@ import type { Answer, ShopClient } from "@shop/judge";
 import { assertProblem } from "../scenarios/problem_document.ts";
 
 export type QuestionWatch = AsyncDisposable & {
-  /** Codes of the problem documents with which the shop asked for patience. */
+  /** Codes of the problem documents with which the shop asked for patience, and `warn` where its health says so. */
   readonly refused: readonly string[];
   /** Stops asking; fails if one of the answers was none that may be given. */
   end(): Promise<void>;
@@ -34,6 +34,7 @@ export function askAllTheTime(client: ShopClient, paths: readonly string[]): Que
   }
   function check(path: string, answer: Answer): void {
     const { status, body } = answer;
+    if (path.startsWith("/health/") && body.status === "warn") refused.push(`${path} warn`);
     if (status === 200 || status === 404) return;
     // A query may stay unanswered while connections break: only the deadline ends it
     assert.ok([503, 504].includes(status), `"${path}": ${status} ${JSON.stringify(body)}`);
