@@ -4,8 +4,13 @@ export type HealthCheck = {
   readonly name: string;
   /** It looks at another process: whether that one is there says nothing about whether this one has started. */
   readonly ofOthers?: boolean;
-  /** `seenAt`, milliseconds since 1970: how it was when somebody last used it, nobody was asked just now. */
-  check(signal: AbortSignal): Promise<{ readonly seenAt: number } | void>;
+  /**
+   * `seenAt`, milliseconds since 1970: how it was when somebody last used it, nobody was asked just now. `warning`: it is
+   * there, and yet something about it wants an operator.
+   */
+  check(
+    signal: AbortSignal,
+  ): Promise<{ readonly seenAt?: number; readonly warning?: string } | void>;
   /** What is to be seen of it beside that it is there; shown as it is. */
   readonly observe?: () => Readonly<Record<string, string | number>>;
 };

@@ -29,6 +29,8 @@ export type OperatorsAct<Context, Args extends z.ZodObject = z.ZodObject> = {
   readonly summary: string;
   /** In the order in which a command line takes them. */
   readonly args: Args;
+  /** Those of `args` that a command line takes by name, wherever they stand: `--reason TEXT`, or `--all` for a boolean. */
+  readonly options?: readonly string[];
   /** False: it only looks; it creates, migrates and starts nothing. */
   readonly changes: boolean;
   run(args: z.infer<Args>, context: Context & ActContext): Promise<ActOutcome>;

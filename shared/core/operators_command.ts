@@ -12,7 +12,7 @@ export type CommandOptions<Context> = {
 };
 
 /**
- * A command line made from acts: `NAME ARGUMENT … [--json]`. With `--json` it prints one JSON value and nothing else.
+ * A command line made from acts: `NAME ARGUMENT … [--OPTION …] [--json]`. With `--json` it prints one JSON value and nothing else.
  * Resolves to the exit code: 0 done, 1 failed or not done, 2 not understood.
  */
 export async function operatorsCommand<Context>(
@@ -54,26 +54,49 @@ export async function operatorsCommand<Context>(
 
 /** Undefined: the words do not fit what the act takes. */
 function argumentsOf<Context>(
-  { name, args }: OperatorsAct<Context>,
+  { name, args, options = [] }: OperatorsAct<Context>,
   words: readonly string[],
 ): Record<string, unknown> | undefined {
-  const values = words.slice(name.split(" ").length);
-  const keys = Object.keys(args.shape);
-  if (values.length > keys.length || values.some((value) => value.startsWith("-"))) {
-    return undefined;
+  const given = new Map<string, unknown>();
+  const free = Object.keys(args.shape).filter((key) => !options.includes(key));
+  const rest = words.slice(name.split(" ").length);
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [flag, ...value] = word.split("=");
+    const option = options.find((key) => flag === flagOf(key));
+    const key = option ?? (word.startsWith("-") ? undefined : free.shift());
+    if (key === undefined || given.has(key)) return undefined;
+    const said = value.length > 0 ? value.join("=") : undefined;
+    if (option === undefined) given.set(key, word);
+    else if (isSwitch(args.shape[key]!)) given.set(key, said ?? true);
+    // What is left out does not fit, also where it need not be given
+    else given.set(key, said ?? rest.shift() ?? null);
   }
-  const given = values.map((value, index) => [keys[index]!, value] as const);
   return args.safeParse(Object.fromEntries(given)).data;
 }
 
 function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {
-  const lines = acts.map(({ name, args, summary }) => {
-    const words = Object.entries(args.shape).map(([key, schema]) =>
-      schema.isOptional() ? ` [${key.toUpperCase()}]` : ` ${key.toUpperCase()}`
-    );
+  const lines = acts.map(({ name, args, options = [], summary }) => {
+    const words = Object.entries(args.shape).map(([key, schema]) => {
+      const word = !options.includes(key)
+        ? key.toUpperCase()
+        : isSwitch(schema)
+        ? flagOf(key)
+        : `${flagOf(key)} TEXT`;
+      return schema.isOptional() ? ` [${word}]` : ` ${word}`;
+    });
     return [`${name}${words.join("")} [--json]`, summary] as const;
   });
   const width = Math.max(...lines.map(([words]) => words.length));
   const usage = lines.map(([words, summary]) => `  ${words.padEnd(width)}    ${summary}\n`);
   return `Usage:\n${usage.join("")}`;
+}
+
+/** `noSwitch` is `--no-switch`. */
+function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** It is said by being there. */
+function isSwitch(schema: { safeParse(value: unknown): { readonly success: boolean } }): boolean {
+  return schema.safeParse(true).success;
 }

@@ -18,13 +18,26 @@ const acts = [
   operatorsAct({
     name: "jars open",
     summary: "open a jar",
-    args: z.strictObject({ jar: z.string(), note: z.string().optional() }),
+    args: z.strictObject({
+      jar: z.string(),
+      note: z.string().optional(),
+      withSpoon: z.string().optional(),
+      wide: z.boolean().optional(),
+    }),
+    options: ["withSpoon", "wide"],
     changes: true,
-    run({ jar, note }, { jars, progress }: Shelf & { progress(line: string): void }) {
+    run(
+      { jar, note, withSpoon, wide },
+      { jars, progress }: Shelf & { progress(line: string): void },
+    ) {
       if (!jars.includes(jar)) throw new Refusal("jar-unknown", `Cannot open "${jar}"`);
       if (jar === "stuck") throw new Error("Cannot open it: it is stuck");
       progress("turning");
-      return Promise.resolve({ value: { jar, note }, text: "Opened", isDone: jar !== "slow" });
+      return Promise.resolve({
+        value: { jar, note, withSpoon, wide },
+        text: "Opened",
+        isDone: jar !== "slow",
+      });
     },
   }),
 ];
@@ -40,8 +53,8 @@ async function run(line: string, isTerminal = false): Promise<{ code: number; te
 }
 
 const usage = `Usage:
-  list [--json]                    every jar
-  jars open JAR [NOTE] [--json]    open a jar
+  list [--json]                                                 every jar
+  jars open JAR [NOTE] [--with-spoon TEXT] [--wide] [--json]    open a jar
 `;
 
 Deno.test("an act is run with its arguments, and its outcome shown in words or as JSON", async () => {
@@ -49,6 +62,16 @@ Deno.test("an act is run with its arguments, and its outcome shown in words or a
   assert.deepEqual(await run("jars open jam"), { code: 0, text: "turning\nOpened\n" });
   const json = await run("jars open jam now --json");
   assert.deepEqual(json, { code: 0, text: '{"jar":"jam","note":"now"}\n' });
+});
+
+Deno.test("options are given by name, wherever they stand", async () => {
+  for (const line of ["jam --with-spoon a=b --wide", "--wide --with-spoon=a=b jam"]) {
+    const { code, text } = await run(`jars open ${line} --json`);
+    assert.deepEqual([code, JSON.parse(text)], [0, { jar: "jam", withSpoon: "a=b", wide: true }]);
+  }
+  for (const line of ["jam --with-spoon", "jam --wide=no", "jam --wide --wide", "jam --narrow"]) {
+    assert.equal((await run(`jars open ${line}`)).code, 2, line);
+  }
 });
 
 Deno.test("progress is one line that changes on a terminal, and gone at the end", async () => {

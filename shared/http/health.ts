@@ -45,18 +45,15 @@ export function addHealthRoutes<E extends Env>(
 ): void {
   const own = checks.filter(({ ofOthers }) => !ofOthers);
   const passedOnce = new Set<string>();
-  let latest: { readonly report: Promise<Report>; readonly askedAt: number } | undefined;
+  let latest: { readonly asked: ReturnType<typeof ask>; readonly askedAt: number } | undefined;
 
-  function report(): Promise<Report> {
+  async function report(): Promise<Report> {
     if (!latest || clock.now() - latest.askedAt >= freshMs) {
-      latest = { report: ask(checks, clock), askedAt: clock.now() };
+      latest = { asked: ask(checks, clock), askedAt: clock.now() };
     }
-    return latest.report.then((asked) => {
-      for (const [check, [result]] of Object.entries(asked.checks)) {
-        if (result?.output === undefined) passedOnce.add(check);
-      }
-      return asked;
-    });
+    const { report, passed } = await latest.asked;
+    for (const check of passed) passedOnce.add(check);
+    return report;
   }
 
   app.get("/health/live", () => healthResponse(name, { status: "pass", checks: {} }));
@@ -83,36 +80,53 @@ function farewell(): Report {
   return { status: "fail", checks: { leaving: [result] } };
 }
 
-async function ask(checks: readonly HealthCheck[], clock: time.Clock): Promise<Report> {
-  const results = await Promise.all(checks.map((check) => askOne(check, clock)));
+/** The report, and which checks have passed, with a warning or without. */
+async function ask(
+  checks: readonly HealthCheck[],
+  clock: time.Clock,
+): Promise<{ readonly report: Report; readonly passed: readonly string[] }> {
+  const all = await Promise.all(checks.map((check) => askOne(check, clock)));
+  const isWell = all.every(({ result }) => result.status === "pass");
   return {
-    status: results.every(({ status }) => status === "pass") ? "pass" : "warn",
-    checks: Object.fromEntries(checks.map((check, index) => [check.name, [results[index]!]])),
+    report: {
+      status: isWell ? "pass" : "warn",
+      checks: Object.fromEntries(all.map(({ name, result }) => [name, [result]])),
+    },
+    passed: all.filter(({ hasPassed }) => hasPassed).map(({ name }) => name),
   };
 }
 
-async function askOne(check: HealthCheck, clock: time.Clock): Promise<CheckResult> {
+async function askOne(
+  check: HealthCheck,
+  clock: time.Clock,
+): Promise<{ readonly name: string; readonly hasPassed: boolean; readonly result: CheckResult }> {
   const askedAt = Date.now();
   const startedAt = clock.now();
   const limitMs = check.ofOthers ? deadlineOfOthersMs : deadlineMs;
-  const { failure, seenAt } = await outcomeOf(check, { limitMs, clock });
+  const { failure, seenAt, warning } = await outcomeOf(check, { limitMs, clock });
   const took = Math.round(clock.now() - startedAt);
-  return {
+  const output = failure ?? warning;
+  const result: CheckResult = {
     // One that hardly made it is worth a look
-    status: failure !== undefined || took > 0.8 * limitMs ? "warn" : "pass",
+    status: output !== undefined || took > 0.8 * limitMs ? "warn" : "pass",
     time: new Date(seenAt ?? askedAt).toISOString(),
     observedValue: seenAt === undefined ? took : Math.max(0, askedAt - seenAt),
     observedUnit: "ms",
-    ...(failure !== undefined && { output: failure }),
+    ...(output !== undefined && { output }),
     ...(check.observe && { details: check.observe() }),
   };
+  return { name: check.name, hasPassed: failure === undefined, result };
 }
 
 /** A check that does not listen to its signal is given up on all the same. */
 async function outcomeOf(
   check: HealthCheck,
   { limitMs, clock }: { readonly limitMs: number; readonly clock: time.Clock },
-): Promise<{ readonly failure?: string; readonly seenAt?: number | undefined }> {
+): Promise<{
+  readonly failure?: string;
+  readonly seenAt?: number | undefined;
+  readonly warning?: string | undefined;
+}> {
   const controller = new AbortController();
   const late = Promise.withResolvers<{ failure: string }>();
   const cancelTimer = clock.after(limitMs, () => {
@@ -123,7 +137,7 @@ async function outcomeOf(
     return await Promise.race([
       late.promise,
       Promise.try(() => check.check(controller.signal)).then(
-        (observed) => ({ seenAt: observed?.seenAt }),
+        (observed) => ({ seenAt: observed?.seenAt, warning: observed?.warning }),
         (error) => ({ failure: error instanceof Error ? error.message : String(error) }),
       ),
     ]);

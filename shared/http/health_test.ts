@@ -71,6 +71,15 @@ Deno.test("what a process needs and does not have is a warning that says why, be
   equal(body.checks["event-log"][0].status, "pass");
 });
 
+Deno.test("what is there and wants an operator is a warning, and has started", async () => {
+  const warning = "2 keys are parked";
+  const { ask } = setUp({ name: "read-model", check: () => Promise.resolve({ warning }) });
+  const { status, body } = await ask("/health/ready");
+  deepEqual([status, body.status], [200, "warn"]);
+  equal(body.checks["read-model"][0].output, warning);
+  equal((await ask("/health/startup")).status, 200);
+});
+
 Deno.test("a process that leaves is live and not ready, whatever was seen a moment ago", async () => {
   const { ask, leaving } = setUp(switchable("postgres").check);
   equal((await ask("/health/ready")).status, 200);
