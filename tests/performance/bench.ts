@@ -6,6 +6,7 @@ import { commandsBench } from "./commands_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
 import { measure } from "./measure.ts";
 import { overloadBench } from "./overload_bench.ts";
+import { projectionsBench } from "./projections_bench.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
 import { shopBench } from "./shop_bench.ts";
@@ -15,11 +16,14 @@ const benchmarks: readonly Benchmark[] = [
   commandsBench,
   eventstoreBench,
   shopBench,
+  projectionsBench,
   overloadBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };
 const besideFlag = "--beside=";
+const eventsFlag = "--events=";
+const largeFlag = "--large";
 
 const help = `deno task bench [NAME …] [--json] [--peers] [--beside=FOLDER]
 
@@ -27,7 +31,9 @@ Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all o
 
   --json           one JSON object per benchmark instead of a table
   --peers          rivals in the same run, where there are any
-  --beside=FOLDER  another checkout in the same run, for "shop" and "overload"
+  --beside=FOLDER  another checkout in the same run, for "shop", "projections" and "overload"
+  --events=N       how long a history "projections" fills a read model from; default 1,000,000
+  --large          and from one of 5,000,000
 `;
 
 if (import.meta.main) Deno.exitCode = await bench(Deno.args);
@@ -38,7 +44,8 @@ async function bench(args: readonly string[]): Promise<number> {
   if (flags.includes("--help")) return print(help);
   const unknown = [
     ...flags.filter((flag) =>
-      !["--json", "--peers"].includes(flag) && !flag.startsWith(besideFlag)
+      !["--json", "--peers", largeFlag].includes(flag) && !flag.startsWith(besideFlag) &&
+      !/^--events=[1-9]\d*$/.test(flag)
     ),
     ...names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name)),
   ];
@@ -51,9 +58,15 @@ async function bench(args: readonly string[]): Promise<number> {
     report(`Cannot measure beside "${beside}": there is no deno.json, it must be a checkout\n`);
     return 2;
   }
+  const events = flags.find((flag) => flag.startsWith(eventsFlag))?.slice(eventsFlag.length);
+  const options: BenchmarkOptions = {
+    beside,
+    events: events === undefined ? undefined : Number(events),
+    isLarge: flags.includes(largeFlag),
+  };
   for (const benchmark of benchmarks) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue;
-    let results = await run(benchmark, { beside });
+    let results = await run(benchmark, options);
     if (flags.includes("--peers") && !benchmark.withoutPeers) {
       results = await withPeers(benchmark.name, results);
     }

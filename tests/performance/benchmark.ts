@@ -32,11 +32,17 @@ export interface OpenBenchmark extends AsyncDisposable {
 export type Pace = {
   readonly rounds: number;
   readonly msPerRound: number;
+  /** Each measurement begins cold, in a process of its own: there is nothing to warm up. */
+  readonly isCold?: boolean;
 };
 
 export type BenchmarkOptions = {
   /** Folder of another checkout, to be measured in the same run by whoever can. */
   readonly beside?: string | undefined;
+  /** How long a history is, for whoever reads one. */
+  readonly events?: number | undefined;
+  /** Also what takes very long. */
+  readonly isLarge?: boolean;
 };
 
 export type Benchmark = {

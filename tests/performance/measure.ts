@@ -6,11 +6,11 @@ import type { BenchmarkCase, CaseResult, Figure, Pace } from "./benchmark.ts";
  */
 export async function measure(
   { headwater, twin, others = {}, also = [], ...figure }: BenchmarkCase,
-  { rounds, msPerRound }: Pace,
+  { rounds, msPerRound, isCold = false }: Pace,
 ): Promise<CaseResult[]> {
   const contenders = Object.entries({ headwater, ...(twin && { twin }), ...others })
     .map(([contender, run]) => ({ contender, run, values: [] as (readonly number[])[] }));
-  for (const { run } of contenders) await run(msPerRound / 2);
+  if (!isCold) { for (const { run } of contenders) await run(msPerRound / 2); }
   for (let round = 0; round < rounds; round++) {
     for (const { run, values } of contenders) values.push([await run(msPerRound)].flat());
     // Who goes first changes from round to round.

@@ -19,9 +19,12 @@ export type StoreStats = {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The embedded event store as `deno task eventstore` runs it: on disk, in a folder that is removed in the end. */
-export function startEmbeddedStore(): Promise<StoreProcess> {
-  return inFolder((folder) =>
+/**
+ * The embedded event store as `deno task eventstore` runs it: on disk, in the folder of a log that there is, else in one
+ * that is removed in the end.
+ */
+export function startEmbeddedStore(place?: string): Promise<StoreProcess> {
+  const startIn = (folder: string) =>
     start([
       `--allow-write=${folder}`,
       `${root}infra/event_store/bin.ts`,
@@ -29,8 +32,8 @@ export function startEmbeddedStore(): Promise<StoreProcess> {
       "--port=0",
       "--log-level=error",
       `--data=${folder}`,
-    ])
-  );
+    ]);
+  return place === undefined ? inFolder(startIn) : startIn(place);
 }
 
 /** A server on the same transport that keeps nothing. */
