@@ -1,19 +1,25 @@
 import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { quoted } from "./table_definition.ts";
+import { quoted, tablesOf } from "./table_definition.ts";
 
-/** Tells PostgreSQL what is in a view's table, so that it finds the best ways to it. Neither readers nor writers wait for it. */
+/** Tells PostgreSQL what is in a view's tables, so that it finds the best ways to it. Neither readers nor writers wait for it. */
 export async function analyzeTable(sql: Sql, view: View): Promise<void> {
-  await answered(() => sql.unsafe(`analyze ${quoted(view.table)}`));
+  await answered(() => sql.unsafe(`analyze ${tables(view).join(", ")}`));
 }
 
 /** The same, where PostgreSQL has forgotten that it ever did so, and when to do it again: as after a crash. */
 export async function analyzeIfForgotten(sql: Sql, view: View): Promise<void> {
   const [found] = await answered(() =>
     sql<{ isForgotten: boolean }[]>`
-      select last_analyze is null and last_autoanalyze is null as "isForgotten"
-      from pg_stat_user_tables where relid = to_regclass(${quoted(view.table)})`
+      select bool_or(last_analyze is null and last_autoanalyze is null) as "isForgotten"
+      from pg_stat_user_tables where relid in (${
+      sql.unsafe(tables(view).map((table) => `to_regclass('${table}')`).join(", "))
+    })`
   );
   if (found?.isForgotten) await analyzeTable(sql, view);
+}
+
+function tables(view: View): string[] {
+  return tablesOf(view).map(({ physicalName }) => quoted(physicalName));
 }

@@ -12,6 +12,8 @@ export type FoldOptions = {
   read?(keys: readonly string[]): Promise<ReadonlyMap<string, Row>>;
 };
 
+type Decoded = { readonly event: Recorded | undefined; readonly keys: readonly string[] };
+
 /** Folds events into rows, in memory. */
 export function eventFolder(view: View) {
   const decode = viewDecoder(view);
@@ -20,30 +22,26 @@ export function eventFolder(view: View) {
     recorded: readonly Recorded[],
     { changes, read }: FoldOptions,
   ): Promise<Folded> {
-    const events: (Recorded | undefined)[] = [];
-    const keys: (string | undefined)[] = [];
+    const decoded: Decoded[] = [];
 
     let failed: { readonly index: number; readonly cause: unknown } | undefined;
 
     try {
       await inTurns(recorded, (stored) => {
         const event = decode(stored);
-        keys.push(event && view.key(event));
-        events.push(event);
+        decoded.push({ event, keys: event ? view.keys(event) : [] });
       });
     } catch (cause) {
-      failed = { index: events.length, cause };
+      failed = { index: decoded.length, cause };
     }
 
-    const decoded = keys.slice(0, events.length);
-    const missing = read ? changes.missing(decoded.filter((key) => key !== undefined)) : [];
+    const missing = read ? changes.missing(decoded.flatMap(({ keys }) => keys)) : [];
     if (read && missing.length > 0) changes.hold(missing, await read(missing));
 
     let folded = 0;
     try {
-      await inTurns(events, (event, index) => {
-        const key = decoded[index];
-        if (event && key !== undefined) changes.set(key, view.evolve(changes.get(key), event));
+      await inTurns(decoded, ({ event, keys }) => {
+        if (event) apply(event, keys, changes);
         folded++;
       });
     } catch (cause) {
@@ -58,6 +56,16 @@ export function eventFolder(view: View) {
       failure: cannotApply(view.name, { first, count: 1, cause: messageOf(cause) }),
     };
   };
+
+  /** All rows that the event concerns, or none. */
+  function apply(event: Recorded, keys: readonly string[], changes: RowChanges): void {
+    if (keys.length === 1) {
+      const key = keys[0]!;
+      return changes.set(key, view.evolve(changes.get(key), event, key));
+    }
+    const rows = keys.map((key) => view.evolve(changes.get(key), event, key));
+    for (const [index, key] of keys.entries()) changes.set(key, rows[index]);
+  }
 }
 
 /**

@@ -3,7 +3,14 @@ import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { checkpointTable } from "./checkpoint.ts";
 import { isMissingTable } from "./failure.ts";
-import { createIndexes, createTable, lacksIndex, quoted } from "./table_definition.ts";
+import {
+  createIndexes,
+  createTables,
+  dropTables,
+  emptyTables,
+  lacksIndex,
+  lacksTable,
+} from "./table_definition.ts";
 
 /** Any number that nobody else takes for an advisory lock in a service's database. */
 const preparationLock = 4732905118;
@@ -30,7 +37,7 @@ async function isPrepared(sql: Sql, view: View): Promise<boolean> {
   try {
     const [found] = await answered(() =>
       sql<{ isPrepared: boolean }[]>`
-        select version = ${view.version} and to_regclass(${quoted(view.table)}) is not null
+        select version = ${view.version} and not (${sql.unsafe(lacksTable(view))})
           and to_jsonb(projection_checkpoint) ? 'mark'
           and not (${sql.unsafe(lacksIndex(view))}) as "isPrepared"
         from projection_checkpoint where name = ${view.name}`
@@ -43,7 +50,6 @@ async function isPrepared(sql: Sql, view: View): Promise<boolean> {
 }
 
 async function makeTable(sql: Sql, view: View): Promise<string | undefined> {
-  const table = quoted(view.table);
   // One message with several statements is a transaction: see `writeChanges` for why not `sql.begin`.
   const results = await answered(() =>
     sql.unsafe<{ reason: string }[][]>(`
@@ -70,14 +76,14 @@ async function makeTable(sql: Sql, view: View): Promise<string | undefined> {
           reset_reason := 'the read model is new';
         elsif stored_version <> ${view.version} then
           reset_reason := format('the view has version %s and the table %s', ${view.version}, stored_version);
-        elsif to_regclass(${literal(table)}) is null then
+        elsif ${lacksTable(view)} then
           reset_reason := 'the table is missing';
         end if;
         if reset_reason <> '' then
           -- The table first, then the checkpoint: the order in which every statement locks them.
-          drop table if exists ${table};
+          ${dropTables(view)}
           ${resetCheckpoint(view)}
-          ${createTable(view)}
+          ${createTables(view)}
         end if;
         ${createIndexes(view)}
         perform set_config('headwater.reset_reason', reset_reason, true);
@@ -98,7 +104,7 @@ export async function requestRebuild(sql: Sql, view: View): Promise<void> {
       declare
         stored_version integer;
       begin
-        truncate ${quoted(view.table)};
+        ${emptyTables(view)}
         select version into stored_version from projection_checkpoint where name = ${
       literal(view.name)
     };

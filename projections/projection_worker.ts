@@ -46,7 +46,7 @@ type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
 export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #fold: ReturnType<typeof eventFolder>;
-  readonly #changes = new RowChanges();
+  readonly #changes: RowChanges;
   readonly #waiting = new Map<number, Answer>();
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
@@ -62,6 +62,7 @@ export class ProjectionWorker implements AsyncDisposable {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#fold = eventFolder(options.view);
+    this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#state = newWorker(options.view, options.now());
     this.#running = this.#run();
   }

@@ -1,6 +1,13 @@
 // deno-lint-ignore no-explicit-any -- rows are the view's own business
 export type Row = Record<string, any>;
 
+export type Outstanding = {
+  readonly written: readonly Row[];
+  readonly removed: readonly string[];
+  /** Rows that the table has of all these keys; none where nobody asked for them. */
+  readonly replaced: readonly Row[];
+};
+
 /**
  * The rows a worker is folding into: what it read or made, and which of them the table does not have yet.
  *
@@ -9,9 +16,16 @@ export type Row = Record<string, any>;
  */
 export class RowChanges {
   readonly #rows = new Map<string, Row | undefined>();
-  readonly #changed = new Set<string>();
+  /** With the row that the table has, where that matters. */
+  readonly #changed = new Map<string, Row | undefined>();
+  readonly #remembers: boolean;
   #samples = 0;
   #sampledBytes = 0;
+
+  /** `remembers`: what it replaces, for sums. */
+  constructor({ remembers = false }: { readonly remembers?: boolean } = {}) {
+    this.#remembers = remembers;
+  }
 
   /** How many rows it holds. */
   get size(): number {
@@ -45,9 +59,10 @@ export class RowChanges {
   }
 
   set(key: string, row: Row | undefined): void {
-    if (row === this.#rows.get(key)) return;
+    const before = this.#rows.get(key);
+    if (row === before) return;
     this.#rows.set(key, row);
-    this.#changed.add(key);
+    if (!this.#changed.has(key)) this.#changed.set(key, this.#remembers ? before : undefined);
     if (row && this.#changed.size % 100 === 1) {
       this.#samples++;
       this.#sampledBytes += JSON.stringify(row).length;
@@ -55,15 +70,17 @@ export class RowChanges {
   }
 
   /** What to write, and which keys to delete. */
-  outstanding(): { readonly written: readonly Row[]; readonly removed: readonly string[] } {
+  outstanding(): Outstanding {
     const written: Row[] = [];
     const removed: string[] = [];
-    for (const key of this.#changed) {
+    const replaced: Row[] = [];
+    for (const [key, before] of this.#changed) {
       const row = this.#rows.get(key);
       if (row) written.push(row);
       else removed.push(key);
+      if (before) replaced.push(before);
     }
-    return { written, removed };
+    return { written, removed, replaced };
   }
 
   /** The table has them all now; they stay here. */

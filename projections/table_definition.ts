@@ -9,56 +9,130 @@ export type TableColumn = {
   readonly isNullable: boolean;
 };
 
-export function tableColumns(view: View): TableColumn[] {
-  return Object.entries(view.columns).map(([property, { type, isNullable }]) => ({
+/** One of the tables that a view has. */
+export type TableDefinition = {
+  /** What queries call it. */
+  readonly name: string;
+  /** What PostgreSQL calls it: the same, and what was asked for behind it. */
+  readonly physicalName: string;
+  readonly columns: readonly TableColumn[];
+  /** Names of its columns, as those of the indexes are. */
+  readonly primaryKey: readonly string[];
+  readonly indexes: readonly (readonly string[])[];
+  /** Which whole numbers must be such that JavaScript knows as well. */
+  readonly summed: readonly string[];
+};
+
+type Tabled = Pick<View, "table" | "columns" | "columnName">;
+
+export function tableColumns({ columns, columnName }: Tabled): TableColumn[] {
+  return Object.entries(columns).map(([property, { type, isNullable }]) => ({
     property,
-    name: view.columnName(property),
+    name: columnName(property),
     type,
     isNullable,
   }));
 }
 
-/** DDL that makes a view's table, without its indexes. */
-export function createTable(view: View): string {
-  const columns = tableColumns(view).map(({ name, type, isNullable }) =>
-    `${quoted(name)} ${type}${isNullable ? "" : " not null"}`
-  );
-  const key = quoted(view.columnName(view.primaryKey));
-  return `create table ${quoted(view.table)} (${columns.join(", ")}, primary key (${key}));`;
+/**
+ * The table of a view's rows, and that of its sums where it has them: they are made, emptied and dropped together.
+ * `suffix` tells them from other tables of the same view.
+ */
+export function tablesOf(view: View, suffix = ""): TableDefinition[] {
+  const { sums, columnName } = view;
+  const rows = {
+    ...named(view),
+    primaryKey: [columnName(view.primaryKey)],
+    indexes: view.indexes.map((index) => index.map(columnName)),
+    summed: [],
+  };
+  if (!sums) return [rows];
+  return [rows, {
+    ...named(sums),
+    primaryKey: sums.key.map(columnName),
+    indexes: sums.indexes.map((index) => index.map(columnName)),
+    summed: sums.summed.map(columnName),
+  }];
+
+  function named(table: Tabled) {
+    const physicalName = `${table.table}${suffix}`;
+    return { name: table.table, physicalName, columns: tableColumns(table) };
+  }
+}
+
+/** DDL that makes a view's tables, without their indexes. */
+export function createTables(view: View, suffix = ""): string {
+  return tablesOf(view, suffix).map(({ physicalName, columns, primaryKey, summed }) => {
+    const parts = columns.map(({ name, type, isNullable }) =>
+      `${quoted(name)} ${type}${isNullable ? "" : " not null"}`
+    );
+    const limits = summed.map((name) =>
+      `constraint ${quoted(safeConstraint(name))} check (${
+        quoted(name)
+      } between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER})`
+    );
+    const key = `primary key (${primaryKey.map(quoted).join(", ")})`;
+    return `create table ${quoted(physicalName)} (${[...parts, key, ...limits].join(", ")});`;
+  }).join("\n");
+}
+
+/** One statement, so that they are locked together. */
+export function dropTables(view: View, suffix = ""): string {
+  return `drop table if exists ${physicalNames(view, suffix)};`;
+}
+
+/** One statement, as `dropTables`. */
+export function emptyTables(view: View, suffix = ""): string {
+  return `truncate ${physicalNames(view, suffix)};`;
+}
+
+/** An expression: a table of the view's is not there. */
+export function lacksTable(view: View, suffix = ""): string {
+  return tablesOf(view, suffix)
+    .map(({ physicalName }) => `to_regclass('${quoted(physicalName)}') is null`).join(" or ");
 }
 
 /**
- * Statements of PL/pgSQL that make those indexes which the table does not have, under whatever name.
+ * Statements of PL/pgSQL that make those indexes which the tables do not have, under whatever name.
  * They look first: `create index if not exists` locks the table even where it has nothing to do.
  */
-export function createIndexes(view: View): string {
-  return indexes(view).map(({ columns, isMissing }) => `
+export function createIndexes(view: View, suffix = ""): string {
+  return indexes(view, suffix).map(({ table, columns, isMissing }) => `
       if ${isMissing} then
-        create index on ${quoted(view.table)} (${columns});
+        create index on ${table} (${columns});
       end if;`).join("");
 }
 
-/** An expression: the table lacks an index of the view's. */
-export function lacksIndex(view: View): string {
-  return ["false", ...indexes(view).map(({ isMissing }) => isMissing)].join(" or ");
+/** An expression: a table lacks an index of the view's. */
+export function lacksIndex(view: View, suffix = ""): string {
+  return ["false", ...indexes(view, suffix).map(({ isMissing }) => isMissing)].join(" or ");
 }
 
-function indexes(view: View): { readonly columns: string; readonly isMissing: string }[] {
-  return view.indexes.map((properties) => {
-    const names = properties.map(view.columnName);
-    return {
+function indexes(view: View, suffix: string) {
+  return tablesOf(view, suffix).flatMap(({ physicalName, indexes }) =>
+    indexes.map((names) => ({
+      table: quoted(physicalName),
       columns: names.map(quoted).join(", "),
       isMissing: `not exists (
         select from pg_index
-        where indrelid = to_regclass('${quoted(view.table)}') and indpred is null
+        where indrelid = to_regclass('${quoted(physicalName)}') and indpred is null
           and array[${names.map((name) => `'${name}'`).join(", ")}] = (
             select array_agg(attname::text order by place)
             from unnest(indkey) with ordinality as part (number, place)
             left join pg_attribute on attrelid = indrelid and attnum = number
           )
       )`,
-    };
-  });
+    }))
+  );
+}
+
+/** What PostgreSQL calls it when a sum leaves what JavaScript knows. */
+export function safeConstraint(column: string): string {
+  return `${column}_safe`;
+}
+
+function physicalNames(view: View, suffix: string): string {
+  return tablesOf(view, suffix).map(({ physicalName }) => quoted(physicalName)).join(", ");
 }
 
 export function quoted(identifier: string): string {

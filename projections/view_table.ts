@@ -5,7 +5,8 @@ import type { Queryable } from "./checkpoint.ts";
 import { columnArray } from "./column_array.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
-import { quoted, type TableColumn, tableColumns } from "./table_definition.ts";
+import { SumsTable } from "./sums_table.ts";
+import { quoted, type TableColumn, type TableDefinition, tablesOf } from "./table_definition.ts";
 
 /** Rows as they are sent. */
 export type PackedRows = { readonly arrays: readonly string[] } | { readonly json: string };
@@ -13,12 +14,14 @@ export type PackedRows = { readonly arrays: readonly string[] } | { readonly jso
 type Putting = { readonly packed: PackedRows; readonly condition: Fragment };
 
 /**
- * Reads and writes the rows of a view's table.
+ * Reads and writes the rows of a view's table, and has that of its sums beside it.
  *
  * Rows travel as JSON both ways, so that a row comes back from PostgreSQL as `evolve` made it, whatever the settings of
  * the connection: a fold that goes through the table gives what a fold in memory gives.
  */
 export class ViewTable {
+  /** Undefined: the view has none. */
+  readonly sums: SumsTable | undefined;
   readonly #view: View;
   readonly #table: string;
   readonly #key: string;
@@ -27,12 +30,13 @@ export class ViewTable {
   readonly #properties: string;
   readonly #onConflict: string;
 
-  private constructor(view: View) {
-    const columns = tableColumns(view);
+  private constructor(view: View, [rows, sums]: readonly TableDefinition[]) {
+    const { physicalName, columns } = rows!;
     const assignments = columns.filter(({ property }) => property !== view.primaryKey)
       .map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);
+    this.sums = sums && new SumsTable(view.sums!, sums);
     this.#view = view;
-    this.#table = quoted(view.table);
+    this.#table = quoted(physicalName);
     this.#key = quoted(view.columnName(view.primaryKey));
     this.#columns = columns;
     this.#names = columns.map(({ name }) => quoted(name)).join(", ");
@@ -41,26 +45,23 @@ export class ViewTable {
   }
 
   /**
-   * The table as the view defines it; undefined when it is not there. Rejects when a column is missing or of another
-   * type; what else the table has is left to PostgreSQL.
+   * The tables as the view defines them; undefined when one is not there. Rejects when a column is missing or of another
+   * type; what else the tables have is left to PostgreSQL. `suffix` as for `createTables`.
    */
-  static async open(sql: Queryable, view: View): Promise<ViewTable | undefined> {
-    const found = await answered(() =>
-      sql<{ name: string; type: string }[]>`
-        select attname as name, atttypid::regtype::text as type
-        from pg_attribute
-        where attrelid = to_regclass(quote_ident(${view.table})) and attnum > 0 and not attisdropped`
-    );
-    if (found.length === 0) return undefined;
-    const types = new Map(found.map(({ name, type }) => [name, type]));
-    for (const { name, type } of tableColumns(view)) {
-      if (types.get(name) !== type) {
-        throw new Error(
-          `Cannot use table "${view.table}" of view "${view.name}": it has no column "${name}" of type ${type}`,
-        );
+  static async open(sql: Queryable, view: View, suffix = ""): Promise<ViewTable | undefined> {
+    const tables = tablesOf(view, suffix);
+    for (const { physicalName, columns } of tables) {
+      const types = await columnTypes(sql, physicalName);
+      if (types.size === 0) return undefined;
+      for (const { name, type } of columns) {
+        if (types.get(name) !== type) {
+          throw new Error(
+            `Cannot use table "${physicalName}" of view "${view.name}": it has no column "${name}" of type ${type}`,
+          );
+        }
       }
     }
-    return new ViewTable(view);
+    return new ViewTable(view, tables);
   }
 
   /** The rows there are of these keys. */
@@ -69,7 +70,8 @@ export class ViewTable {
       sql<{ row: string }[]>`
         select row_to_json(row)::text as row
         from (
-          select ${this.#view.select(sql)} from ${this.#view.from(sql)}
+          select ${this.#view.select(sql)}
+          from ${sql.unsafe(this.#table)} as ${this.#view.from(sql)}
           where ${sql.unsafe(this.#key)} = ${this.#anyOf(sql, keys)}
         ) as row`
     );
@@ -140,4 +142,14 @@ export class ViewTable {
       JSON.stringify(keys)
     }::text::json))::text[])`;
   }
+}
+
+async function columnTypes(sql: Queryable, table: string): Promise<ReadonlyMap<string, string>> {
+  const found = await answered(() =>
+    sql<{ name: string; type: string }[]>`
+      select attname as name, atttypid::regtype::text as type
+      from pg_attribute
+      where attrelid = to_regclass(quote_ident(${table})) and attnum > 0 and not attisdropped`
+  );
+  return new Map(found.map(({ name, type }) => [name, type]));
 }

@@ -19,7 +19,12 @@ export type Evidence = {
 };
 
 export type Row = Readonly<Record<string, unknown>>;
-export type Table = { readonly view: View; readonly rows: readonly Row[] };
+export type Table = {
+  readonly view: View;
+  readonly rows: readonly Row[];
+  /** What its second table holds, if the view has sums. */
+  readonly sums?: readonly Row[];
+};
 export type ProviderEntry = { readonly charged: boolean; readonly refunded: boolean };
 
 /** What the shop says over HTTP. */
@@ -76,7 +81,10 @@ async function readTables(databases: readonly ServiceDatabase[]): Promise<Table[
     databases.map(({ sql, views }) =>
       Promise.all(views.map(async (view) => {
         const rows = await sql<Row[]>`select ${view.select(sql)} from ${view.from(sql)}`;
-        return { view, rows: [...rows] };
+        const { sums } = view;
+        if (!sums) return { view, rows: [...rows] };
+        const summed = await sql<Row[]>`select ${sums.select(sql)} from ${sums.from(sql)}`;
+        return { view, rows: [...rows], sums: [...summed] };
       }))
     ),
   );

@@ -12,14 +12,42 @@ export function judgeReadModels({ events, tables }: Evidence): Verdict {
   });
 }
 
-function differences({ view, rows }: Table, events: readonly Recorded[]): string[] {
+function differences({ view, rows, sums = [] }: Table, events: readonly Recorded[]): string[] {
   const folded = fold(view, events);
   const found = new Map(rows.map((row) => [String(row[view.primaryKey]), row]));
+  const kept = new Map(sums.map((row) => [sumKey(view.sums!, row), row]));
+  return [
+    ...compared(view.name, { folded, found }),
+    ...compared(`sums of ${view.name}`, { folded: total(view, folded.values()), found: kept }),
+  ];
+}
+
+function compared(
+  name: string,
+  { folded, found }: Readonly<Record<"folded" | "found", ReadonlyMap<string, Row>>>,
+): string[] {
   const keys = new Set([...folded.keys(), ...found.keys()]);
   return [...keys].flatMap((key) => {
     const difference = differenceOf(folded.get(key), found.get(key));
-    return difference === undefined ? [] : [`${view.name} "${key}" ${difference}`];
+    return difference === undefined ? [] : [`${name} "${key}" ${difference}`];
   });
+}
+
+/** What rows contribute, added up; what comes to nothing has no row. */
+function total({ sums }: View, rows: Iterable<Row>): Map<string, Row> {
+  if (!sums) return new Map();
+  const totals = new Map<string, Row>();
+  for (const contribution of [...rows].flatMap((row) => sums.contributes(row))) {
+    const key = sumKey(sums, contribution);
+    const before = totals.get(key);
+    const sum = (name: string) => [name, Number(before?.[name] ?? 0) + contribution[name]];
+    totals.set(key, { ...contribution, ...Object.fromEntries(sums.summed.map(sum)) });
+  }
+  return new Map([...totals].filter(([, row]) => sums.summed.some((name) => row[name] !== 0)));
+}
+
+function sumKey({ key }: NonNullable<View["sums"]>, row: Row): string {
+  return key.map((name) => String(row[name])).join(" ");
 }
 
 function fold(view: View, events: readonly Recorded[]): Map<string, Row> {
@@ -29,11 +57,12 @@ function fold(view: View, events: readonly Recorded[]): Map<string, Row> {
       category === eventLog.categoryOf(recorded.stream)
     );
     const event = schemas?.decode(recorded);
-    const key = event && view.key(event);
-    if (event === undefined || key === undefined) continue;
-    const row = view.evolve(rows.get(key), event);
-    if (row) rows.set(key, row);
-    else rows.delete(key);
+    if (event === undefined) continue;
+    for (const key of view.keys(event)) {
+      const row = view.evolve(rows.get(key), event, key);
+      if (row) rows.set(key, row);
+      else rows.delete(key);
+    }
   }
   return rows;
 }

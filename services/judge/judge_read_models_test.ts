@@ -26,9 +26,19 @@ const receipts = view({
     const pieces = (row?.pieces ?? 0) + quantity;
     return pieces > 9 ? undefined : { sku, pieces, sizes: { small: pieces, large: undefined } };
   },
+  sums: {
+    table: "receipt_sum",
+    columns: { isMany: column.boolean(), skus: column.integer(), pieces: column.integer() },
+    key: ["isMany"],
+    contributes: ({ pieces }) => [
+      { isMany: pieces > 2, skus: 1, pieces },
+      { isMany: false, skus: 0, pieces: 0 },
+    ],
+  },
 });
 
 const mug = { sku: "MUG", pieces: 5, sizes: { small: 5 } };
+const many = { isMany: true, skus: 1, pieces: 5 };
 
 Deno.test("a read model that equals the log is fine, whatever the order of fields", () => {
   const rows = [{ sizes: { small: 5 }, pieces: 5, sku: "MUG", absent: null }];
@@ -56,12 +66,42 @@ Deno.test("a row too many is noticed", () => {
   expectObjection([mug, { ...mug, sku: "TEA" }], /receipts "TEA" is in the table only/);
 });
 
-function verdictOn(rows: readonly Row[]) {
-  return judgeReadModels(evidenceOf(exampleEntries, { tables: [{ view: receipts, rows }] }));
+Deno.test("sums that are not what the rows come to are noticed", () => {
+  expectObjection([mug], /sums of receipts "true" has pieces 6, expected 5/, [
+    { ...many, pieces: 6 },
+  ]);
+  expectObjection([mug], /sums of receipts "true" is missing in the table/, []);
+  expectObjection([mug], /sums of receipts "false" is in the table only/, [
+    many,
+    { isMany: false, skus: 0, pieces: 0 },
+  ]);
+});
+
+Deno.test("an event that concerns several rows is judged in each", () => {
+  const shelves = view({
+    name: "shelves",
+    version: 1,
+    reads: [stockEvents],
+    columns: { shelf: column.text(), pieces: column.integer() },
+    primaryKey: "shelf",
+    key: ({ data }) => [data.sku, "all"],
+    evolve: (row, { data }, shelf) => ({ shelf, pieces: (row?.pieces ?? 0) + data.quantity }),
+  });
+  const rows = [
+    { shelf: "TEA", pieces: 10 },
+    { shelf: "MUG", pieces: 5 },
+    { shelf: "all", pieces: 15 },
+  ];
+  const judged = judgeReadModels(evidenceOf(exampleEntries, { tables: [{ view: shelves, rows }] }));
+  assert.equal(judged.detail, "1 read model, 3 rows");
+});
+
+function verdictOn(rows: readonly Row[], sums: readonly Row[] = [many]) {
+  return judgeReadModels(evidenceOf(exampleEntries, { tables: [{ view: receipts, rows, sums }] }));
 }
 
-function expectObjection(rows: readonly Row[], objection: RegExp): void {
-  const { holds, detail } = verdictOn(rows);
+function expectObjection(rows: readonly Row[], objection: RegExp, sums?: readonly Row[]): void {
+  const { holds, detail } = verdictOn(rows, sums);
   assert.match(detail, objection);
   assert.equal(holds, false);
 }

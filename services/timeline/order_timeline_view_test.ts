@@ -12,7 +12,9 @@ function rowOf(
   event: OrderEvent | FulfilmentEvent,
   place = { revision: 3, position: 17 },
 ) {
-  return orderTimelineView.evolve(undefined, recordedExample(event, { stream, ...place }));
+  const recorded = recordedExample(event, { stream, ...place });
+  const [key = ""] = orderTimelineView.keys(recorded);
+  return orderTimelineView.evolve(undefined, recorded, key);
 }
 
 Deno.test("every event of an order has a row that says where and when it happened", () => {
@@ -65,7 +67,7 @@ Deno.test("what belongs to no order is not in any timeline", () => {
   const received: StockItemEvent = { type: "StockReceived", data: { sku: "SKU1", quantity: 1 } };
   const recorded = recordedExample(received, { stream: "stockItem-SKU1" });
   assert.equal(orderTimelineView.key(recorded), undefined);
-  assert.equal(orderTimelineView.evolve(undefined, recorded), undefined);
+  assert.equal(orderTimelineView.evolve(undefined, recorded, "any"), undefined);
 });
 
 Deno.test("two events of one id in two streams are two rows", () => {

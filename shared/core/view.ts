@@ -3,9 +3,12 @@ import type { DomainEvent, Recorded } from "./event.ts";
 import type { EventOf, EventSchemas } from "./event_schemas.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { storableJson, storableText } from "./storable.ts";
+import { type Sums, sums } from "./sums.ts";
+import { tableText } from "./table_text.ts";
 
 /**
- * A read model: one table, one row per key, each row a fold of the events with that key.
+ * A read model: one table, one row per key, each row a fold of the events with that key; and where it has `sums`, a
+ * second table of what the rows come to together.
  * `key` and `evolve` are pure, so the table can be thrown away and rebuilt, in bulk or event by event.
  */
 export type View<
@@ -13,10 +16,11 @@ export type View<
   Row extends Record<string, any> = any,
   // deno-lint-ignore no-explicit-any -- as above
   Event extends DomainEvent = any,
+  Summed extends Sums | undefined = Sums | undefined,
 > = {
   /** What operators call it: `deno task projections rebuild NAME`. Unique over all services; kebab-case. */
   readonly name: string;
-  /** Raise it when the table or `evolve` changes: the read model then asks to be rebuilt. */
+  /** Raise it when a table, `evolve` or `contributes` changes: the read model then asks to be rebuilt. */
   readonly version: number;
   readonly table: string;
   readonly columns: { readonly [Name in keyof Row & string]: Column<Row[Name]> };
@@ -25,15 +29,20 @@ export type View<
   readonly indexes: readonly (readonly (keyof Row & string)[])[];
   /** Whose events it folds. */
   readonly reads: readonly EventSchemas[];
-  /** The same for the same table and the same categories of events. */
+  /** What the rows come to together, in a table of its own; undefined: the view has rows alone. */
+  readonly sums: Summed;
+  /** The same for the same tables and the same categories of events. */
   readonly fingerprint: string;
-  /** Undefined: this event does not concern the view. */
-  key(event: Recorded<Event>): string | undefined;
-  /** Undefined: no row (any more). Never changes `row` in place. */
-  evolve(row: Row | undefined, event: Recorded<Event>): Row | undefined;
+  /** Of the row, or of all the rows, that the event concerns. Undefined: it does not concern the view. */
+  key(event: Recorded<Event>): string | readonly string[] | undefined;
+  /** The same as a list, in which each is once. */
+  keys(event: Recorded<Event>): readonly string[];
+  /** The row of one of the event's keys after the event. Undefined: no row (any more). Never changes `row` in place. */
+  // deno-lint-ignore headwater/parameters -- a fold, of which most need no third
+  evolve(row: Row | undefined, event: Recorded<Event>, key: string): Row | undefined;
   /** What the table calls a column: `placedAt` is `placed_at` there. */
   columnName(property: keyof Row & string): string;
-  /** Throws when a row would not come back from the table as it is. */
+  /** Throws when a row would not come back from the table as it is, or contributes what cannot be summed. */
   check(row: Row): void;
   /**
    * For queries, with the `sql` of postgres.js or whatever else takes text as a part of one: every column, under the name and with the value that rows have, whatever the connection's settings.
@@ -44,8 +53,10 @@ export type View<
   from<Fragment>(sql: { unsafe(text: string): Fragment }): Fragment;
 };
 
-/** `RowOf<typeof orderView>` is what its queries yield. */
-export type RowOf<AnyView> = AnyView extends View<infer Row> ? Row : never;
+/** `RowOf<typeof orderView>` is what its queries yield; of sums it is `RowOf<typeof salesView.sums>`. */
+export type RowOf<AnyView> = AnyView extends View<infer Row> ? Row
+  : AnyView extends Sums<infer _Row, infer Total> ? Total
+  : never;
 
 /** @internal */
 type Columns = Readonly<Record<string, Column>>;
@@ -59,8 +70,16 @@ type KeyOfColumns<C extends Columns> = {
 /** @internal */
 type IndexOf<C extends Columns> = readonly [keyof C & string, ...(keyof C & string)[]];
 
+/** @internal */
+type SumsOf<C extends Columns, S extends Columns> = [S] extends [never] ? undefined
+  : Sums<RowOfColumns<C>, RowOfColumns<S>>;
+
 /** Defines a read model; the types of its rows and events follow from `columns` and `reads`. */
-export function view<const C extends Columns, const Schemas extends readonly EventSchemas[]>(
+export function view<
+  const C extends Columns,
+  const Schemas extends readonly EventSchemas[],
+  const S extends Columns = never,
+>(
   definition: {
     readonly name: string;
     readonly version: number;
@@ -70,21 +89,28 @@ export function view<const C extends Columns, const Schemas extends readonly Eve
     readonly columns: C;
     readonly primaryKey: KeyOfColumns<C>;
     readonly indexes?: readonly IndexOf<C>[];
-    key(event: Recorded<EventOf<Schemas[number]>>): string | undefined;
+    key(event: Recorded<EventOf<Schemas[number]>>): string | readonly string[] | undefined;
+    // deno-lint-ignore headwater/parameters -- as in `View`
     evolve(
       row: RowOfColumns<C> | undefined,
       event: Recorded<EventOf<Schemas[number]>>,
+      key: string,
     ): RowOfColumns<C> | undefined;
+    /** A second table: what all rows together contribute to whole numbers, by `key`. */
+    readonly sums?: {
+      readonly table: string;
+      readonly columns: S;
+      readonly key: readonly (keyof S & string)[];
+      readonly indexes?: readonly IndexOf<S>[];
+      contributes(row: RowOfColumns<C>): readonly RowOfColumns<S>[];
+    };
   },
-): View<RowOfColumns<C>, EventOf<Schemas[number]>> {
+): View<RowOfColumns<C>, EventOf<Schemas[number]>, SumsOf<C, S>> {
   const { name, reads, columns, primaryKey, indexes = [] } = definition;
   const table = definition.table ?? name.replaceAll("-", "_");
   const entries = Object.entries(columns);
-  assertNames(name, { table, columns: Object.keys(columns) });
-
-  const selection = entries.map(([property, { type }]) =>
-    `${selected(`"${table}"."${columnName(property)}"`, type)} as "${property}"`
-  ).join(", ");
+  const text = tableText(name, { table, columns });
+  const summed = definition.sums && sums({ name, table }, definition.sums);
 
   const texts = entries.filter(([, { type }]) => type === "text" || type === "jsonb")
     .map(([property]) => property);
@@ -96,27 +122,50 @@ export function view<const C extends Columns, const Schemas extends readonly Eve
     return changed.length === 0 ? row : { ...row, ...Object.fromEntries(changed) };
   }
 
+  function key(event: Recorded<EventOf<Schemas[number]>>) {
+    const key = definition.key(event);
+    if (typeof key === "string") return storableText(key);
+    return key?.map(storableText);
+  }
+
   return {
     ...definition,
+    ...text,
     table,
     indexes,
-    key(event) {
-      const key = definition.key(event);
-      return key === undefined ? undefined : storableText(key);
+    sums: summed as SumsOf<C, S>,
+    key,
+    keys(event) {
+      const keys = key(event);
+      if (typeof keys === "string") return [keys];
+      return keys === undefined || keys.length < 2 ? keys ?? [] : [...new Set(keys)];
     },
-    evolve(row, event) {
-      const next = definition.evolve(row, event);
-      return next === undefined || next === row ? next : storable(next);
+    evolve(row, event, key) {
+      const next = definition.evolve(row, event, key);
+      if (next === undefined || next === row) return next;
+      const kept = storable(next);
+      if (kept[primaryKey] !== key) {
+        throw new Error(
+          `Cannot keep row "${kept[primaryKey]}" of "${name}": its event has the key "${key}"`,
+        );
+      }
+      return kept;
     },
     fingerprint: fingerprint({
       table,
-      columns: entries.map(([property, { type, isNullable }]) => [property, type, isNullable])
-        .toSorted(),
+      columns: shapeOf(columns),
       primaryKey,
       indexes,
       reads: reads.map(({ category }) => category).toSorted(),
+      ...(summed && {
+        sums: {
+          table: summed.table,
+          columns: shapeOf(summed.columns),
+          key: summed.key,
+          indexes: summed.indexes,
+        },
+      }),
     }),
-    columnName,
     check(row) {
       for (const [property, column] of entries) {
         const objection = column.objection(row[property]);
@@ -127,50 +176,17 @@ export function view<const C extends Columns, const Schemas extends readonly Eve
         }
       }
       const properties = Object.keys(row);
-      if (properties.length === entries.length) return;
-      const other = properties.find((property) => !Object.hasOwn(columns, property));
-      throw new Error(
-        `Cannot keep row "${row[primaryKey]}" of "${name}": "${other}" is no column`,
-      );
+      const other = properties.length > entries.length
+        ? properties.find((property) => !Object.hasOwn(columns, property))
+        : undefined;
+      const objection = other === undefined ? summed?.objection(row) : `"${other}" is no column`;
+      if (objection === undefined) return;
+      throw new Error(`Cannot keep row "${row[primaryKey]}" of "${name}": ${objection}`);
     },
-    select: (sql) => sql.unsafe(selection),
-    from: (sql) => sql.unsafe(`"${table}"`),
   };
 }
 
-function columnName(property: string): string {
-  return property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** Longer names are cut off by PostgreSQL. */
-const nameBytes = 63;
-
-function assertNames(
-  name: string,
-  { table, columns }: { readonly table: string; readonly columns: readonly string[] },
-): void {
-  if (!/^[a-z][a-z0-9_]*$/.test(table) || table.length > nameBytes) {
-    throw new Error(
-      `Cannot define view "${name}": its table "${table}" must be in snake_case, of at most ${nameBytes} characters`,
-    );
-  }
-  for (const column of columns) {
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(column) || columnName(column).length > nameBytes) {
-      throw new Error(
-        `Cannot define view "${name}": its column "${column}" must be in camelCase, of at most ${nameBytes} characters`,
-      );
-    }
-  }
-}
-
-/** Whole numbers come as numbers, times as JavaScript writes them: PostgreSQL's own text of them is another. */
-function selected(column: string, type: Column["type"]): string {
-  switch (type) {
-    case "bigint":
-      return `${column}::float8`;
-    case "timestamp with time zone":
-      return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-    default:
-      return column;
-  }
+function shapeOf(columns: Columns): readonly unknown[] {
+  return Object.entries(columns)
+    .map(([property, { type, isNullable }]) => [property, type, isNullable]).toSorted();
 }

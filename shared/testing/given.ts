@@ -79,17 +79,58 @@ export function rowsAfter<Row extends Record<string, unknown>, Event extends Dom
   view: View<Row, Event>,
   ...events: readonly NoInfer<Event>[]
 ): Map<string, Row> {
+  return rowsAfterRecorded(
+    view,
+    events.map((event, index) => recordedExample(event, { position: index + 1, revision: index })),
+  );
+}
+
+/** The same after events that say when and where they were recorded. */
+export function rowsAfterRecorded<Row extends Record<string, unknown>, Event extends DomainEvent>(
+  view: View<Row, Event>,
+  events: readonly Recorded<NoInfer<Event>>[],
+): Map<string, Row> {
   const rows = new Map<string, Row>();
-  for (const [index, event] of events.entries()) {
-    const recorded = recordedExample(event, { position: index + 1, revision: index });
-    const key = view.key(recorded);
-    if (key === undefined) continue;
-    const row = view.evolve(rows.get(key), recorded);
-    if (row) view.check(row);
-    if (row) rows.set(key, row);
-    else rows.delete(key);
+  for (const event of events) {
+    for (const key of view.keys(event)) {
+      const row = view.evolve(rows.get(key), event, key);
+      if (row) view.check(row);
+      if (row) rows.set(key, row);
+      else rows.delete(key);
+    }
   }
   return rows;
+}
+
+/**
+ * The part of a view's sums that says what they are.
+ * @internal
+ */
+type Summing<Row, Total> = {
+  readonly key: readonly (keyof Total & string)[];
+  readonly summed: readonly (keyof Total & string)[];
+  contributes(row: Row): readonly Total[];
+};
+
+/** What these rows come to in the second table of their view, in no sequence; what is all zero is not there. */
+export function sumsOf<Row extends Record<string, unknown>, Total extends Record<string, unknown>>(
+  { sums }: { readonly sums: Summing<Row, Total> },
+  rows: Iterable<Row>,
+): Total[] {
+  const totals = new Map<string, Total>();
+  for (const contribution of [...rows].flatMap((row) => sums.contributes(row))) {
+    const key = JSON.stringify(sums.key.map((name) => contribution[name]));
+    const before = totals.get(key);
+    totals.set(key, before ? added(before, contribution) : contribution);
+  }
+  return [...totals.values()].filter((total) => sums.summed.some((name) => total[name] !== 0));
+
+  function added(total: Total, contribution: Total): Total {
+    const more = sums.summed.map((
+      name,
+    ) => [name, Number(total[name]) + Number(contribution[name])]);
+    return { ...total, ...Object.fromEntries(more) };
+  }
 }
 
 /** An event as the log would give it back. */

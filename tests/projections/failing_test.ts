@@ -30,9 +30,9 @@ projectionTests("a read model that cannot take an event", async (step) => {
     const brokenView = view({
       ...accountDefinition,
       key: accountView.key,
-      evolve(row, event) {
+      evolve(row, event, key) {
         if (isBroken && event.type === "Renamed") throw new Error("labels are not understood");
-        return accountView.evolve(row, event);
+        return accountView.evolve(row, event, key);
       },
     });
     await using projections = await start([brokenView, labelView]);

@@ -181,8 +181,8 @@ const secondVersion = view({
   version: 2,
   columns: { ...accountDefinition.columns, doubled: column.integer() },
   key: accountView.key,
-  evolve(row, event) {
-    const evolved = accountView.evolve(row, event);
+  evolve(row, event, key) {
+    const evolved = accountView.evolve(row, event, key);
     return evolved && { ...evolved, doubled: 2 * evolved.balance };
   },
 });

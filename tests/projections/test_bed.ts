@@ -13,7 +13,7 @@ import {
   startThrowAwayPostgres,
 } from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
-import { appendAtEnd } from "@headwater/testing";
+import { appendAtEnd, sumsOf } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
 import type { Sql } from "postgres";
 
@@ -148,11 +148,12 @@ export async function pureFold(view: View, log: EventLog): Promise<any[]> {
   for await (const page of log.readAll({ categories })) {
     for (const recorded of page) {
       const event = decode(view, recorded);
-      const key = event && view.key(event);
-      if (!event || key === undefined) continue;
-      const row = view.evolve(rows.get(key), event);
-      if (row) rows.set(key, row);
-      else rows.delete(key);
+      if (!event) continue;
+      for (const key of view.keys(event)) {
+        const row = view.evolve(rows.get(key), event, key);
+        if (row) rows.set(key, row);
+        else rows.delete(key);
+      }
     }
   }
   return [...rows].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row);
@@ -169,6 +170,27 @@ export async function tableRows(view: View, sql: Sql): Promise<any[]> {
     select ${view.select(sql)} from ${view.from(sql)}
     order by ${sql(`${view.table}.${view.columnName(view.primaryKey)}`)} collate "C"`;
   return rows.map((row) => ({ ...row }));
+}
+
+/** What the table of a view's sums holds. */
+// deno-lint-ignore no-explicit-any -- sums of any view
+export async function tableSums({ sums }: View, sql: Sql): Promise<any[]> {
+  if (!sums) return [];
+  const rows = await sql`select ${sums.select(sql)} from ${sums.from(sql)}`;
+  return inOrder(sums, rows.map((row) => ({ ...row })));
+}
+
+/** What it must hold: all that these rows contribute. */
+// deno-lint-ignore no-explicit-any -- as above
+export function pureSums({ sums }: View, rows: readonly any[]): any[] {
+  return sums ? inOrder(sums, sumsOf({ sums }, rows)) : [];
+}
+
+// deno-lint-ignore no-explicit-any -- as above
+function inOrder({ key }: NonNullable<View["sums"]>, rows: readonly any[]): any[] {
+  const place = (row: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(key.map((name) => row[name]));
+  return rows.toSorted((one, other) => place(one) < place(other) ? -1 : 1);
 }
 
 /** Waits until the read model has taken in all that is in the log. */
