@@ -86,8 +86,7 @@ async function rebuild({ log }: ProjectionWork, table: Table): Promise<void> {
   const rows = new Map<string, Row>();
   const database = openDatabase(log);
   for (const event of readFrom(database)) {
-    const key = view.key(event);
-    if (key !== undefined) rows.set(key, view.evolve(rows.get(key), event)!);
+    for (const key of view.keys(event)) rows.set(key, view.evolve(rows.get(key), event, key)!);
   }
   database.close();
   const names = table.columns.map(({ name }) => name).join(", ");
@@ -162,8 +161,9 @@ async function write({ log, table }: Target, appends: (readonly HistoryEvent[])[
   for (const life of appends) {
     for (const [revision, { stream, event }] of life.entries()) {
       const recorded: Recorded = { ...event, stream, revision, position: ++positions, recordedAt };
-      const key = view.key(recorded)!;
-      rows.set(key, view.evolve(rows.get(key), recorded)!);
+      for (const key of view.keys(recorded)) {
+        rows.set(key, view.evolve(rows.get(key), recorded, key)!);
+      }
     }
   }
   const types = columns.map(({ property, type }) => `"${property}" ${type}`).join(", ");
