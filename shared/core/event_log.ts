@@ -89,8 +89,8 @@ export interface EventLog extends AsyncDisposable {
   readAll(options?: ReadAllOptions): AsyncIterable<readonly Recorded[]>;
   /**
    * Endless; pushed, not polled. The first batch with `caughtUp` comes also when there is nothing to read.
-   * A batch is yielded when the position moves on past events of other categories too, so that the reader of a quiet
-   * category knows how far it is. Adapters bound the memory that a slow reader costs.
+   * A batch is yielded when the position moves on past events of other categories too, within a second, so that the
+   * reader of a quiet category knows how far it is. Adapters bound the memory that a slow reader costs.
    *
    * Errors: `ForeignPosition` where this is not the log in which `after` was read.
    */

@@ -4,7 +4,7 @@ import { isSystemEvent, sizeOf, type StoredEvent, toRecorded } from "./stored_ev
 type Entry = {
   readonly stored: StoredEvent;
   /** Null: a system event, which no reader of the port gets. */
-  category?: string | null;
+  readonly category: string | null;
   recorded?: Recorded;
 };
 
@@ -15,6 +15,14 @@ export type TailPage = {
   readonly events: readonly Recorded[];
   /** The event up to which everything was looked at. */
   readonly end: Place;
+};
+
+/** Somebody who follows the log. */
+export type TailFollower = {
+  /** Undefined: all. */
+  readonly categories: ReadonlySet<string> | undefined;
+  /** The head has moved; `hasWanted`: past events of these categories, too. */
+  moved(hasWanted: boolean): void;
 };
 
 /** An event of the log. */
@@ -29,7 +37,7 @@ const pageEvents = 256;
  * need, so subscribers share the objects.
  */
 export class LiveTail {
-  readonly #wakers = new Set<() => void>();
+  readonly #followers = new Set<TailFollower>();
   #entries: Entry[] = [];
   #bytes = 0;
   #parsedBytes = 0;
@@ -59,13 +67,21 @@ export class LiveTail {
     const last = events.at(-1);
     if (!last) return;
     this.#end = last;
-    if (this.#wakers.size === 0) return;
+    if (this.#followers.size === 0) return;
+    const categories = new Set<string>();
     for (const stored of events) {
-      this.#entries.push({ stored });
+      const category = categoryOf(stored);
+      if (category !== null) categories.add(category);
+      this.#entries.push({ stored, category });
       this.#bytes += sizeOf(stored);
     }
     this.#trim();
-    this.wake();
+    for (const follower of this.#followers) {
+      const hasWanted = follower.categories
+        ? !follower.categories.isDisjointFrom(categories)
+        : categories.size > 0;
+      follower.moved(hasWanted);
+    }
   }
 
   /** What follows `after`; undefined when that is no longer in memory. */
@@ -78,7 +94,6 @@ export class LiveTail {
       const entry = this.#entries[at]!;
       const { stored } = entry;
       end = stored;
-      if (entry.category === undefined) entry.category = categoryOf(stored);
       if (entry.category === null || categories && !categories.has(entry.category)) continue;
       events.push(this.#recordedOf(entry));
       if (events.length === pageEvents) break;
@@ -86,19 +101,15 @@ export class LiveTail {
     return { events, end };
   }
 
-  /** Calls `waker` whenever the head moves; the result ends that. */
-  onMove(waker: () => void): () => void {
-    this.#wakers.add(waker);
+  /** Tells the follower whenever the head moves; the result ends that. */
+  follow(follower: TailFollower): () => void {
+    this.#followers.add(follower);
     return () => {
-      this.#wakers.delete(waker);
-      if (this.#wakers.size > 0) return;
+      this.#followers.delete(follower);
+      if (this.#followers.size > 0) return;
       this.#entries = [];
       this.#bytes = this.#parsedBytes = 0;
     };
-  }
-
-  wake(): void {
-    for (const waker of this.#wakers) waker();
   }
 
   #recordedOf(entry: Entry): Recorded {

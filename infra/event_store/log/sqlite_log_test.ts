@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import type { EventLog } from "@headwater/core";
 import { closedWith, eventLogSuite } from "@headwater/testing";
 import { openEventLog } from "./open_event_log.ts";
+import { laterMs } from "./sqlite_subscription.ts";
 
 async function openThrowAwayFile(): Promise<EventLog> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-event-log-" });
@@ -10,3 +12,40 @@ async function openThrowAwayFile(): Promise<EventLog> {
 
 eventLogSuite("SQLite in memory", () => Promise.resolve(openEventLog({ path: ":memory:" })), Deno);
 eventLogSuite("SQLite in a file", openThrowAwayFile, Deno);
+
+Deno.test("a reader is woken for what it wants, and told now and then of all else", async () => {
+  await using log = openEventLog({ path: ":memory:" });
+  const { signal } = new AbortController();
+  const batches = log.subscribe({ categories: ["wanted"], signal })[Symbol.asyncIterator]();
+  await batches.next();
+  const begunAt = performance.now();
+  const received = (async () => {
+    for (let count = 0;; count++) {
+      const { value } = await batches.next();
+      if (value!.events.length > 0) return { count, value };
+    }
+  })();
+  const event = { type: "Happened", data: {}, metadata: metadata() };
+  for (let expected = -1; expected < 499; expected++) {
+    await log.append("other-1", [{ ...event, id: crypto.randomUUID() }], {
+      expected: expected === -1 ? "no-stream" : expected,
+    });
+  }
+  const last = await log.append("wanted-1", [{ ...event, id: crypto.randomUUID() }], {
+    expected: "no-stream",
+  });
+  const { count, value } = await received;
+  assert.equal(value!.position, last.position);
+  assert.ok(count <= 1 + (performance.now() - begunAt) / laterMs, `${count} batches for nothing`);
+  await batches.return?.();
+});
+
+function metadata() {
+  return {
+    $correlationId: "1",
+    $causationId: "1",
+    commandId: "1",
+    commandHash: "",
+    schemaVersion: 1,
+  };
+}

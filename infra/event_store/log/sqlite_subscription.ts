@@ -14,9 +14,12 @@ export type SubscriptionSource = {
   readonly pageAfter: (after: number, categories: readonly string[] | undefined) => TailPage;
 };
 
+/** So much later, in milliseconds, a reader learns that the log has moved on past what it does not want. */
+export const laterMs = 100;
+
 /**
  * Pulls: nothing is queued for a reader, so a slow one costs no memory. One that keeps up is served from the tail,
- * one that fell behind from the tables.
+ * one that fell behind from the tables. What it does not want wakes nobody: most events are that to most readers.
  */
 export async function* sqliteSubscription(
   { identity, tail, turn, closed, pageAfter }: SubscriptionSource,
@@ -28,31 +31,51 @@ export async function* sqliteSubscription(
     return { log: identity, position, id: uuidText(id) };
   }
   const start = eventLog.positionOf(after);
-  let position = start ?? 0;
-  let told = false;
+  /** Everything up to there was looked at; undefined: nothing yet. */
+  let end: Place | undefined;
+  let told: Pick<eventLog.EventBatch, "position" | "caughtUp"> | undefined;
+  let isDue = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let moved = Promise.withResolvers<void>();
-  const stopListening = tail.onMove(() => moved.resolve());
+  function beDue(): void {
+    timer = undefined;
+    isDue = true;
+    moved.resolve();
+  }
+  const stopListening = tail.follow({
+    categories: wanted,
+    moved(hasWanted) {
+      if (hasWanted) moved.resolve();
+      else timer ??= setTimeout(beDue, laterMs);
+    },
+  });
   ended.addEventListener("abort", () => moved.resolve(), { once: true });
   try {
     for (;;) {
       await turn.pass();
       if (ended.aborted) return;
+      const position = end?.position ?? start ?? 0;
+      let events: eventLog.EventBatch["events"] = [];
       if (position < tail.head) {
-        const { events, end } = tail.pageAfter(position, wanted) ??
-          pageAfter(position, categories);
-        position = end.position;
-        told = true;
-        yield { events, position, mark: markAt(end), caughtUp: position === tail.head };
-      } else if (!told) {
-        told = true;
-        const mark = position > 0 ? markAt(tail.end) : undefined;
-        yield { events: [], position: start, mark, caughtUp: true };
+        ({ events, end } = tail.pageAfter(position, wanted) ?? pageAfter(position, categories));
+      }
+      const now = end?.position ?? start;
+      const caughtUp = (now ?? 0) >= tail.head;
+      const isNews = !told?.caughtUp || isDue && told.position !== now;
+      if (events.length > 0 || isNews) {
+        clearTimeout(timer);
+        timer = undefined;
+        isDue = false;
+        told = { position: now, caughtUp };
+        const known = end ?? (now ? tail.end : undefined);
+        yield { events, ...told, mark: known && markAt(known) };
       } else {
         moved = Promise.withResolvers<void>();
         await moved.promise;
       }
     }
   } finally {
+    clearTimeout(timer);
     stopListening();
   }
 }
