@@ -1,5 +1,4 @@
-import { type EventLog, eventLog, type Recorded, Unavailable } from "@headwater/core";
-import PQueue from "p-queue";
+import { type EventLog, eventLog, machine, type Recorded, Unavailable } from "@headwater/core";
 import { BatchAppender } from "./batch_appender.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { type EventStoreLogParts, LogFollower } from "./log_follower.ts";
@@ -17,7 +16,7 @@ export class EventStoreLog implements EventLog {
   readonly #connection: EventStoreConnection;
   readonly #streams: StreamReader;
   readonly #appender: BatchAppender;
-  readonly #appends = new PQueue({ concurrency: maxAppends });
+  readonly #appends = new machine.Places(maxAppends);
   readonly #identity: LogIdentity;
   readonly #follower: LogFollower;
   readonly #closed = new AbortController();
@@ -45,7 +44,7 @@ export class EventStoreLog implements EventLog {
   ): Promise<eventLog.Appended> {
     const append = eventLog.checkedAppend(stream, events, options);
     this.#mustBeOpen(`Cannot append to stream "${stream}"`);
-    const appended = await this.#appends.add(() =>
+    const appended = await this.#appends.take(() =>
       events.length > 0 ? this.#appender.append(append) : this.#appendNothing(append)
     );
     this.#follower.saw(appended.position);
@@ -103,7 +102,7 @@ export class EventStoreLog implements EventLog {
   }
 
   async #close(): Promise<void> {
-    await this.#appends.onIdle();
+    await this.#appends.idle();
     this.#closed.abort(new Unavailable("The event log is closed", { code: "event-log-closed" }));
     await this.#follower.stop();
     await this.#connection[Symbol.asyncDispose]();

@@ -1,6 +1,5 @@
 import type streams from "@eventstore/db-client/generated/streams_pb.js";
-import { DeadlineExceeded, type time } from "@headwater/core";
-import PQueue from "p-queue";
+import { DeadlineExceeded, machine, type time } from "@headwater/core";
 import { atLeader } from "./at_leader.ts";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { MessageFeed } from "./message_feed.ts";
@@ -32,7 +31,7 @@ const maxPageBytes = 8 * 1024 * 1024;
 /** Reads pages: short calls, each with a deadline, of which only so many are under way at a time. */
 export class PageReader {
   readonly #options: PageReaderOptions;
-  readonly #queue = new PQueue({ concurrency: maxCalls });
+  readonly #places = new machine.Places(maxCalls);
 
   constructor(options: PageReaderOptions) {
     this.#options = options;
@@ -40,7 +39,7 @@ export class PageReader {
 
   /** Errors: `DeadlineExceeded`, `Unavailable`, `UnknownPosition`, `StreamDeleted`, the signal's reason. */
   read(request: streams.ReadReq, { action, signal }: PageCall): Promise<Page> {
-    return this.#queue.add(() =>
+    return this.#places.take(() =>
       atLeader(this.#options.clock, () => this.#read(request, { action, signal }))
     );
   }

@@ -1,4 +1,3 @@
-import PQueue from "p-queue";
 import { DeadlineExceeded, machine, type time, Unavailable } from "@headwater/core";
 
 /** How many calls run at a time, and how many wait for that. */
@@ -51,18 +50,18 @@ export function createBulkhead(
     least: leastRunning,
     calmMs,
   });
-  const queue = new PQueue({ concurrency: limit.calls });
+  const places = new machine.Places(limit.calls);
 
   function overloaded(): Unavailable {
     return new Unavailable(
-      `Cannot call service "${service}": ${queue.pending} calls run and ${queue.size} wait already`,
+      `Cannot call service "${service}": ${places.running} calls run and ${places.waiting} wait already`,
       { code: "overloaded" },
     );
   }
 
   async function run<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     const { round } = limit;
-    const isFull = queue.pending >= limit.calls;
+    const isFull = places.running >= limit.calls;
     const begunAt = clock.now();
     let failure: unknown;
     try {
@@ -76,7 +75,7 @@ export function createBulkhead(
       else if (failure === undefined) {
         limit = machine.afterAnswer(limit, { tookMs, round, isFull });
       }
-      queue.concurrency = limit.calls;
+      places.setLimit(limit.calls);
     }
   }
 
@@ -89,7 +88,8 @@ export function createBulkhead(
   return {
     async execute(act, signal) {
       signal.throwIfAborted();
-      if (queue.pending >= limit.calls && queue.size >= waiting) throw overloaded();
+      if (places.isFree) return await places.take(() => run(act));
+      if (places.waiting >= waiting) throw overloaded();
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
       const cancelTimer = clock.after(longestWaitMs, () => inQueue.abort(overloaded()));
@@ -99,15 +99,15 @@ export function createBulkhead(
         signal.removeEventListener("abort", onAbort);
       }
       try {
-        return await queue.add(() => {
+        return await places.take(() => {
           leaveQueue();
           return run(act);
-        }, { signal: inQueue.signal });
+        }, inQueue.signal);
       } finally {
         leaveQueue();
       }
     },
     isAtLeast: () => limit.calls === leastRunning,
-    describe: () => ({ running: queue.pending, waiting: queue.size, places: limit.calls }),
+    describe: () => ({ running: places.running, waiting: places.waiting, places: limit.calls }),
   };
 }

@@ -1,4 +1,3 @@
-import PQueue from "p-queue";
 import type { Process } from "./process.ts";
 import {
   type EventLog,
@@ -68,7 +67,7 @@ class Runtime {
   readonly #running = new Set<Promise<void>>();
   readonly #listening: Promise<void>;
   readonly #places: TargetPlaces;
-  readonly #recalling = new PQueue({ concurrency: mostAtOnce });
+  readonly #recalling = new machine.Places(mostAtOnce);
   #inbox: ProcessInbox;
   #standstill = new AbortController();
   /** Ends what is driven. */
@@ -224,10 +223,14 @@ class Runtime {
       byInstance.set(id, turns);
     }
     // Instances do not depend on each other; the inputs of one are heard in their order.
-    const hearing = new PQueue({ concurrency: mostAtOnce });
-    await hearing.addAll([...byInstance.values()].map((turns) => async () => {
-      for (const turn of turns) await turn();
-    }));
+    const hearing = new machine.Places(mostAtOnce);
+    await Promise.all(
+      byInstance.values().map((turns) =>
+        hearing.take(async () => {
+          for (const turn of turns) await turn();
+        })
+      ),
+    );
     return byInstance.keys();
   }
 
@@ -263,7 +266,7 @@ class Runtime {
       ...this.#options,
       random: this.#options.random,
       clock: this.#clock,
-      recall: () => this.#recalling.add(() => inbox.recall(id)),
+      recall: () => this.#recalling.take(() => inbox.recall(id)),
       places: this.#places,
       heard: () => this.#reached,
       signal: this.#end,

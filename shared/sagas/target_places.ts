@@ -1,4 +1,3 @@
-import PQueue from "p-queue";
 import { machine, time } from "@headwater/core";
 
 /** What came of an act at a target: `troubled`: it is away, or has too much to do. */
@@ -22,7 +21,7 @@ const longestRestMs = 1_000;
 
 type Target = {
   limit: machine.ConcurrencyLimit;
-  readonly queue: PQueue;
+  readonly places: machine.Places;
 };
 
 /** How many instances are driven at a time, target by target: as many as the target takes, everybody else waits in turn. */
@@ -43,27 +42,15 @@ export class TargetPlaces {
     act: () => Promise<Outcome>,
     whileWaiting: AbortSignal,
   ): Promise<Outcome> {
-    whileWaiting.throwIfAborted();
     const target = this.#targetOf(name);
-    // Of its own: what is under way is not left alone because its caller would not wait for it any more.
-    const inQueue = new AbortController();
-    const leave = () => inQueue.abort(whileWaiting.reason);
-    whileWaiting.addEventListener("abort", leave, { once: true });
-    try {
-      return await target.queue.add(() => {
-        whileWaiting.removeEventListener("abort", leave);
-        return this.#run(target, act);
-      }, { signal: inQueue.signal });
-    } finally {
-      whileWaiting.removeEventListener("abort", leave);
-    }
+    return await target.places.take(() => this.#run(target, act), whileWaiting);
   }
 
   #targetOf(name: string): Target {
     const known = this.#targets.get(name);
     if (known) return known;
     const limit = machine.concurrencyLimit(bounds);
-    const target = { limit, queue: new PQueue({ concurrency: limit.calls }) };
+    const target = { limit, places: new machine.Places(limit.calls) };
     this.#targets.set(name, target);
     return target;
   }
@@ -73,8 +60,8 @@ export class TargetPlaces {
     act: () => Promise<Outcome>,
   ): Promise<Outcome> {
     const { clock } = this.#options;
-    const { queue, limit: { round, calls } } = target;
-    const isFull = queue.pending >= calls;
+    const { places, limit: { round, calls } } = target;
+    const isFull = places.running >= calls;
     const begunAt = clock.now();
     const outcome = await act();
     const before = target.limit;
@@ -82,16 +69,16 @@ export class TargetPlaces {
       ? machine.afterFailure(before, { round })
       : machine.afterAnswer(before, { tookMs: clock.now() - begunAt, round, isFull });
     if (target.limit.failures > before.failures) this.#rest(target);
-    queue.concurrency = target.limit.calls;
+    places.setLimit(target.limit.calls);
     return outcome;
   }
 
-  async #rest({ queue, limit: { failures } }: Target): Promise<void> {
-    queue.pause();
+  async #rest({ places, limit: { failures } }: Target): Promise<void> {
+    places.pause();
     await time.pause(
       time.backOffMs(failures, { ...this.#options, longestMs: longestRestMs }),
       this.#options,
     );
-    queue.start();
+    places.resume();
   }
 }
