@@ -18,6 +18,7 @@ import { createResilientClient } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
+import { readModelPace } from "./read_model_pace.ts";
 
 export type RunningService = AsyncDisposable & {
   readonly service: Service;
@@ -57,6 +58,9 @@ const patientCalls = {
   breaker: { failureRatio: 1, minimumCalls: Infinity, windowMs: 10_000, openMs: 0 },
 };
 
+/** As long as nobody notices, and long enough for what a busy service writes twenty times as often. */
+const gatherMs = 50;
+
 /** A little more than a worker takes by itself to stop. */
 const stopMs = 1_800;
 
@@ -89,10 +93,11 @@ export async function startService(
     })
   );
   const own = eventLog.ownedLog(log, { service: name, categories });
+  const pace = readModelPace({ ms: gatherMs });
   const projections = await startProjections({
     service: name,
     views,
-    log: own,
+    log: pace.paced(own),
     sql: pools.workers,
     listens: !database.isPooled,
     fills,
@@ -117,7 +122,7 @@ export async function startService(
     log: own,
     sql: pools.routes,
     client,
-    readModels: projections,
+    readModels: pace.hurried(projections),
     logger,
     cacheBudget,
     checks: [
