@@ -26,6 +26,8 @@ export type RestOptions = {
 export const readModelQueries: readonly string[] = [
   "/api/orders?limit=1",
   "/api/orders/none/timeline",
+  "/api/tracking/none",
+  "/api/sales?limit=1",
   "/api/payments/order/none",
   "/api/inventory/items/none",
   "/api/inventory/reservations/order/none",

@@ -9,14 +9,20 @@ import {
   throwAwayDatabases,
 } from "@headwater/host";
 import { waitUntilAtRest } from "./at_rest.ts";
-import { checkInvariants, count, type Verdict } from "@shop/judge";
+import { count, judge, type Table, takeEvidence, type Verdict } from "@shop/judge";
 import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
 import { demoHelp, type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { killEach } from "./kill_each.ts";
 import { type Palette, palette } from "./palette.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 import { type ProgressLine, progressLine } from "./progress_line.ts";
-import { outcomeTable, type TimelineItem, timelineLines, verdictLines } from "./report.ts";
+import {
+  outcomeTable,
+  readModelLines,
+  type TimelineItem,
+  timelineLines,
+  verdictLines,
+} from "./report.ts";
 import { type RunningShop, startShop, streamPrefix } from "./running_shop.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
@@ -27,6 +33,7 @@ type Result = {
   readonly ended: readonly EndedOrder[];
   readonly example: { readonly order: PlannedOrder; readonly timeline: readonly TimelineItem[] };
   readonly verdicts: readonly Verdict[];
+  readonly tables: readonly Table[];
   /** Undefined: nobody was to be. */
   readonly killed: readonly string[] | undefined;
 };
@@ -87,7 +94,7 @@ function report(
   result: Result,
   { durationMs, paint }: { readonly durationMs: number; readonly paint: Palette },
 ): string[] {
-  const { outcomes, ended, example, verdicts } = result;
+  const { outcomes, ended, example, verdicts, tables } = result;
   const broken = verdicts.filter(({ holds }) => !holds).length;
   const wrong = outcomes.filter(({ asTold }) => !asTold).length;
   const seconds = (durationMs / 1_000).toFixed(1);
@@ -97,6 +104,9 @@ function report(
     "",
     paint.bold(`Order ${example.order.orderId}: ${example.order.story.title}`),
     ...timelineLines(example.timeline, paint),
+    "",
+    paint.bold("Read models"),
+    ...readModelLines(tables, paint),
     "",
     ...verdictLines(verdicts, paint),
     "",
@@ -168,14 +178,15 @@ async function run(
 
   progress.show("Checking the invariants …");
   const ended: EndedOrder[] = await client.all("/api/orders");
-  const verdicts = await checkInvariants({ ...shop, acknowledged: client.acknowledged });
+  const evidence = await takeEvidence({ ...shop, acknowledged: client.acknowledged });
   const order = planned.find(({ placement }) => placement.shippingAddress !== undefined)!;
   const { items: timeline } = await client.get(`/api/orders/${order.orderId}/timeline`);
   return {
     outcomes: outcomesOf(planned, ended),
     ended,
     example: { order, timeline },
-    verdicts,
+    verdicts: judge(evidence),
+    tables: evidence.tables,
     killed: kills?.killed,
   };
 }

@@ -1,7 +1,7 @@
 import { field } from "@headwater/core";
 import type { Outcome } from "./outcome.ts";
 import type { Palette } from "./palette.ts";
-import type { Verdict } from "@shop/judge";
+import { count, type Table, type Verdict } from "@shop/judge";
 
 /** An entry of an order's timeline, as the gateway answers it. */
 export type TimelineItem = {
@@ -49,6 +49,16 @@ export function timelineLines(items: readonly TimelineItem[], paint: Palette): s
       hue(item.type.padEnd(typeWidth))
     }  ${remarkOn(item, paint)}`.trimEnd();
   });
+}
+
+/** A line for each read model: what it holds after all that. */
+export function readModelLines(tables: readonly Table[], paint: Palette): string[] {
+  const width = widest(tables.map(({ view }) => view.name));
+  return tables.toSorted((one, other) => one.view.name < other.view.name ? -1 : 1)
+    .map(({ view, rows, sums }) => {
+      const held = [count(rows.length, "row"), ...sums ? [count(sums.length, "sum")] : []];
+      return `  ${view.name.padEnd(width)}  ${paint.dim(held.join(", "))}`;
+    });
 }
 
 /** One line for each invariant. */

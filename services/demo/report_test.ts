@@ -1,6 +1,7 @@
+import type { View } from "@headwater/core";
 import assert from "node:assert/strict";
 import { palette } from "./palette.ts";
-import { outcomeTable, timelineLines, verdictLines } from "./report.ts";
+import { outcomeTable, readModelLines, timelineLines, verdictLines } from "./report.ts";
 import { stories } from "./stories.ts";
 
 const plain = palette({ colour: false });
@@ -65,6 +66,15 @@ Deno.test("a timeline is aligned, and says what was done and undone", () => {
     "   30 ms  order      StepRefused     arrange-shipment: address-undeliverable",
     " 1234 ms  order      StepDone        release-stock:TEA  ↩ undoes reserve-stock:TEA",
   ]);
+});
+
+Deno.test("read models say how much they hold, and their sums beside it", () => {
+  const named = (name: string) => ({ name }) as View;
+  const lines = readModelLines([
+    { view: named("sales"), rows: [{}], sums: [{}, {}] },
+    { view: named("orders"), rows: [] },
+  ], plain);
+  assert.deepEqual(lines, ["  orders  0 rows", "  sales   1 row, 2 sums"]);
 });
 
 Deno.test("invariants have a tick or a cross", () => {

@@ -1,5 +1,5 @@
-export { listSagas } from "./evidence.ts";
-export { checkInvariants } from "./invariants.ts";
+export { listSagas, type Table, takeEvidence } from "./evidence.ts";
+export { checkInvariants, judge } from "./invariants.ts";
 export { factsOf, orderIdOf, outstandingOf } from "./order_facts.ts";
 export type { PlainEvent } from "./plain_event.ts";
 export { count, type Verdict } from "./verdict.ts";

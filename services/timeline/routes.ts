@@ -1,6 +1,9 @@
 import { field, Refusal } from "@headwater/core";
-import { readParam, readsFrom, routes } from "@headwater/http";
+import { readParam, readQuery, readsFrom, routes } from "@headwater/http";
 import { orderTimeline, orderTimelineView } from "./order_timeline_view.ts";
+import { orderTracking, orderTrackingView } from "./order_tracking_view.ts";
+import { salesCursor, salesQuery } from "./sales_query.ts";
+import { salesPage, salesView } from "./sales_view.ts";
 
 export const timelineRoutes = routes();
 
@@ -11,4 +14,17 @@ timelineRoutes.get("/api/orders/:id/timeline", readsFrom(orderTimelineView), asy
     throw new Refusal("order-unknown", `Cannot find a timeline of order "${orderId}"`);
   }
   return c.json({ items });
+});
+
+timelineRoutes.get("/api/tracking/:orderId", readsFrom(orderTrackingView), async (c) => {
+  const orderId = readParam(c, "orderId", field.id);
+  const found = await orderTracking(c.env.sql, orderId);
+  if (!found) throw new Refusal("order-unknown", `Cannot track order "${orderId}"`);
+  return c.json(found);
+});
+
+timelineRoutes.get("/api/sales", readsFrom(salesView), async (c) => {
+  const { cursor, ...query } = readQuery(c, salesQuery);
+  const { items, next } = await salesPage(c.env.sql, { ...query, after: cursor });
+  return c.json({ items, nextCursor: next ? salesCursor(next) : null });
 });

@@ -31,6 +31,8 @@ Deno.test({
     await using questions = askAllTheTime(client, [
       "/api/orders?limit=5",
       "/api/orders/order001/timeline",
+      "/api/tracking/order001",
+      "/api/sales?sku=TEA",
       "/api/payments/order/order001",
       "/api/inventory/items/TEA",
       "/api/inventory/reservations/order/order001",

@@ -187,7 +187,8 @@ export const httpSurface: Stories = {
     assert.ok(Number(seen.headers.get("X-Position")) >= position);
 
     const ahead = 1_000_000_000;
-    for (const path of ["/api/orders?limit=1", "/api/orders/waited", "/api/inventory/items/TEA"]) {
+    const paths = ["/api/orders?limit=1", "/api/orders/waited", "/api/inventory/items/TEA"];
+    for (const path of [...paths, "/api/tracking/waited", "/api/sales"]) {
       const behind = await client.query(path, { after: ahead, wait: 0 });
       assertProblem(behind, { status: 503, code: "read-model-behind" });
       const stale = await client.send(path, {
@@ -210,6 +211,7 @@ export const httpSurface: Stories = {
     const unknown: readonly (readonly [Answer, string])[] = [
       [await client.query("/api/orders/nope"), "order-unknown"],
       [await client.query("/api/orders/nope/timeline"), "order-unknown"],
+      [await client.query("/api/tracking/nope"), "order-unknown"],
       [await client.cancel("nope"), "order-unknown"],
       [await client.query("/api/inventory/items/nope"), "stock-item-unknown"],
       [await client.query("/api/payments/order/nope"), "payment-unknown"],
