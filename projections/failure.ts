@@ -9,7 +9,17 @@ export type Failure = {
   readonly isPostgresAway: boolean;
   /** The log is not the one that was read. */
   readonly isOtherLog: boolean;
+  /** A row was refused, by the view's columns or by PostgreSQL: an event is at fault. */
+  readonly isRefusal: boolean;
 };
+
+/** A row would not come back from the table as it is. */
+export class RowRefused extends Error {
+  override readonly name = "RowRefused";
+}
+
+/** SQLSTATEs of what a row is refused for: 22 its data, 23 and 44 constraints, 54 its size, P0 a trigger. */
+const refusals = /^(22|23|44|54|P0)/;
 
 /** Some events cannot be applied to a read model. */
 export type ApplyFailure = {
@@ -30,6 +40,8 @@ export function failureOf(error: unknown): Failure {
     isMachine,
     isPostgresAway: isMachine && !isOtherMachine,
     isOtherLog: error instanceof eventLog.ForeignPosition,
+    isRefusal: error instanceof RowRefused ||
+      error instanceof Error && "code" in error && refusals.test(String(error.code)),
   };
 }
 

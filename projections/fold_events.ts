@@ -1,78 +1,181 @@
-import { eventLog, type Recorded, type View } from "@headwater/core";
+import { eventLog, type Recorded, Unavailable, type View } from "@headwater/core";
 import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
+import { keyLane, type Lane, type Letter, streamLane, type Trouble } from "./letter.ts";
+import type { ParkedKeys } from "./parked_keys.ts";
 import type { Row, RowChanges } from "./row_changes.ts";
+import { parkedText } from "./status_table.ts";
 
-/** How far a fold came: all of the events, or those before the one that failed. */
+/** How far a fold came: all of the events, or those before the one for which there is no place any more. */
 export type Folded = { readonly count: number; readonly failure?: ApplyFailure };
+
+/** The rows that came of the event at this position were refused. */
+export type RefusedEvent = { readonly position: number; readonly cause: string };
 
 export type FoldOptions = {
   readonly changes: RowChanges;
+  /** Takes what cannot be applied, and what comes after it. */
+  readonly parked: ParkedKeys;
+  readonly refused?: RefusedEvent | undefined;
   /** Rows that are not held yet; absent: there are none. */
   read?(keys: readonly string[]): Promise<ReadonlyMap<string, Row>>;
 };
 
-type Decoded = { readonly event: Recorded | undefined; readonly keys: readonly string[] };
+/** An event as a view takes it. */
+type Taken = {
+  readonly recorded: Recorded;
+  readonly keys: readonly string[];
+  /** Undefined: it does not concern the view, or cannot be read. */
+  readonly event: Recorded | undefined;
+  /** Where it is to be parked. */
+  readonly unreadable?: { readonly lanes: readonly Lane[]; readonly trouble: Trouble };
+};
 
-/** Folds events into rows, in memory. */
+type Step = { readonly key: string; readonly row: Row | undefined };
+
+/**
+ * Folds events into rows, in memory. What cannot be applied is parked under its key, and all that comes after it there;
+ * other keys go on. Rejects only where a machine is at fault.
+ */
 export function eventFolder(view: View) {
-  const decode = viewDecoder(view);
+  const take = eventTaker(view);
 
   return async function foldEvents(
     recorded: readonly Recorded[],
-    { changes, read }: FoldOptions,
+    { changes, parked, refused, read }: FoldOptions,
   ): Promise<Folded> {
-    const decoded: Decoded[] = [];
+    const taken: Taken[] = [];
+    await inTurns(recorded, (each) => taken.push(take(each)));
 
-    let failed: { readonly index: number; readonly cause: unknown } | undefined;
-
-    try {
-      await inTurns(recorded, (stored) => {
-        const event = decode(stored);
-        decoded.push({ event, keys: event ? view.keys(event) : [] });
-      });
-    } catch (cause) {
-      failed = { index: decoded.length, cause };
-    }
-
-    const missing = read ? changes.missing(decoded.flatMap(({ keys }) => keys)) : [];
+    const keys = taken.flatMap(({ event, keys }) => event ? keys : []);
+    const missing = read ? changes.missing(keys) : [];
     if (read && missing.length > 0) changes.hold(missing, await read(missing));
 
-    let folded = 0;
-    try {
-      await inTurns(decoded, ({ event, keys }) => {
-        if (event) apply(event, keys, changes);
-        folded++;
-      });
-    } catch (cause) {
-      failed = { index: folded, cause };
+    /** What becomes of one event: rows, letters. */
+    function outcomeOf({ recorded, event, keys, unreadable }: Taken) {
+      const rows: Step[] = [];
+      const letters: Letter[] = [];
+      for (const lane of unreadable?.lanes ?? []) {
+        letters.push({ ...lane, ...unreadable!.trouble, recorded });
+      }
+      if (!event) return { rows, letters };
+      for (const key of keys) {
+        const trouble = behind(recorded, key) ?? refusal(recorded) ?? evolve(event, { key, rows });
+        if (trouble) letters.push({ ...keyLane(key), ...trouble, recorded });
+      }
+      return { rows, letters };
     }
 
-    if (!failed) return { count: recorded.length };
-    const { index, cause } = failed;
-    const first = recorded[index]!;
-    return {
-      count: index,
-      failure: cannotApply(view.name, { first, count: 1, cause: messageOf(cause) }),
-    };
+    function behind({ stream }: Recorded, key: string): Trouble | undefined {
+      if (parked.count === 0) return undefined;
+      const lane = [keyLane(key), streamLane(stream)].find((lane) => parked.has(lane));
+      return lane && { class: "behind", cause: isBehind(lane) };
+    }
+
+    function refusal({ position }: Recorded): Trouble | undefined {
+      return refused?.position === position
+        ? { class: "refused", cause: refused.cause }
+        : undefined;
+    }
+
+    function evolve(
+      event: Recorded,
+      { key, rows }: { readonly key: string; readonly rows: Step[] },
+    ): Trouble | undefined {
+      try {
+        rows.push({ key, row: view.evolve(changes.get(key), event, key) });
+        return undefined;
+      } catch (error) {
+        return troubleOf("threw", error);
+      }
+    }
+
+    /** True for nearly every event: it has been folded into its one row. */
+    function isEasy({ event, keys, unreadable }: Taken): boolean {
+      const [key] = keys;
+      if (unreadable || keys.length > 1) return false;
+      if (!event || key === undefined) return true;
+      try {
+        changes.set(key, view.evolve(changes.get(key), event, key));
+        return true;
+      } catch {
+        return false;
+      }
+    }
+
+    let count = 0;
+    let failure: ApplyFailure | undefined;
+    await inTurns(taken, (each) => {
+      if (failure) return;
+      if (!refused && parked.count === 0 && isEasy(each)) {
+        count++;
+        return;
+      }
+      const { rows, letters } = outcomeOf(each);
+      const isNew = letters.some((letter) => !parked.has(letter));
+      if (isNew && parked.count >= parked.most) {
+        const isFull = parked.most > 0
+          ? `; there are ${parkedText(parked.most)}, and no more may be`
+          : "";
+        const cause = `${letters[0]!.cause}${isFull}`;
+        failure = cannotApply(view.name, { first: each.recorded, count: 1, cause });
+        return;
+      }
+      for (const { key, row } of rows) changes.set(key, row);
+      for (const letter of letters) parked.park(letter);
+      count++;
+    });
+    return failure ? { count, failure } : { count };
   };
-
-  /** All rows that the event concerns, or none. */
-  function apply(event: Recorded, keys: readonly string[], changes: RowChanges): void {
-    if (keys.length === 1) {
-      const key = keys[0]!;
-      return changes.set(key, view.evolve(changes.get(key), event, key));
-    }
-    const rows = keys.map((key) => view.evolve(changes.get(key), event, key));
-    for (const [index, key] of keys.entries()) changes.set(key, rows[index]);
-  }
 }
 
-/**
- * Reads stored events as a view knows them. Undefined for a type that its release does not know.
- * Throws when stored data does not fit its schema.
- */
-function viewDecoder(view: View): (recorded: Recorded) => Recorded | undefined {
+/** Reads an event as a view knows it, and tells which rows it concerns. */
+export function eventTaker(view: View): (recorded: Recorded) => Taken {
   const schemas = new Map(view.reads.map((schema) => [schema.category, schema]));
-  return (recorded) => schemas.get(eventLog.categoryOf(recorded.stream))?.decode(recorded);
+
+  function unreadable(recorded: Recorded, trouble: Trouble): Taken {
+    return {
+      recorded,
+      keys: [],
+      event: undefined,
+      unreadable: { lanes: lanesOf(recorded), trouble },
+    };
+  }
+
+  /** Of what cannot be read: its keys where these can be told all the same, else its stream. */
+  function lanesOf(recorded: Recorded): readonly Lane[] {
+    const ofStream = [streamLane(recorded.stream)];
+    try {
+      const keys = view.keys(recorded);
+      const areKeys = keys.length > 0 && keys.every((key) => typeof key === "string");
+      return areKeys ? keys.map(keyLane) : ofStream;
+    } catch {
+      return ofStream;
+    }
+  }
+
+  return (recorded) => {
+    let event: Recorded | undefined;
+    try {
+      // Undefined for a type that its release does not know
+      event = schemas.get(eventLog.categoryOf(recorded.stream))?.decode(recorded);
+    } catch (error) {
+      return unreadable(recorded, troubleOf("unreadable", error));
+    }
+    try {
+      return { recorded, event, keys: event ? view.keys(event) : [] };
+    } catch (error) {
+      return unreadable(recorded, troubleOf("unreadable", error));
+    }
+  };
+}
+
+export function isBehind({ byStream, key }: Lane): string {
+  return `An earlier event of ${byStream ? "stream" : "key"} "${key}" is parked`;
+}
+
+/** Throws where a machine is at fault: that it is tried again. */
+export function troubleOf(kind: Trouble["class"], error: unknown): Trouble {
+  if (Unavailable.isCauseOf(error)) throw error;
+  return { class: kind, cause: messageOf(error) };
 }

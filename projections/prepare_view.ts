@@ -2,6 +2,7 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { checkpointTable } from "./checkpoint.ts";
+import { letterTable } from "./letter_table.ts";
 import { isMissingTable } from "./failure.ts";
 import {
   createIndexes,
@@ -39,6 +40,7 @@ async function isPrepared(sql: Sql, view: View): Promise<boolean> {
       sql<{ isPrepared: boolean }[]>`
         select version = ${view.version} and not (${sql.unsafe(lacksTable(view))})
           and to_jsonb(projection_checkpoint) ? 'mark'
+          and to_regclass('projection_letter') is not null
           and not (${sql.unsafe(lacksIndex(view))}) as "isPrepared"
         from projection_checkpoint where name = ${view.name}`
     );
@@ -62,6 +64,7 @@ async function makeTable(sql: Sql, view: View): Promise<string | undefined> {
         perform set_config('client_min_messages', 'warning', true);
         perform pg_advisory_xact_lock(${preparationLock});
         ${checkpointTable};
+        ${letterTable};
         -- Earlier releases made it without; and adding takes its lock before it looks.
         if not exists (
           select from pg_attribute
@@ -124,6 +127,7 @@ function resetCheckpoint(view: View): string {
     set version = excluded.version, epoch = stored.epoch + 1, position = null, filling = true,
         state = 'rebuilding', cause = null, since = now(), caught_up = false, behind_since = null,
         replayed = null, target = null, events_per_second = null, updated_at = now();
+    delete from projection_letter where name = ${literal(view.name)};
     perform pg_notify(
       ${literal(resetChannel)}, json_build_object('name', name, 'epoch', epoch)::text
     ) from projection_checkpoint where name = ${literal(view.name)};`;

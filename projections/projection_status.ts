@@ -7,6 +7,7 @@ import {
   storedCheckpoints,
 } from "./checkpoint.ts";
 import { messageOf } from "./failure.ts";
+import { countParked } from "./letter_table.ts";
 
 /** One read model as operators see it. */
 export type ProjectionStatus = {
@@ -25,6 +26,7 @@ export type ProjectionStatus = {
   readonly version: number;
   /** The table was made for another version of the view than this code has, or from another log. */
   readonly needsRebuild: boolean;
+  /** Whose rows lack events, which wait for an operator. */
   readonly parkedKeys: number;
 };
 
@@ -49,10 +51,13 @@ export async function storedStatuses(
   const statuses = await Promise.all(databases.map(async ({ service, sql, views }) => {
     try {
       const all = new Map((await storedCheckpoints(sql)).map((stored) => [stored.name, stored]));
+      const parked = await countParked(sql);
       return views.map((view) => {
         const unknown = unknownStatus(view, { service, cause: "Its service has not run here yet" });
         const stored = all.get(view.name);
-        return stored ? { ...unknown, ...statusOf(stored, { view, head, now: now() }) } : unknown;
+        if (!stored) return unknown;
+        const parkedKeys = parked.get(view.name) ?? 0;
+        return { ...unknown, ...statusOf(stored, { view, head, now: now() }), parkedKeys };
       });
     } catch (error) {
       // One database that is away must not hide the others.

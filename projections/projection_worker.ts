@@ -3,15 +3,16 @@ import { type EventLog, type Log, time, Unavailable, type View } from "@headwate
 import type { Sql } from "postgres";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { BatchInbox, placeAfter } from "./batch_inbox.ts";
-import { loadCheckpoint, type LoadedCheckpoint } from "./checkpoint.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
 import { failureOf } from "./failure.ts";
 import type { FillTurn, FillTurns } from "./fill_turns.ts";
 import { eventFolder } from "./fold_events.ts";
+import { Letters } from "./letters.ts";
 import { prepareView } from "./prepare_view.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
 import { ViewTable } from "./view_table.ts";
-import { illness, statusOf } from "./worker_answers.ts";
+import { healthOf, statusOf } from "./worker_answers.ts";
 import { next } from "./worker_machine.ts";
 import {
   type Act,
@@ -19,6 +20,7 @@ import {
   type Happening,
   newWorker,
   type Outcome,
+  type OutcomeOf,
   type Todo,
 } from "./worker_state.ts";
 import { writeChanges } from "./write_changes.ts";
@@ -34,6 +36,8 @@ export type WorkerOptions = {
   readonly sql: Sql;
   readonly logger: Log;
   readonly fills: FillTurns;
+  /** More of them, and it stops. */
+  readonly mostParkedKeys?: number | undefined;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since 1970. */
@@ -47,6 +51,7 @@ export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #fold: ReturnType<typeof eventFolder>;
   readonly #changes: RowChanges;
+  readonly #letters: Letters;
   readonly #waiting = new Map<number, Answer>();
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
@@ -63,6 +68,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#options = options;
     this.#fold = eventFolder(options.view);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
+    this.#letters = new Letters(options);
     this.#state = newWorker(options.view, options.now());
     this.#running = this.#run();
   }
@@ -76,10 +82,14 @@ export class ProjectionWorker implements AsyncDisposable {
     return statusOf(this.#state, { service, now: this.#options.now() });
   }
 
-  /** Rejects while the read model does not follow the log, or has not yet caught up since the start. */
-  assertHealthy(): void {
-    const problem = illness(this.#state);
-    if (problem !== undefined) throw new Error(problem);
+  /** Throws while the read model does not follow the log, or has not yet caught up since the start. */
+  health(): { readonly warning?: string } {
+    return healthOf(this.#state);
+  }
+
+  /** True where the row of a key lacks events that are parked. */
+  isParked(key: string): boolean {
+    return this.#letters.parked.concerns(key);
   }
 
   /** Another process, or this one, has emptied the read model. */
@@ -162,7 +172,7 @@ export class ProjectionWorker implements AsyncDisposable {
   async #outcomeOf(act: Act): Promise<Outcome> {
     switch (act.type) {
       case "prepare":
-        return { type: "prepared", checkpoint: await this.#prepare(act) };
+        return { type: "prepared", ...await this.#prepare(act) };
       case "subscribe":
         return { type: "subscribed", head: await this.#subscribe(act) };
       case "apply":
@@ -172,8 +182,11 @@ export class ProjectionWorker implements AsyncDisposable {
       case "look": {
         const found = await loadCheckpoint(this.#options.sql, this.#options.view.name);
         const { epoch, position } = act.at;
-        return { type: found?.epoch === epoch && found.position === position ? "done" : "moved" };
+        if (found?.epoch !== epoch || found.position !== position) return { type: "moved" };
+        return { type: "done", areDue: await this.#letters.areDue() };
       }
+      case "retry":
+        return await this.#letters.try(act, this.#table!);
       case "pause":
         await this.#unsubscribe();
         await time.pause(time.backOffMs(act.attempt, this.#options), {
@@ -184,7 +197,7 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** Another version of the view may have taken the table over since; the newer one keeps it. */
-  async #prepare({ anew }: ActOf<"prepare">): Promise<LoadedCheckpoint | undefined> {
+  async #prepare({ anew }: ActOf<"prepare">): Promise<Omit<OutcomeOf<"prepared">, "type">> {
     const { sql, view, logger } = this.#options;
     await this.#unsubscribe();
     this.#interruption = new AbortController();
@@ -195,10 +208,11 @@ export class ProjectionWorker implements AsyncDisposable {
       if (reason) logger.info("A read model starts empty", { reason });
       checkpoint = await loadCheckpoint(sql, view.name);
     }
-    if (checkpoint && checkpoint.version > view.version) return checkpoint;
+    if (checkpoint && checkpoint.version > view.version) return { checkpoint };
     this.#table = await ViewTable.open(sql, view);
-    if (checkpoint?.filling === false) this.#beside(() => analyzeIfForgotten(sql, view));
-    return this.#table && checkpoint;
+    if (!this.#table || !checkpoint) return { checkpoint: undefined };
+    if (!checkpoint.filling) this.#beside(() => analyzeIfForgotten(sql, view));
+    return { checkpoint, parked: await this.#letters.load() };
   }
 
   /** What nobody waits for, and what is no trouble where it fails. */
@@ -232,7 +246,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#fillTurn = undefined;
   }
 
-  async #apply({ limit, holdsAll }: ActOf<"apply">): Promise<Outcome> {
+  async #apply({ limit, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
     const { signal } = this.#interruption;
     const isTurn = await this.#fillTurn?.hasCome({ waitMs: lookEveryMs, signal }) ?? true;
     if (!isTurn || signal.aborted) return { type: "quiet", isQueued: !isTurn };
@@ -242,11 +256,12 @@ export class ProjectionWorker implements AsyncDisposable {
     if (batch === "over") {
       throw new Unavailable("Cannot follow the log: the subscription ended by itself");
     }
-    const { sql } = this.#options;
     const { events } = batch;
     const changes = this.#changes;
-    const read = (keys: readonly string[]) => this.#table!.read(sql, keys);
-    const { count, failure } = await this.#fold(events, { changes, ...(!holdsAll && { read }) });
+    const { parked } = this.#letters;
+    const read = (keys: readonly string[]) => this.#table!.read(this.#options.sql, keys);
+    const options = { changes, parked, refused, ...(!holdsAll && { read }) };
+    const { count, failure } = await this.#fold(events, options);
     // Nothing to write: what was read need not be held.
     if (changes.changes === 0 && !holdsAll) changes.clear();
     return {
@@ -255,9 +270,10 @@ export class ProjectionWorker implements AsyncDisposable {
       ...(failure ? placeAfter(batch, count) : { position: batch.position, mark: batch.mark }),
       caughtUp: batch.caughtUp,
       recordedAt: events.at(-1)?.recordedAt,
-      rows: changes.size,
-      changes: changes.changes,
-      bytes: changes.bytes,
+      rows: changes.size + parked.outstanding.length,
+      changes: changes.changes + parked.outstanding.length,
+      bytes: changes.bytes + parked.bytes,
+      parkedKeys: parked.count,
       ...(failure && { failure }),
     };
   }
@@ -265,8 +281,11 @@ export class ProjectionWorker implements AsyncDisposable {
   async #write({ from, to, report, replay, keeps }: ActOf<"write">): Promise<Outcome> {
     const { sql, view, fills } = this.#options;
     const changes = from === to ? undefined : this.#changes;
+    const letters = this.#letters.changes({ isMore: from !== to });
     const move = { name: view.name, from, to, report, replay };
-    if (!await writeChanges(sql, { table: this.#table!, changes, move })) return { type: "moved" };
+    const written = await writeChanges(sql, { table: this.#table!, changes, letters, move });
+    if (!written) return { type: "moved" };
+    this.#letters.settle(letters);
     if (keeps) changes?.settle();
     else changes?.clear();
     if (from.filling && !to.filling) this.#beside(() => analyzeTable(sql, view));
@@ -275,6 +294,6 @@ export class ProjectionWorker implements AsyncDisposable {
       this.#leaveFillTurn();
       if (to.filling) this.#fillTurn = fills.ask();
     }
-    return { type: "done" };
+    return { type: "done", areDue: written.areDue };
   }
 }

@@ -24,6 +24,8 @@ export type ProjectionsOptions = {
   readonly logger: Log;
   /** Shared by all read models of a process, which are filled one after the other; default: by these alone. */
   readonly fills?: FillTurns;
+  /** Keys whose events cannot be applied are parked; a view with more of them stops. Default: 1,000. */
+  readonly mostParkedKeys?: number | undefined;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Milliseconds since 1970. */
@@ -32,7 +34,7 @@ export type ProjectionsOptions = {
 
 /** The running read models of one service. Disposing stops them where they are. */
 export interface Projections extends ReadModels, AsyncDisposable {
-  /** One per view: rejects while its read model does not follow the log. */
+  /** One per view: rejects while its read model does not follow the log, and warns of parked keys. */
   readonly checks: readonly HealthCheck[];
   /** A connection to the database broke, whoever used it: positions are read again before anybody is promised one. */
   noticeDisconnection(): void;
@@ -60,6 +62,7 @@ export async function startProjections(
     listens = true,
     logger,
     fills = fillTurns(),
+    mostParkedKeys,
     random = Math.random,
     now = Date.now,
   }: ProjectionsOptions,
@@ -73,6 +76,7 @@ export async function startProjections(
         sql,
         logger: withFields(logger, { service, projection: view.name }),
         fills,
+        mostParkedKeys,
         random,
         now,
       }),
@@ -97,7 +101,7 @@ export async function startProjections(
   return {
     checks: [...workers].map(([name, worker]) => ({
       name: `projection:${name}`,
-      check: () => Promise.try(() => worker.assertHealthy()),
+      check: () => Promise.try(() => worker.health()),
     })),
     noticeDisconnection() {
       for (const worker of workers.values()) worker.noticeDisconnection();

@@ -12,13 +12,22 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
       status.caughtUp ? "-" : duration(status.lagMs),
       status.position === null ? "-" : grouped(status.position),
       String(status.version),
-      [status.needsRebuild ? "needs a rebuild" : "", status.cause ?? ""].filter(Boolean).join(": "),
+      [
+        status.parkedKeys > 0 ? parkedText(status.parkedKeys) : "",
+        status.needsRebuild ? "needs a rebuild" : "",
+        status.cause ?? "",
+      ].filter(Boolean).join(": "),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
     .join("\n");
+}
+
+/** "1 parked key", "2 parked keys". */
+export function parkedText(count: number): string {
+  return `${grouped(count)} parked key${count === 1 ? "" : "s"}`;
 }
 
 /** 1234567 → 1,234,567 */

@@ -1,6 +1,7 @@
 import type { Fragment } from "postgres";
 import type { Queryable } from "./checkpoint.ts";
 import { columnArray } from "./column_array.ts";
+import { RowRefused } from "./failure.ts";
 import type { Outstanding } from "./row_changes.ts";
 import { SumChanges, type Sums } from "./sum_changes.ts";
 import { inTurns } from "./in_turns.ts";
@@ -96,7 +97,7 @@ export class SumsTable {
     const column = this.#summed.find(({ name }) => safeConstraint(name) === constraint);
     if (!isTooLarge || code === checkViolation && !column) return error;
     const which = column ? `"${column.property}"` : "a sum";
-    return new Error(
+    return new RowRefused(
       `Cannot keep ${which} in ${this.#table}: a sum must be at most ${Number.MAX_SAFE_INTEGER}`,
       { cause: error },
     );

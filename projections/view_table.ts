@@ -3,6 +3,7 @@ import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./checkpoint.ts";
 import { columnArray } from "./column_array.ts";
+import { messageOf, RowRefused } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
 import { SumsTable } from "./sums_table.ts";
@@ -81,9 +82,20 @@ export class ViewTable {
 
   /**
    * Makes rows ready to be sent: many of them as an array per column, which is half the work for PostgreSQL.
-   * Rejects when one of them would not come back as it is.
+   * Rejects with `RowRefused` when one of them would not come back as it is.
    */
   async pack(
+    rows: readonly Row[],
+    options: { readonly areMany: boolean },
+  ): Promise<PackedRows> {
+    try {
+      return await this.#packed(rows, options);
+    } catch (cause) {
+      throw new RowRefused(messageOf(cause), { cause });
+    }
+  }
+
+  async #packed(
     rows: readonly Row[],
     { areMany }: { readonly areMany: boolean },
   ): Promise<PackedRows> {

@@ -2,7 +2,7 @@ import type { ReadModelState } from "./worker_state.ts";
 import { Unavailable } from "@headwater/core";
 import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
 import { lagMs, type ProjectionStatus } from "./projection_status.ts";
-import { grouped } from "./status_table.ts";
+import { grouped, parkedText } from "./status_table.ts";
 import { type Happened, reaches, type Waiter, type WorkerState } from "./worker_state.ts";
 
 /** Requests that wait for one view: each holds memory, and a connection of whoever asks. */
@@ -10,7 +10,7 @@ export const mostWaiting = 512;
 
 /** For operators, as this process knows it. */
 export function statusOf(
-  { view, report, position, otherVersion }: WorkerState,
+  { view, report, position, otherVersion, parkedKeys }: WorkerState,
   { service, now }: { readonly service: string; readonly now: number },
 ): ProjectionStatus {
   return {
@@ -24,7 +24,7 @@ export function statusOf(
     position: position ?? null,
     version: view.version,
     needsRebuild: otherVersion !== undefined || report.state === "other-log",
-    parkedKeys: 0,
+    parkedKeys,
   };
 }
 
@@ -35,6 +35,18 @@ export function illness(state: WorkerState): string | undefined {
   if (isStopping) return `The read model "${view.name}" is stopped`;
   if (wasLive) return undefined;
   return [`The read model "${view.name}" is ${report.state}`, ...progressText(state)].join(": ");
+}
+
+/** A warning where keys are parked. Throws what is wrong with it. */
+export function healthOf(state: WorkerState): { readonly warning?: string } {
+  const problem = illness(state);
+  if (problem !== undefined) throw new Error(problem);
+  const { view, parkedKeys } = state;
+  if (parkedKeys === 0) return {};
+  const warning = `The read model "${view.name}" has ${
+    parkedText(parkedKeys)
+  }: events wait that it cannot take (projections letters list)`;
+  return { warning };
 }
 
 /** How far a rebuild is, for people; nothing where there is none. */

@@ -1,4 +1,3 @@
-import { cannotApply } from "./failure.ts";
 import { answerTo, beingRebuilt, belongsToOther, lastWord, levelOf } from "./worker_answers.ts";
 import {
   applyMore,
@@ -10,6 +9,7 @@ import {
   rest,
   write,
 } from "./worker_moves.ts";
+import { failed, interrupted } from "./worker_failed.ts";
 import { queued, replayTo } from "./worker_replay.ts";
 import {
   type ActOf,
@@ -89,7 +89,7 @@ function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
   if (!state.doing || state.isStopping || !stored || stored.epoch >= epoch) return state;
   const emptied = { ...stored, position: undefined, mark: undefined, filling: true };
   const report = reportOfStored(state, emptied);
-  const nothing = { position: undefined, replay: undefined };
+  const nothing = { position: undefined, replay: undefined, parkedKeys: 0, areDue: false };
   return { ...state, ...nothing, stored: emptied, report, isLost: true };
 }
 
@@ -120,14 +120,20 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
       return goOn({ ...state, failures: 0 }, { type: "prepare", anew: false });
     case "failed":
       return failed(state, came);
+    case "retried":
+      return applyMore({ ...state, parkedKeys: came.parkedKeys, areDue: came.areDue });
     case "done":
+      if (came.areDue) return cameOut({ ...state, areDue: true }, { type: "done" });
       if (doing?.type === "write") return written(state, doing);
       if (doing?.type === "look") return applyMore(state);
       return goOn(state, { type: "prepare", anew: !state.stored });
   }
 }
 
-function prepared(state: WorkerState, { checkpoint: loaded }: OutcomeOf<"prepared">): WorkerState {
+function prepared(
+  state: WorkerState,
+  { checkpoint: loaded, parked = { parkedKeys: 0, areDue: false } }: OutcomeOf<"prepared">,
+): WorkerState {
   if (!loaded) return goOn(state, { type: "prepare", anew: true });
   const { stranded: _told, ...checkpoint } = loaded;
   const { version, filling } = checkpoint;
@@ -154,6 +160,8 @@ function prepared(state: WorkerState, { checkpoint: loaded }: OutcomeOf<"prepare
     replay: undefined,
     isQueued: false,
     pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
+    refused: stored?.epoch === checkpoint.epoch ? state.refused : undefined,
+    ...parked,
     otherVersion: undefined,
     report: reportOfStored(state, loaded),
   };
@@ -201,9 +209,9 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
 
 function withFolded(
   state: WorkerState,
-  { events, position, mark }: OutcomeOf<"applied">,
+  { events, position, mark, parkedKeys, failure }: OutcomeOf<"applied">,
 ): WorkerState {
-  const { replay, unwritten } = state;
+  const { replay, unwritten, refused } = state;
   // Read again from its mark, it may be a little behind what it knew
   const folded = reaches(position, state.folded) ? position : state.folded;
   const count = events?.count ?? 0;
@@ -212,6 +220,9 @@ function withFolded(
     folded,
     foldedMark: mark ?? state.foldedMark,
     isQueued: false,
+    parkedKeys,
+    // Where there is no place for it, its row is tried again
+    refused: failure ? undefined : refused,
     unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
     replay: replay && { ...replay, events: replay.events + count, position: folded ?? replay.from },
   };
@@ -236,8 +247,10 @@ function written(
   const told = { ...before, report, saved: { report, at: before.now } };
   const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
   const replay = to.filling ? before.replay : undefined;
+  const { refused } = before;
   const state = from === to ? told : {
     ...arrivedAt(told, to.position),
+    refused: refused && !reaches(to.position, refused.position) ? refused : undefined,
     stored: to,
     unwritten: undefined,
     holdsAll: keeps,
@@ -253,47 +266,4 @@ function written(
 function arrivedAt(state: WorkerState, position: number | undefined): WorkerState {
   const failures = position === state.position ? state.failures : 0;
   return { ...state, position, failures, hasTried: true };
-}
-
-function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
-  const { cause, isMachine, isPostgresAway, isOtherLog } = failure;
-  const state = isPostgresAway ? { ...before, isUnsure: true } : before;
-  const { doing, unwritten } = state;
-  const isWrite = doing?.type === "write";
-  // That operators cannot be told of a trouble is none of its own.
-  if (isWrite && doing.pauses && doing.from === doing.to) return rest(state);
-  if (isMachine) return interrupted(state, { state: "waiting", cause, isPostgresAway });
-  if (isOtherLog) {
-    const { name } = state.view;
-    const remedy = `rebuild "${name}", or put the log back that it was filled from`;
-    return interrupted(state, { state: "other-log", cause: `${cause}: ${remedy}` });
-  }
-  if (!isWrite || !unwritten) return interrupted(state, { state: "failing", cause });
-  const pace = {
-    limit: Math.max(1, Math.floor(unwritten.count / 8)),
-    carefulUntil: Math.max(state.folded ?? 0, state.pace.carefulUntil),
-  };
-  const refused = cannotApply(state.view.name, { ...unwritten, cause });
-  return interrupted({ ...state, pace }, { ...refused, state: "failing" });
-}
-
-/** It cannot go on for now; which is no news where it need not. */
-function interrupted(
-  state: WorkerState,
-  { isPostgresAway = false, ...trouble }: {
-    readonly state: "waiting" | "failing" | "other-log";
-    readonly cause: string;
-    readonly behindSince?: string;
-    readonly isPostgresAway?: boolean;
-  },
-): WorkerState {
-  if (state.isStopping) return ended(state);
-  const behindSince = trouble.behindSince ?? state.report.behindSince;
-  // Whatever else goes wrong meanwhile, that remains so
-  const isStranded = state.report.state === "other-log" && trouble.state !== "other-log";
-  const report = isStranded
-    ? state.report
-    : reportOf(state, { ...trouble, caughtUp: false, behindSince });
-  const held = { ...state, report, hasTried: true };
-  return !state.stored || isPostgresAway ? rest(held) : write(held);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
-import { actUntil, repeat, workerWorld } from "./testing/worker_world.ts";
+import { workerWorld } from "./testing/worker_world.ts";
+import { actUntil, repeat } from "./testing/world_turns.ts";
 import { answerTo, illness, progressOf } from "./worker_answers.ts";
 
 Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () => {
@@ -9,7 +10,8 @@ Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () =
   world.act();
   world.act();
   const first = world.state.doing;
-  assert.deepEqual(first, { type: "apply", limit: Infinity, holdsAll: true });
+  const atFullPace = { type: "apply", limit: Infinity, holdsAll: true, refused: undefined };
+  assert.deepEqual(first, atFullPace);
   world.pass(2_000);
   world.act();
   assert.deepEqual(progressOf(world.state), { replayed: 7, target: 28, eventsPerSecond: 4 });
@@ -45,7 +47,8 @@ Deno.test("a rebuild that waits for others shows that it lives, and keeps in mem
     world.happen({ type: "quiet", isQueued: true });
     world.act();
   }
-  assert.deepEqual(world.state.doing, { type: "apply", limit: Infinity, holdsAll: true });
+  const atFullPace = { type: "apply", limit: Infinity, holdsAll: true, refused: undefined };
+  assert.deepEqual(world.state.doing, atFullPace);
   assert.ok(world.state.now - world.state.saved.at <= 5_000);
 });
 

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  actUntil,
-  type Fate,
-  repeat,
-  type WorkerWorld,
-  workerWorld,
-} from "./testing/worker_world.ts";
-import { illness, progressOf, statusOf } from "./worker_answers.ts";
+import { type Fate, type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
+import { actUntil, repeat } from "./testing/world_turns.ts";
+import { keyOf } from "./testing/world_events.ts";
+import { mostKeys } from "./testing/world_table.ts";
+import { healthOf, illness, progressOf, statusOf } from "./worker_answers.ts";
 
 /** What may happen in a world; `worker_world.ts` checks what must hold after each. `count` is up to 60. */
 const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) => void>> = {
@@ -31,6 +28,7 @@ const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) =>
   "the table is dropped": (world) => world.drop(),
   "an event to come cannot be folded": (world, count) => world.notFolded.add(world.head + count),
   "an event to come cannot be written": (world, count) => world.notWritten.add(world.head + count),
+  "letters are to be tried": (world) => world.askForLetters(),
   "somebody asks for a position": (world, count) => world.ask(count),
   "somebody asks for anything": (world) => world.ask(undefined),
   "somebody has waited for long enough": (world, count) => world.late(count % 10),
@@ -66,7 +64,7 @@ Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and sto
   );
 });
 
-Deno.test("it stops right before the one event that cannot be applied, and names it", () => {
+Deno.test("the one event that cannot be applied is parked with what comes after it, and applied when it can be", () => {
   const third = fc.nat(15).map((times) => 3 * times + 1);
   fc.assert(
     fc.property(history, third, fc.boolean(), fc.nat(40), (history, after, isRefused, more) => {
@@ -76,17 +74,42 @@ Deno.test("it stops right before the one event that cannot be applied, and names
       (isRefused ? world.notWritten : world.notFolded).add(bad);
       if (more % 2 === 0) world.reset();
       world.append(bad - world.head + more);
-      const isNamed = () => {
-        const { position, report } = world.state;
-        return (position ?? 0) === bad - 1 &&
-          report.cause?.includes(`event 0 ("Deposited") of stream "account-${bad}"`);
-      };
-      actUntil(world, { acts: 600, isSo: isNamed });
-      assert.equal(world.state.report.state, "failing");
-      assert.ok(Date.parse(world.state.report.behindSince!) === bad);
+      actUntil(world, { acts: 600, isSo: () => isThere(world) });
+      const { head } = world;
+      const behind = Array.from({ length: head - bad + 1 }, (_, index) => bad + index)
+        .filter((position) => keyOf(position) === keyOf(bad));
+      assert.deepEqual(world.letters, behind);
+      assert.equal(statusOf(world.state, { service: "bank", now: 0 }).parkedKeys, 1);
+      assert.match(healthOf(world.state).warning ?? "", /has 1 parked key:/);
+      // To try it in vain changes nothing
+      world.askForLetters();
+      actUntil(world, { acts: 600, isSo: () => isThere(world) && !world.state.areDue });
+      assert.deepEqual(world.letters, behind);
+      calmDown(world);
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("where too many keys would be parked it stops right before the event, and names it", () => {
+  for (const isRefused of [true, false]) {
+    const world = workerWorld();
+    const bad = [1, 4, 7, 10].slice(0, mostKeys + 1);
+    for (const position of bad) (isRefused ? world.notWritten : world.notFolded).add(position);
+    world.append(12);
+    const isNamed = () =>
+      world.state.report.cause?.includes('event 0 ("Deposited") of stream "account-10"');
+    actUntil(world, { acts: 100, isSo: isNamed });
+    assert.equal(world.state.report.state, "failing");
+    assert.ok(Date.parse(world.state.report.behindSince!) === 10);
+    actUntil(world, { acts: 100, isSo: () => world.state.doing?.type === "pause" });
+    assert.equal(world.state.position, 9);
+    // One place more
+    (isRefused ? world.notWritten : world.notFolded).delete(4);
+    world.askForLetters();
+    actUntil(world, { acts: 100, isSo: () => isThere(world) });
+    assert.deepEqual([world.letters, illness(world.state)], [[1, 7, 8, 10], undefined]);
+  }
 });
 
 const fate = fc.constantFrom<Fate>("well", "postgres-away", "log-away", "answer-lost", "bug");
@@ -105,22 +128,32 @@ Deno.test("a stop at any moment ends everything", () => {
   );
 });
 
-/** Nothing goes wrong any more, and operators rebuild what asks for it: it must be live, at the head of the log. */
+/**
+ * Nothing goes wrong any more, and operators rebuild what asks for it and have letters tried: it must be live, at the
+ * head of the log, and nothing parked.
+ */
 function calmDown(world: WorkerWorld): void {
   world.notFolded.clear();
   world.notWritten.clear();
   const isSo = () => {
     // What was folded before another log came may be written after it
     if (world.isOutdated || world.isStranded) world.reset();
-    const { report, position, stored, doing, isUnsure } = world.state;
-    const isThere = report.state === "live" && (position ?? 0) === world.head && !isUnsure;
-    return isThere && !stored?.filling && doing?.type === "look";
+    if (isThere(world) && world.letters.length > 0) world.askForLetters();
+    return isThere(world) && world.letters.length + world.state.parkedKeys === 0;
   };
   actUntil(world, { acts: 400, isSo });
+  assert.deepEqual(healthOf(world.state), {});
   assert.equal(illness(world.state), undefined);
   assert.equal(world.state.pace.limit, Infinity);
   assert.equal(progressOf(world.state), undefined);
   assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
+}
+
+/** Live, at the head of the log, with nothing else to do. */
+function isThere(world: WorkerWorld): boolean {
+  const { report, position, stored, doing, isUnsure } = world.state;
+  const isAtHead = report.state === "live" && (position ?? 0) === world.head && !isUnsure;
+  return isAtHead && !stored?.filling && doing?.type === "look";
 }
 
 Deno.test("a reset that is noticed interrupts what it is at, once", () => {
@@ -204,18 +237,33 @@ Deno.test("after a connection broke nobody is shown less than was there, but wai
 });
 
 Deno.test("pauses grow while it gets no further, and a reset lets it go at full pace again", () => {
-  for (const isRefused of [true, false]) {
-    const world = workerWorld();
-    world.append(1);
-    (isRefused ? world.notWritten : world.notFolded).add(1);
-    for (const attempt of [1, 2, 3]) {
-      actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "pause" });
-      assert.deepEqual(world.state.doing, { type: "pause", attempt });
-      world.act();
-    }
-    assert.equal(world.state.pace.limit, isRefused ? 1 : Infinity);
-    world.reset();
+  const world = workerWorld();
+  world.append(1);
+  for (const attempt of [1, 2, 3]) {
     actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "apply" });
-    assert.ok(world.state.doing?.type === "apply" && world.state.doing.limit === Infinity);
+    world.act("bug");
+    actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "pause" });
+    assert.deepEqual(world.state.doing, { type: "pause", attempt });
+    world.act();
   }
+  world.reset();
+  actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "apply" });
+  assert.ok(world.state.doing?.type === "apply" && world.state.doing.limit === Infinity);
+});
+
+Deno.test("rows that are refused are tried in fewer and fewer events, until one is left", () => {
+  const world = workerWorld();
+  world.append(60);
+  world.notWritten.add(7);
+  const limits: number[] = [];
+  actUntil(world, {
+    acts: 100,
+    isSo: () => {
+      const { doing } = world.state;
+      if (doing?.type === "apply" && limits.at(-1) !== doing.limit) limits.push(doing.limit);
+      return isThere(world);
+    },
+  });
+  assert.deepEqual(limits, [Infinity, 2, 1, Infinity]);
+  assert.deepEqual(world.told, ["info: rebuilding", "info: live"]);
 });

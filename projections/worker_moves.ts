@@ -23,7 +23,12 @@ export function ended(state: WorkerState): WorkerState {
 }
 
 export function applyMore(state: WorkerState): WorkerState {
-  return goOn(state, { type: "apply", limit: state.pace.limit, holdsAll: state.holdsAll });
+  const { stored, report, unwritten, pace, holdsAll, refused } = state;
+  // Where nothing is held in memory that their rows would not be in
+  if (state.areDue && stored && !unwritten && !holdsAll) {
+    return goOn(state, { type: "retry", at: stored, report });
+  }
+  return goOn(state, { type: "apply", limit: pace.limit, holdsAll, refused });
 }
 
 /** Tries again after a pause. */

@@ -1,6 +1,7 @@
 import type { eventLog, ReadModels, Unavailable, View } from "@headwater/core";
 import type { Checkpoint, LoadedCheckpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
 import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
+import type { RefusedEvent } from "./fold_events.ts";
 
 export type ReadModelWait = Parameters<ReadModels["wait"]>[1];
 export type ReadModelState = Awaited<ReturnType<ReadModels["wait"]>>;
@@ -15,7 +16,13 @@ export type Act =
     readonly filling: boolean;
   }
   /** Fold what comes next, at most `limit` events; `holdsAll`: there are no rows that must be read before. */
-  | { readonly type: "apply"; readonly limit: number; readonly holdsAll: boolean }
+  | {
+    readonly type: "apply";
+    readonly limit: number;
+    readonly holdsAll: boolean;
+    /** To be parked and not folded. */
+    readonly refused: RefusedEvent | undefined;
+  }
   /** Write rows and move the checkpoint, both or neither; where it stays as it is (`from === to`), only the report. */
   | {
     readonly type: "write";
@@ -28,6 +35,8 @@ export type Act =
     /** The rows that were written stay in memory, to be folded on. */
     readonly keeps: boolean;
   }
+  /** Do what is due for the letters of one key, while the checkpoint is there; with what operators are told. */
+  | { readonly type: "retry"; readonly at: Checkpoint; readonly report: WorkerReport }
   /** See whether the checkpoint is still there. */
   | { readonly type: "look"; readonly at: Checkpoint }
   /** After so many failures in a row. */
@@ -38,7 +47,11 @@ export type ActOf<Type extends Act["type"]> = Extract<Act, { type: Type }>;
 /** How that came out. */
 export type Outcome =
   /** Undefined: the table or its checkpoint is not there. */
-  | { readonly type: "prepared"; readonly checkpoint: LoadedCheckpoint | undefined }
+  | {
+    readonly type: "prepared";
+    readonly checkpoint: LoadedCheckpoint | undefined;
+    readonly parked?: Parked;
+  }
   /** `head`: the log's last position, where a table is to be filled. */
   | { readonly type: "subscribed"; readonly head: number | undefined }
   /** Events were folded; or there were none, and only the position moves on. */
@@ -56,16 +69,21 @@ export type Outcome =
     readonly rows: number;
     readonly changes: number;
     readonly bytes: number;
+    readonly parkedKeys: number;
     /** The next event cannot be applied. */
     readonly failure?: ApplyFailure;
   }
   /** Nothing came for a while, or nothing could be asked for, since others fill. */
   | { readonly type: "quiet"; readonly isQueued?: boolean }
   /** Written, still there, or rested. */
-  | { readonly type: "done" }
+  | { readonly type: "done"; readonly areDue?: boolean }
+  | ({ readonly type: "retried" } & Parked)
   /** Somebody else has moved or reset the checkpoint. */
   | { readonly type: "moved" }
   | { readonly type: "failed"; readonly failure: Failure };
+
+/** What is put aside: how many keys, and whether letters are to be tried. */
+export type Parked = { readonly parkedKeys: number; readonly areDue: boolean };
 
 export type OutcomeOf<Type extends Outcome["type"]> = Extract<Outcome, { type: Type }>;
 
@@ -148,6 +166,11 @@ export type WorkerState = {
   /** Others are filled before it. */
   readonly isQueued: boolean;
   readonly pace: Pace;
+  /** The one event whose row was refused. */
+  readonly refused: RefusedEvent | undefined;
+  readonly parkedKeys: number;
+  /** Letters are to be tried. */
+  readonly areDue: boolean;
   /** In a row, without getting any further. */
   readonly failures: number;
   /** The version of the view that the table belongs to, where it is another. */
@@ -185,6 +208,9 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     replay: undefined,
     isQueued: false,
     pace: fullPace,
+    refused: undefined,
+    parkedKeys: 0,
+    areDue: false,
     failures: 0,
     otherVersion: undefined,
     waiting: [],

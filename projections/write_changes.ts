@@ -1,51 +1,73 @@
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
+import type { Letter, LettersOf } from "./letter.ts";
+import { areDue, insertLetters, settleLetters, type TriedLetters } from "./letter_table.ts";
 import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 
 /** What PostgreSQL may take for a row, at its slowest. */
 const patiencePerRowMs = 0.1;
 
+/** What happens to letters as rows are written. */
+export type LetterChanges = {
+  readonly of: LettersOf;
+  readonly release: string;
+  /** New ones. */
+  readonly added: readonly Letter[];
+  /** Present: some were tried, and the new ones are tried next. */
+  readonly tried?: TriedLetters;
+  /** Somebody may want letters to be tried. */
+  readonly mayBeDue: boolean;
+};
+
 /**
- * Writes what was folded, adds to the sums what it changes of them, and moves the checkpoint on, all or nothing.
- * False: the checkpoint is not where it was as the rows were read, and nothing was written.
+ * Writes what was folded and what was parked, adds to the sums what it changes of them, and moves the checkpoint on, all
+ * or nothing.
+ * Undefined: the checkpoint is not where it was as the rows were read, and nothing was written.
  *
  * One statement, however many rows: it is one round trip and a transaction of its own; `sql.begin` of postgres.js 3.4.9
  * has ended whole processes.
  */
 export async function writeChanges(
   sql: Sql,
-  { table, changes, move }: {
+  { table, changes, letters, move }: {
     readonly table: ViewTable;
     /** Undefined: nothing but the report. */
     readonly changes: RowChanges | undefined;
+    readonly letters: LetterChanges;
     readonly move: CheckpointMove;
   },
-): Promise<boolean> {
+): Promise<{ readonly areDue: boolean } | undefined> {
   const outstanding = changes?.outstanding() ?? { written: [], removed: [], replaced: [] };
   const { written, removed } = outstanding;
-  const ifMoved = sql`exists (select 1 from moved)`;
+  const { of, release, added, tried, mayBeDue } = letters;
+  const condition = sql`exists (select 1 from moved)`;
   const packed = await table.pack(written, { areMany: move.from.filling });
   const put = written.length > 0
-    ? sql`, written as (${table.put(sql, { packed, condition: ifMoved })})`
+    ? sql`, written as (${table.put(sql, { packed, condition })})`
     : sql``;
   const remove = removed.length > 0
-    ? sql`, removed as (${table.remove(sql, { keys: removed, condition: ifMoved })})`
+    ? sql`, removed as (${table.remove(sql, { keys: removed, condition })})`
     : sql``;
   const packedSums = await table.sums?.pack(outstanding);
   const sum = table.sums && packedSums
-    ? sql`, ${table.sums.add(sql, { packed: packedSums, condition: ifMoved })}`
+    ? sql`, ${table.sums.add(sql, { packed: packedSums, condition })}`
     : sql``;
-  const rows = written.length + (packedSums?.count ?? 0);
-  const moved = await answered(
+  const due = tried ? "retry" as const : null;
+  const park = added.length > 0
+    ? sql`, parked as (${insertLetters(sql, { of, letters: added, release, due, condition })})`
+    : sql``;
+  const settle = tried ? sql`, ${settleLetters(sql, { of, tried, release, condition })}` : sql``;
+  const rows = written.length + added.length + (packedSums?.count ?? 0);
+  const [moved] = await answered(
     () =>
-      sql`
-        with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} ${sum}
-        select 1 from moved`,
+      sql<{ areDue: boolean }[]>`
+        with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} ${sum} ${park} ${settle}
+        select ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue" from moved`,
     { patienceMs: 10_000 + patiencePerRowMs * Math.min(rows, 40_000) },
   ).catch((error) => {
     throw table.sums?.explained(error) ?? error;
   });
-  return moved.length > 0;
+  return moved;
 }

@@ -7,6 +7,11 @@ export function changesRow(position: number): boolean {
   return position % 3 === 1;
 }
 
+/** The key of an event, whether it changes its row or not. */
+export function keyOf(position: number): number {
+  return position % 7;
+}
+
 /** What a table holds that is filled up to a position. */
 export function rowsUpTo(position = 0): number[] {
   return Array.from({ length: position }, (_, index) => index + 1).filter(changesRow);
@@ -21,13 +26,14 @@ export function eventAt(position: number): Recorded {
 
 /** How an act comes out when something is broken. */
 export function broken(
-  what: "postgres-away" | "log-away" | "bug" | "other-log",
+  what: "postgres-away" | "log-away" | "bug" | "refused" | "other-log",
 ): Outcome {
   const failure: Failure = {
     cause: `${what} it is`,
     isMachine: what === "postgres-away" || what === "log-away",
     isPostgresAway: what === "postgres-away",
     isOtherLog: what === "other-log",
+    isRefusal: what === "refused",
   };
   return { type: "failed", failure };
 }

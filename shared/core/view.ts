@@ -33,6 +33,8 @@ export type View<
   readonly sums: Summed;
   /** The same for the same tables and the same categories of events. */
   readonly fingerprint: string;
+  /** The same for the same text of `key` and `evolve`; what they call may be another. */
+  readonly code: string;
   /** Of the row, or of all the rows, that the event concerns. Undefined: it does not concern the view. */
   key(event: Recorded<Event>): string | readonly string[] | undefined;
   /** The same as a list, in which each is once. */
@@ -166,6 +168,7 @@ export function view<
         },
       }),
     }),
+    code: fingerprint([definition.key, definition.evolve].map(String)),
     check(row) {
       for (const [property, column] of entries) {
         const objection = column.objection(row[property]);

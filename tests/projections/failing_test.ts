@@ -7,8 +7,8 @@ import {
   caughtUp,
   projectionTests,
   pureFold,
+  statusOf,
   tableRows,
-  type TestProjections,
   until,
 } from "./test_bed.ts";
 
@@ -24,7 +24,10 @@ const labelView = view({
     "label" in data ? { accountId: stream, label: data.label } : undefined,
 });
 
-projectionTests("a read model that cannot take an event", async (step) => {
+/** No key may be parked. */
+const stopping = { mostParkedKeys: 0 };
+
+projectionTests("a read model that cannot take an event, and may not park it,", async (step) => {
   await step("says which, and goes on once it can", async ({ log, sql, start }) => {
     let isBroken = true;
     const brokenView = view({
@@ -35,7 +38,7 @@ projectionTests("a read model that cannot take an event", async (step) => {
         return accountView.evolve(row, event, key);
       },
     });
-    await using projections = await start([brokenView, labelView]);
+    await using projections = await start([brokenView, labelView], stopping);
     await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
     await append(log, "account-a", { type: "Renamed", data: { label: "x" } });
     const last = await append(log, "account-a", { type: "Deposited", data: { amount: 2 } });
@@ -75,7 +78,7 @@ projectionTests("a read model that cannot take an event", async (step) => {
         data: { label: count === 1_777 ? "refused" : "fine" },
       });
     }
-    await using projections = await start([labelView]);
+    await using projections = await start([labelView], stopping);
     await until(() =>
       /event 0 \("Renamed"\) of stream "account-1777"/.test(
         statusOf(projections, "labels").cause ?? "",
@@ -88,7 +91,7 @@ projectionTests("a read model that cannot take an event", async (step) => {
   });
 
   await step("names one whose row would come back as another", async ({ log, sql, start }) => {
-    await using projections = await start([accountView]);
+    await using projections = await start([accountView], stopping);
     await append(log, "account-a", { type: "Renamed", data: { label: "fine" } });
     const amount = Number.MAX_SAFE_INTEGER;
     await append(log, "account-b", { type: "Deposited", data: { amount } });
@@ -120,7 +123,7 @@ projectionTests("a read model that cannot take an event", async (step) => {
 
   await step("names one that does not fit its schema", async ({ log, start }) => {
     await append(log, "account-a", { type: "Deposited", data: { amount: "much" } });
-    await using projections = await start([accountView]);
+    await using projections = await start([accountView], stopping);
     await until(() => statusOf(projections, "accounts").state === "failing");
     assert.match(
       statusOf(projections, "accounts").cause ?? "",
@@ -128,7 +131,3 @@ projectionTests("a read model that cannot take an event", async (step) => {
     );
   });
 });
-
-function statusOf(projections: TestProjections, name: string) {
-  return projections.status().find((status) => status.name === name)!;
-}

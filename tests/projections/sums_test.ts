@@ -163,7 +163,7 @@ projectionTests("the sums of a view", async (step) => {
   await step("stay as they are where a sum would be too large", async (bed) => {
     const { log, sql } = bed;
     const most = Number.MAX_SAFE_INTEGER;
-    await using projections = await bed.start([dealView]);
+    await using projections = await bed.start([dealView], { mostParkedKeys: 0 });
     await append(log, "deal-a", agreed("mon", ["MUG", 1, most], ["TEA", 1, -most]));
     await caughtUp(projections, { view: dealView, log });
     await assertAsFolded(bed);
@@ -189,7 +189,7 @@ projectionTests("the sums of a view", async (step) => {
         contributes: (row) => sums.contributes(row).map((one) => ({ ...one, deals: 0.5 })),
       },
     });
-    await using projections = await start([halves]);
+    await using projections = await start([halves], { mostParkedKeys: 0 });
     await append(log, "deal-a", agreed("mon", ["MUG", 1, 1]));
     await until(() => projections.status()[0]?.state === "failing");
     assert.equal(

@@ -12,7 +12,11 @@ import {
   ensureDatabase,
   startThrowAwayPostgres,
 } from "@headwater/postgres";
-import { type Projections, startProjections } from "@headwater/projections";
+import {
+  type Projections,
+  type ProjectionsOptions,
+  startProjections,
+} from "@headwater/projections";
 import { appendAtEnd, sumsOf } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
 import type { Sql } from "postgres";
@@ -28,8 +32,10 @@ export type TestBed = {
   /** The server that all tests of the file share. */
   readonly server: EmbeddedPostgres;
   /** Projections over their own connections, as another process would have them. */
-  start(views: readonly View[], options?: { readonly log?: EventLog }): Promise<TestProjections>;
+  start(views: readonly View[], options?: StartOptions): Promise<TestProjections>;
 };
+
+export type StartOptions = Partial<Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys">>;
 
 export type TestProjections = Projections & { readonly sql: Sql };
 
@@ -66,9 +72,10 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
             const projections = await startProjections({
               service: "bank",
               views,
-              log: options?.log ?? log,
+              log,
               sql,
               logger: silentLog,
+              ...options,
             });
             return Object.assign(projections, { sql });
           },
@@ -218,4 +225,8 @@ export async function until(
     }
     await setTimeout(5);
   }
+}
+
+export function statusOf(projections: Projections, name: string) {
+  return projections.status().find((status) => status.name === name)!;
 }
