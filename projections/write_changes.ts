@@ -59,13 +59,13 @@ export async function writeChanges(
     ? sql`, parked as (${insertLetters(sql, { of, letters: added, release, due, condition })})`
     : sql``;
   const settle = tried ? sql`, ${settleLetters(sql, { of, tried, release, condition })}` : sql``;
-  const rows = written.length + added.length + (packedSums?.count ?? 0);
+  const rows = Math.min(written.length + added.length, 40_000) + (packedSums?.count ?? 0);
   const [moved] = await answered(
     () =>
       sql<{ areDue: boolean }[]>`
         with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} ${sum} ${park} ${settle}
         select ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue" from moved`,
-    { patienceMs: 10_000 + patiencePerRowMs * Math.min(rows, 40_000) },
+    { patienceMs: 10_000 + patiencePerRowMs * rows },
   ).catch((error) => {
     throw table.sums?.explained(error) ?? error;
   });

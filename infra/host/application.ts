@@ -35,7 +35,8 @@ export type ServiceDatabase = {
 /**
  * Puts services together.
  *
- * Errors: two services of one name, a category or a public route that two of them have, two views of one name, a view or
+ * Errors: two services of one name, a category or a public route that two of them have, two views of one name, or of one
+ * service with a table in common, a view or
  * saga that reads events which no service writes: all at once, before anything is started.
  */
 export function application(definition: Application): Application {
@@ -48,6 +49,7 @@ export function application(definition: Application): Application {
       services,
       (service) => routesOf(service).map(({ method, path }) => `route ${method} ${path}`),
     ),
+    ...services.flatMap(sharedTables),
     ...unwritten(services),
   ];
   if (problems.length > 0) {
@@ -78,6 +80,20 @@ function twice(
   return [...owners].filter(([, names]) => names.length > 1)
     .map(([thing, names]) =>
       `${thing} belongs to ${names.map((owner) => `"${owner}"`).join(" and ")}`
+    );
+}
+
+/** Tables of rows and of sums that two views of a service would write to. */
+function sharedTables({ name, views }: ServiceDefinition): string[] {
+  const tables = views.flatMap((view) =>
+    [view.table, view.sums?.table].filter((table) => table !== undefined)
+      .map((table) => ({ table, view: view.name }))
+  );
+  return [...Map.groupBy(tables, ({ table }) => table)].filter(([, owners]) => owners.length > 1)
+    .map(([table, owners]) =>
+      `table "${table}" of "${name}" belongs to views ${
+        owners.map(({ view }) => `"${view}"`).join(" and ")
+      }`
     );
 }
 

@@ -53,6 +53,21 @@ Deno.test("what two services claim is refused with both their names", () => {
   assert.throws(() => put(doors, doors), /: service "doors" belongs to "doors" and "doors"; /);
 });
 
+Deno.test("two views of a service have no table in common", () => {
+  const open = { ...view, table: "open_door" };
+  const counted = { ...open, name: "door-counts", table: "door", sums: { table: "open_door" } };
+  const views = [open, counted] as unknown as readonly View[];
+  assert.throws(() => put(doors, service({ name: "reader", views })), {
+    message: 'Cannot put application "house" together: ' +
+      'table "open_door" of "reader" belongs to views "open-doors" and "door-counts"',
+  });
+  put(
+    doors,
+    service({ name: "one", views: [open] }),
+    service({ name: "other", views: [{ ...open, name: "more" }] }),
+  );
+});
+
 Deno.test("events that nobody writes cannot be read", () => {
   assert.throws(() => put(service({ name: "reader", views: [view] })), {
     message: 'Cannot put application "house" together: ' +

@@ -74,7 +74,9 @@ export async function checkPartName(
   if (kind === "view") checkView(workspace, { kind, name, forms });
   else checkCategory(workspace, { kind, name, forms });
   const { views = [] } = workspace.application.services.find((one) => one.name === service) ?? {};
-  const owner = views.find(({ table }) => kind === "view" && table === name);
+  const owner = views.find(({ table, sums }) =>
+    kind === "view" && (table === name || sums?.table === name)
+  );
   if (owner) throw taken(kind, name, { why: `it is the table of view "${owner.name}"` });
   const stem = `${name}_${kind === "view" ? "view" : "process"}`;
   for (const file of [`${stem}.ts`, `${stem}_test.ts`]) {

@@ -17,6 +17,7 @@ export const sampleTableView = view({
   },
   primaryKey: "stream",
   indexes: [["firstPosition"]],
+  // A list of keys where an event concerns several rows: `evolve` is given the key of each
   key: ({ stream }) => stream,
   evolve(row, { stream, type, recordedAt, position }) {
     return {
