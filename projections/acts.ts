@@ -1,23 +1,14 @@
-import { acts, type EventLog, Refusal, silentLog, type View } from "@headwater/core";
+import { acts, type EventLog, silentLog } from "@headwater/core";
 import { z } from "zod";
 import type { ReplayProgress } from "./checkpoint.ts";
 import { messageOf } from "./failure.ts";
 import { followRebuild } from "./follow_rebuild.ts";
+import { lettersActs } from "./letters_acts.ts";
+import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
 import { prepareView, requestRebuild } from "./prepare_view.ts";
 import { startProjections } from "./start_projections.ts";
 import { grouped, statusTable } from "./status_table.ts";
-import { type ProjectionDatabase, storedStatuses } from "./projection_status.ts";
-
-/** What operators' acts on read models are done to. */
-export type ProjectionsContext = {
-  readonly databases: readonly ProjectionDatabase[];
-  /** The log's last position; absent where the log cannot be opened, because another process has it. */
-  head?(): Promise<number | undefined>;
-  /** Where no worker runs: the log from which a rebuild fills its read model by itself. */
-  readonly log?: EventLog;
-  /** Who has said nothing for so long may not run; default: three heartbeats of a worker. */
-  readonly patienceMs?: number;
-};
+import { storedStatuses } from "./projection_status.ts";
 
 const status = acts.operatorsAct({
   name: "status",
@@ -40,16 +31,10 @@ const rebuild = acts.operatorsAct(
     changes: true,
     async run(
       { name },
-      { databases, log, patienceMs, signal, progress }: ProjectionsContext & acts.ActContext,
+      context: ProjectionsContext & acts.ActContext,
     ) {
-      const all = databases.flatMap(({ views, ...rest }) =>
-        views.map((view) => ({ ...rest, view }))
-      );
-      const found = all.find(({ view }) => view.name === name);
-      if (!found) {
-        const known = all.map(({ view }) => view.name).join(", ");
-        throw new Refusal("projection-unknown", `Cannot rebuild "${name}": known are ${known}`);
-      }
+      const { log, patienceMs, signal, progress } = context;
+      const found = operatedView(context, { name, act: "rebuild" });
       const startedAt = performance.now();
       try {
         await using _worker = await beginRebuild(found, log);
@@ -75,11 +60,15 @@ const rebuild = acts.operatorsAct(
 );
 
 /** All that operators do to read models. */
-export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] = [status, rebuild];
+export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] = [
+  status,
+  rebuild,
+  ...lettersActs,
+];
 
 /** With a log, also starts the one worker that fills the read model, and is to be stopped after that. */
 async function beginRebuild(
-  { service, sql, view }: Omit<ProjectionDatabase, "views"> & { readonly view: View },
+  { service, sql, view }: OperatedView,
   log: EventLog | undefined,
 ): Promise<AsyncDisposable | undefined> {
   if (!log) {

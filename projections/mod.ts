@@ -1,5 +1,6 @@
-export { projectionsActs, type ProjectionsContext } from "./acts.ts";
+export { projectionsActs } from "./acts.ts";
 export { type FillTurn, type FillTurns, fillTurns } from "./fill_turns.ts";
+export type { ProjectionsContext } from "./operated_view.ts";
 export { requestRebuild } from "./prepare_view.ts";
 export {
   type Projections,
