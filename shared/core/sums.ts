@@ -20,7 +20,7 @@ export type Sums<
   readonly key: readonly (keyof Total & string)[];
   /** All other columns: whole numbers. */
   readonly summed: readonly (keyof Total & string)[];
-  readonly indexes: readonly (readonly (keyof Total & string)[])[];
+  readonly indexes: readonly (readonly [keyof Total & string, ...(keyof Total & string)[]])[];
   /** What a row adds to the sums: the same for the same row, in one part or several, also for the same key. */
   contributes(row: Row): readonly Total[];
   /** Why something that a row contributes cannot be kept; undefined: it can. */
@@ -39,7 +39,7 @@ export type SumsDefinition = {
   readonly table: string;
   readonly columns: Columns;
   readonly key: readonly string[];
-  readonly indexes?: readonly (readonly string[])[];
+  readonly indexes?: readonly (readonly [string, ...string[]])[];
   // deno-lint-ignore no-explicit-any -- `view` says what rows and contributions are
   contributes(row: any): readonly any[];
 };
