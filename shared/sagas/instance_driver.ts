@@ -17,7 +17,7 @@ export type DriverDependencies = {
   /** The instance after all that was heard. */
   recall(): ReturnType<ProcessInbox["recall"]>;
   readonly client: ServiceClient;
-  readonly records: ProcessRecords;
+  readonly records: Pick<ProcessRecords, "note">;
   readonly places: TargetPlaces;
   /** The position up to which the process has heard its inputs. */
   heard(): number;

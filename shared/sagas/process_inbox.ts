@@ -2,7 +2,7 @@ import {
   type Aggregate,
   type DomainEvent,
   type EventLog,
-  type machine,
+  machine,
   type Recorded,
   type Repository,
   repository,
@@ -12,6 +12,12 @@ import type { Process } from "./process.ts";
 
 // deno-lint-ignore no-explicit-any -- the runtime does not know the state of the process it runs
 type AnyState = any;
+
+/**
+ * Instances that hear at the same time, and that begin to be driven: enough to share commits and reads, few enough to leave
+ * turns to whoever else is here. After a restart all that are unfinished begin at once.
+ */
+export const mostAtOnce = 16;
 
 /** An input, for one instance. */
 type Heard = DomainEvent & { readonly instance: string };
@@ -41,8 +47,31 @@ export class ProcessInbox {
     return [...new Set(this.#process.inputs.map(({ category }) => category))];
   }
 
+  /** Appends what follows from these, and gives the instances that they concern. */
+  async hear(events: readonly Recorded[]): Promise<Iterable<string>> {
+    const byInstance = new Map<string, (() => Promise<void>)[]>();
+    for (const recorded of events) {
+      const addressed = this.#address(recorded);
+      if (!addressed) continue;
+      const { id, input } = addressed;
+      const turns = byInstance.get(id) ?? [];
+      turns.push(() => this.#hearOne(id, input));
+      byInstance.set(id, turns);
+    }
+    // Instances do not depend on each other; the inputs of one are heard in their order.
+    const hearing = new machine.Places(mostAtOnce);
+    await Promise.all(
+      byInstance.values().map((turns) =>
+        hearing.take(async () => {
+          for (const turn of turns) await turn();
+        })
+      ),
+    );
+    return byInstance.keys();
+  }
+
   /** The input and its instance; undefined when the event does not concern the process. */
-  address(recorded: Recorded): { id: string; input: Recorded } | undefined {
+  #address(recorded: Recorded): { id: string; input: Recorded } | undefined {
     for (const schemas of this.#process.inputs) {
       if (!recorded.stream.startsWith(`${schemas.category}-`)) continue;
       const input = schemas.decode(recorded);
@@ -52,7 +81,7 @@ export class ProcessInbox {
     return undefined;
   }
 
-  async hear(id: string, input: Recorded): Promise<void> {
+  async #hearOne(id: string, input: Recorded): Promise<void> {
     const { type, data, metadata } = input;
     await this.#instances.handle({ type, data, instance: id }, {
       commandId: hearingId(this.#process.name, input.id),

@@ -12,8 +12,9 @@ import {
 } from "@headwater/core";
 import { heardAtOnce } from "./heard_position.ts";
 import { InstanceDriver } from "./instance_driver.ts";
+import { LaterRecords, RecordsForgotten } from "./later_records.ts";
 import { ProcessCheckpoint } from "./process_checkpoint.ts";
-import { ProcessInbox } from "./process_inbox.ts";
+import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import { TargetPlaces } from "./target_places.ts";
 
@@ -40,12 +41,6 @@ export type ProcessRuntime = AsyncDisposable & {
 
 const longestPauseMs = 5_000;
 /**
- * Instances that hear at the same time, and that begin to be driven: enough to share commits and reads, few enough to leave
- * turns to whoever else is here. After a restart all that are unfinished begin at once.
- */
-const mostAtOnce = 16;
-
-/**
  * Runs a process manager: hears its inputs in commit order, keeps each instance's events in its own stream, and drives
  * every unfinished instance until its to-do list is empty; after a restart those that were unfinished go on.
  * Delivered at least once, effective once: ids of its events and commands are derived.
@@ -69,6 +64,7 @@ class Runtime {
   readonly #places: TargetPlaces;
   readonly #recalling = new machine.Places(mostAtOnce);
   #inbox: ProcessInbox;
+  #later: LaterRecords | undefined;
   #standstill = new AbortController();
   /** Ends what is driven. */
   #end: AbortSignal;
@@ -145,6 +141,12 @@ class Runtime {
     let failure: unknown = new Unavailable(
       `Cannot go on with process "${process.name}": its subscription ended`,
     );
+    function fail(error: unknown): void {
+      if (!signal.aborted) failure = error;
+      interruption.abort();
+    }
+    const later = new LaterRecords({ checkpoint: this.#checkpoint, failed: fail });
+    this.#later = later;
     let finding: Promise<void> | undefined;
     let isTheLogHeard = false;
     try {
@@ -156,21 +158,19 @@ class Runtime {
           if (stopped !== undefined) await records.stop(undefined);
           for (const id of unfinished) this.#drive(id);
         }
-        if (!await this.#hear(batch)) return;
+        await this.#hear(batch, later);
         this.#reached = batch.position ?? this.#reached;
         progressed();
         // What is new does not wait for what is old
         if (knowsUnfinished || (batch.position ?? 0) < (head ?? 0)) continue;
-        finding ??= this.#findUnfinished(signal).catch((error) => {
-          if (!signal.aborted) failure = error;
-          interruption.abort();
-        });
+        finding ??= this.#findUnfinished(signal).catch(fail);
       }
     } finally {
       interruption.abort();
       await finding;
+      await later.close();
     }
-    if (this.#stopped.signal.aborted) return;
+    if (this.#stopped.signal.aborted || failure instanceof RecordsForgotten) return;
     throw failure;
   }
 
@@ -195,43 +195,21 @@ class Runtime {
     }
   }
 
-  /** False: what was heard before was forgotten. */
-  async #hear({ events, position, mark }: eventLog.EventBatch): Promise<boolean> {
+  async #hear(
+    { events, position, mark }: eventLog.EventBatch,
+    later: LaterRecords,
+  ): Promise<void> {
     const heard = new Set<string>();
     for (let at = 0; at < events.length; at += heardAtOnce) {
-      for (const id of await this.#hearSome(events.slice(at, at + heardAtOnce))) heard.add(id);
+      for (const id of await this.#inbox.hear(events.slice(at, at + heardAtOnce))) heard.add(id);
     }
     const isNews = heard.size > 0 || mark !== undefined && this.#checkpoint.lacksMark;
-    if (position === undefined || !isNews) return true;
+    if (position === undefined || !isNews) return;
     const instances = await this.#inbox.standing(heard);
-    if (!await this.#checkpoint.save({ position, mark }, instances)) return false;
+    later.add({ position, mark }, instances);
     for (const [id, { finished }] of instances) {
       if (!finished || this.#drivers.has(id)) this.#drive(id);
     }
-    return true;
-  }
-
-  /** Gives the instances that they concern. */
-  async #hearSome(events: readonly Recorded[]): Promise<Iterable<string>> {
-    const byInstance = new Map<string, (() => Promise<void>)[]>();
-    for (const recorded of events) {
-      const addressed = this.#inbox.address(recorded);
-      if (!addressed) continue;
-      const { id, input } = addressed;
-      const turns = byInstance.get(id) ?? [];
-      turns.push(() => this.#inbox.hear(id, input));
-      byInstance.set(id, turns);
-    }
-    // Instances do not depend on each other; the inputs of one are heard in their order.
-    const hearing = new machine.Places(mostAtOnce);
-    await Promise.all(
-      byInstance.values().map((turns) =>
-        hearing.take(async () => {
-          for (const turn of turns) await turn();
-        })
-      ),
-    );
-    return byInstance.keys();
   }
 
   /** Looks through the process's own streams for what was begun and not finished, and goes on with it. */
@@ -267,6 +245,7 @@ class Runtime {
       random: this.#options.random,
       clock: this.#clock,
       recall: () => this.#recalling.take(() => inbox.recall(id)),
+      records: { note: (...hold) => this.#note(...hold) },
       places: this.#places,
       heard: () => this.#reached,
       signal: this.#end,
@@ -274,6 +253,12 @@ class Runtime {
     this.#drivers.set(id, driver);
     const running = this.#run(id, driver).finally(() => this.#running.delete(running));
     this.#running.add(running);
+  }
+
+  async #note(...hold: Parameters<ProcessRecords["note"]>): Promise<void> {
+    // Not before the instance itself is on record
+    await this.#later?.flush();
+    await this.#options.records.note(...hold);
   }
 
   async #run(id: string, driver: InstanceDriver): Promise<void> {

@@ -146,6 +146,7 @@ Deno.test("what it heard can be forgotten while it runs: the next input has it h
   records.forget();
   await bed.append("ErrandGiven", "bread");
   await eventually("its end", async () => (await bed.progress("bread")).length === 3);
+  await eventually("its hearing everything", () => heard.length === 2);
   assert.deepEqual(heard, [0, 0]);
   assert.deepEqual(await bed.progress("milk"), ["Started", "run", "report"]);
   assert.equal(bed.requests.length, 4);

@@ -1,0 +1,73 @@
+import { time } from "@headwater/core";
+import type { ProcessCheckpoint } from "./process_checkpoint.ts";
+import type { Heard } from "./process_records.ts";
+
+type Instances = Parameters<ProcessCheckpoint["save"]>[1];
+
+export type LaterRecordsOptions = {
+  readonly checkpoint: Pick<ProcessCheckpoint, "save">;
+  /** Told once, of the first failure: nothing more is put on record then. */
+  failed(error: unknown): void;
+  /** Default: real time, whatever the process takes for it. */
+  readonly clock?: time.Clock;
+};
+
+/** What was on record was forgotten meanwhile. */
+export class RecordsForgotten extends Error {
+  override readonly name = "RecordsForgotten";
+}
+
+/** Milliseconds; a process at work hears something every few of them, and would write as often. */
+const gatherMs = 100;
+
+/**
+ * Puts on record what a process has heard, a little later and all that came meanwhile at once. Nothing waits for that: a
+ * process that is killed before hears again what is in the log, and has decided the same already.
+ */
+export class LaterRecords {
+  readonly #options: LaterRecordsOptions;
+  #waiting: { heard: Heard; readonly instances: Map<string, { finished: boolean }> } | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #saving = Promise.resolve();
+  #hasFailed = false;
+
+  constructor(options: LaterRecordsOptions) {
+    this.#options = options;
+  }
+
+  /** Everything up to `heard` was heard, and this became of the instances that it concerned. */
+  add(heard: Heard, instances: Instances): void {
+    this.#waiting ??= { heard, instances: new Map() };
+    this.#waiting.heard = heard;
+    for (const [id, standing] of instances) this.#waiting.instances.set(id, standing);
+    const { clock = time.realClock } = this.#options;
+    this.#cancelTimer ??= clock.after(gatherMs, () => this.flush().catch(() => {}));
+  }
+
+  /** Resolves when all that was added is on record. Errors: the first failure, `RecordsForgotten`. */
+  flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    return this.#saving = this.#saving.then(() => this.#save());
+  }
+
+  /** The same for the last time, if it can be. */
+  async close(): Promise<void> {
+    await this.flush().catch(() => {});
+  }
+
+  async #save(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (!waiting) return;
+    const { checkpoint, failed } = this.#options;
+    try {
+      const isNoted = await checkpoint.save(waiting.heard, waiting.instances);
+      if (!isNoted) throw new RecordsForgotten("What was heard was forgotten");
+    } catch (error) {
+      if (!this.#hasFailed) failed(error);
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+}
