@@ -133,7 +133,7 @@ export class LogFollower {
   /** Position of the last event; undefined: there is none. */
   async head({ action, signal }: PageCall): Promise<number | undefined> {
     const { events: [last] } = await this.#parts.pages.read(headRequest(), { action, signal });
-    if (last) this.saw(last.position);
+    if (last) this.#watch.ask(last.position);
     return last?.position;
   }
 

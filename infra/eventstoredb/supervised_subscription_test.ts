@@ -55,7 +55,7 @@ Deno.test("a batch says by which event its place is known again", async () => {
     tailEvent(10, "payment-1", "$metadata"),
   ];
   const second = nextMark();
-  await bed.clock.advance(400);
+  await bed.clock.advance(1_100);
   deepEqual(await second, markAt(9));
   equal(bed.subscription.status.position, 10);
 });
@@ -135,9 +135,44 @@ Deno.test("a quiet subscription moves on past what others append, and asks for i
   deepEqual(await first, [[1], 1, true]);
   bed.tail.events = [1, 2, 3].map((position) => tailEvent(position, `payment-${position}`));
   const second = next(bed.batches);
-  await bed.clock.advance(400);
+  await bed.clock.advance(1_100);
   deepEqual(await second, [[], 3, true]);
   equal(bed.attempts.length, 1);
+});
+
+Deno.test("however much others append, the end of the log is looked at once a second", async () => {
+  await using bed = subscriptionTestBed(manualClock());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(1), caughtUp);
+  await first;
+  await bed.clock.advance(50);
+  equal(bed.tail.reads, 1);
+  bed.tail.events = [tailEvent(1, "order-1")];
+  for (let position = 2; position <= 101; position++) {
+    bed.tail.events.push(tailEvent(position, "payment-1"));
+    bed.watch.saw(position);
+    await bed.clock.advance(20);
+  }
+  equal(bed.tail.reads, 3);
+  deepEqual(await next(bed.batches), [[], 101, true]);
+});
+
+Deno.test("while somebody waits for it, it is looked at until the subscription is there", async () => {
+  await using bed = subscriptionTestBed(manualClock());
+  const first = next(bed.batches);
+  bed.attempt(1).send(event(1), caughtUp);
+  await first;
+  await bed.clock.advance(50);
+  bed.watch.ask(3);
+  await bed.clock.advance(50);
+  equal(bed.tail.reads, 2);
+  bed.tail.events = [tailEvent(2, "payment-1"), tailEvent(3, "payment-1")];
+  const second = next(bed.batches);
+  await bed.clock.advance(250);
+  deepEqual(await second, [[], 3, true]);
+  bed.watch.ask(3);
+  await bed.clock.advance(900);
+  equal(bed.tail.reads, 3);
 });
 
 Deno.test("what the server does not send although it should ends an attempt", async () => {

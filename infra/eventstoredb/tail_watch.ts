@@ -27,7 +27,10 @@ export type TailWatchOptions = {
   readonly stallMs?: number;
 };
 
-const pollMs = 250;
+/** Of most events a subscription wants nothing, so that looking after each of them would be most of its work. */
+const pollMs = 1_000;
+/** The same while somebody waits for a subscription to be where the log was when they asked, or a look has failed. */
+const soonMs = 250;
 /** What was just appended arrives by itself within this time, where it is wanted. */
 const quietMs = 50;
 const defaultStallMs = 5_000;
@@ -44,6 +47,9 @@ export class TailWatch {
   /** What the server still has to send, and since when. */
   readonly #owed = new Map<Follower, { readonly position: number; readonly since: number }>();
   #head: number | undefined;
+  /** The greatest position that somebody waits for. */
+  #asked = -1;
+  #lookedAt = -Infinity;
   #failures = 0;
   #looking: Promise<void> | undefined;
   #dueAt = Infinity;
@@ -62,12 +68,21 @@ export class TailWatch {
   saw(position: number): void {
     if (position <= (this.#head ?? -1)) return;
     this.#head = position;
-    this.#schedule(quietMs);
+    const { clock } = this.#options;
+    this.#schedule(Math.max(quietMs, this.#lookedAt + pollMs - clock.now()));
+  }
+
+  /** The same, where somebody may wait for subscriptions to come as far as that. */
+  ask(position: number): void {
+    this.saw(position);
+    this.#asked = Math.max(this.#asked, position);
+    if (this.#isAwaited) this.#schedule(quietMs);
   }
 
   /** The log is not the one that was seen. */
   forget(): void {
     this.#head = undefined;
+    this.#asked = -1;
   }
 
   /** Watches for a subscription until the result is called. */
@@ -88,6 +103,10 @@ export class TailWatch {
     await this.#looking;
   }
 
+  get #isAwaited(): boolean {
+    return this.#followers.values().some(({ position }) => (position ?? -1) < this.#asked);
+  }
+
   #schedule(ms: number): void {
     if (this.#followers.size === 0 || this.#looking) return;
     const { clock } = this.#options;
@@ -99,7 +118,10 @@ export class TailWatch {
       this.#unschedule();
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
-      }).then((again) => this.#schedule(again ? 0 : pollMs));
+      }).then((again) => {
+        const isUrgent = this.#failures > 0 || this.#isAwaited;
+        this.#schedule(again ? 0 : isUrgent ? soonMs : pollMs);
+      });
     });
   }
 
@@ -112,6 +134,7 @@ export class TailWatch {
   /** True when there is more to look at. */
   async #look(): Promise<boolean> {
     const now = this.#options.clock.now();
+    this.#lookedAt = now;
     const quiet = [...this.#followers].filter(({ waitingSince }) =>
       waitingSince !== undefined && now - waitingSince >= quietMs
     );

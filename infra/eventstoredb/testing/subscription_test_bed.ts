@@ -111,6 +111,7 @@ export function subscriptionTestBed<ManualClock extends time.Clock>(
     tail,
     stop,
     subscription,
+    watch,
     batches: subscription.batches(),
     attempt(number: number): FakeAttempt {
       const attempt = attempts[number - 1];
