@@ -33,6 +33,8 @@ const pollMs = 1_000;
 const soonMs = 250;
 /** What was just appended arrives by itself within this time, where it is wanted. */
 const quietMs = 50;
+/** Who was sent something since is sent marks as well, or about to be quiet. */
+const restMs = 500;
 const defaultStallMs = 5_000;
 const failuresInARow = 2;
 
@@ -103,6 +105,10 @@ export class TailWatch {
     await this.#looking;
   }
 
+  get #isUrgent(): boolean {
+    return this.#failures > 0 || this.#isAwaited;
+  }
+
   get #isAwaited(): boolean {
     return this.#followers.values().some(({ position }) => (position ?? -1) < this.#asked);
   }
@@ -118,9 +124,9 @@ export class TailWatch {
       this.#unschedule();
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
-      }).then((again) => {
-        const isUrgent = this.#failures > 0 || this.#isAwaited;
-        this.#schedule(again ? 0 : isUrgent ? soonMs : pollMs);
+      }).then((found) => {
+        if (found === "more") this.#schedule(0);
+        else this.#schedule(found === "nobody" || this.#isUrgent ? soonMs : pollMs);
       });
     });
   }
@@ -131,14 +137,16 @@ export class TailWatch {
     this.#dueAt = Infinity;
   }
 
-  /** True when there is more to look at. */
-  async #look(): Promise<boolean> {
+  /** `nobody`: it was looked at for nobody, as they are not quiet long enough, or it was just done. */
+  async #look(): Promise<"more" | "end" | "nobody"> {
     const now = this.#options.clock.now();
-    this.#lookedAt = now;
-    const quiet = [...this.#followers].filter(({ waitingSince }) =>
-      waitingSince !== undefined && now - waitingSince >= quietMs
-    );
-    if (quiet.length === 0) return false;
+    const quiet = [...this.#followers].filter(({ position, waitingSince }) => {
+      // The server itself moves on whoever is sent marks
+      const patienceMs = (position ?? -1) < this.#asked ? quietMs : restMs;
+      return waitingSince !== undefined && now - waitingSince >= patienceMs;
+    });
+    const isTooSoon = !this.#isUrgent && now - this.#lookedAt < pollMs;
+    if (quiet.length === 0 || isTooSoon) return "nobody";
     const starts = quiet.map(({ position }) => position ?? -1);
     const from = Math.min(...starts);
     try {
@@ -147,10 +155,11 @@ export class TailWatch {
       const end = events.at(-1)?.position ?? -1;
       if (end > (this.#head ?? -1)) this.#head = end;
       for (const follower of quiet) this.#show(events, follower);
-      return !last;
+      this.#lookedAt = last ? now : -Infinity;
+      return last ? "end" : "more";
     } catch (error) {
       this.#failed(error);
-      return false;
+      return "end";
     }
   }
 

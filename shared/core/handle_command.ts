@@ -33,6 +33,11 @@ export type CommandRequest<Command extends DomainCommand> = {
   readonly context: CommandContext;
   /** What must be the same when the command's id comes again; default: all of the command. */
   readonly content?: unknown;
+  /**
+   * Nobody else decides on this stream otherwise than it is decided here: where something is known of it, that nothing
+   * follows from that is true, and the log is not asked. Default: false.
+   */
+  readonly isOnlyDecider?: boolean | undefined;
   /** Uniform in [0, 1), for the pause after a lost race. */
   readonly random?: () => number;
 };
@@ -91,7 +96,7 @@ async function decideOnce<Command extends DomainCommand, Event extends DomainEve
 async function handleRecalled<Command extends DomainCommand, Event extends DomainEvent, State>(
   store: AggregateStore<Command, Event, State>,
   recalled: Loaded<State>,
-  { command, context, hash }: Work<Command>,
+  { command, context, hash, isOnlyDecider = false }: Work<Command>,
 ): Promise<Handled | undefined> {
   const original = recalled.commands.get(context.commandId);
   if (original) return repeat(original, hash, context);
@@ -102,7 +107,9 @@ async function handleRecalled<Command extends DomainCommand, Event extends Domai
     // It is decided again, and what is thrown then counts.
     return undefined;
   }
-  return events.length === 0 ? undefined : await append(store, recalled, events);
+  if (events.length > 0) return await append(store, recalled, events);
+  const { revision, position } = recalled;
+  return isOnlyDecider && revision >= 0 ? { revision, position } : undefined;
 }
 
 async function handleLoaded<Command extends DomainCommand, Event extends DomainEvent, State>(

@@ -3,8 +3,9 @@ import { cacheBudget } from "./cache.ts";
 import { AggregateStore } from "./aggregate_store.ts";
 import { derivedId } from "./derived_id.ts";
 import { type EventLog, RevisionConflict } from "./event_log.ts";
+import { handleCommand } from "./handle_command.ts";
 import { Refusal } from "./refusal.ts";
-import { stockItem, stockItemEvents } from "./testing/stock_item.ts";
+import { stockItem, type StockItemCommand, stockItemEvents } from "./testing/stock_item.ts";
 import {
   beforeAppend,
   correlationId,
@@ -171,6 +172,25 @@ Deno.test("what is remembered decides neither that nothing is to be done nor a r
   assert.equal((await handle(one, reserve("order-1", 2))).revision, 3);
   await handle(other, { type: "ReleaseStock", data: { sku: "SKU1", orderId: "order-1" } });
   assert.equal((await handle(one, reserve("order-1", 3))).revision, 5);
+});
+
+Deno.test("where nobody else decides, that nothing follows from what is known is true without a question", async () => {
+  await using log = open();
+  const counting = countingReads(log);
+  const known = storeOn(counting.log);
+  const request = (command: StockItemCommand) => ({
+    ...{ id: "SKU1", command, isOnlyDecider: true },
+    context: { commandId: crypto.randomUUID(), correlationId: "1" },
+  });
+  await handle(known, receive(9));
+  await handle(known, reserve("order-1", 2));
+  const repeated = await handleCommand(known, request(reserve("order-1", 2)));
+  assert.equal(repeated.revision, 1);
+  assert.equal(counting.reads(), 0);
+  // Nothing is known after a restart
+  const restarted = storeOn(counting.log);
+  assert.equal((await handleCommand(restarted, request(reserve("order-1", 2)))).revision, 1);
+  assert.equal(counting.reads(), 1);
 });
 
 Deno.test("what was appended here is folded as the log gives it back", async () => {

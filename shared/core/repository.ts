@@ -39,6 +39,11 @@ export type Repository<
     options?: {
       /** What must be the same when the command's id comes again; default: all of the command. */
       readonly content?: unknown;
+      /**
+       * Nobody decides on these streams otherwise than it is decided here: that nothing follows is then known without
+       * asking the log. Default: false.
+       */
+      readonly isOnlyDecider?: boolean;
     },
   ): Promise<{
     /** Of the last event of this command; of the stream when it led to none. -1: the stream does not exist. */
@@ -71,7 +76,10 @@ export function repository<Command extends DomainCommand, Event extends DomainEv
       const recalled = store.recall(store.streamOf(id));
       return recalled.revision === -1 ? await store.load(id) : recalled;
     },
-    handle: (command, context, { content } = {}) =>
-      handleCommand(store, { id: aggregate.id(command), command, context, content, random }),
+    handle: (command, context, { content, isOnlyDecider } = {}) =>
+      handleCommand(store, {
+        id: aggregate.id(command),
+        ...{ command, context, content, isOnlyDecider, random },
+      }),
   };
 }

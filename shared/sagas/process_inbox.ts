@@ -87,7 +87,11 @@ export class ProcessInbox {
       commandId: hearingId(this.#process.name, input.id),
       correlationId: metadata.$correlationId,
       causationId: input.id,
-    }, { content: { type, data } });
+    }, {
+      content: { type, data },
+      // Whoever else runs this process has decided the same on the same inputs, in the same order
+      isOnlyDecider: true,
+    });
   }
 
   /** Which of these have begun, and whether they have finished, after all that was heard here. */

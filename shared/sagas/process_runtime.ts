@@ -5,7 +5,6 @@ import {
   type HealthCheck,
   type Log,
   machine,
-  type Recorded,
   type ServiceClient,
   time,
   Unavailable,
