@@ -116,6 +116,7 @@ export async function startProjections(
       }
       return worker.wait(options);
     },
+    isParked: (view, key) => Promise.resolve(workers.get(view.name)?.isParked(key) ?? false),
     async [Symbol.asyncDispose]() {
       await Promise.all([
         listening?.[Symbol.asyncDispose](),

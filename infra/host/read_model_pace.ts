@@ -65,6 +65,7 @@ export function readModelPace(
           waiting--;
         }
       },
+      isParked: (view, key) => readModels.isParked(view, key),
     }),
   };
 }

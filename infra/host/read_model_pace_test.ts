@@ -6,6 +6,10 @@ import { readModelPace } from "./read_model_pace.ts";
 
 const ms = 50;
 
+function isParked(): Promise<boolean> {
+  return Promise.resolve(false);
+}
+
 /** A reader of orders that takes whatever comes, as workers do. */
 async function setUp() {
   const clock = manualClock();
@@ -56,7 +60,7 @@ Deno.test("who waits for a position has nothing gathered any longer", async () =
   await using given = await setUp();
   const { clock, pace, received, append } = given;
   const answer = Promise.withResolvers<Awaited<ReturnType<ReadModels["wait"]>>>();
-  const readModels = pace.hurried({ wait: () => answer.promise });
+  const readModels = pace.hurried({ wait: () => answer.promise, isParked });
   await append(1);
   await append(1);
   deepEqual(received, [1]);
@@ -80,6 +84,7 @@ Deno.test("who asks how far it is, or for whatever there is, hurries nobody", as
   const { clock, pace, received, append } = given;
   const readModels = pace.hurried({
     wait: () => Promise.resolve({ position: 1, reached: true }),
+    isParked,
   });
   await append(1);
   await append(1);

@@ -16,6 +16,8 @@ type Answer = {
   readonly data: unknown;
   readonly state: "ok" | "none" | "unavailable";
   readonly position?: number;
+  /** The service lacks events that its read model cannot take. */
+  readonly isParked?: boolean;
   readonly warning?: string;
   /** What the service said instead. */
   readonly problem?: { readonly status: number; readonly body: string; readonly code: string };
@@ -48,6 +50,7 @@ export function addOrderPage(app: EdgeRoutes, services: ServiceClient): void {
     if (missing) return refusal(missing);
     const positions = answers.map(({ position }) => position).filter((at) => at !== undefined);
     if (positions.length > 0) c.header("X-Position", String(Math.min(...positions)));
+    if (answers.some(({ isParked }) => isParked)) c.header("X-Read-Model-Parked", "true");
     const warning = answers.find((answer) => answer.warning !== undefined)?.warning;
     if (warning !== undefined) c.header("Warning", warning);
     const page = new TextEncoder().encode(JSON.stringify({
@@ -73,19 +76,22 @@ async function ask(
       service,
       await requestFor(c, `http://${service}${path}/${id}`),
     );
+    const isParked = response.headers.has("X-Read-Model-Parked");
     if (response.ok) {
       const position = response.headers.get("X-Position");
       return {
         data: await response.json(),
         state: "ok",
         ...(position !== null && { position: Number(position) }),
+        isParked,
         warning: response.headers.get("Warning") ?? undefined,
       };
     }
     const body = await response.text();
     const { code } = JSON.parse(body);
     const problem = { status: response.status, body, code };
-    return { data: empty, state: response.status === 404 ? "none" : "unavailable", problem };
+    const state = response.status === 404 ? "none" : "unavailable";
+    return { data: empty, state, problem, isParked };
   } catch (error) {
     if (part.name === "order" || isBehind(error)) throw error;
     return { data: empty, state: "unavailable" };
@@ -98,12 +104,13 @@ function isBehind(error: unknown): boolean {
 }
 
 /** The service's own problem document; without one the order's part was thrown and is answered by the app. */
-function refusal({ problem }: Answer): Response {
+function refusal({ problem, isParked }: Answer): Response {
   return new Response(problem?.body, {
     status: problem?.status ?? 503,
     headers: {
       "Content-Type": "application/problem+json",
       ...(problem?.status === 503 && { "Retry-After": "1" }),
+      ...(isParked && { "X-Read-Model-Parked": "true" }),
     },
   });
 }

@@ -35,6 +35,22 @@ Deno.test("a part that is behind what the client has seen is not left out, the p
   assert.equal((await answer.json()).code, "read-model-behind");
 });
 
+Deno.test("a part that lacks events which its read model cannot take is told, also where it is not there", async () => {
+  for (const [service, status] of [["payment", 200], ["payment", 404], ["order", 404]] as const) {
+    const { gateway } = openGateway(({ url }) => {
+      const isPart = url.startsWith(`http://${service}`);
+      const headers = new Headers(isPart ? { "X-Read-Model-Parked": "true" } : {});
+      const body = { code: "unknown" };
+      return Promise.resolve(Response.json(body, { status: isPart ? status : 200, headers }));
+    });
+    const answer = await gateway(new Request("http://gateway/api/orders/1"));
+    assert.equal(answer.headers.get("X-Read-Model-Parked"), "true");
+  }
+  const { gateway } = openGateway(() => Promise.resolve(Response.json({ part: 1 })));
+  const answer = await gateway(new Request("http://gateway/api/orders/1"));
+  assert.equal(answer.headers.get("X-Read-Model-Parked"), null);
+});
+
 Deno.test("without the order there is no page, only why", async () => {
   const { gateway } = openGateway(({ url }) =>
     url.startsWith("http://order")

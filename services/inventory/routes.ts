@@ -27,12 +27,16 @@ inventoryRoutes.post("/api/inventory/items/:sku/receive", async (c) => {
   return commandAnswer(c, handled, { body: { sku, revision: handled.revision } });
 });
 
-inventoryRoutes.get("/api/inventory/items/:sku", readsFrom(stockItemView), async (c) => {
-  const sku = readParam(c, "sku", skuSchema);
-  const found = await findStockItem(c.env.sql, sku);
-  if (!found) throw new Refusal("stock-item-unknown", `Cannot find stock of "${sku}"`);
-  return c.json(found);
-});
+inventoryRoutes.get(
+  "/api/inventory/items/:sku",
+  readsFrom(stockItemView, { param: "sku" }),
+  async (c) => {
+    const sku = readParam(c, "sku", skuSchema);
+    const found = await findStockItem(c.env.sql, sku);
+    if (!found) throw new Refusal("stock-item-unknown", `Cannot find stock of "${sku}"`);
+    return c.json(found);
+  },
+);
 
 inventoryRoutes.get(
   "/api/inventory/reservations/order/:id",

@@ -71,7 +71,7 @@ orderRoutes.get(
 );
 
 /** The order's part of the page that the gateway puts together. */
-orderRoutes.get("/orders/:id", readsFrom(orderView), async (c) => {
+orderRoutes.get("/orders/:id", readsFrom(orderView, { param: "id" }), async (c) => {
   const orderId = readParam(c, "id", field.id);
   const found = await findOrder(c.env.sql, orderId);
   if (!found) throw new Refusal("order-unknown", `Cannot find order "${orderId}"`);

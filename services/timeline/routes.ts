@@ -16,12 +16,16 @@ timelineRoutes.get("/api/orders/:id/timeline", readsFrom(orderTimelineView), asy
   return c.json({ items });
 });
 
-timelineRoutes.get("/api/tracking/:orderId", readsFrom(orderTrackingView), async (c) => {
-  const orderId = readParam(c, "orderId", field.id);
-  const found = await orderTracking(c.env.sql, orderId);
-  if (!found) throw new Refusal("order-unknown", `Cannot track order "${orderId}"`);
-  return c.json(found);
-});
+timelineRoutes.get(
+  "/api/tracking/:orderId",
+  readsFrom(orderTrackingView, { param: "orderId" }),
+  async (c) => {
+    const orderId = readParam(c, "orderId", field.id);
+    const found = await orderTracking(c.env.sql, orderId);
+    if (!found) throw new Refusal("order-unknown", `Cannot track order "${orderId}"`);
+    return c.json(found);
+  },
+);
 
 timelineRoutes.get("/api/sales", readsFrom(salesView), async (c) => {
   const { cursor, ...query } = readQuery(c, salesQuery);

@@ -16,9 +16,15 @@ import type { ServiceContext, ServiceEnv } from "./service_app.ts";
  * in `X-Position` how far the view is. A position beyond the end of the log, which another log gave, is not waited for. With `Prefer: stale-ok` a
  * view that is behind answers with a `Warning`.
  *
+ * `param`: the part of the path that is the key of the row. Where events of it are parked, since the view cannot take
+ * them, the answer says so in `X-Read-Model-Parked: true`.
+ *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
  */
-export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
+export function readsFrom(
+  view: View,
+  { param }: { readonly param?: string } = {},
+): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
@@ -37,7 +43,10 @@ export function readsFrom(view: View): MiddlewareHandler<ServiceEnv> {
         code: "read-model-behind",
       });
     }
+    const key = param && c.req.param(param);
+    const isParked = key !== undefined && await c.env.readModels.isParked(view, key);
     await next();
+    if (isParked) c.header("X-Read-Model-Parked", "true");
     if (state.position !== undefined) c.header("X-Position", String(state.position));
     if (!state.reached) c.header("Warning", '110 - "The read model is behind X-Min-Position"');
   };

@@ -3,6 +3,7 @@ import {
   defineEvents,
   eventLog,
   type ReadModels,
+  Refusal,
   Unavailable,
   type View,
   view,
@@ -23,13 +24,14 @@ const orderView = view({
 
 type State = Awaited<ReturnType<ReadModels["wait"]>>;
 
-/** `head`: where the log ends; default: far ahead. `atOnce`: what is said to who does not wait. */
+/** `head`: where the log ends; default: far ahead. `atOnce`: what is said to who does not wait. Key "a" is parked. */
 async function query(
   headers: Record<string, string>,
   state: State,
-  { head = () => Promise.resolve(1_000), atOnce = () => Promise.resolve(state) }: {
+  { head = () => Promise.resolve(1_000), atOnce = () => Promise.resolve(state), path = "/view" }: {
     readonly head?: () => Promise<number | undefined>;
     readonly atOnce?: () => Promise<State>;
+    readonly path?: string;
   } = {},
 ) {
   const waits: Parameters<ReadModels["wait"]>[1][] = [];
@@ -38,12 +40,17 @@ async function query(
       waits.push(wait);
       return wait.waitMs === 0 ? atOnce() : Promise.resolve(state);
     },
+    isParked: (_view: View, key: string) => Promise.resolve(key === "a"),
   };
   const log = Object.assign(eventLog.memoryLog(), { head });
   const { service } = exampleService((app) => {
     app.get("/view", readsFrom(orderView), (c) => c.json({ rows: 1 }));
+    app.get("/view/:id", readsFrom(orderView, { param: "id" }), (c) => {
+      if (c.req.query("unknown")) throw new Refusal("order-unknown", "Cannot find it");
+      return c.json({ rows: 1 });
+    });
   }, { readModels, log });
-  const response = await service(new Request("http://example/view", { headers }));
+  const response = await service(new Request(`http://example${path}`, { headers }));
   return { response, body: await response.json(), wait: waits.at(-1) };
 }
 
@@ -54,6 +61,16 @@ Deno.test("an answer says how far its read model is", async () => {
   const { response, wait } = await query({}, reached);
   equal(response.headers.get("X-Position"), "12");
   equal(wait?.position, undefined);
+});
+
+Deno.test("an answer says that events of its key are parked, also where there is no row yet", async () => {
+  const said = await Promise.all(
+    ["/view", "/view/a", "/view/b", "/view/a?unknown=1"].map(async (path) => {
+      const { response } = await query({}, reached, { path });
+      return [response.status, response.headers.get("X-Read-Model-Parked")];
+    }),
+  );
+  deepEqual(said, [[200, null], [200, "true"], [200, null], [404, "true"]]);
 });
 
 Deno.test("a query waits for the position it is given, two seconds unless told", async () => {

@@ -4,7 +4,10 @@ import { exampleService, jsonRequest, validExampleOrder } from "@headwater/http/
 import { readsFrom } from "@headwater/http";
 
 const view = { name: "orders" } as Parameters<typeof readsFrom>[0];
-const readModels = { wait: () => Promise.resolve({ position: 1, reached: true }) };
+const readModels = {
+  wait: () => Promise.resolve({ position: 1, reached: true }),
+  isParked: () => Promise.resolve(false),
+};
 
 /** Throws one junk request at a service, then a good one. */
 async function throwAt(request: Request, expected: readonly number[]): Promise<void> {

@@ -43,6 +43,8 @@ projectionTests("an event that a read model cannot take", async (step) => {
     assert.deepEqual(await balances(sql), [["a", 1], ["b", 3]]);
     const { state, cause, caughtUp: isThere, parkedKeys } = statusOf(projections, "accounts");
     assert.deepEqual([state, cause, isThere, parkedKeys], ["live", null, true, 1]);
+    assert.equal(await projections.isParked(view, "a"), true);
+    assert.equal(await projections.isParked(view, "b"), false);
   });
 
   await step("is a warning of health, and no illness", async ({ log, start }) => {

@@ -18,7 +18,10 @@ export function openInMemory(definition: ServiceDefinition): {
     log: eventLog.ownedLog(log, { service, categories }),
     sql: {} as Sql,
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
-    readModels: { wait: () => Promise.reject(new Error("Cannot wait: there are none")) },
+    readModels: {
+      wait: () => Promise.reject(new Error("Cannot wait: there are none")),
+      isParked: () => Promise.resolve(false),
+    },
     logger: silentLog,
     checks: [],
     newId: () => crypto.randomUUID(),

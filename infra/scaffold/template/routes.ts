@@ -61,14 +61,18 @@ sampleAccountRoutes.get(
   async (c) => c.json(await sampleAccountPage(c.env.sql, readQuery(c, listing))),
 );
 
-sampleAccountRoutes.get("/api/sample-account/:id", readsFrom(sampleAccountView), async (c) => {
-  const sampleAccountId = readParam(c, "id", field.id);
-  const found = await findSampleAccount(c.env.sql, sampleAccountId);
-  if (!found) {
-    throw new Refusal(
-      "sample-account-unknown",
-      `Cannot find sample account "${sampleAccountId}"`,
-    );
-  }
-  return c.json(found);
-});
+sampleAccountRoutes.get(
+  "/api/sample-account/:id",
+  readsFrom(sampleAccountView, { param: "id" }),
+  async (c) => {
+    const sampleAccountId = readParam(c, "id", field.id);
+    const found = await findSampleAccount(c.env.sql, sampleAccountId);
+    if (!found) {
+      throw new Refusal(
+        "sample-account-unknown",
+        `Cannot find sample account "${sampleAccountId}"`,
+      );
+    }
+    return c.json(found);
+  },
+);
