@@ -82,6 +82,22 @@ export const httpTrackingAndSales: Stories = {
     }
   },
 
+  async "revenue and refunds of all days are what the payments say"({ client }) {
+    const sales = await client.all("/api/sales");
+    const orders = await client.all("/api/orders");
+    const payments = await Promise.all(orders.map(async ({ orderId }) => {
+      const { data } = await client.get(`/api/orders/${orderId}`);
+      return data.payment ?? { charged: 0, refunded: 0 };
+    }));
+    function sum(items: readonly Readonly<Record<string, number>>[], field: string): number {
+      return items.reduce((total, item) => total + item[field]!, 0);
+    }
+    const refunded = sum(payments, "refunded");
+    assert.ok(refunded > 0);
+    assert.equal(sum(sales, "refunds"), refunded);
+    assert.equal(sum(sales, "revenue"), sum(payments, "charged") - refunded);
+  },
+
   async "sales are asked for by days, and come in pages"({ client }) {
     const all = (await client.get("/api/sales")).items;
     assert.ok(all.length >= 3);
