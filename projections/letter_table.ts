@@ -190,6 +190,14 @@ export function settleLetters(
   })`;
 }
 
+/**
+ * What is selected from `moved` where somebody is told that it is done: other than a checkpoint that moves on, which is
+ * moved again after a crash, it must be on the disk by then.
+ */
+export function onDisk(sql: Queryable): Fragment {
+  return sql`set_config('synchronous_commit', 'on', true)`;
+}
+
 /** Letters of keys that stand behind those of a stream are tried next. */
 export function tryBehindStream(
   sql: Queryable,

@@ -9,6 +9,7 @@ import {
   inLane,
   type LoadedLetter,
   loadLetters,
+  onDisk,
   type TriedLetters,
   tryBehindStream,
 } from "./letter_table.ts";
@@ -156,7 +157,7 @@ async function drop(trial: LetterTrial, { reason, ...due }: Due): Promise<"moved
       ), freed as (${
       lane.byStream ? tryBehindStream(sql, { of, stream: lane.key, condition }) : sql`select 1`
     })
-      select (select count(dropped_at) from dropped)::integer as count from moved`
+      select (select count(dropped_at) from dropped)::integer as count, ${onDisk(sql)} from moved`
   );
   if (!found) return "moved";
   logger.warn("Events were given up that a read model could not take", {

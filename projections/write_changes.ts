@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
 import type { Letter, LettersOf } from "./letter.ts";
-import { areDue, insertLetters, settleLetters, type TriedLetters } from "./letter_table.ts";
+import { areDue, insertLetters, onDisk, settleLetters, type TriedLetters } from "./letter_table.ts";
 import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 
@@ -64,7 +64,8 @@ export async function writeChanges(
     () =>
       sql<{ areDue: boolean }[]>`
         with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} ${sum} ${park} ${settle}
-        select ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue" from moved`,
+        select ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue"
+        ${tried ? sql`, ${onDisk(sql)}` : sql``} from moved`,
     { patienceMs: 10_000 + patiencePerRowMs * rows },
   ).catch((error) => {
     throw table.sums?.explained(error) ?? error;
