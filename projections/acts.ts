@@ -1,18 +1,26 @@
-import { acts, type EventLog, silentLog } from "@headwater/core";
+import { acts, Refusal, time } from "@headwater/core";
 import { z } from "zod";
-import type { ReplayProgress } from "./checkpoint.ts";
-import { messageOf } from "./failure.ts";
-import { followRebuild } from "./follow_rebuild.ts";
+import { generationsOf } from "./generation.ts";
 import { lettersActs } from "./letters_acts.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
-import { prepareView, requestRebuild } from "./prepare_view.ts";
-import { startProjections } from "./start_projections.ts";
-import { grouped, statusTable } from "./status_table.ts";
 import { storedStatuses } from "./projection_status.ts";
+import { rebuild } from "./rebuild_act.ts";
+import { statusTable } from "./status_table.ts";
+import {
+  dropGenerations,
+  type Droppable,
+  switchGeneration,
+  type SwitchOutcome,
+  type SwitchTo,
+} from "./switch_generation.ts";
+
+/** For so long an act tries again where somebody is in its way. */
+const patienceMs = 10_000;
+const againMs = 100;
 
 const status = acts.operatorsAct({
   name: "status",
-  summary: "how every read model is",
+  summary: "how every generation of every read model is",
   args: z.strictObject({}),
   changes: false,
   async run(_args, { databases, head }: ProjectionsContext) {
@@ -23,66 +31,127 @@ const status = acts.operatorsAct({
   },
 });
 
-const rebuild = acts.operatorsAct(
-  {
-    name: "rebuild",
-    summary: "empty a read model and fill it again from the log",
-    args: z.strictObject({ name: z.string() }),
-    changes: true,
-    async run(
-      { name },
-      context: ProjectionsContext & acts.ActContext,
-    ) {
-      const { log, patienceMs, signal, progress } = context;
-      const found = operatedView(context, { name, act: "rebuild" });
-      const startedAt = performance.now();
-      try {
-        await using _worker = await beginRebuild(found, log);
-        progress(`${name}  emptied`);
-        const { end, cause } = await followRebuild(found.sql, {
-          name,
-          signal,
-          ...(patienceMs !== undefined && { patienceMs }),
-          onProgress: (replay) => progress(`${name}  ${described(replay)}`),
-        });
-        if (end === "failing") throw new Error(cause);
-        const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
-        const isDone = end === "done";
-        const text = isDone
-          ? `Rebuilt "${name}" in ${seconds.toFixed(1)} s`
-          : `Emptied "${name}": no worker fills it now, its service does so when it runs`;
-        return { value: { name, isDone, seconds }, text, isDone };
-      } catch (cause) {
-        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
-      }
-    },
-  } satisfies acts.OperatorsAct<ProjectionsContext, z.ZodObject<{ name: z.ZodString }>>,
-);
+const toReady = switchAct({
+  name: "switch",
+  summary: "let the generation that is ready take the place of the one that is read",
+  to: "ready",
+});
+const rollback = switchAct({
+  name: "rollback",
+  summary: "go back to the generation that was read before",
+  to: "retired",
+});
+const drop = dropAct({
+  name: "drop",
+  summary: "drop the generation that was read before: there is no going back to it",
+  which: "retired",
+});
+const abort = dropAct({
+  name: "abort",
+  summary: "drop the generation that is being built, or is ready",
+  which: "candidate",
+});
 
 /** All that operators do to read models. */
 export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] = [
-  status,
-  rebuild,
-  ...lettersActs,
+  ...[status, rebuild, toReady, rollback, drop, abort, ...lettersActs],
 ];
 
-/** With a log, also starts the one worker that fills the read model, and is to be stopped after that. */
-async function beginRebuild(
-  { service, sql, view }: OperatedView,
-  log: EventLog | undefined,
-): Promise<AsyncDisposable | undefined> {
-  if (!log) {
-    await requestRebuild(sql, view);
-    return undefined;
-  }
-  // What is empty already need not be emptied again
-  if (await prepareView(sql, view) === undefined) await requestRebuild(sql, view);
-  return await startProjections({ service, views: [view], log, sql, logger: silentLog });
+function switchAct(
+  { name: act, summary, to }: {
+    readonly name: string;
+    readonly summary: string;
+    readonly to: SwitchTo;
+  },
+): acts.OperatorsAct<ProjectionsContext> {
+  return acts.operatorsAct({
+    name: act,
+    summary,
+    args: z.strictObject({ name: z.string() }),
+    changes: true,
+    async run({ name }, context: ProjectionsContext & acts.ActContext) {
+      const operated = operatedView(context, { name, act });
+      const { sql, view } = operated;
+      const outcome = await patiently(
+        () => switchGeneration(sql, { view, to }),
+        { signal: context.signal, isOver: ({ type }) => type !== "locked" && type !== "behind" },
+      );
+      if (outcome.type !== "switched") throw await refusalOf(outcome, { operated, act, to });
+      const { generation, former } = outcome;
+      const text = `Generation ${generation} of "${name}" is read, generation ${former} is retired`;
+      return { value: { name, isDone: true, generation, former }, text, isDone: true };
+    },
+  });
 }
 
-function described({ replayed, target, eventsPerSecond }: ReplayProgress): string {
-  const share = Math.min(100, Math.floor((replayed / Math.max(target, 1)) * 100));
-  return `${String(share).padStart(3)} %  position ${grouped(replayed)} of ${grouped(target)}  ${
-    grouped(eventsPerSecond)
-  } events/s`;
+async function refusalOf(
+  outcome: Exclude<SwitchOutcome, { readonly type: "switched" }>,
+  { operated: { sql, view }, act, to }: {
+    readonly operated: OperatedView;
+    readonly act: string;
+    readonly to: SwitchTo;
+  },
+): Promise<Error> {
+  const cannot = `Cannot ${act} "${view.name}"`;
+  switch (outcome.type) {
+    case "missing": {
+      const there = (await generationsOf(sql, view.name))
+        .map(({ generation, status }) => `${generation} is ${status}`).join(", ");
+      const found = there === "" ? "it has none yet" : there;
+      return new Refusal("generation-missing", `${cannot}: no generation is ${to}: ${found}`);
+    }
+    case "behind":
+      return new Error(
+        `${cannot}: generation ${outcome.generation} is at position ${
+          outcome.position ?? 0
+        }, and what is read is further: no process follows it`,
+      );
+    case "locked":
+      return new Error(`${cannot}: somebody reads or writes it for long`);
+  }
+}
+
+function dropAct(
+  { name: act, summary, which }: {
+    readonly name: string;
+    readonly summary: string;
+    readonly which: Droppable;
+  },
+): acts.OperatorsAct<ProjectionsContext> {
+  return acts.operatorsAct({
+    name: act,
+    summary,
+    args: z.strictObject({ name: z.string() }),
+    changes: true,
+    async run({ name }, context: ProjectionsContext & acts.ActContext) {
+      const { sql, view } = operatedView(context, { name, act });
+      const outcome = await patiently(
+        () => dropGenerations(sql, { view, which }),
+        { signal: context.signal, isOver: ({ type }) => type !== "locked" },
+      );
+      if (outcome.type === "locked") {
+        throw new Error(`Cannot ${act} "${name}": somebody reads or writes it for long`);
+      }
+      const { generations } = outcome;
+      if (generations.length === 0) {
+        const what = which === "retired" ? "was read before" : "is being built, or ready";
+        throw new Refusal("generation-missing", `Cannot ${act} "${name}": no generation ${what}`);
+      }
+      const text = `Dropped generation ${generations.join(", ")} of "${name}"`;
+      return { value: { name, isDone: true, generations }, text, isDone: true };
+    },
+  });
+}
+
+/** Tries until nobody is in the way any more, but not for ever. */
+async function patiently<Outcome>(
+  attempt: () => Promise<Outcome>,
+  { signal, isOver }: { readonly signal: AbortSignal; isOver(outcome: Outcome): boolean },
+): Promise<Outcome> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const outcome = await attempt();
+    if (isOver(outcome) || performance.now() > end || signal.aborted) return outcome;
+    await time.pause(againMs, { signal });
+  }
 }

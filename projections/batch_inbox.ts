@@ -21,15 +21,19 @@ export class BatchInbox implements AsyncDisposable {
   }
 
   /**
-   * The batches that have come, as one, but at most `limit` events; waits for the first at most `waitMs`, then gives
+   * The batches that have come, as one, but at most `limit` events, and none beyond position `until`; waits for the first at most `waitMs`, then gives
    * undefined. `"over"` when the subscription has ended; throws what it threw.
    */
   async take(
-    { waitMs, limit = Infinity }: { readonly waitMs: number; readonly limit?: number },
+    { waitMs, limit = Infinity, until }: {
+      readonly waitMs: number;
+      readonly limit?: number;
+      readonly until?: number | undefined;
+    },
   ): Promise<eventLog.EventBatch | "over" | undefined> {
     if (this.#batches.length === 0 && !this.#over) await this.#arrival(waitMs);
     if (this.#batches.length > 0) {
-      const [batch, ...rest] = cut(merge(this.#batches), limit);
+      const [batch, ...rest] = cut(merge(this.#batches), { limit, until });
       this.#batches = rest;
       this.#events -= batch.events.length;
       this.#taken.resolve();
@@ -85,12 +89,18 @@ export class BatchInbox implements AsyncDisposable {
 /** What is cut off ends at the last of its events; only the rest is where the batch ends. */
 function cut(
   batch: eventLog.EventBatch,
-  limit: number,
+  { limit, until = Infinity }: { readonly limit: number; readonly until?: number | undefined },
 ): [eventLog.EventBatch, ...eventLog.EventBatch[]] {
-  if (batch.events.length <= limit) return [batch];
-  const events = batch.events.slice(0, limit);
-  const first = { events, ...placeAfter(batch, limit), caughtUp: false };
-  return [first, { ...batch, events: batch.events.slice(limit) }];
+  const { events, position = -1 } = batch;
+  const beyond = events.findIndex((event) => event.position > until);
+  const count = Math.min(limit, beyond === -1 ? events.length : beyond);
+  if (count === events.length && position <= until) return [batch];
+  const first = { events: events.slice(0, count), ...placeAfter(batch, count), caughtUp: false };
+  // Up to there, nothing else is wanted
+  const reached = count === beyond || count === events.length
+    ? { ...first, position: until }
+    : first;
+  return [reached, { ...batch, events: events.slice(count) }];
 }
 
 /** Where somebody is who has taken in the first `count` events of a batch. */

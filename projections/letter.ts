@@ -33,10 +33,6 @@ export const classWords: Readonly<Record<LetterClass, string>> = {
 /** Whose letters they are: all that belongs to a generation goes when it is dropped. */
 export type LettersOf = { readonly name: string; readonly generation: number };
 
-export function lettersOf({ name }: { readonly name: string }): LettersOf {
-  return { name, generation: 1 };
-}
-
 /** What letters are tried with: another release of the view may be able to apply them. */
 export function releaseOf({ version, fingerprint, code }: View): string {
   return `${version} ${fingerprint} ${code}`;

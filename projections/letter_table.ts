@@ -1,7 +1,7 @@
 import type { Recorded } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
-import type { Queryable } from "./checkpoint.ts";
+import type { Queryable } from "./generation.ts";
 import { isMissingTable } from "./failure.ts";
 import type { Lane, Letter, LetterClass, LettersOf, Trouble } from "./letter.ts";
 
@@ -9,7 +9,7 @@ export const letterTable = `
   create table if not exists projection_letter (
     id bigint generated always as identity,
     name text not null,
-    generation integer not null default 1,
+    generation integer not null,
     by_stream boolean not null,
     key text not null,
     position bigint not null,
@@ -51,14 +51,15 @@ export async function loadParked(
   return { lanes: found, areDue: found.some(({ isDue }) => isDue) };
 }
 
-/** By view: how many keys are parked. */
-export async function countParked(sql: Queryable): Promise<ReadonlyMap<string, number>> {
-  const found = await ifThere(() =>
-    sql<{ name: string; keys: number }[]>`
-      select name, count(distinct (by_stream, key))::integer as keys
-      from projection_letter where dropped_at is null group by name`
+/** How many keys are parked of each generation that has any. */
+export async function countParked(
+  sql: Queryable,
+): Promise<readonly (LettersOf & { readonly keys: number })[]> {
+  return await ifThere(() =>
+    sql<(LettersOf & { keys: number })[]>`
+      select name, generation, count(distinct (by_stream, key))::integer as keys
+      from projection_letter where dropped_at is null group by name, generation`
   );
-  return new Map(found.map(({ name, keys }) => [name, keys]));
 }
 
 /** Somebody wants letters to be tried. */

@@ -1,6 +1,6 @@
 import type { Log, View } from "@headwater/core";
 import type { Sql } from "postgres";
-import { type LettersOf, lettersOf, releaseOf } from "./letter.ts";
+import { type LettersOf, releaseOf } from "./letter.ts";
 import { haveBecomeDue, loadParked } from "./letter_table.ts";
 import { ParkedKeys } from "./parked_keys.ts";
 import { tryLetters } from "./try_letters.ts";
@@ -10,6 +10,7 @@ import type { LetterChanges } from "./write_changes.ts";
 
 export type LettersOptions = {
   readonly view: View;
+  readonly generation: LettersOf;
   readonly sql: Sql;
   readonly logger: Log;
   readonly mostParkedKeys?: number | undefined;
@@ -25,7 +26,8 @@ export class Letters {
   constructor(options: LettersOptions) {
     this.#options = options;
     this.parked = new ParkedKeys(options.mostParkedKeys);
-    this.#of = lettersOf(options.view);
+    const { name, generation } = options.generation;
+    this.#of = { name, generation };
     this.#release = releaseOf(options.view);
   }
 
@@ -71,7 +73,7 @@ export class Letters {
   /** Does what is due for the letters of one key; see `tryLetters`. */
   async try({ at, report }: ActOf<"retry">, table: ViewTable): Promise<Outcome> {
     const { sql, view, logger } = this.#options;
-    const move = { name: view.name, from: at, to: at, report, replay: undefined };
+    const move = { ...this.#of, from: at, to: at, report, replay: undefined, leaves: false };
     const areDue = await tryLetters({
       ...{ sql, view, logger, table, move },
       ...{ of: this.#of, release: this.#release, parked: this.parked },

@@ -1,11 +1,12 @@
 export { projectionsActs } from "./acts.ts";
 export { type FillTurn, type FillTurns, fillTurns } from "./fill_turns.ts";
+export type { ProjectionState } from "./generation.ts";
 export type { ProjectionsContext } from "./operated_view.ts";
-export { requestRebuild } from "./prepare_view.ts";
+export type { ProjectionDatabase, ProjectionStatus, ShownState } from "./projection_status.ts";
 export {
   type Projections,
   type ProjectionsOptions,
   startProjections,
 } from "./start_projections.ts";
-export type { ProjectionState } from "./checkpoint.ts";
-export type { ProjectionDatabase, ProjectionStatus } from "./projection_status.ts";
+export { beginGeneration, type BeginOutcome } from "./switch_generation.ts";
+export { DefinitionRefused } from "./view_projection.ts";

@@ -1,19 +1,25 @@
 import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
-import {
-  type ProjectionState,
-  silentMs,
-  type StoredCheckpoint,
-  storedCheckpoints,
-} from "./checkpoint.ts";
 import { messageOf } from "./failure.ts";
 import { countParked } from "./letter_table.ts";
+import {
+  type Generation,
+  generationsOf,
+  type GenerationStatus,
+  type ProjectionState,
+  silentMs,
+} from "./generation.ts";
 
-/** One read model as operators see it. */
+/** What operators are told: what the worker of a generation is at, or what the generation is there for. */
+export type ShownState = ProjectionState | "verifying" | "ready" | "retired";
+
+/** One generation of a read model as operators see it. */
 export type ProjectionStatus = {
   readonly service: string;
   readonly name: string;
-  readonly state: ProjectionState;
+  /** 1, 2, … ; null: there is none yet. */
+  readonly generation: number | null;
+  readonly state: ShownState;
   /** ISO 8601: since when it has been in this state; null: that is not known. */
   readonly since: string | null;
   readonly cause: string | null;
@@ -24,10 +30,12 @@ export type ProjectionStatus = {
   readonly position: number | null;
   /** Of the view that the table was made for. */
   readonly version: number;
-  /** The table was made for another version of the view than this code has, or from another log. */
+  /** It was made from another log, or is read although it is of another version than this code has. */
   readonly needsRebuild: boolean;
   /** Whose rows lack events, which wait for an operator. */
   readonly parkedKeys: number;
+  /** The process that applies events to it, by host and port where it has one; null: nobody does. */
+  readonly owner: string | null;
 };
 
 /** A service's database and the read models in it. */
@@ -50,14 +58,19 @@ export async function storedStatuses(
 ): Promise<ProjectionStatus[]> {
   const statuses = await Promise.all(databases.map(async ({ service, sql, views }) => {
     try {
-      const all = new Map((await storedCheckpoints(sql)).map((stored) => [stored.name, stored]));
+      const all = await generationsOf(sql);
       const parked = await countParked(sql);
-      return views.map((view) => {
-        const unknown = unknownStatus(view, { service, cause: "Its service has not run here yet" });
-        const stored = all.get(view.name);
-        if (!stored) return unknown;
-        const parkedKeys = parked.get(view.name) ?? 0;
-        return { ...unknown, ...statusOf(stored, { view, head, now: now() }), parkedKeys };
+      return views.flatMap((view) => {
+        const found = all.filter(({ name }) => name === view.name);
+        if (found.length === 0) {
+          return [unknownStatus(view, { service, cause: "Its service has not run here yet" })];
+        }
+        return found.map((stored) => ({
+          ...statusOf(stored, { service, view, head, now: now() }),
+          parkedKeys: parked.find(({ name, generation }) =>
+            name === stored.name && generation === stored.generation
+          )?.keys ?? 0,
+        }));
       });
     } catch (error) {
       // One database that is away must not hide the others.
@@ -68,40 +81,61 @@ export async function storedStatuses(
 }
 
 function statusOf(
-  stored: StoredCheckpoint,
-  { view, head, now }: {
+  stored: Generation,
+  { service, view, head, now }: {
+    readonly service: string;
     readonly view: View;
     readonly head: { readonly position: number | undefined } | undefined;
     readonly now: number;
   },
-): Partial<ProjectionStatus> {
-  const { state, cause, position, version, updatedAt } = stored;
+): ProjectionStatus {
+  const { name, generation, state, status, cause, position, version, updatedAt, owner } = stored;
   const isSilent = now - updatedAt > silentMs;
   const isBehindHead = head?.position !== undefined && (position ?? -1) < head.position;
   const isRunning = !isSilent && state !== "stopped";
   const isOfOtherLog = state === "other-log";
-  const mayBeThere = state !== "rebuilding" && !isOfOtherLog;
+  const mayBeThere = state !== "building" && !isOfOtherLog;
   const caughtUp = head ? mayBeThere && !isBehindHead : stored.caughtUp && isRunning;
   // Since when, at the earliest, something may be there that it does not have.
   const behindSince = stored.behindSince ?? (isSilent ? updatedAt : now);
   return {
-    state: isSilent ? "stopped" : state,
+    service,
+    name,
+    generation,
+    state: isSilent ? "stopped" : shownState(state, status),
     since: new Date(isSilent ? updatedAt : stored.since).toISOString(),
-    cause,
+    cause: cause ?? noteOf(stored),
     lagMs: caughtUp ? 0 : lagMs(behindSince, now),
     caughtUp,
     position,
     version,
-    needsRebuild: version !== view.version || isOfOtherLog,
+    needsRebuild: status === "live" && version < view.version ||
+      status !== "retired" && isOfOtherLog,
+    parkedKeys: 0,
+    owner: stored.isFree ? null : owner,
   };
 }
 
+/** What operators should know of a generation that waits for them. */
+function noteOf({ status, verdict }: Generation): string | null {
+  if (status !== "ready" || !verdict || verdict.differing === 0) return null;
+  return `${verdict.differing} rows differ from those that are read`;
+}
+
+/** What a worker is at, unless all is well and the generation is not the one that is read. */
+export function shownState(state: ProjectionState, status?: GenerationStatus): ShownState {
+  if (state === "building" && status === "verifying") return "verifying";
+  const isWell = state === "live" || state === "catching-up";
+  return isWell && (status === "ready" || status === "retired") ? status : state;
+}
+
 function unknownStatus(view: View, at: { service: string; cause: string }): ProjectionStatus {
-  const nothing = { since: null, lagMs: 0, caughtUp: false, position: null };
+  const nothing = { since: null, lagMs: 0, caughtUp: false, position: null, owner: null };
   return {
     ...nothing,
     ...at,
     name: view.name,
+    generation: null,
     state: "stopped",
     version: view.version,
     needsRebuild: false,

@@ -1,17 +1,16 @@
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
-import { type EventLog, type Log, time, Unavailable, type View } from "@headwater/core";
-import type { Sql } from "postgres";
+import { time, Unavailable } from "@headwater/core";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
-import { BatchInbox, placeAfter } from "./batch_inbox.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
-import { failureOf } from "./failure.ts";
-import type { FillTurn, FillTurns } from "./fill_turns.ts";
+import { placeAfter } from "./batch_inbox.ts";
 import { eventFolder } from "./fold_events.ts";
+import { type Generation, isFilling } from "./generation.ts";
+import { GenerationKeeper, type GenerationKeeperOptions } from "./generation_keeper.ts";
+import { failureOf, isMissingTable } from "./failure.ts";
 import { Letters } from "./letters.ts";
-import { prepareView } from "./prepare_view.ts";
+import { LogReading, type LogReadingOptions, lookEveryMs } from "./log_reading.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
-import { ViewTable } from "./view_table.ts";
+import type { ViewTable } from "./view_table.ts";
 import { healthOf, statusOf } from "./worker_answers.ts";
 import { next } from "./worker_machine.ts";
 import {
@@ -20,22 +19,16 @@ import {
   type Happening,
   newWorker,
   type Outcome,
-  type OutcomeOf,
   type Todo,
 } from "./worker_state.ts";
 import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
 const leaveMs = 1_500;
-/** How long to wait for events before looking whether another process has reset the read model. */
-const lookEveryMs = 1_000;
+/** How long one waits who hears of another process what a reader wants to know. */
+const hurryMs = 20;
 
-export type WorkerOptions = {
-  readonly view: View;
-  readonly log: EventLog;
-  readonly sql: Sql;
-  readonly logger: Log;
-  readonly fills: FillTurns;
+export type WorkerOptions = GenerationKeeperOptions & LogReadingOptions & {
   /** More of them, and it stops. */
   readonly mostParkedKeys?: number | undefined;
   /** Uniform in [0, 1). */
@@ -46,21 +39,21 @@ export type WorkerOptions = {
 
 type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
 
-/** Runs one view: does what `worker_machine.ts` wants done, and tells it how that came out. */
+/** Works for one generation of a view: does what `worker_machine.ts` wants done, and tells it how that came out. */
 export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #fold: ReturnType<typeof eventFolder>;
   readonly #changes: RowChanges;
   readonly #letters: Letters;
+  readonly keeper: GenerationKeeper;
+  readonly #reading: LogReading;
   readonly #waiting = new Map<number, Answer>();
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #state: ReturnType<typeof newWorker>;
   #table: ViewTable | undefined;
-  #inbox: BatchInbox | undefined;
-  #openInbox: (() => BatchInbox) | undefined;
-  #fillTurn: FillTurn | undefined;
   #interruption = new AbortController();
+  #pause = new AbortController();
   readonly #working = new Set<Promise<void>>();
   #asked = 0;
 
@@ -69,7 +62,11 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#fold = eventFolder(options.view);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#letters = new Letters(options);
-    this.#state = newWorker(options.view, options.now());
+    this.#reading = new LogReading(options);
+    this.keeper = new GenerationKeeper(options, this.#letters);
+    const { generation: { name, generation, version }, now } = options;
+    const { isOwn } = this.keeper;
+    this.#state = newWorker({ name, version, generation, isOwn }, now());
     this.#running = this.#run();
   }
 
@@ -78,8 +75,24 @@ export class ProjectionWorker implements AsyncDisposable {
     return this.#started.promise;
   }
 
-  status(service: string): ProjectionStatus {
-    return statusOf(this.#state, { service, now: this.#options.now() });
+  report(service: string): ProjectionStatus {
+    const { now, owner } = this.#options;
+    return statusOf(this.#state, { service, now: now(), owner });
+  }
+
+  /** Of its generation, as far as it is known here. */
+  get status(): Generation["status"] {
+    return this.#state.stored?.status ?? this.#options.generation.status;
+  }
+
+  /** Resolves when it has come to its end: it was disposed of, or its generation was dropped. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  /** Lets another process have the generation. */
+  release(): void {
+    this.#happened({ type: "release" });
   }
 
   /** Throws while the read model does not follow the log, or has not yet caught up since the start. */
@@ -92,9 +105,9 @@ export class ProjectionWorker implements AsyncDisposable {
     return this.#letters.parked.concerns(key);
   }
 
-  /** Another process, or this one, has emptied the read model. */
-  noticeReset(epoch: number): void {
-    this.#happened({ type: "reset", epoch });
+  /** Something has changed that others did: it looks at once. */
+  hurry(): void {
+    this.#pause.abort();
   }
 
   /** A connection to PostgreSQL broke: what was there before may not be there any more. */
@@ -102,10 +115,11 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#happened({ type: "disconnected" });
   }
 
-  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
+  /** `"elsewhere"`: its generation is not what is read, or not any more. */
+  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState | "elsewhere"> {
     signal?.throwIfAborted();
     const id = ++this.#asked;
-    const { promise, resolve, reject } = Promise.withResolvers<ReadModelState>();
+    const { promise, resolve, reject } = Promise.withResolvers<ReadModelState | "elsewhere">();
     const giveUp = () => this.#happened({ type: "late", id });
     const abort = () => {
       reject(signal!.reason);
@@ -145,7 +159,10 @@ export class ProjectionWorker implements AsyncDisposable {
     switch (todo.type) {
       case "interrupt":
         this.#interruption.abort();
-        return this.#inbox?.close();
+        this.#pause.abort();
+        return this.#reading.close();
+      case "hurry":
+        return this.hurry();
       case "answer":
         this.#waiting.get(todo.id)!(todo.answer);
         this.#waiting.delete(todo.id);
@@ -162,33 +179,40 @@ export class ProjectionWorker implements AsyncDisposable {
     for (let act = this.#state.doing; act; act = this.#state.doing) {
       const outcome = await this.#outcomeOf(act).catch((error): Outcome => {
         this.#options.logger.debug("A projection was interrupted", { act: act.type, error });
+        // Dropped, or lost: what there is now is found out
+        if (isMissingTable(error) && act.type !== "prepare") return { type: "moved" };
         return { type: "failed", failure: failureOf(error) };
       });
       this.#happened(outcome);
     }
-    await this.#unsubscribe();
+    await this.#reading.end();
   }
 
   async #outcomeOf(act: Act): Promise<Outcome> {
     switch (act.type) {
       case "prepare":
-        return { type: "prepared", ...await this.#prepare(act) };
+        return await this.#prepare();
+      case "watch":
+        return await this.#watch(act);
       case "subscribe":
-        return { type: "subscribed", head: await this.#subscribe(act) };
+        return await this.#reading.begin(act);
       case "apply":
         return await this.#apply(act);
       case "write":
         return await this.#write(act);
-      case "look": {
-        const found = await loadCheckpoint(this.#options.sql, this.#options.view.name);
-        const { epoch, position } = act.at;
-        if (found?.epoch !== epoch || found.position !== position) return { type: "moved" };
-        return { type: "done", areDue: await this.#letters.areDue() };
-      }
+      case "look":
+        return await this.keeper.look(act);
       case "retry":
         return await this.#letters.try(act, this.#table!);
+      case "remember":
+        return await this.keeper.remember();
+      case "compare":
+        this.#reading.leaveTurn();
+        return await this.keeper.compare(act);
+      case "switch":
+        return await this.keeper.switch();
       case "pause":
-        await this.#unsubscribe();
+        await this.#reading.end();
         await time.pause(time.backOffMs(act.attempt, this.#options), {
           signal: this.#interruption.signal,
         });
@@ -196,23 +220,24 @@ export class ProjectionWorker implements AsyncDisposable {
     }
   }
 
-  /** Another version of the view may have taken the table over since; the newer one keeps it. */
-  async #prepare({ anew }: ActOf<"prepare">): Promise<Omit<OutcomeOf<"prepared">, "type">> {
-    const { sql, view, logger } = this.#options;
-    await this.#unsubscribe();
+  async #prepare(): Promise<Outcome> {
+    await this.#reading.end();
     this.#interruption = new AbortController();
     this.#changes.clear();
-    let checkpoint = anew ? undefined : await loadCheckpoint(sql, view.name);
-    if (!checkpoint || checkpoint.version < view.version) {
-      const reason = await prepareView(sql, view);
-      if (reason) logger.info("A read model starts empty", { reason });
-      checkpoint = await loadCheckpoint(sql, view.name);
+    const { outcome, table } = await this.keeper.prepare(this.#state.stored?.epoch);
+    this.#table = table;
+    if (table && outcome.found && !isFilling(outcome.found.checkpoint)) {
+      this.#beside(() => analyzeIfForgotten(this.#options.sql, this.keeper.tables));
     }
-    if (checkpoint && checkpoint.version > view.version) return { checkpoint };
-    this.#table = await ViewTable.open(sql, view);
-    if (!this.#table || !checkpoint) return { checkpoint: undefined };
-    if (!checkpoint.filling) this.#beside(() => analyzeIfForgotten(sql, view));
-    return { checkpoint, parked: await this.#letters.load() };
+    return outcome;
+  }
+
+  async #watch({ isUrgent }: ActOf<"watch">): Promise<Outcome> {
+    await this.#reading.end();
+    this.#changes.clear();
+    this.#pause = new AbortController();
+    await time.pause(isUrgent ? hurryMs : lookEveryMs, { signal: this.#pause.signal });
+    return await this.keeper.see();
   }
 
   /** What nobody waits for, and what is no trouble where it fails. */
@@ -223,39 +248,10 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#working.add(working);
   }
 
-  async #subscribe(
-    { after, filling }: ActOf<"subscribe">,
-  ): Promise<number | undefined> {
-    const { log, view, fills } = this.#options;
-    if (filling) this.#fillTurn = fills.ask();
-    const head = filling ? await log.head() : undefined;
-    const categories = view.reads.map(({ category }) => category);
-    this.#openInbox = () =>
-      new BatchInbox((signal) => log.subscribe({ categories, signal, after }));
-    return head;
-  }
-
-  async #unsubscribe(): Promise<void> {
-    this.#leaveFillTurn();
-    await this.#inbox?.[Symbol.asyncDispose]();
-    this.#inbox = undefined;
-  }
-
-  #leaveFillTurn(): void {
-    this.#fillTurn?.leave();
-    this.#fillTurn = undefined;
-  }
-
-  async #apply({ limit, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
+  async #apply({ limit, until, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
     const { signal } = this.#interruption;
-    const isTurn = await this.#fillTurn?.hasCome({ waitMs: lookEveryMs, signal }) ?? true;
-    if (!isTurn || signal.aborted) return { type: "quiet", isQueued: !isTurn };
-    const inbox = this.#inbox ??= this.#openInbox!();
-    const batch = await inbox.take({ waitMs: lookEveryMs, limit });
-    if (!batch || signal.aborted) return { type: "quiet" };
-    if (batch === "over") {
-      throw new Unavailable("Cannot follow the log: the subscription ended by itself");
-    }
+    const batch = await this.#reading.take({ limit, until, signal });
+    if (!batch || batch === "queued") return { type: "quiet", isQueued: batch === "queued" };
     const { events } = batch;
     const changes = this.#changes;
     const { parked } = this.#letters;
@@ -278,22 +274,23 @@ export class ProjectionWorker implements AsyncDisposable {
     };
   }
 
-  async #write({ from, to, report, replay, keeps }: ActOf<"write">): Promise<Outcome> {
-    const { sql, view, fills } = this.#options;
+  async #write(
+    { from, to, report, replay, keeps, leaves }: ActOf<"write">,
+  ): Promise<Outcome> {
+    const { sql } = this.#options;
     const changes = from === to ? undefined : this.#changes;
+    const move = { ...this.keeper.place, from, to, report, replay, leaves };
     const letters = this.#letters.changes({ isMore: from !== to });
-    const move = { name: view.name, from, to, report, replay };
     const written = await writeChanges(sql, { table: this.#table!, changes, letters, move });
     if (!written) return { type: "moved" };
     this.#letters.settle(letters);
     if (keeps) changes?.settle();
     else changes?.clear();
-    if (from.filling && !to.filling) this.#beside(() => analyzeTable(sql, view));
-    if (from.filling && changes && !keeps) {
-      // It holds nothing: others may fill meanwhile
-      this.#leaveFillTurn();
-      if (to.filling) this.#fillTurn = fills.ask();
+    if (to.status !== from.status) this.#beside(() => analyzeTable(sql, this.keeper.tables));
+    if (isFilling(from) && changes && !keeps) {
+      this.#reading.leaveTurn();
+      if (isFilling(to) && !leaves) this.#reading.askForTurn();
     }
-    return { type: "done", areDue: written.areDue };
+    return { type: "done", ...written };
   }
 }

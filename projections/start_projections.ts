@@ -8,9 +8,12 @@ import {
 } from "@headwater/core";
 import type { Sql } from "postgres";
 import { type FillTurns, fillTurns } from "./fill_turns.ts";
-import { listenForResets } from "./listen_for_resets.ts";
+import { listenForChanges } from "./listen_for_changes.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
-import { ProjectionWorker } from "./projection_worker.ts";
+import { keepCallingRoll, type RollCall } from "./roll_call.ts";
+import { mayTakeMore, toRelease } from "./shares.ts";
+import { dropGenerations } from "./switch_generation.ts";
+import { ViewProjection } from "./view_projection.ts";
 
 /** A service's views, and what its workers get from outside. */
 export type ProjectionsOptions = {
@@ -19,9 +22,11 @@ export type ProjectionsOptions = {
   readonly log: EventLog;
   /** The service's own database. */
   readonly sql: Sql;
-  /** False: resets by other processes are found out within a second; for a pooler, which has no channels. */
+  /** False: what others do is found out within a second; for a pooler, which has no channels. */
   readonly listens?: boolean;
   readonly logger: Log;
+  /** By what other processes and operators know this one; default: a random one. Only one process at a time should have it. */
+  readonly owner?: string;
   /** Shared by all read models of a process, which are filled one after the other; default: by these alone. */
   readonly fills?: FillTurns;
   /** Keys whose events cannot be applied are parked; a view with more of them stops. Default: 1,000. */
@@ -38,20 +43,24 @@ export interface Projections extends ReadModels, AsyncDisposable {
   readonly checks: readonly HealthCheck[];
   /** A connection to the database broke, whoever used it: positions are read again before anybody is promised one. */
   noticeDisconnection(): void;
-  /** As this process knows them. */
+  /** One per generation, as this process knows them. */
   status(): readonly ProjectionStatus[];
 }
 
+/** For so long a generation that was replaced can be gone back to. */
+const retiredForMs = 24 * 3_600_000;
 /** So long a start waits for read models that are soon there. */
 const startMs = 500;
 
 /**
  * Keeps the read models of a service up to date, each with a worker of its own: makes the tables, follows the log, and
- * goes on by itself when PostgreSQL or the log was away. Several processes may run the same views; every event has
- * its effect once.
+ * goes on by itself when PostgreSQL or the log was away. Several processes may run the same views: each generation of one
+ * is with one of them, which another takes over from within seconds; every event has its effect once.
  *
  * Resolves when every worker has made its first step, or found out that it cannot, or after half a second: a long
  * rebuild is not waited for.
+ *
+ * Errors: `DefinitionRefused` for a view whose definition has changed and whose version has not.
  */
 export async function startProjections(
   {
@@ -61,17 +70,21 @@ export async function startProjections(
     sql,
     listens = true,
     logger,
+    owner = crypto.randomUUID(),
     fills = fillTurns(),
     mostParkedKeys,
     random = Math.random,
     now = Date.now,
   }: ProjectionsOptions,
 ): Promise<Projections> {
-  const workers = new Map(
+  let heard: RollCall | undefined;
+  const projections = new Map(
     views.map((view) => [
       view.name,
-      new ProjectionWorker({
+      new ViewProjection({
         view,
+        owner,
+        isHungry: () => mayTakeMore(heard, { owner }),
         log,
         sql,
         logger: withFields(logger, { service, projection: view.name }),
@@ -82,47 +95,87 @@ export async function startProjections(
       }),
     ]),
   );
+  const all = [...projections.values()];
+
+  function hear(call: RollCall | undefined): void {
+    heard = call;
+    if (!call) return;
+    for (const projection of all) {
+      const { view } = projection;
+      const generations = call.generations.filter(({ name }) => name === view.name)
+        .map(({ generation }) => generation);
+      projection.notice({ generations, isNameMissing: call.missing.includes(view.table) });
+    }
+    const excess = toRelease(call, { owner });
+    if (excess) projections.get(excess.name)?.release(excess.generation);
+    for (const name of call.overdue) {
+      const view = projections.get(name)?.view;
+      if (view) sweep(view);
+    }
+  }
+
+  const sweeping = new Set<Promise<unknown>>();
+  function sweep(view: View): void {
+    const working = dropGenerations(sql, { view, which: { retiredForMs } })
+      .catch((error) => logger.debug("A retired generation could not be dropped", { error }))
+      .finally(() => sweeping.delete(working));
+    sweeping.add(working);
+  }
+
+  const tables = views.map(({ table }) => table);
+  const roll = keepCallingRoll(sql, { id: owner, tables, retiredForMs, logger, onCall: hear });
   const listening = listens
-    ? listenForResets({
+    ? listenForChanges({
       sql,
       logger,
       random,
-      onReset: ({ name, epoch }) => workers.get(name)?.noticeReset(epoch),
+      onChange(name) {
+        roll.callSoon();
+        projections.get(name)?.hurry();
+      },
     })
     : undefined;
   const given = new AbortController();
-  const started = [...workers.values()].map((worker) => worker.started);
-  await Promise.race([
-    Promise.all([listening?.tried, ...started]),
-    time.pause(startMs, { signal: given.signal }),
-  ]);
+  const stop = async () => {
+    given.abort();
+    await Promise.all([
+      listening?.[Symbol.asyncDispose](),
+      roll[Symbol.asyncDispose](),
+      ...all.map((projection) => projection[Symbol.asyncDispose]()),
+      ...sweeping,
+    ]);
+  };
+  try {
+    await Promise.race([
+      Promise.all([listening?.tried, ...all.map((projection) => projection.started)]),
+      time.pause(startMs, { signal: given.signal }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   given.abort();
 
   return {
-    checks: [...workers].map(([name, worker]) => ({
-      name: `projection:${name}`,
-      check: () => Promise.try(() => worker.health()),
+    checks: all.map((projection) => ({
+      name: `projection:${projection.view.name}`,
+      check: () => Promise.try(() => projection.health()),
     })),
     noticeDisconnection() {
-      for (const worker of workers.values()) worker.noticeDisconnection();
+      for (const projection of all) projection.noticeDisconnection();
     },
-    status: () => [...workers.values()].map((worker) => worker.status(service)),
+    status: () => all.flatMap((projection) => projection.reports(service)),
     wait(view, options) {
-      const worker = workers.get(view.name);
-      if (!worker) {
+      const projection = projections.get(view.name);
+      if (!projection) {
         throw new Error(
           `Cannot wait for view "${view.name}": service "${service}" does not run it`,
         );
       }
-      return worker.wait(options);
+      return projection.wait(options);
     },
-    isParked: (view, key) => Promise.resolve(workers.get(view.name)?.isParked(key) ?? false),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([
-        listening?.[Symbol.asyncDispose](),
-        ...[...workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
-      ]);
-    },
+    isParked: (view, key) => Promise.resolve(projections.get(view.name)?.isParked(key) ?? false),
+    [Symbol.asyncDispose]: stop,
   };
 }
 

@@ -3,15 +3,17 @@ import type { ProjectionStatus } from "./projection_status.ts";
 /** The statuses for people: one line each, under a line of headings. */
 export function statusTable(statuses: readonly ProjectionStatus[]): string {
   const rows = [
-    ["SERVICE", "NAME", "STATE", "SINCE", "LAG", "POSITION", "VERSION", ""],
+    ["SERVICE", "NAME", "GEN", "STATE", "SINCE", "LAG", "POSITION", "VERSION", "OWNER", ""],
     ...statuses.map((status) => [
       status.service,
       status.name,
+      status.generation === null ? "-" : String(status.generation),
       status.state,
       status.since ?? "-",
       status.caughtUp ? "-" : duration(status.lagMs),
       status.position === null ? "-" : grouped(status.position),
       String(status.version),
+      status.owner ?? "-",
       [
         status.parkedKeys > 0 ? parkedText(status.parkedKeys) : "",
         status.needsRebuild ? "needs a rebuild" : "",

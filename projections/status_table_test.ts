@@ -5,6 +5,8 @@ Deno.test("statuses stand in columns", () => {
   const orders = {
     service: "order",
     name: "orders",
+    generation: 2,
+    owner: "shop-1:8001",
     state: "live",
     since: "2025-01-01T00:00:00.000Z",
     cause: null,
@@ -19,6 +21,8 @@ Deno.test("statuses stand in columns", () => {
     ...orders,
     service: "payment",
     name: "payments",
+    generation: 1,
+    owner: null,
     state: "failing",
     cause: "Cannot apply event 1",
     lagMs: 90_000,
@@ -28,9 +32,9 @@ Deno.test("statuses stand in columns", () => {
   assert.equal(
     statusTable([orders, payments]),
     `
-SERVICE  NAME      STATE    SINCE                     LAG   POSITION   VERSION
-order    orders    live     2025-01-01T00:00:00.000Z  -     1,234,567  1
-payment  payments  failing  2025-01-01T00:00:00.000Z  90 s  -          1        Cannot apply event 1`
+SERVICE  NAME      GEN  STATE    SINCE                     LAG   POSITION   VERSION  OWNER
+order    orders    2    live     2025-01-01T00:00:00.000Z  -     1,234,567  1        shop-1:8001
+payment  payments  1    failing  2025-01-01T00:00:00.000Z  90 s  -          1        -            Cannot apply event 1`
       .trimStart(),
   );
 });

@@ -1,5 +1,5 @@
 import { answered } from "./answered.ts";
-import type { Queryable } from "./checkpoint.ts";
+import type { Queryable } from "./generation.ts";
 import type { Lane, LetterClass } from "./letter.ts";
 import { ifThere, inLane } from "./letter_table.ts";
 

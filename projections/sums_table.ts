@@ -1,5 +1,5 @@
 import type { Fragment } from "postgres";
-import type { Queryable } from "./checkpoint.ts";
+import type { Queryable } from "./generation.ts";
 import { columnArray } from "./column_array.ts";
 import { RowRefused } from "./failure.ts";
 import type { Outstanding } from "./row_changes.ts";
@@ -98,7 +98,7 @@ export class SumsTable {
     if (!isTooLarge || code === checkViolation && !column) return error;
     const which = column ? `"${column.property}"` : "a sum";
     return new RowRefused(
-      `Cannot keep ${which} in ${this.#table}: a sum must be at most ${Number.MAX_SAFE_INTEGER}`,
+      `Cannot keep ${which} in "${this.#sums.table}": a sum must be at most ${Number.MAX_SAFE_INTEGER}`,
       { cause: error },
     );
   }

@@ -76,54 +76,18 @@ export function createTables(view: View, suffix = ""): string {
   }).join("\n");
 }
 
-/** One statement, so that they are locked together. */
-export function dropTables(view: View, suffix = ""): string {
-  return `drop table if exists ${physicalNames(view, suffix)};`;
-}
-
-/** One statement, as `dropTables`. */
-export function emptyTables(view: View, suffix = ""): string {
-  return `truncate ${physicalNames(view, suffix)};`;
-}
-
-/** An expression: a table of the view's is not there. */
-export function lacksTable(view: View, suffix = ""): string {
-  return tablesOf(view, suffix)
-    .map(({ physicalName }) => `to_regclass('${quoted(physicalName)}') is null`).join(" or ");
-}
-
-/**
- * Statements of PL/pgSQL that make those indexes which the tables do not have, under whatever name.
- * They look first: `create index if not exists` locks the table even where it has nothing to do.
- */
+/** DDL that makes the indexes of tables that have none. */
 export function createIndexes(view: View, suffix = ""): string {
-  return indexes(view, suffix).map(({ table, columns, isMissing }) => `
-      if ${isMissing} then
-        create index on ${table} (${columns});
-      end if;`).join("");
-}
-
-/** An expression: a table lacks an index of the view's. */
-export function lacksIndex(view: View, suffix = ""): string {
-  return ["false", ...indexes(view, suffix).map(({ isMissing }) => isMissing)].join(" or ");
-}
-
-function indexes(view: View, suffix: string) {
   return tablesOf(view, suffix).flatMap(({ physicalName, indexes }) =>
-    indexes.map((names) => ({
-      table: quoted(physicalName),
-      columns: names.map(quoted).join(", "),
-      isMissing: `not exists (
-        select from pg_index
-        where indrelid = to_regclass('${quoted(physicalName)}') and indpred is null
-          and array[${names.map((name) => `'${name}'`).join(", ")}] = (
-            select array_agg(attname::text order by place)
-            from unnest(indkey) with ordinality as part (number, place)
-            left join pg_attribute on attrelid = indrelid and attnum = number
-          )
-      )`,
-    }))
-  );
+    indexes.map((names) =>
+      `create index on ${quoted(physicalName)} (${names.map(quoted).join(", ")});`
+    )
+  ).join("\n");
+}
+
+/** What is behind the names of a generation's tables. */
+export function suffixOf({ generation }: { readonly generation: number }): string {
+  return `__${generation}`;
 }
 
 /** What PostgreSQL calls it when a sum leaves what JavaScript knows. */
@@ -131,10 +95,11 @@ export function safeConstraint(column: string): string {
   return `${column}_safe`;
 }
 
-function physicalNames(view: View, suffix: string): string {
-  return tablesOf(view, suffix).map(({ physicalName }) => quoted(physicalName)).join(", ");
-}
-
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+/** A text as SQL has it. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

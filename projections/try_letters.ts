@@ -1,7 +1,7 @@
 import type { Log, Recorded, View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
+import { type CheckpointMove, moveCheckpoint } from "./lease.ts";
 import { failureOf } from "./failure.ts";
 import { eventTaker, isBehind, troubleOf } from "./fold_events.ts";
 import { keyLane, type Lane, laneText, type Letter, type LettersOf, streamLane } from "./letter.ts";
@@ -30,7 +30,7 @@ export type LetterTrial = {
   readonly release: string;
   readonly parked: ParkedKeys;
   /** The checkpoint stays where it is, and must be there. */
-  readonly move: CheckpointMove;
+  readonly move: Omit<CheckpointMove, "patienceMs">;
   readonly logger: Log;
 };
 
@@ -148,7 +148,7 @@ async function drop(trial: LetterTrial, { reason, ...due }: Due): Promise<"moved
   const condition = sql`exists (select 1 from moved)`;
   const [found] = await answered(() =>
     sql<{ count: number }[]>`
-      with moved as (${moveCheckpoint(sql, move)}), dropped as (
+      with moved as (${moveCheckpoint(sql, { ...move, patienceMs: 0 })}), dropped as (
         update projection_letter
         set dropped_at = case when due = 'drop' then clock_timestamp() end,
           due = case when due = 'drop' then null else 'retry' end

@@ -1,7 +1,7 @@
 import type { View } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
-import type { Queryable } from "./checkpoint.ts";
+import type { Queryable } from "./generation.ts";
 import { columnArray } from "./column_array.ts";
 import { messageOf, RowRefused } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
@@ -47,9 +47,12 @@ export class ViewTable {
 
   /**
    * The tables as the view defines them; undefined when one is not there. Rejects when a column is missing or of another
-   * type; what else the tables have is left to PostgreSQL. `suffix` as for `createTables`.
+   * type; what else the tables have is left to PostgreSQL. `suffix` as for `tablesOf`.
    */
-  static async open(sql: Queryable, view: View, suffix = ""): Promise<ViewTable | undefined> {
+  static async open(
+    sql: Queryable,
+    { view, suffix }: { readonly view: View; readonly suffix: string },
+  ): Promise<ViewTable | undefined> {
     const tables = tablesOf(view, suffix);
     for (const { physicalName, columns } of tables) {
       const types = await columnTypes(sql, physicalName);

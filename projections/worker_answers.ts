@@ -1,7 +1,7 @@
 import type { ReadModelState } from "./worker_state.ts";
 import { Unavailable } from "@headwater/core";
-import type { ProjectionState, ReplayProgress } from "./checkpoint.ts";
-import { lagMs, type ProjectionStatus } from "./projection_status.ts";
+import { isFilling, type ProjectionState, type ReplayProgress } from "./generation.ts";
+import { lagMs, type ProjectionStatus, shownState } from "./projection_status.ts";
 import { grouped, parkedText } from "./status_table.ts";
 import { type Happened, reaches, type Waiter, type WorkerState } from "./worker_state.ts";
 
@@ -10,21 +10,27 @@ export const mostWaiting = 512;
 
 /** For operators, as this process knows it. */
 export function statusOf(
-  { view, report, position, otherVersion, parkedKeys }: WorkerState,
-  { service, now }: { readonly service: string; readonly now: number },
+  { view, stored, report, position, isOwner, parkedKeys }: WorkerState,
+  { service, now, owner }: {
+    readonly service: string;
+    readonly now: number;
+    readonly owner: string;
+  },
 ): ProjectionStatus {
   return {
     service,
     name: view.name,
-    state: report.state,
+    generation: view.generation,
+    state: shownState(report.state, stored?.status),
     since: report.since,
     cause: report.cause ?? null,
     lagMs: lagMs(report.behindSince, now),
     caughtUp: report.caughtUp,
     position: position ?? null,
     version: view.version,
-    needsRebuild: otherVersion !== undefined || report.state === "other-log",
+    needsRebuild: report.state === "other-log" && stored?.status !== "retired",
     parkedKeys,
+    owner: isOwner ? owner : null,
   };
 }
 
@@ -66,21 +72,20 @@ function progressText(state: WorkerState): string[] {
 export function answerTo(
   state: WorkerState,
   { position }: Pick<Waiter, "position">,
-): ReadModelState | Unavailable | undefined {
+): ReadModelState | Unavailable | "elsewhere" | undefined {
   const { view, stored, report } = state;
   if (state.isStopping) {
     return new Unavailable(`Cannot wait for "${view.name}": the process is stopping`);
   }
-  if (state.otherVersion !== undefined) {
-    return new Unavailable(belongsToOther(state), { code: "read-model-outdated" });
-  }
+  if (!state.doing) return "elsewhere";
   if (!stored) return undefined;
   if (report.state === "other-log") {
     return new Unavailable(`Cannot read "${view.name}": ${report.cause}`, {
       code: "read-model-outdated",
     });
   }
-  if (stored.filling) return beingRebuilt(state);
+  if (isFilling(stored)) return beingRebuilt(state);
+  if (stored.status !== "live") return "elsewhere";
   // Who wants to see what was there before a crash must not be shown what it has left
   if (state.isUnsure && position !== undefined) return undefined;
   return reaches(state.position, position)
@@ -116,14 +121,10 @@ export function beingRebuilt(state: WorkerState): Unavailable {
   });
 }
 
-export function belongsToOther({ view, otherVersion }: WorkerState): string {
-  return `Cannot use "${view.name}": its table belongs to version ${otherVersion} of the view, not ${view.version}`;
-}
-
 /** How loud the log is told of a state. */
 export function levelOf(state: ProjectionState): "error" | "warn" | "info" {
   if (state === "failing" || state === "other-log") return "error";
-  return state === "waiting" ? "warn" : "info";
+  return state === "waiting" || state === "no-owner" ? "warn" : "info";
 }
 
 /** How far a rebuild is, and how fast. */

@@ -5,7 +5,9 @@ import type { OutcomeOf, WorkerState } from "./worker_state.ts";
 /** A worker whose act has failed. */
 export function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): WorkerState {
   const { cause, isMachine, isPostgresAway, isOtherLog, isRefusal } = failure;
-  const state = isPostgresAway ? { ...before, isUnsure: true } : before;
+  // It may try to leave another time
+  const here = { ...before, isLeaving: false };
+  const state = isPostgresAway ? { ...here, isUnsure: true } : here;
   const { doing, unwritten } = state;
   const isWrite = doing?.type === "write";
   // That operators cannot be told of a trouble is none of its own.
@@ -39,7 +41,7 @@ function narrowed(
   };
   const refused = count === 1 ? { position: first.position, cause } : undefined;
   // What was held is lost, and read again; without a pause, since each time it is fewer
-  return goOn({ ...state, pace, refused }, { type: "prepare", anew: false });
+  return goOn({ ...state, pace, refused }, { type: "prepare" });
 }
 
 /** It cannot go on for now; which is no news where it need not. */
@@ -60,5 +62,5 @@ export function interrupted(
     ? state.report
     : reportOf(state, { ...trouble, caughtUp: false, behindSince });
   const held = { ...state, report, hasTried: true };
-  return !state.stored || isPostgresAway ? rest(held) : write(held);
+  return !state.stored || !state.isOwner || isPostgresAway ? rest(held) : write(held);
 }

@@ -1,16 +1,9 @@
-import { answerTo, beingRebuilt, belongsToOther, lastWord, levelOf } from "./worker_answers.ts";
-import {
-  applyMore,
-  ended,
-  foldedTo,
-  goOn,
-  reportOf,
-  reportOfStored,
-  rest,
-  write,
-} from "./worker_moves.ts";
-import { failed, interrupted } from "./worker_failed.ts";
-import { queued, replayTo } from "./worker_replay.ts";
+import { type GenerationStatus, isFilling } from "./generation.ts";
+import { answerTo, lastWord, levelOf } from "./worker_answers.ts";
+import { applyMore, ended, foldedTo, goOn, reportOf, rest, write } from "./worker_moves.ts";
+import { compared, prepared, remembered, seen, subscribed } from "./worker_beginnings.ts";
+import { failed } from "./worker_failed.ts";
+import { queued } from "./worker_replay.ts";
 import {
   type ActOf,
   fullPace,
@@ -28,6 +21,8 @@ const batchBytes = 16 * 1024 * 1024;
 /** So much of it is kept in memory, and need not be read to be folded on. */
 const heldRows = 200_000;
 const heldBytes = 32 * 1024 * 1024;
+/** A log that has nothing for so long does not reach what the live generation has read. */
+const outOfReachMs = 10_000;
 /** How often progress is written down while no rows change. */
 const saveEveryMs = 1_000;
 /** A worker that has nothing to say shows this often that it lives. */
@@ -48,19 +43,21 @@ export function next(
   if (state.isStopping !== before.isStopping || (state.isLost && !before.isLost)) {
     todo.push({ type: "interrupt" });
   }
-  const { report } = state;
+  const { report, doing } = state;
   if (report.state !== before.report.state || report.cause !== before.report.cause) {
-    todo.push({ type: "log", level: levelOf(report.state), before: before.report, report });
+    // What another process does, that one says
+    const level = state.isOwner || report.cause !== undefined ? levelOf(report.state) : "debug";
+    todo.push({ type: "log", level, before: before.report, report });
   }
-  // A reset that another process has already made good is one all the same.
-  const wasReset = before.stored && state.stored && before.stored.epoch < state.stored.epoch;
   const waiting = state.waiting.filter((waiter) => {
-    const answer = wasReset
-      ? beingRebuilt(state)
-      : answerTo(state, waiter) ?? lastWord(state, { happened, waiter });
+    const answer = answerTo(state, waiter) ?? lastWord(state, { happened, waiter });
     if (answer) todo.push({ type: "answer", id: waiter.id, answer });
     return !answer;
   });
+  if (doing?.type === "watch" && !doing.isUrgent && waiting.length > 0) {
+    todo.push({ type: "hurry" });
+    return { state: { ...state, waiting, doing: { ...doing, isUrgent: true } }, todo };
+  }
   const wasLive = state.wasLive || report.state === "live";
   return { state: { ...state, waiting, wasLive }, todo };
 }
@@ -73,8 +70,8 @@ function step(state: WorkerState, happened: Happened): WorkerState {
       return state;
     case "stop":
       return { ...state, isStopping: true };
-    case "reset":
-      return reset(state, happened);
+    case "release":
+      return { ...state, isLeaving: state.isOwner };
     case "disconnected":
       return disconnected(state);
     default:
@@ -82,106 +79,75 @@ function step(state: WorkerState, happened: Happened): WorkerState {
   }
 }
 
-/** Another process, or this one, has emptied the read model. */
-function reset(state: WorkerState, { epoch }: { epoch: number }): WorkerState {
-  const { stored } = state;
-  // What it knows already must not be taken for another reset.
-  if (!state.doing || state.isStopping || !stored || stored.epoch >= epoch) return state;
-  const emptied = { ...stored, position: undefined, mark: undefined, filling: true };
-  const report = reportOfStored(state, emptied);
-  const nothing = { position: undefined, replay: undefined, parkedKeys: 0, areDue: false };
-  return { ...state, ...nothing, stored: emptied, report, isLost: true };
-}
-
 /** What was read or written before cannot be trusted until it was read again. */
 function disconnected(state: WorkerState): WorkerState {
   const { stored, doing, isStopping } = state;
   if (!doing || isStopping || !stored) return state;
   // Nobody is shown a table that is being filled: it may go on, until it is
-  return { ...state, isUnsure: true, isLost: state.isLost || !stored.filling };
+  return { ...state, isUnsure: true, isLost: state.isLost || !isFilling(stored) };
 }
 
 function cameOut(state: WorkerState, came: Outcome): WorkerState {
   const { doing } = state;
   // It has said its last word.
-  if (state.report.state === "stopped") return ended(state);
-  if (state.isLost) return goOn(state, { type: "prepare", anew: false });
+  if (state.isStopping && doing?.type === "write" && doing.leaves) return ended(state);
+  if (state.isLost) return goOn(state, { type: "prepare" });
   switch (came.type) {
     case "prepared":
       return prepared(state, came);
+    case "seen":
+      return seen(state, came);
     case "subscribed":
-      return applyMore({ ...state, replay: replayTo(came.head, state) });
+      return subscribed(state, came);
     case "applied":
       return applied(state, came);
     case "quiet":
       return state.isStopping ? applyMore(state) : quiet(queued(state, came));
     case "moved":
-      if (doing?.type === "write" && doing.pauses) return rest(state);
-      return goOn({ ...state, failures: 0 }, { type: "prepare", anew: false });
+      if (doing?.type === "write" && doing.pauses) return rest({ ...state, isLeaving: false });
+      return goOn({ ...state, failures: 0, isOwner: false }, { type: "prepare" });
+    case "remembered":
+      return remembered(state, came);
+    case "compared":
+      return compared(state, came);
+    case "switched": {
+      if (!came.isSwitched) return applyMore(state);
+      return applyMore({ ...state, switches: false, stored: { ...state.stored!, status: "live" } });
+    }
     case "failed":
       return failed(state, came);
     case "retried":
       return applyMore({ ...state, parkedKeys: came.parkedKeys, areDue: came.areDue });
     case "done":
-      if (came.areDue) return cameOut({ ...state, areDue: true }, { type: "done" });
-      if (doing?.type === "write") return written(state, doing);
-      if (doing?.type === "look") return applyMore(state);
-      return goOn(state, { type: "prepare", anew: !state.stored });
+      return done(came.areDue ? { ...state, areDue: true } : state, came);
   }
 }
 
-function prepared(
-  state: WorkerState,
-  { checkpoint: loaded, parked = { parkedKeys: 0, areDue: false } }: OutcomeOf<"prepared">,
-): WorkerState {
-  if (!loaded) return goOn(state, { type: "prepare", anew: true });
-  const { stranded: _told, ...checkpoint } = loaded;
-  const { version, filling } = checkpoint;
-  if (version !== state.view.version) {
-    const outdated = { ...state, otherVersion: version };
-    return interrupted(outdated, { state: "waiting", cause: belongsToOther(outdated) });
+function done(before: WorkerState, { status }: OutcomeOf<"done">): WorkerState {
+  const { doing, stored } = before;
+  if (doing?.type === "write") {
+    return written(before, { ...doing, status: status ?? doing.to.status });
   }
-  const { stored } = state;
-  // Not as it was left after a crash of PostgreSQL, which may have taken back the last writes.
-  const isAsLeft = stored?.epoch === checkpoint.epoch &&
-    reaches(checkpoint.position, stored.position) && reaches(state.position, checkpoint.position);
-  const position = isAsLeft ? state.position : checkpoint.position;
-  const fresh: WorkerState = {
-    ...state,
-    stored: checkpoint,
-    position,
-    folded: position,
-    foldedMark: checkpoint.mark,
-    unwritten: undefined,
-    // Nothing was ever written to a table whose checkpoint is at the start
-    holdsAll: checkpoint.position === undefined,
-    isUnsure: false,
-    saved: { report: undefined, at: 0 },
-    replay: undefined,
-    isQueued: false,
-    pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,
-    refused: stored?.epoch === checkpoint.epoch ? state.refused : undefined,
-    ...parked,
-    otherVersion: undefined,
-    report: reportOfStored(state, loaded),
-  };
-  const after = checkpoint.mark ?? checkpoint.position;
-  return goOn(fresh, { type: "subscribe", after, filling });
+  if (doing?.type !== "look") return goOn(before, { type: "prepare" });
+  return applyMore({ ...before, stored: { ...stored!, status: status ?? stored!.status } });
 }
 
 function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   const { caughtUp, failure } = came;
   const state = withFolded(before, came);
-  const filling = state.stored?.filling === true;
+  const { status } = state.stored!;
+  const filling = isFilling({ status });
   if (failure) {
     const report = reportOf(state, { ...failure, state: "failing", caughtUp: false });
-    return write({ ...state, report }, { to: foldedTo(state, filling) });
+    return write({ ...state, report }, { to: foldedTo(state, status) });
   }
-  const { replay, folded } = state;
+  const { replay, folded, bound } = state;
   const wasLive = state.report.state === "live";
-  const isFilled = !filling || caughtUp || (replay && reaches(folded, replay.target));
+  const isAtBound = bound !== undefined && reaches(folded, bound);
+  const isFilled = !filling ||
+    bound === undefined && (caughtUp || replay && reaches(folded, replay.target));
   const report = reportOf(state, {
-    state: !isFilled ? "rebuilding" : caughtUp || wasLive ? "live" : "catching-up",
+    state: !isFilled ? "building" : caughtUp || wasLive ? "live" : "catching-up",
     cause: undefined,
     caughtUp,
     behindSince: caughtUp ? undefined : came.recordedAt ?? state.report.behindSince,
@@ -190,11 +156,12 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   const mayHold = !isFilled && came.rows < heldRows && bytes < heldBytes;
   const isSmall = came.changes < batchRows && came.bytes < batchBytes;
   const mayWait = filling
-    ? mayHold && isSmall && state.pace === fullPace
+    ? mayHold && isSmall && !isAtBound && state.pace === fullPace
     : wasLive && came.changes === 0 && state.now - state.saved.at < saveEveryMs;
   if (!mayWait) {
+    const after = filling && isFilled ? "live" : isAtBound ? "verifying" : status;
     return write(state, {
-      to: foldedTo(state, !isFilled),
+      to: foldedTo(state, after),
       report,
       keeps: mayHold && state.holdsAll,
     });
@@ -223,44 +190,61 @@ function withFolded(
     parkedKeys,
     // Where there is no place for it, its row is tried again
     refused: failure ? undefined : refused,
+    appliedAt: state.now,
     unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
     replay: replay && { ...replay, events: replay.events + count, position: folded ?? replay.from },
   };
+}
+
+/** The live generation is of another log, or of a part of it that is lost. */
+function isOutOfReach({ bound, stored, folded, now, appliedAt, isQueued }: WorkerState): boolean {
+  return bound !== undefined && !isQueued && stored?.position === folded &&
+    now - appliedAt > outOfReachMs;
 }
 
 function quiet(state: WorkerState): WorkerState {
   const { stored, folded, foldedMark, saved, report } = state;
   const isNews = folded !== stored?.position || foldedMark?.id !== stored?.mark?.id ||
     report !== saved.report;
+  if (isOutOfReach(state)) {
+    const note = "the one before has read further than the log reaches";
+    return goOn(state, { type: "compare", before: { note }, at: stored! });
+  }
   if (!isNews && state.now - saved.at < heartbeatMs) {
     return { ...state, doing: { type: "look", at: stored! } };
   }
-  const { filling } = stored!;
-  const keeps = filling && state.holdsAll;
-  return write(state, { to: foldedTo(state, filling), pauses: false, keeps });
+  const { status } = stored!;
+  const keeps = isFilling({ status }) && state.holdsAll;
+  return write(state, { to: foldedTo(state, status), pauses: false, keeps });
 }
 
 function written(
   before: WorkerState,
-  { from, to, report, pauses, keeps }: ActOf<"write">,
+  { from, to, report, pauses, keeps, leaves, status }: ActOf<"write"> & {
+    readonly status: GenerationStatus;
+  },
 ): WorkerState {
   const told = { ...before, report, saved: { report, at: before.now } };
   const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
-  const replay = to.filling ? before.replay : undefined;
+  const isFilled = !isFilling({ status });
+  const replay = isFilled ? undefined : before.replay;
+  const stored = { ...to, status };
   const { refused } = before;
-  const state = from === to ? told : {
+  const state: WorkerState = from === to ? { ...told, stored } : {
     ...arrivedAt(told, to.position),
     refused: refused && !reaches(to.position, refused.position) ? refused : undefined,
-    stored: to,
+    stored,
     unwritten: undefined,
     holdsAll: keeps,
     pace,
     replay,
   };
+  if (leaves) {
+    return goOn({ ...state, isOwner: false, isLeaving: false }, { type: "watch", isUrgent: false });
+  }
   if (pauses) return rest(state);
   // Now it may be read
-  const isInDoubt = state.isUnsure && !to.filling;
-  return isInDoubt ? goOn(state, { type: "prepare", anew: false }) : applyMore(state);
+  return state.isUnsure && isFilled ? goOn(state, { type: "prepare" }) : applyMore(state);
 }
 
 function arrivedAt(state: WorkerState, position: number | undefined): WorkerState {

@@ -10,7 +10,13 @@ Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () =
   world.act();
   world.act();
   const first = world.state.doing;
-  const atFullPace = { type: "apply", limit: Infinity, holdsAll: true, refused: undefined };
+  const atFullPace = {
+    type: "apply",
+    limit: Infinity,
+    until: undefined,
+    holdsAll: true,
+    refused: undefined,
+  };
   assert.deepEqual(first, atFullPace);
   world.pass(2_000);
   world.act();
@@ -27,10 +33,10 @@ Deno.test("health tells how far a rebuild is, and that it waits for others", () 
   assert.equal(illness(world.state), 'The read model "accounts" is starting');
   world.append(28);
   repeat(2, () => world.act());
-  assert.equal(illness(world.state), 'The read model "accounts" is rebuilding: 0 %');
+  assert.equal(illness(world.state), 'The read model "accounts" is building: 0 %');
   world.pass(60_000);
   world.happen({ type: "quiet", isQueued: true });
-  const reason = 'The read model "accounts" is rebuilding: ';
+  const reason = 'The read model "accounts" is building: ';
   assert.equal(illness(world.state), `${reason}others are filled first`);
   world.act();
   world.pass(2_000);
@@ -47,7 +53,13 @@ Deno.test("a rebuild that waits for others shows that it lives, and keeps in mem
     world.happen({ type: "quiet", isQueued: true });
     world.act();
   }
-  const atFullPace = { type: "apply", limit: Infinity, holdsAll: true, refused: undefined };
+  const atFullPace = {
+    type: "apply",
+    limit: Infinity,
+    until: undefined,
+    holdsAll: true,
+    refused: undefined,
+  };
   assert.deepEqual(world.state.doing, atFullPace);
   assert.ok(world.state.now - world.state.saved.at <= 5_000);
 });
@@ -59,7 +71,7 @@ Deno.test("a read model can be read once it has what was there as its rebuild be
   world.ask(1);
   world.append(1);
   repeat(2, () => world.act());
-  assert.deepEqual([world.state.report.state, world.state.stored?.filling], ["catching-up", false]);
+  assert.deepEqual([world.state.report.state, world.state.stored?.status], ["catching-up", "live"]);
   world.ask(7);
   assert.deepEqual(world.lastAnswer(), { position: 7, reached: true });
 });
@@ -74,8 +86,8 @@ Deno.test("a read model is filled in parts, whose rows stay in memory as long as
     isSo: () => {
       const { doing, stored } = world.state;
       if (doing?.type === "write" && doing.from !== doing.to) kept.push(doing.keeps);
-      if (doing?.type === "apply" && stored?.filling) read.push(!doing.holdsAll);
-      return stored?.filling === false;
+      if (doing?.type === "apply" && stored?.status === "building") read.push(!doing.holdsAll);
+      return stored?.status === "live";
     },
   });
   assert.deepEqual(kept.slice(0, 3), [true, true, false]);

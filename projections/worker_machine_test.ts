@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { calmDown, isThere } from "./testing/calm_down.ts";
 import { type Fate, type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
 import { actUntil, repeat } from "./testing/world_turns.ts";
 import { keyOf } from "./testing/world_events.ts";
 import { mostKeys } from "./testing/world_table.ts";
-import { healthOf, illness, progressOf, statusOf } from "./worker_answers.ts";
+import { healthOf, illness, statusOf } from "./worker_answers.ts";
 
 /** What may happen in a world; `worker_world.ts` checks what must hold after each. `count` is up to 60. */
 const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) => void>> = {
@@ -16,16 +17,20 @@ const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) =>
   "there is a bug": (world) => world.act("bug"),
   "events are appended": (world, count) => world.append(count % 12),
   "time passes": (world, count) => world.pass(count * 100),
-  "somebody resets it": (world) => world.reset(),
-  "a reset is noticed": (world) => world.notice(),
-  "a newer version takes over": (world) => world.reset(2),
-  "a rival gets further": (world) => world.rival(),
-  "a rival of an earlier release gets further": (world) => world.rival({ marks: false }),
+  "another process gets it": (world) => world.takeOver(),
+  "the other process gets further": (world) => world.rivalWorks(),
+  "the other process, an earlier release, gets further": (world) =>
+    world.rivalWorks({ marks: false }),
+  "the other process leaves it": (world) => world.rivalLeaves(),
+  "another process has less to do": (world) => world.release(),
+  "an operator lets it be read": (world) => world.operate("live"),
+  "an operator lets another be read": (world) => world.operate("retired"),
+  "what is built is not what is read": (world) => world.differ(),
   "another log is put in its place": (world) => world.putLog("log-2"),
   "the first log is back": (world) => world.putLog("log-1"),
   "postgres loses its last write": (world) => world.crash(),
   "a connection breaks": (world) => world.disconnect(),
-  "the table is dropped": (world) => world.drop(),
+  "its generation is dropped": (world) => world.drop(),
   "an event to come cannot be folded": (world, count) => world.notFolded.add(world.head + count),
   "an event to come cannot be written": (world, count) => world.notWritten.add(world.head + count),
   "letters are to be tried": (world) => world.askForLetters(),
@@ -38,16 +43,16 @@ const history = fc.array(
   { maxLength: 100, size: "max" },
 );
 
-function worldAfter(history: readonly [string, number][]): WorkerWorld {
-  const world = workerWorld();
+function worldAfter(history: readonly [string, number][], { isBeside = false } = {}): WorkerWorld {
+  const world = workerWorld({ isBeside });
   for (const [name, count] of history) happenings[name]!(world, count);
   return world;
 }
 
 Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and stops when told to", () => {
   fc.assert(
-    fc.property(history, fc.nat(40), (history, more) => {
-      const world = worldAfter(history);
+    fc.property(history, fc.nat(40), fc.boolean(), (history, more, isBeside) => {
+      const world = worldAfter(history, { isBeside });
       calmDown(world);
 
       world.ask(world.head || undefined);
@@ -72,14 +77,14 @@ Deno.test("the one event that cannot be applied is parked with what comes after 
       calmDown(world);
       const bad = Math.ceil(world.head / 3) * 3 + after;
       (isRefused ? world.notWritten : world.notFolded).add(bad);
-      if (more % 2 === 0) world.reset();
+      if (more % 2 === 0) world.rebuild();
       world.append(bad - world.head + more);
       actUntil(world, { acts: 600, isSo: () => isThere(world) });
       const { head } = world;
       const behind = Array.from({ length: head - bad + 1 }, (_, index) => bad + index)
         .filter((position) => keyOf(position) === keyOf(bad));
       assert.deepEqual(world.letters, behind);
-      assert.equal(statusOf(world.state, { service: "bank", now: 0 }).parkedKeys, 1);
+      assert.equal(statusOf(world.state, { service: "bank", now: 0, owner: "me" }).parkedKeys, 1);
       assert.match(healthOf(world.state).warning ?? "", /has 1 parked key:/);
       // To try it in vain changes nothing
       world.askForLetters();
@@ -128,50 +133,6 @@ Deno.test("a stop at any moment ends everything", () => {
   );
 });
 
-/**
- * Nothing goes wrong any more, and operators rebuild what asks for it and have letters tried: it must be live, at the
- * head of the log, and nothing parked.
- */
-function calmDown(world: WorkerWorld): void {
-  world.notFolded.clear();
-  world.notWritten.clear();
-  const isSo = () => {
-    // What was folded before another log came may be written after it
-    if (world.isOutdated || world.isStranded) world.reset();
-    if (isThere(world) && world.letters.length > 0) world.askForLetters();
-    return isThere(world) && world.letters.length + world.state.parkedKeys === 0;
-  };
-  actUntil(world, { acts: 400, isSo });
-  assert.deepEqual(healthOf(world.state), {});
-  assert.equal(illness(world.state), undefined);
-  assert.equal(world.state.pace.limit, Infinity);
-  assert.equal(progressOf(world.state), undefined);
-  assert.equal(statusOf(world.state, { service: "bank", now: 1e9 }).lagMs, 0);
-}
-
-/** Live, at the head of the log, with nothing else to do. */
-function isThere(world: WorkerWorld): boolean {
-  const { report, position, stored, doing, isUnsure } = world.state;
-  const isAtHead = report.state === "live" && (position ?? 0) === world.head && !isUnsure;
-  return isAtHead && !stored?.filling && doing?.type === "look";
-}
-
-Deno.test("a reset that is noticed interrupts what it is at, once", () => {
-  const world = workerWorld();
-  world.append(3);
-  calmDown(world);
-  world.reset();
-  world.notice();
-  world.notice();
-  assert.equal(world.interruptions, 1);
-  assert.deepEqual([world.state.report.state, world.state.position], ["rebuilding", undefined]);
-  world.act();
-  assert.equal(world.state.doing?.type, "prepare");
-  calmDown(world);
-  world.notice();
-  assert.equal(world.interruptions, 1);
-});
-
 Deno.test("a stop leaves operators the cause of a trouble, and a last word where there is none", () => {
   const lastWords = (["bug", "well"] as const).map((fate) => {
     const world = workerWorld();
@@ -196,7 +157,7 @@ Deno.test("to try again and fail alike is told once, being live again as well", 
   world.append(1);
   world.act("bug");
   assert.deepEqual(world.told, [
-    "info: rebuilding",
+    "info: building",
     "warn: waiting",
     "info: live",
     "error: failing",
@@ -236,7 +197,7 @@ Deno.test("after a connection broke nobody is shown less than was there, but wai
   ]);
 });
 
-Deno.test("pauses grow while it gets no further, and a reset lets it go at full pace again", () => {
+Deno.test("pauses grow while it gets no further, and another generation goes at full pace", () => {
   const world = workerWorld();
   world.append(1);
   for (const attempt of [1, 2, 3]) {
@@ -246,7 +207,7 @@ Deno.test("pauses grow while it gets no further, and a reset lets it go at full 
     assert.deepEqual(world.state.doing, { type: "pause", attempt });
     world.act();
   }
-  world.reset();
+  world.rebuild();
   actUntil(world, { acts: 9, isSo: () => world.state.doing?.type === "apply" });
   assert.ok(world.state.doing?.type === "apply" && world.state.doing.limit === Infinity);
 });
@@ -265,5 +226,5 @@ Deno.test("rows that are refused are tried in fewer and fewer events, until one 
     },
   });
   assert.deepEqual(limits, [Infinity, 2, 1, Infinity]);
-  assert.deepEqual(world.told, ["info: rebuilding", "info: live"]);
+  assert.deepEqual(world.told, ["info: building", "info: live"]);
 });

@@ -1,34 +1,53 @@
-import type { Checkpoint, LoadedCheckpoint, WorkerReport } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type GenerationStatus,
+  isFilling,
+  type WorkerReport,
+} from "./generation.ts";
 import { progressOf } from "./worker_answers.ts";
-import type { Act, WorkerState } from "./worker_state.ts";
+import { type Act, type LoadedGeneration, reaches, type WorkerState } from "./worker_state.ts";
 
-/** Goes on with `act`, unless it has to stop, or to begin again. */
+/** How soon a generation that is ready tries again to take the live one's place. */
+const switchEveryMs = 100;
+
+/** Goes on with `act`, unless it has to stop, to begin again, or to let others have the generation. */
 export function goOn(state: WorkerState, act: Act): WorkerState {
   if (state.isStopping) return leave(state);
-  if (state.isLost) return { ...state, isLost: false, doing: { type: "prepare", anew: false } };
+  if (state.isLost) return { ...state, isLost: false, doing: { type: "prepare" } };
+  if (state.isLeaving && state.isOwner && !state.isUnsure) return write(state, { leaves: true });
   return { ...state, doing: act };
 }
 
 /** Leaves the position and a last word for operators, where what they have been told does not still hold. */
 function leave(state: WorkerState): WorkerState {
-  const { stored, report } = state;
-  if (!stored || state.isLost || report.cause !== undefined) return ended(state);
+  const { stored, report, isOwner, isLost, isUnsure } = state;
+  if (!stored || !isOwner || isLost || isUnsure) return ended(state);
+  if (report.cause !== undefined) return write(state, { leaves: true });
   const last = { ...state, report: reportOf(state, { ...report, state: "stopped" }) };
-  const isMore = !stored.filling && !state.unwritten;
-  return write(last, isMore ? { to: foldedTo(last, false) } : {});
+  const isMore = !isFilling(stored) && !state.unwritten;
+  return write(last, { leaves: true, ...(isMore && { to: foldedTo(last, stored.status) }) });
 }
 
 export function ended(state: WorkerState): WorkerState {
   return { ...state, doing: undefined, hasTried: true };
 }
 
+/** What comes after what was folded was written, or need not be. */
 export function applyMore(state: WorkerState): WorkerState {
-  const { stored, report, unwritten, pace, holdsAll, refused } = state;
+  const { stored, pace: { limit }, holdsAll, bound, report, now, refused } = state;
   // Where nothing is held in memory that their rows would not be in
-  if (state.areDue && stored && !unwritten && !holdsAll) {
+  if (state.areDue && stored && !state.unwritten && !holdsAll) {
     return goOn(state, { type: "retry", at: stored, report });
   }
-  return goOn(state, { type: "apply", limit: pace.limit, holdsAll, refused });
+  if (stored?.status === "ready" && state.switches && report.caughtUp) {
+    const isTime = now - state.triedSwitchAt >= switchEveryMs;
+    if (isTime) return goOn({ ...state, triedSwitchAt: now }, { type: "switch" });
+  }
+  if (bound === undefined || !reaches(stored?.position, bound)) {
+    return goOn(state, { type: "apply", limit, until: bound, holdsAll, refused });
+  }
+  const { remembered: before } = state;
+  return goOn(state, before ? { type: "compare", before, at: stored! } : { type: "remember" });
 }
 
 /** Tries again after a pause. */
@@ -45,23 +64,25 @@ export function write(
     report = state.report,
     pauses = report.cause !== undefined,
     keeps = false,
+    leaves = false,
   }: {
     readonly to?: Checkpoint;
     readonly report?: WorkerReport;
     readonly pauses?: boolean;
     readonly keeps?: boolean;
+    readonly leaves?: boolean;
   } = {},
 ): WorkerState {
   const replay = progressOf(state);
   const from = state.stored!;
-  return { ...state, doing: { type: "write", from, to, report, replay, pauses, keeps } };
+  return { ...state, doing: { type: "write", from, to, report, replay, pauses, keeps, leaves } };
 }
 
 export function foldedTo(
   { stored, folded, foldedMark }: WorkerState,
-  filling: boolean,
+  status: GenerationStatus,
 ): Checkpoint {
-  return { ...stored!, position: folded, mark: foldedMark, filling };
+  return { ...stored!, position: folded, mark: foldedMark, status };
 }
 
 export function reportOf(
@@ -78,17 +99,19 @@ export function reportOf(
  */
 export function reportOfStored(
   state: WorkerState,
-  { filling, position, stranded }: Pick<LoadedCheckpoint, "filling" | "position" | "stranded">,
+  { checkpoint, report: told }: LoadedGeneration,
 ): WorkerReport {
   const { report } = state;
   const { behindSince } = report;
-  if (stranded !== undefined) {
-    return reportOf(state, { state: "other-log", cause: stranded, caughtUp: false, behindSince });
+  if (told.state === "other-log" && told.cause !== undefined) {
+    const { cause } = told;
+    return reportOf(state, { state: "other-log", cause, caughtUp: false, behindSince });
   }
-  const isOver = report.state === "other-log" && position === undefined;
-  const isNew = isOver || report.state === "starting" || report.state === "rebuilding";
-  const current = filling ? "rebuilding" : isNew ? "catching-up" : report.state;
-  if (!isOver && (report.cause !== undefined || current === report.state)) return report;
+  const isOver = report.state === "other-log" && checkpoint.position === undefined;
+  const isNew = isOver || ["starting", "building", "stopped", "no-owner"].includes(report.state);
+  const current = isFilling(checkpoint) ? "building" : isNew ? "catching-up" : report.state;
+  if (!isOver && !isNew && (report.cause !== undefined || current === report.state)) return report;
+  if (current === report.state) return report;
   const behind = { cause: undefined, caughtUp: false, behindSince: undefined };
   return reportOf(state, { ...behind, state: current });
 }

@@ -1,24 +1,28 @@
 import type { eventLog, ReadModels, Unavailable, View } from "@headwater/core";
-import type { Checkpoint, LoadedCheckpoint, ReplayProgress, WorkerReport } from "./checkpoint.ts";
-import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
+import type { Checkpoint, GenerationStatus, ReplayProgress, WorkerReport } from "./generation.ts";
 import type { RefusedEvent } from "./fold_events.ts";
+import type { Before } from "./verify_generation.ts";
+import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
 
 export type ReadModelWait = Parameters<ReadModels["wait"]>[1];
 export type ReadModelState = Awaited<ReturnType<ReadModels["wait"]>>;
 
 /** The one long thing that a worker is at; each has one outcome. */
 export type Act =
-  /** Read the checkpoint; make the table where it is missing, `anew` even where the checkpoint seems to be known. */
-  | { readonly type: "prepare"; readonly anew: boolean }
+  /** Read the checkpoint, and take the lease where it may be had. */
+  | { readonly type: "prepare" }
+  /** See how far the process is that has the lease; soon, where somebody waits to hear it. */
+  | { readonly type: "watch"; readonly isUrgent: boolean }
   | {
     readonly type: "subscribe";
     readonly after: eventLog.LogMark | number | undefined;
     readonly filling: boolean;
   }
-  /** Fold what comes next, at most `limit` events; `holdsAll`: there are no rows that must be read before. */
+  /** Fold what comes next, at most `limit` events, none beyond `until`; `holdsAll`: there are no rows that must be read before. */
   | {
     readonly type: "apply";
     readonly limit: number;
+    readonly until: number | undefined;
     readonly holdsAll: boolean;
     /** To be parked and not folded. */
     readonly refused: RefusedEvent | undefined;
@@ -34,11 +38,19 @@ export type Act =
     readonly pauses: boolean;
     /** The rows that were written stay in memory, to be folded on. */
     readonly keeps: boolean;
+    /** Others may have the generation after it. */
+    readonly leaves: boolean;
   }
   /** Do what is due for the letters of one key, while the checkpoint is there; with what operators are told. */
   | { readonly type: "retry"; readonly at: Checkpoint; readonly report: WorkerReport }
-  /** See whether the checkpoint is still there. */
+  /** See whether the checkpoint is still there, and keep the lease. */
   | { readonly type: "look"; readonly at: Checkpoint }
+  /** Keep in mind what the live generation is, at some position of it. */
+  | { readonly type: "remember" }
+  /** See whether this generation is what that one was, and write it down: it is ready. */
+  | { readonly type: "compare"; readonly before: Before; readonly at: Checkpoint }
+  /** Take the place of the live generation. */
+  | { readonly type: "switch" }
   /** After so many failures in a row. */
   | { readonly type: "pause"; readonly attempt: number };
 
@@ -46,14 +58,26 @@ export type ActOf<Type extends Act["type"]> = Extract<Act, { type: Type }>;
 
 /** How that came out. */
 export type Outcome =
-  /** Undefined: the table or its checkpoint is not there. */
+  /** Undefined: the generation or its table is not there any more. */
   | {
     readonly type: "prepared";
-    readonly checkpoint: LoadedCheckpoint | undefined;
+    readonly found: LoadedGeneration | undefined;
+    readonly isOwner: boolean;
     readonly parked?: Parked;
   }
-  /** `head`: the log's last position, where a table is to be filled. */
-  | { readonly type: "subscribed"; readonly head: number | undefined }
+  | {
+    readonly type: "seen";
+    readonly found: LoadedGeneration | undefined;
+    /** Nobody has the lease. */
+    readonly isFree: boolean;
+    readonly parked?: Parked;
+  }
+  /** Where a table is to be filled: up to where, and whether no further; undefined: there is nothing. */
+  | {
+    readonly type: "subscribed";
+    readonly head: number | undefined;
+    readonly isBound: boolean;
+  }
   /** Events were folded; or there were none, and only the position moves on. */
   | {
     readonly type: "applied";
@@ -75,11 +99,16 @@ export type Outcome =
   }
   /** Nothing came for a while, or nothing could be asked for, since others fill. */
   | { readonly type: "quiet"; readonly isQueued?: boolean }
-  /** Written, still there, or rested. */
-  | { readonly type: "done"; readonly areDue?: boolean }
+  /** Written, still there, or rested; with the status that operators may have given it. */
+  | { readonly type: "done"; readonly status?: GenerationStatus; readonly areDue?: boolean }
   | ({ readonly type: "retried" } & Parked)
-  /** Somebody else has moved or reset the checkpoint. */
+  /** Somebody else has moved the checkpoint, or taken the generation over. */
   | { readonly type: "moved" }
+  | { readonly type: "remembered"; readonly before: Before }
+  /** It waits for an operator where rows differ. */
+  | { readonly type: "compared"; readonly status: GenerationStatus; readonly isSame: boolean }
+  /** False: not now. */
+  | { readonly type: "switched"; readonly isSwitched: boolean }
   | { readonly type: "failed"; readonly failure: Failure };
 
 /** What is put aside: how many keys, and whether letters are to be tried. */
@@ -93,7 +122,8 @@ export type Waiter = { readonly id: number; readonly position: number | undefine
 /** What happens to a worker. */
 export type Happening =
   | Outcome
-  | { readonly type: "reset"; readonly epoch: number }
+  /** Another process has less to do: it may have the generation. */
+  | { readonly type: "release" }
   /** A connection to PostgreSQL broke, whoever used it: the server may have crashed. */
   | { readonly type: "disconnected" }
   | ({ readonly type: "asked" } & Waiter)
@@ -110,11 +140,14 @@ export type Todo =
   | {
     readonly type: "answer";
     readonly id: number;
-    readonly answer: ReadModelState | Unavailable;
+    /** `"elsewhere"`: this generation is not what is read (any more). */
+    readonly answer: ReadModelState | Unavailable | "elsewhere";
   }
+  /** Somebody waits: see at once how far it is. */
+  | { readonly type: "hurry" }
   | {
     readonly type: "log";
-    readonly level: "error" | "warn" | "info";
+    readonly level: "error" | "warn" | "info" | "debug";
     readonly before: WorkerReport;
     readonly report: WorkerReport;
   };
@@ -139,9 +172,24 @@ export type Pace = { readonly limit: number; readonly carefulUntil: number };
 
 export const fullPace: Pace = { limit: Infinity, carefulUntil: -1 };
 
+/** Which generation of which view it works for. */
+export type WorkedView = Pick<View, "name" | "version"> & {
+  readonly generation: number;
+  /** This release can apply events to it. */
+  readonly isOwn: boolean;
+};
+
+/** A generation as a worker finds it. */
+export type LoadedGeneration = {
+  readonly checkpoint: Checkpoint;
+  readonly report: WorkerReport;
+  /** It takes the place of the live generation once it is ready. */
+  readonly switches: boolean;
+};
+
 /** Where a worker is; all that its readers and operators are told follows from it. */
 export type WorkerState = {
-  readonly view: Pick<View, "name" | "version">;
+  readonly view: WorkedView;
   /** When something last happened to it: milliseconds since 1970. */
   readonly now: number;
   /** Undefined: it has ended. */
@@ -149,6 +197,16 @@ export type WorkerState = {
   readonly report: WorkerReport;
   /** As the table has it; undefined until it was read. */
   readonly stored: Checkpoint | undefined;
+  /** It has the lease: it alone applies events. */
+  readonly isOwner: boolean;
+  /** It takes the place of the live generation once it is ready. */
+  readonly switches: boolean;
+  /** What it is filled to beside the live generation, and no further: there they are compared. */
+  readonly bound: number | undefined;
+  /** The live generation, as it is remembered at the bound. */
+  readonly remembered: Before | undefined;
+  /** When it last tried to take the live generation's place. */
+  readonly triedSwitchAt: number;
   /** The read model holds everything up to here; ahead of the stored one where no row changed since. */
   readonly position: number | undefined;
   /** Folded up to here, in memory. */
@@ -156,6 +214,8 @@ export type WorkerState = {
   /** By what that place in the log is known again. */
   readonly foldedMark: eventLog.LogMark | undefined;
   readonly unwritten: SomeEvents | undefined;
+  /** When something last came from the log. */
+  readonly appliedAt: number;
   /** What is held in memory is all that the table has. */
   readonly holdsAll: boolean;
   /** PostgreSQL may have crashed since the position was read or written, and have lost it: the last commits need not be on its disk. */
@@ -173,23 +233,23 @@ export type WorkerState = {
   readonly areDue: boolean;
   /** In a row, without getting any further. */
   readonly failures: number;
-  /** The version of the view that the table belongs to, where it is another. */
-  readonly otherVersion: number | undefined;
   readonly waiting: readonly Waiter[];
   /** It has taken in the first events, or found out that it cannot. */
   readonly hasTried: boolean;
   readonly wasLive: boolean;
-  /** What it is at is of no use any more: somebody has reset the read model. */
+  /** What it is at is of no use any more: a connection broke. */
   readonly isLost: boolean;
+  /** It is to let others have the generation. */
+  readonly isLeaving: boolean;
   readonly isStopping: boolean;
 };
 
 /** A worker as it begins; `now` in milliseconds since 1970. */
-export function newWorker({ name, version }: WorkerState["view"], now: number): WorkerState {
+export function newWorker(view: WorkedView, now: number): WorkerState {
   return {
-    view: { name, version },
+    view,
     now,
-    doing: { type: "prepare", anew: true },
+    doing: { type: "prepare" },
     report: {
       state: "starting",
       cause: undefined,
@@ -198,10 +258,16 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
       behindSince: undefined,
     },
     stored: undefined,
+    isOwner: false,
+    switches: false,
+    bound: undefined,
+    remembered: undefined,
+    triedSwitchAt: 0,
     position: undefined,
     folded: undefined,
     foldedMark: undefined,
     unwritten: undefined,
+    appliedAt: now,
     holdsAll: false,
     isUnsure: false,
     saved: { report: undefined, at: 0 },
@@ -212,11 +278,11 @@ export function newWorker({ name, version }: WorkerState["view"], now: number): 
     parkedKeys: 0,
     areDue: false,
     failures: 0,
-    otherVersion: undefined,
     waiting: [],
     hasTried: false,
     wasLive: false,
     isLost: false,
+    isLeaving: false,
     isStopping: false,
   };
 }

@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { type CheckpointMove, moveCheckpoint } from "./checkpoint.ts";
+import { type GenerationStatus, isFilling } from "./generation.ts";
+import { type CheckpointMove, moveCheckpoint } from "./lease.ts";
 import type { Letter, LettersOf } from "./letter.ts";
 import { areDue, insertLetters, onDisk, settleLetters, type TriedLetters } from "./letter_table.ts";
 import type { RowChanges } from "./row_changes.ts";
@@ -8,6 +9,8 @@ import type { ViewTable } from "./view_table.ts";
 
 /** What PostgreSQL may take for a row, at its slowest. */
 const patiencePerRowMs = 0.1;
+/** And for rows at all. */
+const patienceMs = 10_000;
 
 /** What happens to letters as rows are written. */
 export type LetterChanges = {
@@ -24,7 +27,8 @@ export type LetterChanges = {
 /**
  * Writes what was folded and what was parked, adds to the sums what it changes of them, and moves the checkpoint on, all
  * or nothing.
- * Undefined: the checkpoint is not where it was as the rows were read, and nothing was written.
+ * Yields the status that the generation has; undefined: the checkpoint is not where it was as the rows were read, or
+ * another process has the generation, and nothing was written.
  *
  * One statement, however many rows: it is one round trip and a transaction of its own; `sql.begin` of postgres.js 3.4.9
  * has ended whole processes.
@@ -36,14 +40,14 @@ export async function writeChanges(
     /** Undefined: nothing but the report. */
     readonly changes: RowChanges | undefined;
     readonly letters: LetterChanges;
-    readonly move: CheckpointMove;
+    readonly move: Omit<CheckpointMove, "patienceMs">;
   },
-): Promise<{ readonly areDue: boolean } | undefined> {
+): Promise<{ readonly status: GenerationStatus; readonly areDue: boolean } | undefined> {
   const outstanding = changes?.outstanding() ?? { written: [], removed: [], replaced: [] };
   const { written, removed } = outstanding;
   const { of, release, added, tried, mayBeDue } = letters;
   const condition = sql`exists (select 1 from moved)`;
-  const packed = await table.pack(written, { areMany: move.from.filling });
+  const packed = await table.pack(written, { areMany: isFilling(move.from) });
   const put = written.length > 0
     ? sql`, written as (${table.put(sql, { packed, condition })})`
     : sql``;
@@ -59,14 +63,16 @@ export async function writeChanges(
     ? sql`, parked as (${insertLetters(sql, { of, letters: added, release, due, condition })})`
     : sql``;
   const settle = tried ? sql`, ${settleLetters(sql, { of, tried, release, condition })}` : sql``;
-  const rows = Math.min(written.length + added.length, 40_000) + (packedSums?.count ?? 0);
+  const rows = written.length + added.length + (packedSums?.count ?? 0);
+  const moreMs = patiencePerRowMs * Math.min(rows, 40_000);
+  const moving = moveCheckpoint(sql, { ...move, patienceMs: moreMs });
   const [moved] = await answered(
     () =>
-      sql<{ areDue: boolean }[]>`
-        with moved as (${moveCheckpoint(sql, move)}) ${put} ${remove} ${sum} ${park} ${settle}
-        select ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue"
+      sql<{ status: GenerationStatus; areDue: boolean }[]>`
+        with moved as (${moving}) ${put} ${remove} ${sum} ${park} ${settle}
+        select status, ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue"
         ${tried ? sql`, ${onDisk(sql)}` : sql``} from moved`,
-    { patienceMs: 10_000 + patiencePerRowMs * rows },
+    { patienceMs: patienceMs + moreMs },
   ).catch((error) => {
     throw table.sums?.explained(error) ?? error;
   });

@@ -1,10 +1,10 @@
-import type { Checkpoint } from "../checkpoint.ts";
+import type { Checkpoint, GenerationStatus } from "../generation.ts";
 import { emptyTable, type Table } from "./world_table.ts";
 
-/** PostgreSQL with one table, which may be dropped, and may lose its last writes. */
+/** PostgreSQL with one generation, which may be dropped, and may lose its last writes; and who has its lease. */
 export function worldDatabase() {
-  let table: Table | undefined;
-  let epochs = -1;
+  let table: Table | undefined = emptyTable();
+  let owner: "nobody" | "worker" | "rival" = "nobody";
   const earlier: Table[] = [];
 
   function become(next: Table): void {
@@ -13,23 +13,44 @@ export function worldDatabase() {
     table = next;
   }
 
+  function own(by: "worker" | "rival"): void {
+    if (!table || owner === by) return;
+    owner = by;
+    const { checkpoint } = table;
+    become({ ...table, checkpoint: { ...checkpoint, epoch: checkpoint.epoch + 1 } });
+  }
+
   return {
     get table() {
       return table;
     },
-    get epoch() {
-      return table?.checkpoint.epoch ?? -1;
+    get status() {
+      return table?.checkpoint.status;
+    },
+    get owner() {
+      return owner;
     },
     /** Letters are to be tried. */
     get areDue() {
       return (table?.due.length ?? 0) > 0;
     },
     become,
-    empty: (version: number) => become(emptyTable({ version, epoch: ++epochs })),
+    own,
+    leave: () => void (owner = "nobody"),
     change(how: (table: Table) => Table) {
       if (table) become(how(table));
     },
+    /** Nothing that was before it can come back. */
+    changeStatus(status: GenerationStatus) {
+      if (table) table = { ...table, checkpoint: { ...table.checkpoint, status } };
+    },
     drop: () => void (table = undefined),
+    /** A generation of its own takes the place of the one that is gone. */
+    begin() {
+      table ??= emptyTable();
+      owner = "nobody";
+      earlier.length = 0;
+    },
     isAt({ epoch, position }: Checkpoint): boolean {
       return table?.checkpoint.epoch === epoch && table.checkpoint.position === position;
     },
@@ -41,3 +62,5 @@ export function worldDatabase() {
     },
   };
 }
+
+export type WorldDatabase = ReturnType<typeof worldDatabase>;

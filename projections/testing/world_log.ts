@@ -8,6 +8,8 @@ type Batch = {
   stopAt(position: number | undefined): void;
 };
 
+type Taking = { readonly limit: number; readonly until: number | undefined };
+
 /** A log, and the subscription of its one reader. Another log may take its place, which ends the subscription. */
 export function worldLog() {
   let head = 0;
@@ -36,11 +38,11 @@ export function worldLog() {
       isCaughtUp = false;
     },
     /** Undefined: there is nothing to read now. */
-    take(limit: number): Batch | "over" | "refused" | undefined {
+    take({ limit, until = Infinity }: Taking): Batch | "over" | "refused" | undefined {
       if (subscription !== "good") return subscription;
       if (cursor === head && isCaughtUp) return undefined;
       const before = cursor;
-      const last = Math.min(head, cursor + limit, cursor + 7);
+      const last = Math.min(head, until, cursor + limit, cursor + 7);
       const events = Array.from({ length: last - cursor }, (_, index) => before + index + 1);
       cursor = last;
       isCaughtUp = last === head;
@@ -53,3 +55,5 @@ export function worldLog() {
     },
   };
 }
+
+export type WorldLog = ReturnType<typeof worldLog>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Checkpoint } from "../checkpoint.ts";
+import type { Checkpoint } from "../generation.ts";
 import { changesRow, keyOf, rowsUpTo } from "./world_events.ts";
 
 /** So many keys may be parked. */
@@ -14,9 +14,13 @@ export type Table = {
   readonly due: readonly number[];
 };
 
-export function emptyTable({ version, epoch }: Pick<Checkpoint, "version" | "epoch">): Table {
-  const nothing = { position: undefined, mark: undefined };
-  const checkpoint = { version, epoch, ...nothing, filling: true };
+export function emptyTable(): Table {
+  const checkpoint = {
+    epoch: 0,
+    position: undefined,
+    mark: undefined,
+    status: "building" as const,
+  };
   return { checkpoint, rows: [], letters: [], due: [] };
 }
 

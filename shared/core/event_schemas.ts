@@ -31,6 +31,8 @@ type EventOfDefinitions<D extends Definitions> = {
 export type EventSchemas<Event extends DomainEvent = any> = {
   readonly category: string;
   readonly types: readonly Event["type"][];
+  /** By type: the version that is written. */
+  readonly versions: Readonly<Record<string, number>>;
   /** The schema of the newest version. */
   schemaOf(type: Event["type"]): z.ZodType;
   /** Checks an event before it is stored. Throws a `ZodError`: a decider that yields such an event has a bug. */
@@ -81,6 +83,9 @@ export function defineEvents<D extends Definitions>(
   return {
     category,
     types: [...byType.keys()] as EventOfDefinitions<D>["type"][],
+    versions: Object.fromEntries(
+      [...byType].map(([type, { upcasts }]) => [type, upcasts.length + 1]),
+    ),
     schemaOf: (type) => definitionOf(type).schema,
     encode(event) {
       const { schema, upcasts } = definitionOf(event.type);

@@ -32,14 +32,16 @@ function columnName(property: string): string {
 
 /** Longer names are cut off by PostgreSQL. */
 const nameBytes = 63;
+/** Each generation of a table has more behind its name. */
+const tableBytes = 45;
 
 function assertNames(
   view: string,
   { table, columns }: { readonly table: string; readonly columns: Columns },
 ): void {
-  if (!/^[a-z][a-z0-9_]*$/.test(table) || table.length > nameBytes) {
+  if (!/^[a-z][a-z0-9_]*$/.test(table) || table.length > tableBytes) {
     throw new Error(
-      `Cannot define view "${view}": its table "${table}" must be in snake_case, of at most ${nameBytes} characters`,
+      `Cannot define view "${view}": its table "${table}" must be in snake_case, of at most ${tableBytes} characters`,
     );
   }
   for (const column of Object.keys(columns)) {

@@ -5,6 +5,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { storableJson, storableText } from "./storable.ts";
 import { type Sums, sums } from "./sums.ts";
 import { tableText } from "./table_text.ts";
+import { type ViewDefinition, viewDefinition } from "./view_definition.ts";
 
 /**
  * A read model: one table, one row per key, each row a fold of the events with that key; and where it has `sums`, a
@@ -31,7 +32,8 @@ export type View<
   readonly reads: readonly EventSchemas[];
   /** What the rows come to together, in a table of its own; undefined: the view has rows alone. */
   readonly sums: Summed;
-  /** The same for the same tables and the same categories of events. */
+  readonly definition: ViewDefinition;
+  /** Of the definition: the same for the same tables and the same versions of events. */
   readonly fingerprint: string;
   /** The same for the same text of `key` and `evolve`; what they call may be another. */
   readonly code: string;
@@ -130,6 +132,10 @@ export function view<
     return key?.map(storableText);
   }
 
+  const described = viewDefinition(
+    [{ table, columns, key: [primaryKey], indexes }, ...(summed ? [summed] : [])],
+    reads,
+  );
   return {
     ...definition,
     ...text,
@@ -153,21 +159,8 @@ export function view<
       }
       return kept;
     },
-    fingerprint: fingerprint({
-      table,
-      columns: shapeOf(columns),
-      primaryKey,
-      indexes,
-      reads: reads.map(({ category }) => category).toSorted(),
-      ...(summed && {
-        sums: {
-          table: summed.table,
-          columns: shapeOf(summed.columns),
-          key: summed.key,
-          indexes: summed.indexes,
-        },
-      }),
-    }),
+    definition: described,
+    fingerprint: fingerprint(described),
     code: fingerprint([definition.key, definition.evolve].map(String)),
     check(row) {
       for (const [property, column] of entries) {
@@ -187,9 +180,4 @@ export function view<
       throw new Error(`Cannot keep row "${row[primaryKey]}" of "${name}": ${objection}`);
     },
   };
-}
-
-function shapeOf(columns: Columns): readonly unknown[] {
-  return Object.entries(columns)
-    .map(([property, { type, isNullable }]) => [property, type, isNullable]).toSorted();
 }

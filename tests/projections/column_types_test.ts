@@ -1,10 +1,9 @@
 import { column, defineEvents, view } from "@headwater/core";
-import { requestRebuild } from "@headwater/projections";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { z } from "zod";
-import { append, caughtUp, projectionTests, pureFold, tableRows, until } from "./test_bed.ts";
+import { append, caughtUp, projectionTests, pureFold, rebuilt, tableRows } from "./test_bed.ts";
 
 /** One of each type that there is: another one is a type error here. */
 const typed = {
@@ -122,12 +121,7 @@ projectionTests("every type of column", async (step) => {
         await caughtUp(projections, { view: sampleView, log });
         // Now the rows that are folded on come out of the table.
         await look();
-        const [before] = await sql`select epoch from projection_checkpoint`;
-        await requestRebuild(sql, sampleView);
-        await until(async () => {
-          const [now] = await sql`select epoch, filling from projection_checkpoint`;
-          return now?.epoch === before?.epoch + 1 && !now?.filling;
-        });
+        await rebuilt(sql, sampleView);
         // Now they went there by the way of rows in bulk.
         await look();
       }),

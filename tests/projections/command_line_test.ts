@@ -7,11 +7,11 @@ import {
   append,
   appendMany,
   caughtUp,
+  limitMs,
   projectionTests,
   pureFold,
   randomOf,
   tableRows,
-  until,
 } from "./test_bed.ts";
 
 const deposit = { type: "Deposited", data: { amount: 1 } };
@@ -46,6 +46,7 @@ projectionTests("the command line", async (step) => {
     assert.deepEqual(status, {
       service: "bank",
       name: "accounts",
+      generation: 1,
       state: "live",
       since: status.since,
       cause: null,
@@ -55,9 +56,13 @@ projectionTests("the command line", async (step) => {
       version: 1,
       needsRebuild: false,
       parkedKeys: 0,
+      owner: status.owner,
     });
     const { text } = await run(sql, ["status"]);
-    assert.match(text, /^SERVICE +NAME +STATE .*\nbank +accounts +live +\S+ +- +1 +1\n$/);
+    assert.match(
+      text,
+      /^SERVICE +NAME +GEN +STATE .*\nbank +accounts +1 +live +\S+ +- +1 +1 +\S+\n$/,
+    );
   });
 
   await step("knows that the log went on without a worker", async ({ log, sql, start }) => {
@@ -72,33 +77,19 @@ projectionTests("the command line", async (step) => {
     assert.deepEqual([status.state, status.caughtUp, status.position], ["stopped", false, 1]);
   });
 
-  await step(
-    "takes a worker whose statement is long for one that works",
-    async ({ log, sql, start }) => {
-      {
-        await using projections = await start([accountView]);
-        await append(log, "account-a", deposit);
-        await caughtUp(projections, { view: accountView, log });
-      }
-      const rebuilding = run(sql, ["rebuild", "accounts"], { patienceMs: 300 });
-      await until(async () => {
-        const [found] = await sql`select filling from projection_checkpoint`;
-        return found?.filling === true;
-      });
-      // As a worker's: one statement that moves the checkpoint, and nothing is heard of it before its end
-      await sql`
-      with moved as (update projection_checkpoint set filling = false where name = 'accounts' returning name)
-      select name, pg_sleep(2) from moved`;
-      const { code, text } = await rebuilding;
-      assert.match(text, /Rebuilt "accounts"/);
-      assert.equal(code, 0);
-      const { text: alone, code: none } = await run(sql, ["rebuild", "accounts"], {
-        patienceMs: 300,
-      });
-      assert.match(alone, /no worker fills it now/);
-      assert.equal(none, 1);
-    },
-  );
+  await step("says that nobody builds what it has begun", async ({ log, sql, start }) => {
+    {
+      await using projections = await start([accountView]);
+      await append(log, "account-a", deposit);
+      await caughtUp(projections, { view: accountView, log });
+    }
+    const { text, code } = await run(sql, ["rebuild", "accounts"], { patienceMs: 300 });
+    assert.match(text, /Generation 2 of "accounts" is begun: no worker builds it now/);
+    assert.equal(code, 1);
+    const again = await run(sql, ["rebuild", "accounts"]);
+    assert.match(again.text, /generation 2 is building already: wait, or abort it/);
+    assert.equal(again.code, 2);
+  });
 
   await step("shows read models that never ran, and databases that are away", async ({ sql }) => {
     const { text } = await run(sql, ["status", "--json"]);
@@ -113,15 +104,65 @@ projectionTests("the command line", async (step) => {
       await appendMany(log, { count: 200, random: randomOf(31) });
       await using projections = await start([accountView]);
       await caughtUp(projections, { view: accountView, log });
-      await sql`update account set balance = -1`;
       const { code, text } = await run(sql, ["rebuild", "accounts"], { isTerminal });
+      assert.match(text, /Rebuilt "accounts" in \d+\.\d s: generation 2 is read\n$/);
       assert.equal(code, 0);
-      assert.match(text, /Rebuilt "accounts" in \d+\.\d s\n$/);
       assert.equal(text.includes("\r"), isTerminal);
-      const wrong = await sql`select 1 from account where balance = -1`;
-      assert.equal(wrong.length, 0);
+      assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
     });
   }
+
+  await step("shows what differs from what is read, and lets operators decide", async (bed) => {
+    const { log, sql, start } = bed;
+    await append(log, "account-a", deposit);
+    await append(log, "account-b", deposit);
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    await sql`update account set balance = -1 where account_id = 'b'`;
+    await sql`delete from account where account_id = 'a'`;
+    const balances = async () => (await tableRows(accountView, sql)).map(({ balance }) => balance);
+
+    const built = await run(sql, ["rebuild", "accounts"]);
+    assert.equal(built.code, 1);
+    assert.match(built.text, /2 rows differ from what is read, at position 2:/);
+    assert.match(built.text, /"a"\n +read +no row\n +built +\{.*"balance":1/);
+    assert.match(built.text, /"b"\n +read +\{.*"balance":-1.*\}\n +built +\{.*"balance":1/);
+    assert.deepEqual(await balances(), [-1]);
+    const status = await run(sql, ["status"]);
+    assert.match(status.text, /accounts +2 +ready .* 2 rows differ from those that are read/);
+
+    assert.equal((await run(sql, ["switch", "accounts"])).code, 0);
+    assert.deepEqual(await balances(), [1, 1]);
+    assert.match((await run(sql, ["switch", "accounts"])).text, /1 is retired, 2 is live/);
+    const position = await append(log, "account-b", deposit);
+    const back = await run(sql, ["rollback", "accounts"]);
+    assert.equal(back.text, 'Generation 1 of "accounts" is read, generation 2 is retired\n');
+    await projections.wait(accountView, { position, waitMs: limitMs });
+    assert.deepEqual(await balances(), [0]);
+    assert.equal((await run(sql, ["rollback", "accounts"])).code, 0);
+    assert.deepEqual(await balances(), [1, 2]);
+    assert.match((await run(sql, ["drop", "accounts"])).text, /^Dropped generation 1 of/);
+    const none = await run(sql, ["rollback", "accounts"]);
+    assert.deepEqual(none, {
+      code: 2,
+      text: 'Cannot rollback "accounts": no generation is retired: 2 is live\n',
+    });
+  });
+
+  await step("builds without switching, and drops what is not wanted", async (bed) => {
+    const { log, sql, start } = bed;
+    await append(log, "account-a", deposit);
+    await using projections = await start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    const { code, text } = await run(sql, ["rebuild", "accounts", "--no-switch", "--json"]);
+    assert.equal(code, 0);
+    const { generation, isDone, verdict } = JSON.parse(text);
+    assert.deepEqual([generation, isDone, verdict.differing, verdict.position], [2, true, 0, 1]);
+    assert.match((await run(sql, ["rebuild", "accounts"])).text, /is ready already: switch/);
+    assert.match((await run(sql, ["abort", "accounts"])).text, /^Dropped generation 2 of/);
+    assert.equal((await run(sql, ["abort", "accounts"])).code, 2);
+    assert.equal((await run(sql, ["drop", "accounts"])).code, 2);
+  });
 
   await step("rebuilds by itself what it is asked for, where no worker runs", async (bed) => {
     const { log, sql } = bed;
@@ -133,14 +174,13 @@ projectionTests("the command line", async (step) => {
       const { code, text } = await run(sql, ["rebuild", "accounts", "--json"], { databases, log });
       assert.deepEqual([code, JSON.parse(text).isDone], [0, true], round);
       assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
-      await sql`update account set balance = -1`;
     }
     const { text } = await run(sql, ["status", "--json"], { databases });
     const states = JSON.parse(text).map(({ state, position }: Record<string, unknown>) => [
       state,
       position,
     ]);
-    assert.deepEqual(states, [["stopped", 200], ["stopped", null]]);
+    assert.deepEqual(states, [["stopped", 200], ["stopped", 200], ["stopped", null]]);
     assert.equal((await sql`select 1 from pg_class where relname = 'b'`).length, 0);
   });
 
@@ -161,7 +201,7 @@ projectionTests("the command line", async (step) => {
   await step("says why it cannot rebuild", async ({ sql }) => {
     const { code, text } = await run(sql, ["rebuild", "accounts"]);
     assert.equal(code, 1);
-    assert.equal(text, 'Cannot rebuild "accounts": relation "account" does not exist\n');
+    assert.equal(text, 'Cannot rebuild "accounts": its service has not run here yet\n');
   });
 
   await step("explains itself", async ({ sql }) => {
@@ -169,6 +209,6 @@ projectionTests("the command line", async (step) => {
     assert.match((await run(sql, ["--help"])).text, /^Usage:\n {2}status/);
     assert.equal((await run(sql, [])).code, 2);
     assert.match((await run(sql, ["rebuild"])).text, /^Cannot understand "rebuild"\nUsage:/);
-    assert.match((await run(sql, ["switch", "accounts"])).text, /^Cannot understand "switch /);
+    assert.match((await run(sql, ["change", "accounts"])).text, /^Cannot understand "change /);
   });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { requestRebuild } from "@headwater/projections";
 import type { EventOf } from "@headwater/core";
 import fc from "fast-check";
 import { accountEvents, accountView } from "./account_view.ts";
@@ -10,8 +9,8 @@ import {
   projectionTests,
   pureFold,
   randomOf,
+  rebuilt,
   tableRows,
-  until,
 } from "./test_bed.ts";
 
 const account = fc.constantFrom("a", "b", "c", "d", 'quoted "d"', "ä€😀");
@@ -60,12 +59,7 @@ projectionTests("read models", async (step) => {
         await caughtUp(projections, { view: accountView, log });
         const expected = await pureFold(accountView, log);
         assert.deepEqual(await tableRows(accountView, sql), expected);
-        const [before] = await sql`select epoch from projection_checkpoint`;
-        await requestRebuild(sql, accountView);
-        await until(async () => {
-          const [now] = await sql`select epoch, filling from projection_checkpoint`;
-          return now?.epoch === before?.epoch + 1 && !now?.filling;
-        });
+        await rebuilt(sql, accountView);
         assert.deepEqual(await tableRows(accountView, sql), expected);
       }),
       { numRuns: 15 },

@@ -13,6 +13,7 @@ import {
   startThrowAwayPostgres,
 } from "@headwater/postgres";
 import {
+  beginGeneration,
   type Projections,
   type ProjectionsOptions,
   startProjections,
@@ -206,12 +207,37 @@ export async function caughtUp(
   { view, log }: { readonly view: View; readonly log: EventLog },
 ): Promise<void> {
   await until(() => {
-    const status = projections.status().find((one) => one.name === view.name);
-    return status?.state === "live" || `it is ${JSON.stringify(status)}`;
+    const statuses = projections.status().filter(({ name, version }) =>
+      name === view.name && version === view.version
+    );
+    return statuses.some(({ state }) => state === "live") || `they are ${JSON.stringify(statuses)}`;
   });
   const head = await log.head();
   const { reached } = await projections.wait(view, { position: head, waitMs: limitMs });
   if (!reached) throw new Error(`Cannot catch up with position ${head} within ${limitMs} ms`);
+}
+
+/** A read model is begun anew beside the one that is read; resolves to the number of its generation. */
+export async function begun(sql: Sql, view: View): Promise<number> {
+  let generation: number | undefined;
+  await until(async () => {
+    const begun = await beginGeneration(sql, { view, switches: true });
+    if (begun.type !== "begun") return JSON.stringify(begun);
+    generation = begun.generation;
+    return true;
+  });
+  return generation!;
+}
+
+/** … and is what is read. */
+export async function rebuilt(sql: Sql, view: View): Promise<void> {
+  const generation = await begun(sql, view);
+  await until(async () => {
+    const [found] = await sql`
+      select status, state, cause from projection_generation
+      where name = ${view.name} and generation = ${generation}`;
+    return found?.status === "live" || JSON.stringify(found);
+  });
 }
 
 /** Waits until something is so; a string says why it is not. */
@@ -227,6 +253,7 @@ export async function until(
   }
 }
 
+/** Of its newest generation. */
 export function statusOf(projections: Projections, name: string) {
-  return projections.status().find((status) => status.name === name)!;
+  return projections.status().findLast((status) => status.name === name)!;
 }

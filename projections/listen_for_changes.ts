@@ -1,21 +1,21 @@
 import { type Log, time } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { resetChannel, type ResetNotice } from "./prepare_view.ts";
+import { generationChannel } from "./establish_view.ts";
 
 /** How long leaving may take when PostgreSQL does not answer. */
 const leaveMs = 500;
 
 /**
- * Hears at once when another process resets a read model. Not needed for correctness: a worker finds that its
- * checkpoint was reset when it writes, or within a second.
+ * Hears at once when generations of a read model come, go, or change places. Not needed for correctness: a worker finds
+ * that when it writes, or within a second.
  */
-export function listenForResets(
-  { sql, logger, random, onReset }: {
+export function listenForChanges(
+  { sql, logger, random, onChange }: {
     readonly sql: Sql;
     readonly logger: Log;
     readonly random: () => number;
-    onReset(notice: ResetNotice): void;
+    onChange(name: string): void;
   },
 ): AsyncDisposable & { readonly tried: Promise<void> } {
   const stop = new AbortController();
@@ -28,12 +28,14 @@ export function listenForResets(
         await time.pause(time.backOffMs(attempt, { random }), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;
       }
-      const { unlisten } = await sql.listen(resetChannel, (payload) => {
-        if (!stop.signal.aborted) onReset(JSON.parse(payload));
+      const { unlisten } = await sql.listen(generationChannel, (name) => {
+        if (!stop.signal.aborted) onChange(name);
       });
       return unlisten;
     } catch (error) {
-      logger.warn("Resets of read models are noticed within a second, not at once", { error });
+      logger.warn("What others do to read models is noticed within a second, not at once", {
+        error,
+      });
       return undefined;
     }
   }
@@ -58,7 +60,7 @@ export function listenForResets(
       stop.abort();
       const given = new AbortController();
       const leaving = listening.then((unlisten) => unlisten?.()).catch((error) =>
-        logger.debug("The channel of resets could not be left", { error })
+        logger.debug("The channel of generations could not be left", { error })
       );
       await Promise.race([leaving, time.pause(leaveMs, { signal: given.signal })]);
       given.abort();

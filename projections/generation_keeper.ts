@@ -1,0 +1,130 @@
+import type { Log, View } from "@headwater/core";
+import type { Sql } from "postgres";
+import { checkpointOf, type Generation, reportOfGeneration, type Verdict } from "./generation.ts";
+import { readGeneration, renewLease, takeLease } from "./lease.ts";
+import type { Letters } from "./letters.ts";
+import { switchGeneration } from "./switch_generation.ts";
+import { suffixOf } from "./table_definition.ts";
+import { compareWithLive, forgetLive, rememberLive, writeVerdict } from "./verify_generation.ts";
+import { ViewTable } from "./view_table.ts";
+import type { ActOf, LoadedGeneration, OutcomeOf } from "./worker_state.ts";
+
+export type GenerationKeeperOptions = {
+  readonly view: View;
+  /** Which of its tables. */
+  readonly generation: Generation;
+  /** By what other processes know this one. */
+  readonly owner: string;
+  /** False: other processes have less to do, and go first. */
+  isHungry(): boolean;
+  readonly sql: Sql;
+  readonly logger: Log;
+};
+
+/** What a worker does about its generation as a whole: has it, sees who has it, and lets it be read. */
+export class GenerationKeeper {
+  readonly #options: GenerationKeeperOptions;
+  readonly #letters: Letters;
+  #wasOwner = false;
+
+  constructor(options: GenerationKeeperOptions, letters: Letters) {
+    this.#options = options;
+    this.#letters = letters;
+  }
+
+  get place(): Pick<Generation, "name" | "generation"> {
+    const { name, generation } = this.#options.generation;
+    return { name, generation };
+  }
+
+  get tables(): { readonly view: View; readonly suffix: string } {
+    const { view, generation } = this.#options;
+    return { view, suffix: suffixOf(generation) };
+  }
+
+  /** This release can apply events to it: it is of its version, with its definition. */
+  get isOwn(): boolean {
+    const { view, generation: { version, fingerprint } } = this.#options;
+    return version === view.version && fingerprint === view.fingerprint;
+  }
+
+  /** This release can read it. */
+  get hasColumns(): boolean {
+    const { view, generation: { definition } } = this.#options;
+    return this.isOwn || view.definition.tables.every(({ table, columns }) => {
+      const there = definition.tables.find((other) => other.table === table)?.columns ?? {};
+      return Object.entries(columns).every(([property, type]) => there[property] === type);
+    });
+  }
+
+  /** Takes the lease, or keeps it where `epoch` is the one it was left with, or finds that another process has it. */
+  async prepare(
+    epoch: number | undefined,
+  ): Promise<{ readonly outcome: OutcomeOf<"prepared">; readonly table?: ViewTable }> {
+    const { sql, owner: id, isHungry } = this.#options;
+    const owner = { id, epoch: this.#wasOwner ? epoch ?? -1 : undefined, isHungry: isHungry() };
+    const taken = this.isOwn ? await takeLease(sql, { ...this.place, owner }) : await this.#read();
+    const none = { type: "prepared" as const, found: undefined, isOwner: false };
+    if (!taken) return { outcome: none };
+    const { generation, isOwner } = taken;
+    const found = loaded(generation);
+    if (!isOwner) return { outcome: { type: "prepared", found, isOwner } };
+    this.#wasOwner = true;
+    const table = await ViewTable.open(sql, this.tables);
+    if (!table) return { outcome: none };
+    const parked = await this.#letters.load();
+    return { outcome: { type: "prepared", found, isOwner, parked }, table };
+  }
+
+  /** How far the process is that has it. */
+  async see(): Promise<OutcomeOf<"seen">> {
+    const found = await readGeneration(this.#options.sql, this.place);
+    if (!found) return { type: "seen", found, isFree: false };
+    const parked = await this.#letters.load();
+    return { type: "seen", found: loaded(found), isFree: found.isFree, parked };
+  }
+
+  async look({ at }: ActOf<"look">): Promise<OutcomeOf<"done" | "moved">> {
+    const status = await renewLease(this.#options.sql, { ...this.place, at });
+    if (!status) return { type: "moved" };
+    return { type: "done", status, areDue: await this.#letters.areDue() };
+  }
+
+  async remember(): Promise<OutcomeOf<"remembered">> {
+    const { sql, view, generation: candidate } = this.#options;
+    return { type: "remembered", before: await rememberLive(sql, { view, candidate }) };
+  }
+
+  async compare({ before, at }: ActOf<"compare">): Promise<OutcomeOf<"compared" | "moved">> {
+    const { sql, view, generation: candidate } = this.#options;
+    const verdict: Verdict = "note" in before
+      ? { position: null, differing: 0, examples: [], note: before.note }
+      : await compareWithLive(sql, { view, candidate, ...before });
+    const status = await writeVerdict(sql, { ...this.place, at, verdict });
+    if (!status) return { type: "moved" };
+    await forgetLive(sql, { view, candidate });
+    return { type: "compared", status, isSame: verdict.differing === 0 };
+  }
+
+  async switch(): Promise<OutcomeOf<"switched">> {
+    const { sql, view, logger } = this.#options;
+    const outcome = await switchGeneration(sql, { view, to: "ready" });
+    logger.debug("A generation wants to be read", outcome);
+    return { type: "switched", isSwitched: outcome.type === "switched" };
+  }
+
+  async #read(): Promise<
+    { readonly generation: Generation; readonly isOwner: boolean } | undefined
+  > {
+    const generation = await readGeneration(this.#options.sql, this.place);
+    return generation && { generation, isOwner: false };
+  }
+}
+
+function loaded(generation: Generation): LoadedGeneration {
+  return {
+    checkpoint: checkpointOf(generation),
+    report: reportOfGeneration(generation),
+    switches: generation.switches,
+  };
+}

@@ -1,0 +1,141 @@
+import { acts, type EventLog, Refusal, silentLog } from "@headwater/core";
+import { z } from "zod";
+import { messageOf } from "./failure.ts";
+import { followRebuild, type RebuildEnd } from "./follow_rebuild.ts";
+import { generationsOf, type ReplayProgress, type Verdict } from "./generation.ts";
+import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
+import { startProjections } from "./start_projections.ts";
+import { grouped } from "./status_table.ts";
+import { beginGeneration } from "./switch_generation.ts";
+
+/** Builds a read model anew beside the one that is read, compares both, and lets it take over. */
+export const rebuild = acts.operatorsAct(
+  {
+    name: "rebuild",
+    summary: "build a read model anew beside the one that is read, verify, and switch to it",
+    args: z.strictObject({ name: z.string(), noSwitch: z.boolean().optional() }),
+    options: ["noSwitch"],
+    changes: true,
+    async run(
+      { name, noSwitch = false },
+      context: ProjectionsContext & acts.ActContext,
+    ) {
+      const { log, patienceMs, signal, progress } = context;
+      const operated = operatedView(context, { name, act: "rebuild" });
+      const startedAt = performance.now();
+      try {
+        await assertMade(operated, log);
+        const generation = await begin(operated, { switches: !noSwitch });
+        progress(`${name}  generation ${generation} is begun`);
+        await using _worker = await workFor(operated, log);
+        const end = await followRebuild(operated.sql, {
+          name,
+          generation,
+          signal,
+          ...(patienceMs !== undefined && { patienceMs }),
+          onProgress: (replay) => progress(`${name}  ${described(replay)}`),
+        });
+        if (end.type === "failing") throw new Error(end.cause);
+        const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
+        const isDone = end.type === "live" || end.type === "ready" && noSwitch;
+        const verdict = end.type === "ready" ? end.verdict : null;
+        const text = textOf(end, { name, generation, seconds });
+        return { value: { name, generation, isDone, seconds, verdict }, text, isDone };
+      } catch (cause) {
+        if (cause instanceof Refusal) throw cause;
+        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
+      }
+    },
+  } satisfies acts.OperatorsAct<
+    ProjectionsContext,
+    z.ZodObject<{ name: z.ZodString; noSwitch: z.ZodOptional<z.ZodBoolean> }>
+  >,
+);
+
+/** Without a log, whoever builds it must have run before. */
+async function assertMade({ sql, view }: OperatedView, log: EventLog | undefined): Promise<void> {
+  if (log || (await generationsOf(sql, view.name)).length > 0) return;
+  throw new Error("its service has not run here yet");
+}
+
+/** Where the read model was never made, whoever works for it makes it. */
+async function begin(
+  { sql, view }: OperatedView,
+  { switches }: { readonly switches: boolean },
+): Promise<number> {
+  const begun = await beginGeneration(sql, { view, switches });
+  switch (begun.type) {
+    case "begun":
+      return begun.generation;
+    case "missing":
+      return 1;
+    case "locked":
+      throw new Error("somebody else is at its tables: try again");
+    case "busy": {
+      const { generation, status } = begun;
+      const remedy = status === "ready"
+        ? `switch "${view.name}", or abort it`
+        : "wait, or abort it";
+      throw new Refusal(
+        "projection-busy",
+        `Cannot rebuild "${view.name}": generation ${generation} is ${status} already: ${remedy}`,
+      );
+    }
+  }
+}
+
+/** With a log, the one worker that builds the read model, and is to be stopped after that. */
+async function workFor(
+  { service, sql, view }: OperatedView,
+  log: EventLog | undefined,
+): Promise<AsyncDisposable | undefined> {
+  if (!log) return undefined;
+  return await startProjections({ service, views: [view], log, sql, logger: silentLog });
+}
+
+function textOf(
+  end: Exclude<RebuildEnd, { readonly type: "failing" }>,
+  { name, generation, seconds }: {
+    readonly name: string;
+    readonly generation: number;
+    readonly seconds: number;
+  },
+): string {
+  switch (end.type) {
+    case "live":
+      return `Rebuilt "${name}" in ${seconds.toFixed(1)} s: generation ${generation} is read`;
+    case "ready":
+      return [
+        `Built generation ${generation} of "${name}" in ${seconds.toFixed(1)} s: ${
+          verdictText(end.verdict)
+        }`,
+        `It is read once you switch "${name}", and goes if you abort it`,
+      ].join("\n");
+    case "aborted":
+      return `Generation ${generation} of "${name}" was aborted`;
+    case "nobody":
+      return `Generation ${generation} of "${name}" is begun: no worker builds it now, its service does so when it runs`;
+  }
+}
+
+function verdictText(verdict: Verdict | null): string {
+  if (!verdict) return "it was not compared";
+  const { differing, examples, note, position } = verdict;
+  if (note !== null) return note;
+  const at = `at position ${grouped(position ?? 0)}`;
+  if (differing === 0) return `it holds what is read, ${at}`;
+  const rows = examples.flatMap(({ key, before, after }) => [
+    `  "${key}"`,
+    `    read   ${before === null ? "no row" : JSON.stringify(before)}`,
+    `    built  ${after === null ? "no row" : JSON.stringify(after)}`,
+  ]);
+  const more = differing > examples.length ? `, of which the first ${examples.length}` : "";
+  return [`${grouped(differing)} rows differ from what is read, ${at}${more}:`, ...rows].join("\n");
+}
+
+function described({ replayed, target, eventsPerSecond }: ReplayProgress): string {
+  const share = Math.min(100, Math.floor((replayed / Math.max(target, 1)) * 100));
+  return `${String(share).padStart(3)} %  position ${grouped(replayed)} of ${grouped(target)}  ${
+    grouped(eventsPerSecond)
+  } events/s`;
+}

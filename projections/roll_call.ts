@@ -1,0 +1,123 @@
+import { type Log, time } from "@headwater/core";
+import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
+import { isMissingTable } from "./failure.ts";
+
+/** How often a process says that it is there, and hears who else is. */
+const callEveryMs = 1_000;
+/** Who has not been there for so long does not count. */
+const absentMs = 3_000;
+/** And after so long is forgotten. */
+const forgottenMs = 60_000;
+
+export const processTable = `
+  create table if not exists projection_process (id text primary key, seen_at timestamptz not null)`;
+
+/** What a process hears of the read models of its service's database. */
+export type RollCall = {
+  /** How many processes are there, with this one. */
+  readonly processes: number;
+  readonly generations: readonly {
+    readonly name: string;
+    readonly generation: number;
+    /** Undefined: nobody has its lease. */
+    readonly owner: string | undefined;
+  }[];
+  /** Names of tables which lead nowhere. */
+  readonly missing: readonly string[];
+  /** Names of read models with a generation that was retired long ago. */
+  readonly overdue: readonly string[];
+};
+
+export type RollCallOptions = {
+  /** By what this process is known. */
+  readonly id: string;
+  /** What the read models of this process are called. */
+  readonly tables: readonly string[];
+  /** After so long a retired generation is overdue. */
+  readonly retiredForMs: number;
+};
+
+/** Says that this process is there, and hears what is. Undefined where nothing was made yet. */
+export async function callRoll(
+  sql: Sql,
+  { id, tables, retiredForMs }: RollCallOptions,
+): Promise<RollCall | undefined> {
+  try {
+    const [found] = await answered(() =>
+      sql<RollCall[]>`
+        with present as (
+          insert into projection_process (id, seen_at) values (${id}, clock_timestamp())
+          on conflict (id) do update set seen_at = excluded.seen_at
+          returning set_config('synchronous_commit', 'off', true)
+        ), gone as (
+          delete from projection_process
+          where seen_at < clock_timestamp() - ${forgottenMs} * interval '1 ms' and id <> ${id}
+        )
+        select (
+          select 1 + count(*)::integer from projection_process
+          where id <> ${id} and seen_at > clock_timestamp() - ${absentMs} * interval '1 ms'
+        ) as processes, (
+          select coalesce(json_agg(json_build_object(
+            'name', name, 'generation', generation,
+            'owner', case when lease_until > clock_timestamp() then owner end
+          )), '[]') from projection_generation where status <> 'dropped'
+        ) as generations, (
+          select coalesce(json_agg(name), '[]')
+          from json_array_elements_text(${JSON.stringify(tables)}::text::json) as name
+          where to_regclass(quote_ident(name)) is null
+        ) as missing, (
+          select coalesce(json_agg(distinct name), '[]') from projection_generation
+          where status = 'retired'
+            and retired_at < clock_timestamp() - ${retiredForMs} * interval '1 ms'
+        ) as overdue
+        from present`
+    );
+    return found;
+  } catch (error) {
+    if (isMissingTable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Calls the roll every second, and whenever it is asked to, until it is disposed of. */
+export function keepCallingRoll(
+  sql: Sql,
+  { logger, onCall, ...options }: RollCallOptions & {
+    readonly logger: Log;
+    onCall(heard: RollCall | undefined): void;
+  },
+): AsyncDisposable & { callSoon(): void } {
+  const stop = new AbortController();
+  let pause = new AbortController();
+  let isWanted = false;
+
+  async function keepCalling(): Promise<void> {
+    while (!stop.signal.aborted) {
+      isWanted = false;
+      try {
+        const heard = await callRoll(sql, options);
+        if (!stop.signal.aborted) onCall(heard);
+      } catch (error) {
+        // The workers say that PostgreSQL is away
+        logger.debug("The roll of processes could not be called", { error });
+      }
+      if (isWanted || stop.signal.aborted) continue;
+      pause = new AbortController();
+      const signal = AbortSignal.any([pause.signal, stop.signal]);
+      await time.pause(callEveryMs, { signal });
+    }
+  }
+
+  const calling = keepCalling();
+  return {
+    callSoon() {
+      isWanted = true;
+      pause.abort();
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await calling;
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import type { View } from "@headwater/core";
+import type { Sql } from "postgres";
+import { answered } from "./answered.ts";
+import type { Checkpoint, Generation, GenerationStatus, Verdict } from "./generation.ts";
+import { literal, quoted, suffixOf, tableColumns } from "./table_definition.ts";
+
+/** So many of the rows that differ are shown. */
+const mostExamples = 20;
+/** For as much as a table may hold. */
+const patienceMs = 600_000;
+
+type Candidate = Pick<Generation, "name" | "generation" | "fingerprint">;
+
+/** The generation that a candidate is compared with, and where it was; or why there is none. */
+export type Before =
+  | { readonly position: number; readonly isSame: boolean }
+  | { readonly note: string };
+
+/**
+ * Keeps in mind what each row of the live generation is, as of one position of it, while it goes on: a checksum per key,
+ * or, where the definition is another, the row itself for the view's own `verify`.
+ */
+export async function rememberLive(
+  sql: Sql,
+  { view, candidate }: { readonly view: View; readonly candidate: Candidate },
+): Promise<Before> {
+  const [live] = await answered(() =>
+    sql<Pick<Generation, "fingerprint" | "state" | "generation">[]>`
+      select fingerprint, state, generation from projection_generation
+      where name = ${view.name} and status = 'live'`
+  );
+  if (!live) return { note: "there was none to compare it with" };
+  if (live.state === "other-log") return { note: "the one before was filled from another log" };
+  const isSame = live.fingerprint === candidate.fingerprint;
+  const key = keyOf(view);
+  const row = isSame ? "hashtextextended(row_to_json(live)::text, 0)" : "row_to_json(live)";
+  const before = beforeTable(view, candidate);
+  await answered(() =>
+    sql.unsafe(`
+      drop table if exists ${before};
+      create unlogged table ${before} as
+      select rows.key, rows.row, place.position
+      from (
+        select position from projection_generation
+        where name = ${literal(view.name)} and generation = ${live.generation}
+      ) as place
+      left join (
+        select live.${key} as key, ${row} as row
+        from (${isSame ? rowsOf(view, live) : `select * from ${tableOf(view, live)}`}) as live
+      ) as rows on true;
+      analyze ${before}`), { patienceMs });
+  const [place] = await answered(() =>
+    sql<{ position: number | null }[]>`
+      select position::float8 as position from ${sql.unsafe(before)} limit 1`
+  );
+  if (typeof place?.position !== "number") return { note: "the one before held nothing" };
+  return { position: place.position, isSame };
+}
+
+/** How far the live generation is, which the filling of another must not pass before they are compared; undefined: there is none. */
+export async function livePlace(
+  sql: Sql,
+  { name }: Pick<View, "name">,
+): Promise<{ readonly position: number | undefined; readonly isOfOtherLog: boolean } | undefined> {
+  const [live] = await answered(() =>
+    sql<{ position: number | null; isOfOtherLog: boolean }[]>`
+      select position::float8 as position, state = 'other-log' as "isOfOtherLog"
+      from projection_generation where name = ${name} and status = 'live'`
+  );
+  return live && { ...live, position: live.position ?? undefined };
+}
+
+/** Compares a candidate with what was remembered; both are at the same position now. */
+export async function compareWithLive(
+  sql: Sql,
+  { view, candidate, position, isSame }: {
+    readonly view: View;
+    readonly candidate: Candidate;
+    readonly position: number;
+    /** Both have the same definition. */
+    readonly isSame: boolean;
+  },
+): Promise<Verdict> {
+  const key = keyOf(view);
+  const table = tableOf(view, candidate);
+  const before = beforeTable(view, candidate);
+  if (!isSame) return await compareCounts(sql, { table, before, position });
+  const [found] = await answered(() =>
+    sql<{ differing: number; keys: string[] }[]>`
+      with different as materialized (
+        select key
+        from (select key, row from ${sql.unsafe(before)} where key is not null) as before
+        full join (
+          select ${sql.unsafe(key)} as key, hashtextextended(row_to_json(now)::text, 0) as row
+          from (${sql.unsafe(rowsOf(view, candidate))}) as now
+        ) as after using (key)
+        where before.row is distinct from after.row
+      )
+      select (select count(*)::float8 from different) as differing, (
+        select coalesce(json_agg(key), '[]')
+        from (select key from different order by key limit ${mostExamples}) as first
+      ) as keys`, { patienceMs });
+  const { differing, keys } = found!;
+  const examples = await answered(() =>
+    sql<Verdict["examples"]>`
+      select wanted.key, (
+        select row_to_json(live) from ${view.from(sql)} as live where live.${
+      sql.unsafe(key)
+    } = wanted.key
+      ) as before, (
+        select row_to_json(now) from ${sql.unsafe(table)} as now where now.${
+      sql.unsafe(key)
+    } = wanted.key
+      ) as after
+      from json_array_elements_text(${JSON.stringify(keys)}::text::json) as wanted (key)`
+  );
+  return { position, differing, examples: [...examples], note: null };
+}
+
+async function compareCounts(
+  sql: Sql,
+  { table, before, position }: {
+    readonly table: string;
+    readonly before: string;
+    readonly position: number;
+  },
+): Promise<Verdict> {
+  const [counts] = await answered(() =>
+    sql<{ before: number; after: number }[]>`
+      select (select count(key)::float8 from ${sql.unsafe(before)}) as before,
+        (select count(*)::float8 from ${sql.unsafe(table)}) as after`, { patienceMs });
+  const { before: was, after: is } = counts!;
+  const note = `the definition is another: ${was} rows before, ${is} now`;
+  return { position, differing: 0, examples: [], note };
+}
+
+/**
+ * Writes down how a candidate compares: it is ready then, and waits for an operator where rows differ. Yields its status;
+ * undefined: it is not where it was, or another process has it.
+ */
+export async function writeVerdict(
+  sql: Sql,
+  { name, generation, at: { epoch, position }, verdict }:
+    & Pick<Generation, "name" | "generation">
+    & { readonly at: Checkpoint; readonly verdict: Verdict },
+): Promise<GenerationStatus | undefined> {
+  const [written] = await answered(() =>
+    sql<{ status: GenerationStatus }[]>`
+      update projection_generation
+      set status = 'ready', verdict = ${JSON.stringify(verdict)}::text::jsonb,
+          switches = switches and ${verdict.differing === 0}, state = 'catching-up',
+          replayed = null, target = null, events_per_second = null, updated_at = now()
+      where name = ${name} and generation = ${generation} and epoch = ${epoch}
+        and position is not distinct from ${position ?? null}::bigint
+        and status in ('building', 'verifying')
+      returning status`
+  );
+  return written?.status;
+}
+
+/** What was remembered is of no use any more. */
+export async function forgetLive(
+  sql: Sql,
+  { view, candidate }: { readonly view: View; readonly candidate: Candidate },
+): Promise<void> {
+  await answered(() =>
+    sql.unsafe(`
+      set local client_min_messages = 'warning';
+      drop table if exists ${beforeTable(view, candidate)}`)
+  );
+}
+
+function keyOf(view: View): string {
+  return quoted(view.columnName(view.primaryKey));
+}
+
+/** Whatever the order in which a release has made the columns. */
+function rowsOf(view: View, of: Pick<Generation, "generation">): string {
+  const columns = tableColumns(view).map(({ name }) => quoted(name)).join(", ");
+  return `select ${columns} from ${tableOf(view, of)}`;
+}
+
+function tableOf(view: View, generation: Pick<Generation, "generation">): string {
+  return quoted(`${view.table}${suffixOf(generation)}`);
+}
+
+function beforeTable(view: View, candidate: Candidate): string {
+  return quoted(`${view.table}${suffixOf(candidate)}__before`);
+}

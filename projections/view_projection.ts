@@ -1,0 +1,198 @@
+import { time, Unavailable, type View } from "@headwater/core";
+import { establishView } from "./establish_view.ts";
+import { messageOf } from "./failure.ts";
+import { type Generation, isFilling } from "./generation.ts";
+import { ProjectionWorker, type WorkerOptions } from "./projection_worker.ts";
+import type { ProjectionStatus } from "./projection_status.ts";
+import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
+
+export type ViewProjectionOptions = Omit<WorkerOptions, "generation">;
+
+/** A definition that must not be run; its message says why. */
+export class DefinitionRefused extends Error {
+  /** By what it is told from other errors. */
+  override readonly name = "DefinitionRefused";
+}
+
+/**
+ * One view in one process: a worker for each of its generations, and whoever reads is told of the one that the view's
+ * name leads to.
+ */
+export class ViewProjection implements AsyncDisposable {
+  readonly #options: ViewProjectionOptions;
+  readonly #workers = new Map<number, ProjectionWorker>();
+  readonly #stop = new AbortController();
+  readonly #established = Promise.withResolvers<void>();
+  #establishing: Promise<void>;
+  #isEstablishing = true;
+  #trouble: { readonly cause: string; readonly since: string } | undefined;
+  #refusal: DefinitionRefused | undefined;
+
+  constructor(options: ViewProjectionOptions) {
+    this.#options = options;
+    this.#establishing = this.#establish();
+  }
+
+  get view(): View {
+    return this.#options.view;
+  }
+
+  /** Resolves when the first events were taken in, or could not be; rejects with `DefinitionRefused`. */
+  get started(): Promise<void> {
+    return this.#established.promise.then(async () => {
+      if (this.#refusal) throw this.#refusal;
+      await Promise.all([...this.#workers.values()].map((worker) => worker.started));
+    });
+  }
+
+  /** Lets another process have a generation. */
+  release(generation: number): void {
+    this.#workers.get(generation)?.release();
+  }
+
+  /** Generations came or went, or their name leads nowhere. */
+  notice(
+    { generations, isNameMissing }: {
+      readonly generations: readonly number[];
+      readonly isNameMissing: boolean;
+    },
+  ): void {
+    if (this.#isEstablishing || this.#stop.signal.aborted) return;
+    const areNew = generations.some((generation) => !this.#workers.has(generation));
+    if (areNew || isNameMissing) this.#establishAgain();
+  }
+
+  /** Others have changed something: see at once what it is. */
+  hurry(): void {
+    for (const worker of this.#workers.values()) worker.hurry();
+  }
+
+  noticeDisconnection(): void {
+    for (const worker of this.#workers.values()) worker.noticeDisconnection();
+  }
+
+  /** One per generation. */
+  reports(service: string): readonly ProjectionStatus[] {
+    const statuses = [...this.#workers.values()].map((worker) => worker.report(service));
+    if (statuses.length > 0) return statuses;
+    const { name, version } = this.view;
+    return [{
+      ...{ service, name, version, generation: null, owner: null, position: null },
+      ...{ lagMs: 0, caughtUp: false, needsRebuild: false, parkedKeys: 0 },
+      state: this.#refusal ? "failing" : this.#trouble ? "waiting" : "starting",
+      since: this.#trouble?.since ?? null,
+      cause: this.#refusal?.message ?? this.#trouble?.cause ?? null,
+    }];
+  }
+
+  /** Throws while what is read does not follow the log, or has not yet caught up since the start. */
+  health(): { readonly warning?: string } {
+    const read = this.#readable();
+    if (read) return read.health();
+    throw this.#refusal ?? new Error(
+      this.#trouble?.cause ?? `The read model "${this.view.name}" is starting`,
+    );
+  }
+
+  /** True where the row of a key lacks events that are parked. */
+  isParked(key: string): boolean {
+    return this.#readable()?.isParked(key) === true;
+  }
+
+  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
+    const end = performance.now() + waitMs;
+    for (let isFirst = true;; isFirst = false) {
+      signal?.throwIfAborted();
+      const leftMs = Math.max(0, end - performance.now());
+      if (!isFirst && leftMs === 0) break;
+      if (this.#refusal) {
+        throw new Unavailable(this.#refusal.message, { code: "read-model-outdated" });
+      }
+      const worker = this.#readable();
+      const answer = await worker?.wait({ position, waitMs: leftMs, ...(signal && { signal }) });
+      if (answer !== undefined && answer !== "elsewhere") return answer;
+      const pause = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
+      await time.pause(Math.min(turnMs, leftMs), { signal: pause });
+      if (this.#stop.signal.aborted) break;
+    }
+    throw new Unavailable(`Cannot read "${this.view.name}": its state is not known yet`, {
+      code: "read-model-unavailable",
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([
+      this.#establishing,
+      ...[...this.#workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
+    ]);
+  }
+
+  /** The generation that is read; else the one that will be; undefined: it is not known yet. */
+  #readable(): ProjectionWorker | undefined {
+    const workers = [...this.#workers].toSorted(([a], [b]) => b - a).map(([, worker]) => worker);
+    const live = workers.find(({ status }) => status === "live");
+    if (live?.keeper.hasColumns) return live;
+    const own = workers.find(({ keeper, status }) => keeper.isOwn && status !== "retired");
+    if (!live || own && isFilling(own)) return own ?? workers[0];
+    const { name, version } = this.view;
+    throw new Unavailable(
+      `Cannot read "${name}": it has not the columns that version ${version} of it has`,
+      { code: "read-model-outdated" },
+    );
+  }
+
+  #establishAgain(): void {
+    if (this.#isEstablishing) return;
+    this.#isEstablishing = true;
+    this.#establishing = this.#establish();
+  }
+
+  async #establish(): Promise<void> {
+    const { sql, view, logger } = this.#options;
+    const { signal } = this.#stop;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const found = await establishView(sql, view);
+        this.#trouble = undefined;
+        if ("refusal" in found) this.#refuse(found.refusal);
+        else this.#employ(found.generations);
+        break;
+      } catch (error) {
+        const cause = messageOf(error);
+        if (!this.#trouble) logger.warn("A projection is waiting", { state: "waiting", cause });
+        this.#trouble ??= { cause, since: new Date(this.#options.now()).toISOString() };
+        this.#established.resolve();
+        await time.pause(time.backOffMs(attempt, this.#options), { signal });
+      }
+    }
+    this.#isEstablishing = false;
+    this.#established.resolve();
+  }
+
+  #refuse(message: string): void {
+    if (!this.#refusal) this.#options.logger.error("A projection is refused", { cause: message });
+    this.#refusal = new DefinitionRefused(message);
+  }
+
+  #employ(generations: readonly Generation[]): void {
+    this.#refusal = undefined;
+    for (const generation of generations) {
+      const number = generation.generation;
+      if (this.#workers.has(number) || this.#stop.signal.aborted) continue;
+      const worker = new ProjectionWorker({ ...this.#options, generation });
+      this.#workers.set(number, worker);
+      worker.ended.then(() => this.#discharge(number));
+    }
+  }
+
+  /** Its generation is gone: another may have to be made. */
+  #discharge(generation: number): void {
+    if (this.#stop.signal.aborted) return;
+    this.#workers.delete(generation);
+    this.#establishAgain();
+  }
+}
+
+/** How soon one looks again who was sent elsewhere. */
+const turnMs = 10;
