@@ -21,6 +21,8 @@ export type DriverDependencies = {
   readonly places: TargetPlaces;
   /** The position up to which the process has heard its inputs. */
   heard(): number;
+  /** It cannot take an input, and does not know what is to be done before it has. */
+  isWaiting(): boolean;
   readonly logger: Log;
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
@@ -82,7 +84,7 @@ export class InstanceDriver {
 
   /** Resolves when nothing is outstanding, or the signal aborts. */
   async run(): Promise<void> {
-    const { recall, process, signal } = this.#dependencies;
+    const { recall, process, signal, isWaiting } = this.#dependencies;
     let patienceMs = firstPatienceMs;
     let inputs = this.#inputs;
     while (!signal.aborted) {
@@ -90,7 +92,7 @@ export class InstanceDriver {
       inputs = this.#inputs;
       const { state, last } = await recall();
       if (inputs !== this.#inputs) continue;
-      const steps = process.outstanding(state);
+      const steps = isWaiting() ? [] : process.outstanding(state);
       if (steps.length === 0) {
         this.#ended = true;
         return;

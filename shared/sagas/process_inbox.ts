@@ -8,7 +8,10 @@ import {
   repository,
 } from "@headwater/core";
 import { hearingId } from "./heard_position.ts";
+import { InputRefused, refusing } from "./input_refused.ts";
+import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
+import type { ParkedInput } from "./process_letters.ts";
 
 // deno-lint-ignore no-explicit-any -- the runtime does not know the state of the process it runs
 type AnyState = any;
@@ -18,6 +21,10 @@ type AnyState = any;
  * turns to whoever else is here. After a restart all that are unfinished begin at once.
  */
 export const mostAtOnce = 16;
+
+const behind = "An earlier input is parked";
+
+type Addressed = { readonly recorded: Recorded; readonly input: Recorded };
 
 /** An input, for one instance. */
 type Heard = DomainEvent & { readonly instance: string };
@@ -38,8 +45,8 @@ export class ProcessInbox {
       readonly cacheBudget?: machine.CacheBudget;
     },
   ) {
-    this.#process = process;
-    this.#instances = repository(asAggregate(process), { log, random, cacheBudget });
+    this.#process = refusing(process);
+    this.#instances = repository(asAggregate(this.#process), { log, random, cacheBudget });
   }
 
   /** The categories it listens to. */
@@ -47,38 +54,88 @@ export class ProcessInbox {
     return [...new Set(this.#process.inputs.map(({ category }) => category))];
   }
 
-  /** Appends what follows from these, and gives the instances that they concern. */
-  async hear(events: readonly Recorded[]): Promise<Iterable<string>> {
-    const byInstance = new Map<string, (() => Promise<void>)[]>();
+  /**
+   * Appends what follows from these, and gives the instances that they concern, and what is to be parked: inputs that an
+   * instance cannot take, and all that comes after them. What is given is held already.
+   */
+  async hear(
+    events: readonly Recorded[],
+    parked: ParkedInputs,
+  ): Promise<{ readonly instances: Iterable<string>; readonly letters: readonly ParkedInput[] }> {
+    const byInstance = new Map<string, Addressed[]>();
+    const letters: ParkedInput[] = [];
+    function park(letter: ParkedInput): void {
+      letters.push(letter);
+      parked.hold(letter);
+    }
     for (const recorded of events) {
-      const addressed = this.#address(recorded);
-      if (!addressed) continue;
-      const { id, input } = addressed;
-      const turns = byInstance.get(id) ?? [];
-      turns.push(() => this.#hearOne(id, input));
-      byInstance.set(id, turns);
+      const { id, input, refusal } = this.#address(recorded);
+      if (refusal !== undefined) {
+        park({ recorded, instance: id, cause: refusal, isBehind: false });
+      } else if (parked.isBehind(recorded, id)) {
+        if (input) park({ recorded, instance: id, cause: behind, isBehind: true });
+      } else if (id !== undefined && input) {
+        const inputs = byInstance.get(id) ?? [];
+        inputs.push({ recorded, input });
+        byInstance.set(id, inputs);
+      }
     }
     // Instances do not depend on each other; the inputs of one are heard in their order.
     const hearing = new machine.Places(mostAtOnce);
     await Promise.all(
-      byInstance.values().map((turns) =>
+      byInstance.entries().map(([id, inputs]) =>
         hearing.take(async () => {
-          for (const turn of turns) await turn();
+          for (const { recorded, input } of inputs) {
+            const refusal = parked.isWaiting(id) ? undefined : await this.#tryOne(id, input);
+            const isBehind = parked.isWaiting(id);
+            if (!isBehind && refusal === undefined) continue;
+            park({ recorded, instance: id, cause: refusal ?? behind, isBehind });
+          }
         })
       ),
     );
-    return byInstance.keys();
+    return { instances: byInstance.keys(), letters };
   }
 
-  /** The input and its instance; undefined when the event does not concern the process. */
-  #address(recorded: Recorded): { id: string; input: Recorded } | undefined {
-    for (const schemas of this.#process.inputs) {
-      if (!recorded.stream.startsWith(`${schemas.category}-`)) continue;
-      const input = schemas.decode(recorded);
+  /** The input and its instance, or why it cannot be read; neither when the event does not concern the process. */
+  #address(
+    recorded: Recorded,
+  ): {
+    readonly id?: string | undefined;
+    readonly input?: Recorded | undefined;
+    readonly refusal?: string;
+  } {
+    const schemas = this.#process.inputs
+      .find(({ category }) => recorded.stream.startsWith(`${category}-`));
+    try {
+      const input: Recorded | undefined = schemas?.decode(recorded);
       const id = input && this.#process.key(input);
-      return id === undefined ? undefined : { id, input: input as Recorded };
+      return id === undefined ? {} : { id, input };
+    } catch (error) {
+      if (!(error instanceof InputRefused)) throw error;
+      return { id: this.#keyAsStored(recorded), refusal: error.message };
     }
-    return undefined;
+  }
+
+  /** Undefined: it cannot be told of what is stored. */
+  #keyAsStored(recorded: Recorded): string | undefined {
+    try {
+      const key: unknown = this.#process.key(recorded);
+      return typeof key === "string" ? key : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Why the instance cannot take it; undefined: it has. */
+  async #tryOne(id: string, input: Recorded): Promise<string | undefined> {
+    try {
+      await this.#hearOne(id, input);
+      return undefined;
+    } catch (error) {
+      if (error instanceof InputRefused) return error.message;
+      throw error;
+    }
   }
 
   async #hearOne(id: string, input: Recorded): Promise<void> {
@@ -100,8 +157,14 @@ export class ProcessInbox {
   ): Promise<ReadonlyMap<string, { readonly finished: boolean }>> {
     const standing = new Map<string, { readonly finished: boolean }>();
     for (const id of ids) {
-      const { state, revision } = await this.recall(id);
-      if (revision >= 0) standing.set(id, { finished: this.#process.finished(state) });
+      try {
+        const { state, revision } = await this.recall(id);
+        if (revision >= 0) standing.set(id, { finished: this.#process.finished(state) });
+      } catch (error) {
+        // It waits
+        if (!(error instanceof InputRefused)) throw error;
+        standing.set(id, { finished: false });
+      }
     }
     return standing;
   }

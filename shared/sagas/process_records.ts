@@ -1,5 +1,12 @@
 import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
+import {
+  type ProcessLetters,
+  processLetters,
+  processLettersMigration,
+  selectWaiting,
+  type WaitingInstance,
+} from "./process_letters.ts";
 
 /** Where an unfinished instance stands, for operators. */
 export type InstanceRecord = {
@@ -23,6 +30,8 @@ export type Heard = {
  * without it a process goes on where its own streams show that it was.
  */
 export interface ProcessRecords {
+  /** Inputs that are put aside. */
+  readonly letters: ProcessLetters;
   /** What was saved and noted last. */
   load(): Promise<{
     /** Undefined: nothing yet, or that was lost. `fromTheStart`: it is to hear the whole log again. */
@@ -81,11 +90,12 @@ export const processMigrations: readonly {
   sql: `
     alter table process_checkpoint add column mark text, add column cause text,
       add column since timestamptz`,
-}];
+}, processLettersMigration];
 
 /** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {
   return {
+    letters: processLetters(sql, process),
     async load() {
       const [found] = await sql<{ position: number; mark: string | null; cause: string | null }[]>`
         select position, mark, cause from process_checkpoint where process = ${process}`;
@@ -213,6 +223,11 @@ export async function listInstances(
     cause: row.cause,
     startedAt: row.started_at.toISOString(),
   }));
+}
+
+/** The instances of this database that wait for an input that they cannot take. */
+export async function listWaiting(sql: Sql): Promise<readonly WaitingInstance[]> {
+  return await ifThere(() => selectWaiting(sql));
 }
 
 /** Nothing where no process has run yet. */

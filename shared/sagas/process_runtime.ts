@@ -13,6 +13,7 @@ import { heardAtOnce } from "./heard_position.ts";
 import { InstanceDriver } from "./instance_driver.ts";
 import { LaterRecords, RecordsForgotten } from "./later_records.ts";
 import { ProcessCheckpoint } from "./process_checkpoint.ts";
+import { ParkedInputs } from "./parked_inputs.ts";
 import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import { TargetPlaces } from "./target_places.ts";
@@ -39,6 +40,7 @@ export type ProcessRuntime = AsyncDisposable & {
 };
 
 const longestPauseMs = 5_000;
+
 /**
  * Runs a process manager: hears its inputs in commit order, keeps each instance's events in its own stream, and drives
  * every unfinished instance until its to-do list is empty; after a restart those that were unfinished go on.
@@ -62,6 +64,7 @@ class Runtime {
   readonly #listening: Promise<void>;
   readonly #places: TargetPlaces;
   readonly #recalling = new machine.Places(mostAtOnce);
+  readonly #parked: ParkedInputs;
   #inbox: ProcessInbox;
   #later: LaterRecords | undefined;
   #standstill = new AbortController();
@@ -77,6 +80,7 @@ class Runtime {
     this.#options = options;
     this.#clock = options.clock ?? time.realClock;
     this.#inbox = new ProcessInbox(options.process, options);
+    this.#parked = new ParkedInputs(options);
     this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
     this.#places = new TargetPlaces({
       random: options.random,
@@ -91,8 +95,9 @@ class Runtime {
     this.#listening = this.#listenForEver();
   }
 
-  check(): Promise<void> {
-    return this.#trouble === undefined ? Promise.resolve() : Promise.reject(this.#trouble);
+  check(): ReturnType<HealthCheck["check"]> {
+    if (this.#trouble !== undefined) return Promise.reject(this.#trouble);
+    return Promise.resolve(this.#parked.health());
   }
 
   async stop(): Promise<void> {
@@ -155,7 +160,11 @@ class Runtime {
         if (!isTheLogHeard) {
           isTheLogHeard = true;
           if (stopped !== undefined) await records.stop(undefined);
-          for (const id of unfinished) this.#drive(id);
+          const tried = await this.#parked.tryAgain((inputs) =>
+            this.#inbox.hear(inputs, this.#parked)
+          );
+          await this.#checkpoint.note(await this.#inbox.standing(tried));
+          for (const id of new Set([...unfinished, ...tried])) this.#drive(id);
         }
         await this.#hear(batch, later);
         this.#reached = batch.position ?? this.#reached;
@@ -200,7 +209,12 @@ class Runtime {
   ): Promise<void> {
     const heard = new Set<string>();
     for (let at = 0; at < events.length; at += heardAtOnce) {
-      for (const id of await this.#inbox.hear(events.slice(at, at + heardAtOnce))) heard.add(id);
+      const part = events.slice(at, at + heardAtOnce);
+      const { instances, letters } = await this.#inbox.hear(part, this.#parked);
+      for (const id of instances) heard.add(id);
+      await this.#parked.park(letters);
+      // They end, and drive nothing before that was heard
+      for (const { instance } of letters) this.#drivers.get(instance ?? "")?.wake();
     }
     const isNews = heard.size > 0 || mark !== undefined && this.#checkpoint.lacksMark;
     if (position === undefined || !isNews) return;
@@ -237,7 +251,7 @@ class Runtime {
 
   /** Starts a driver for the instance, or wakes the one it has. */
   #drive(id: string): void {
-    if (this.#drivers.get(id)?.wake()) return;
+    if (this.#parked.isWaiting(id) || this.#drivers.get(id)?.wake()) return;
     const inbox = this.#inbox;
     const driver = new InstanceDriver(id, {
       ...this.#options,
@@ -247,6 +261,7 @@ class Runtime {
       records: { note: (...hold) => this.#note(...hold) },
       places: this.#places,
       heard: () => this.#reached,
+      isWaiting: () => this.#parked.isWaiting(id),
       signal: this.#end,
     });
     this.#drivers.set(id, driver);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { eventLog, silentLog } from "@headwater/core";
+import { eventLog, type Recorded, silentLog } from "@headwater/core";
 import { connect, ensureDatabase, migrate, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Heard, processMigrations, processRecords, sagasActs } from "@headwater/sagas";
 import type { Sql } from "postgres";
@@ -139,5 +139,44 @@ Deno.test("the records of a process", async (test) => {
     await records.save({ from: unheard, to: heardTo(2), instances: nothing });
     equal(await records.save(late), false);
     equal(eventLog.positionOf((await records.load()).heard?.mark), 2);
+  });
+
+  await migrated("keep what is put aside, in the order of the log, and list it", async (sql) => {
+    const { letters, save } = processRecords(sql, "running");
+    await save({ from: undefined, to: undefined, instances: milk });
+    const letter = (position: number, instance: string | undefined, isBehind: boolean) => ({
+      recorded: {
+        ...{ id: `${position}`, stream: "errand-milk", type: "ErrandRun", revision: position },
+        ...{ position, recordedAt: "2026-01-02T03:04:05.006Z", data: { errandId: "a\u0000b" } },
+        metadata: { schemaVersion: 1 } as Recorded["metadata"],
+      },
+      ...{ instance, isBehind, cause: "not \u0000 liked" },
+    });
+    await letters.park([letter(9, "milk", true), letter(7, "milk", false)]);
+    await letters.park([letter(8, undefined, false)]);
+    await letters.park([letter(7, "milk", false)]);
+    const loaded = await letters.load();
+    deepEqual(loaded.map(({ recorded, instance }) => [recorded.position, instance]), [
+      [7, "milk"],
+      [8, undefined],
+      [9, "milk"],
+    ]);
+    deepEqual(loaded[0]?.recorded, letter(7, "milk", false).recorded);
+    const [tried] = await sql`select attempts from process_letter where position = 7`;
+    equal(tried?.attempts, 2);
+    const [list] = sagasActs;
+    const context = { databases: [{ sagas: [{ name: "running" }], sql }] };
+    const listed = async () => {
+      const surroundings = { signal: new AbortController().signal, progress() {} };
+      const { value } = await list!.run({}, { ...context, ...surroundings });
+      return (value as { id: string; state: string; cause: string }[])
+        .map(({ id, state, cause }) => `${id} ${state} ${cause}`);
+    };
+    deepEqual(await listed(), [
+      'errand-milk parked Cannot take "ErrandRun": not \ufffd liked',
+      'milk parked Cannot take "ErrandRun": not \ufffd liked; 2 inputs wait',
+    ]);
+    for (const { recorded } of loaded) await letters.take(recorded.position);
+    deepEqual(await listed(), ["milk running null"]);
   });
 });

@@ -6,7 +6,9 @@ import {
   type InstanceRecord,
   type ProcessRecords,
 } from "../process_records.ts";
+import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
+import type { Process } from "../process.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
 /** What the messenger answers to a command; before that it may have done it. */
@@ -27,9 +29,15 @@ export class ProcessTestBed implements AsyncDisposable {
   messenger: Messenger = ({ type, errandId }) => this.does(type, errandId);
   readonly #runtimes: ProcessRuntime[] = [];
 
-  start(options: { readonly log?: EventLog; readonly records?: ProcessRecords } = {}) {
+  start(
+    options: {
+      readonly log?: EventLog;
+      readonly records?: ProcessRecords;
+      readonly process?: Process;
+    } = {},
+  ) {
     const runtime = startProcess({
-      process: errandProcess,
+      process: options.process ?? errandProcess,
       log: options.log ?? this.log,
       records: options.records ?? memoryRecords(),
       client: {
@@ -125,6 +133,24 @@ type MemoryRecords = ProcessRecords & {
   rehear(): void;
 };
 
+function memoryLetters(): ProcessLetters {
+  let letters: readonly ParkedInput[] = [];
+  const without = (position: number) =>
+    letters.filter(({ recorded }) => recorded.position !== position);
+  return {
+    load: () =>
+      Promise.resolve(letters.toSorted((a, b) => a.recorded.position - b.recorded.position)),
+    park(inputs) {
+      for (const input of inputs) letters = [...without(input.recorded.position), input];
+      return Promise.resolve();
+    },
+    take(position) {
+      letters = without(position);
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Records that are lost with the test. */
 export function memoryRecords(): MemoryRecords {
   const instances: MemoryRecords["instances"] = new Map();
@@ -132,6 +158,7 @@ export function memoryRecords(): MemoryRecords {
   let stopped: string | undefined;
   return {
     instances,
+    letters: memoryLetters(),
     get heard() {
       return heard;
     },

@@ -1,0 +1,37 @@
+import { type EventSchemas, Unavailable } from "@headwater/core";
+import type { Process } from "./process.ts";
+
+/** A process cannot take an input: its own code has thrown, which it does again with the same input. */
+export class InputRefused extends Error {
+  override readonly name = "InputRefused";
+}
+
+/** The process, whose code throws nothing but `InputRefused`, or what a machine is at fault for. */
+export function refusing(process: Process): Process {
+  const { events } = process;
+  const schemas: EventSchemas = {
+    ...events,
+    encode: (event) => orRefused(() => events.encode(event)),
+    decode: (recorded) => orRefused(() => events.decode(recorded)),
+  };
+  return {
+    ...process,
+    events: schemas,
+    inputs: process.inputs.map((inputs) => ({
+      ...inputs,
+      decode: (recorded) => orRefused(() => inputs.decode(recorded)),
+    })),
+    key: (input) => orRefused(() => process.key(input)),
+    react: (input, state) => orRefused(() => process.react(input, state)),
+    evolve: (state, event) => orRefused(() => process.evolve(state, event)),
+  };
+}
+
+function orRefused<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof InputRefused || Unavailable.isCauseOf(cause)) throw cause;
+    throw new InputRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
