@@ -2,7 +2,8 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import type { Checkpoint, Generation, GenerationStatus, Verdict } from "./generation.ts";
-import { literal, quoted, suffixOf, tableColumns } from "./table_definition.ts";
+import { checksums, type ContentTable, contentTables } from "./generation_contents.ts";
+import { literal, quoted, suffixOf } from "./table_definition.ts";
 
 /** So many of the rows that differ are shown. */
 const mostExamples = 20;
@@ -18,7 +19,7 @@ export type Before =
 
 /**
  * Keeps in mind what each row of the live generation is, as of one position of it, while it goes on: a checksum per key,
- * or, where the definition is another, the row itself for the view's own `verify`.
+ * of its sums as well, or, where the definition is another, the row itself for the view's own `verify`.
  */
 export async function rememberLive(
   sql: Sql,
@@ -32,22 +33,21 @@ export async function rememberLive(
   if (!live) return { note: "there was none to compare it with" };
   if (live.state === "other-log") return { note: "the one before was filled from another log" };
   const isSame = live.fingerprint === candidate.fingerprint;
-  const key = keyOf(view);
-  const row = isSame ? "hashtextextended(row_to_json(live)::text, 0)" : "row_to_json(live)";
   const before = beforeTable(view, candidate);
+  const held = isSame
+    ? checksums(view, live)
+    : `select 0 as place, held.${keyOf(view)} as key, row_to_json(held) as row
+       from ${tableOf(view, live)} as held`;
   await answered(() =>
     sql.unsafe(`
       drop table if exists ${before};
       create unlogged table ${before} as
-      select rows.key, rows.row, place.position
+      select rows.place, rows.key, rows.row, reached.position
       from (
         select position from projection_generation
         where name = ${literal(view.name)} and generation = ${live.generation}
-      ) as place
-      left join (
-        select live.${key} as key, ${row} as row
-        from (${isSame ? rowsOf(view, live) : `select * from ${tableOf(view, live)}`}) as live
-      ) as rows on true;
+      ) as reached
+      left join (${held}) as rows on true;
       analyze ${before}`), { patienceMs });
   const [place] = await answered(() =>
     sql<{ position: number | null }[]>`
@@ -81,40 +81,53 @@ export async function compareWithLive(
     readonly isSame: boolean;
   },
 ): Promise<Verdict> {
-  const key = keyOf(view);
-  const table = tableOf(view, candidate);
   const before = beforeTable(view, candidate);
-  if (!isSame) return await compareCounts(sql, { table, before, position });
-  const [found] = await answered(() =>
-    sql<{ differing: number; keys: string[] }[]>`
+  if (!isSame) {
+    return await compareCounts(sql, { table: tableOf(view, candidate), before, position });
+  }
+  const [found] = await answered(
+    () =>
+      sql<{ differing: number; first: { place: number; key: string }[] }[]>`
       with different as materialized (
-        select key
-        from (select key, row from ${sql.unsafe(before)} where key is not null) as before
-        full join (
-          select ${sql.unsafe(key)} as key, hashtextextended(row_to_json(now)::text, 0) as row
-          from (${sql.unsafe(rowsOf(view, candidate))}) as now
-        ) as after using (key)
+        select place, key
+        from (select place, key, row from ${sql.unsafe(before)} where key is not null) as before
+        full join (${sql.unsafe(checksums(view, candidate))}) as after using (place, key)
         where before.row is distinct from after.row
       )
       select (select count(*)::float8 from different) as differing, (
-        select coalesce(json_agg(key), '[]')
-        from (select key from different order by key limit ${mostExamples}) as first
-      ) as keys`, { patienceMs });
-  const { differing, keys } = found!;
-  const examples = await answered(() =>
-    sql<Verdict["examples"]>`
-      select wanted.key, (
-        select row_to_json(live) from ${view.from(sql)} as live where live.${
-      sql.unsafe(key)
-    } = wanted.key
-      ) as before, (
-        select row_to_json(now) from ${sql.unsafe(table)} as now where now.${
-      sql.unsafe(key)
-    } = wanted.key
-      ) as after
-      from json_array_elements_text(${JSON.stringify(keys)}::text::json) as wanted (key)`
+        select coalesce(json_agg(first), '[]')
+        from (select place, key from different order by place, key limit ${mostExamples}) as first
+      ) as first`,
+    { patienceMs },
   );
-  return { position, differing, examples: [...examples], note: null };
+  const { differing, first } = found!;
+  const examples: Verdict["examples"][number][] = [];
+  for (const [place, table] of contentTables(view, candidate).entries()) {
+    const keys = first.filter((each) => each.place === place).map(({ key }) => key);
+    if (keys.length === 0) continue;
+    const found = await examplesOf(sql, { table, keys });
+    examples.push(
+      ...found.map((each) => place === 0 ? each : { ...each, key: `${table.name} ${each.key}` }),
+    );
+  }
+  return { position, differing, examples, note: null };
+}
+
+/** Rows that differ, as they are now in the table that is read and in the candidate's. */
+async function examplesOf(
+  sql: Sql,
+  { table, keys }: { readonly table: ContentTable; readonly keys: readonly string[] },
+): Promise<Verdict["examples"]> {
+  const rowOf = (name: string) =>
+    sql.unsafe(`(
+      select row_to_json(held) from ${quoted(name)} as held where ${table.key} = wanted.key limit 1
+    )`);
+  return await answered(() =>
+    sql<Verdict["examples"]>`
+      select wanted.key, ${rowOf(table.name)} as before, ${rowOf(table.physicalName)} as after
+      from json_array_elements_text(${JSON.stringify(keys)}::text::json) as wanted (key)`, {
+    patienceMs,
+  });
 }
 
 async function compareCounts(
@@ -172,12 +185,6 @@ export async function forgetLive(
 
 function keyOf(view: View): string {
   return quoted(view.columnName(view.primaryKey));
-}
-
-/** Whatever the order in which a release has made the columns. */
-function rowsOf(view: View, of: Pick<Generation, "generation">): string {
-  const columns = tableColumns(view).map(({ name }) => quoted(name)).join(", ");
-  return `select ${columns} from ${tableOf(view, of)}`;
 }
 
 function tableOf(view: View, generation: Pick<Generation, "generation">): string {

@@ -5,6 +5,7 @@ import type { Sql } from "postgres";
 import { dealDefinition, type dealEvents, dealSums, dealView } from "./deal_view.ts";
 import {
   append,
+  begun,
   caughtUp,
   projectionTests,
   pureFold,
@@ -117,6 +118,33 @@ projectionTests("the sums of a view", async (step) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  await step("are compared as the rows are before another generation is read", async (bed) => {
+    const { log, sql } = bed;
+    await using projections = await bed.start([dealView]);
+    await append(log, "deal-a", agreed("mon", ["MUG", 1, 10], ["TEA", 2, 20]));
+    await caughtUp(projections, { view: dealView, log });
+    await sql`update deals_of_day__1 set amount = 11 where sku = 'MUG'`;
+    await sql`delete from deals_of_day__1 where sku = 'TEA'`;
+    await begun(sql, dealView);
+    await until(async () => (await verdict())?.differing === 2);
+    const { examples } = await verdict();
+    const mug = { day: "mon", sku: "MUG", is_cancelled: false, deals: 1, quantity: 1, amount: 10 };
+    assert.deepEqual(examples, [
+      { key: 'deals_of_day ["mon", "MUG", false]', before: { ...mug, amount: 11 }, after: mug },
+      {
+        key: 'deals_of_day ["mon", "TEA", false]',
+        before: null,
+        after: { ...mug, sku: "TEA", quantity: 2, amount: 20 },
+      },
+    ]);
+    assert.equal((await tableSums(dealView, sql))[0].amount, 11, "what was read is still read");
+
+    async function verdict() {
+      const [found] = await sql`select verdict from projection_generation where generation = 2`;
+      return found?.verdict;
+    }
   });
 
   await step("have each event once when two processes keep them", async (bed) => {
