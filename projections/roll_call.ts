@@ -9,6 +9,8 @@ const callEveryMs = 1_000;
 const absentMs = 3_000;
 /** And after so long is forgotten. */
 const forgottenMs = 60_000;
+/** How long leaving may take when PostgreSQL does not answer. */
+const leaveMs = 500;
 
 export const processTable = `
   create table if not exists projection_process (id text primary key, seen_at timestamptz not null)`;
@@ -80,6 +82,13 @@ export async function callRoll(
   }
 }
 
+/** Others need not wait until it is absent. */
+async function leaveRoll(sql: Sql, id: string): Promise<void> {
+  await answered(() => sql`delete from projection_process where id = ${id}`, {
+    patienceMs: leaveMs,
+  });
+}
+
 /** Calls the roll every second, and whenever it is asked to, until it is disposed of. */
 export function keepCallingRoll(
   sql: Sql,
@@ -118,6 +127,9 @@ export function keepCallingRoll(
     async [Symbol.asyncDispose]() {
       stop.abort();
       await calling;
+      await leaveRoll(sql, options.id).catch((error) =>
+        logger.debug("The roll of processes could not be left", { error })
+      );
     },
   };
 }

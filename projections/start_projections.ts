@@ -70,7 +70,7 @@ export async function startProjections(
     sql,
     listens = true,
     logger,
-    owner = crypto.randomUUID(),
+    owner = `process-${crypto.randomUUID().slice(0, 8)}`,
     fills = fillTurns(),
     mostParkedKeys,
     random = Math.random,

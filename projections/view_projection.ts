@@ -88,10 +88,21 @@ export class ViewProjection implements AsyncDisposable {
   /** Throws while what is read does not follow the log, or has not yet caught up since the start. */
   health(): { readonly warning?: string } {
     const read = this.#readable();
-    if (read) return read.health();
-    throw this.#refusal ?? new Error(
-      this.#trouble?.cause ?? `The read model "${this.view.name}" is starting`,
+    if (!read) {
+      throw this.#refusal ?? new Error(
+        this.#trouble?.cause ?? `The read model "${this.view.name}" is starting`,
+      );
+    }
+    const health = read.health();
+    if (health.warning !== undefined) return health;
+    // Nobody reads what the others have
+    const troubles = this.reports("").filter(({ cause, generation }) =>
+      cause !== null && generation !== read.keeper.place.generation
     );
+    const [trouble] = troubles;
+    if (!trouble) return {};
+    const { name, generation, cause } = trouble;
+    return { warning: `Generation ${generation} of "${name}", which is not read: ${cause}` };
   }
 
   /** True where the row of a key lacks events that are parked. */

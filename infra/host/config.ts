@@ -21,6 +21,8 @@ export type Config = {
   readonly host: string;
   /** Of the gateway, beside `host` and this machine's own. */
   readonly hostNames: readonly string[];
+  /** By what other processes and operators know this one; undefined: it has no port of its own to be known by. */
+  readonly processName: string | undefined;
   readonly dataDirectory: string;
   /** Undefined: as suits who is started. */
   readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
@@ -144,6 +146,7 @@ function configOf(
     help,
     port: data.PORT,
     host: data.HOST,
+    processName: data.PORT === 0 ? undefined : `${data.HOSTNAME ?? data.HOST}:${data.PORT}`,
     hostNames: data.HOST_NAMES?.split(",") ?? [],
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,

@@ -25,6 +25,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     port: 8000,
     host: "127.0.0.1",
     hostNames: [],
+    processName: "127.0.0.1:8000",
     dataDirectory: ".data",
     logLevel: undefined,
     eventStoreUrl: undefined,

@@ -48,6 +48,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   await using story = startStory(log, storyOf(application, options));
   await using host = await startHost(application, {
     ...adapters,
+    processName: config.processName,
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     leaving: signal,

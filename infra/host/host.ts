@@ -17,12 +17,14 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, checks, database, cacheBudget = processCaches(), admit, leaving, logger }: {
+  { log, checks, database, processName, cacheBudget = processCaches(), admit, leaving, logger }: {
     readonly log: EventLog;
     /** Of the connection to the log. */
     readonly checks?: readonly HealthCheck[];
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
+    /** By what other processes and operators know this one; default: a random name. */
+    readonly processName?: string | undefined;
     /** Of the process; default: a quarter of its heap. */
     readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
@@ -51,6 +53,7 @@ export async function startHost(
       url,
       client,
       bareClient,
+      processName,
       cacheBudget,
       fills,
       logger,

@@ -60,6 +60,7 @@ export async function serveService(
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
     client: createResilientClient(bareClient),
     bareClient,
+    processName: config.processName,
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,

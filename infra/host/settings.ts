@@ -34,6 +34,10 @@ export const settings = z.object({
     description: "names under which clients reach the gateway, beside this machine's own and HOST",
     allowed: "NAME,NAME,…, without ports",
   }),
+  HOSTNAME: z.string().regex(/^[^\s\0]+$/).optional().meta({
+    description: "by what other processes and operators know this machine (default HOST)",
+    allowed: "a name without spaces, as containers have it",
+  }),
   DATA_DIR: z.string().regex(/^[^\0]+$/).default(".data").meta({
     flag: "--data-dir",
     description: "where the embedded parts keep their data",

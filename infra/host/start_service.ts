@@ -36,6 +36,8 @@ export type ServiceOptions = {
   readonly client: ServiceClient;
   /** For its processes, which are in nobody's way and have nobody in theirs. */
   readonly bareClient: ServiceClient;
+  /** By what other processes of the service, and operators, know this one; default: a random name. */
+  readonly processName?: string | undefined;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
   /** Of the process; default: of the service. */
@@ -67,8 +69,19 @@ const stopMs = 1_800;
 /** Runs one service with its read models and processes. */
 export async function startService(
   definition: ServiceDefinition,
-  { log, checks = [], url, client, bareClient, cacheBudget, fills, admit, leaving, logger }:
-    ServiceOptions,
+  {
+    log,
+    checks = [],
+    url,
+    client,
+    bareClient,
+    processName,
+    cacheBudget,
+    fills,
+    admit,
+    leaving,
+    logger,
+  }: ServiceOptions,
 ): Promise<RunningService> {
   await using starting = new AsyncDisposableStack();
   const { name, categories, views, sagas, migrations } = definition;
@@ -100,6 +113,7 @@ export async function startService(
     log: pace.paced(own),
     sql: pools.workers,
     listens: !database.isPooled,
+    ...(processName !== undefined && { owner: processName }),
     fills,
     logger,
   });
