@@ -36,18 +36,22 @@ export const letterTable = `
 /** What is parked: lanes, and whether any of it is to be tried. */
 export type ParkedLanes = { readonly lanes: readonly Lane[]; readonly areDue: boolean };
 
-/** `release` is what its code is known by. */
+/** `release` is what its code is known by. Makes the table where somebody has dropped it. */
 export async function loadParked(
   sql: Queryable,
   { name, generation, release }: LettersOf & { readonly release: string },
 ): Promise<ParkedLanes> {
-  const found = await ifThere(() =>
+  const load = () =>
     sql<(Lane & { isDue: boolean })[]>`
       select by_stream as "byStream", key, bool_or(due is not null or tried_with <> ${release}) as "isDue"
       from projection_letter
       where name = ${name} and generation = ${generation} and dropped_at is null
-      group by by_stream, key`
-  );
+      group by by_stream, key`;
+  const found = await answered(load).catch(async (error) => {
+    if (!isMissingTable(error)) throw error;
+    await answered(() => sql.unsafe(letterTable));
+    return await answered(load);
+  });
   return { lanes: found, areDue: found.some(({ isDue }) => isDue) };
 }
 

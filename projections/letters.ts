@@ -33,11 +33,10 @@ export class Letters {
 
   /** As the table has them; what it does not have is forgotten. */
   async load(): Promise<Parked> {
+    const { sql } = this.#options;
+    const { lanes, areDue } = await loadParked(sql, { ...this.#of, release: this.#release });
+    // Readers ask meanwhile
     this.parked.clear();
-    const { lanes, areDue } = await loadParked(this.#options.sql, {
-      ...this.#of,
-      release: this.#release,
-    });
     this.parked.hold(lanes);
     return { parkedKeys: this.parked.count, areDue };
   }

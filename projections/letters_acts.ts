@@ -108,6 +108,7 @@ const drop = acts.operatorsAct({
     }
     const { sql, view: { name } } = there[0]!;
     const lanes = await askToDrop(sql, { name, key, reason, isFirstOnly: first });
+    if (lanes.length === 0) throw nothingParked("drop", key);
     const asked = [{ views: there, lanes }];
     return await followLetters(context, { asked, done: first ? "done with" : "dropped" });
   },

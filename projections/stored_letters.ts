@@ -85,9 +85,9 @@ export async function askToRetry(
   return await ifThere(() =>
     sql<StoredLane[]>`
       with asked as (
-        update projection_letter set due = 'retry', reason = null
+        update projection_letter as letter set due = 'retry', reason = null
         where name in ${sql(names)} and (${key}::text is null or key = ${key})
-          and dropped_at is null and due is distinct from 'drop'
+          and dropped_at is null and due is distinct from 'drop' and ${isOfUse(sql)}
         returning name, generation, by_stream, key
       )
       ${asLanes(sql)}`
@@ -115,7 +115,7 @@ export async function askToDrop(
               and earlier.position < letter.position and earlier.dropped_at is null
           ) then 'retry' else 'drop' end,
           reason = ${reason}
-        where name = ${name} and key = ${key} and dropped_at is null
+        where name = ${name} and key = ${key} and dropped_at is null and ${isOfUse(sql)}
         returning name, generation, by_stream, key
       )
       ${asLanes(sql)}`
@@ -139,10 +139,19 @@ export async function laneNow(
 export async function countDue(sql: Queryable, names: readonly string[]): Promise<number> {
   const [found] = await answered(() =>
     sql<{ count: number }[]>`
-      select count(*)::integer as count from projection_letter
-      where name in ${sql(names)} and due is not null`
+      select count(*)::integer as count from projection_letter as letter
+      where name in ${sql(names)} and due is not null and ${isOfUse(sql)}`
   );
   return found!.count;
+}
+
+/** Of a generation that was replaced nobody need know better: it goes. */
+function isOfUse(sql: Queryable) {
+  return sql`exists (
+    select from projection_generation as one
+    where one.name = letter.name and one.generation = letter.generation
+      and one.status not in ('retired', 'dropped')
+  )`;
 }
 
 function asLanes(sql: Queryable) {

@@ -1,4 +1,5 @@
 import { type View, view } from "@headwater/core";
+import type { Sql } from "postgres";
 import { accountDefinition, accountView } from "./account_view.ts";
 
 export function deposit(amount: number) {
@@ -21,4 +22,14 @@ export function breakableView(): { readonly view: View; mend(): void } {
     }),
     mend: () => void (isBroken = false),
   };
+}
+
+/** What is parked: a line each. */
+export async function letters(sql: Sql): Promise<readonly string[]> {
+  const found = await sql`
+    select key, by_stream, position::integer as position, class, attempts from projection_letter
+    where dropped_at is null order by by_stream, key, position`;
+  return found.map(({ key, by_stream, position, class: kind, attempts }) =>
+    `${by_stream ? "stream " : ""}${key}: ${position} ${kind} ${attempts}`
+  );
 }

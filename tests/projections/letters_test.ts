@@ -4,7 +4,7 @@ import { projectionsActs } from "@headwater/projections";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { accountEvents, accountView } from "./account_view.ts";
-import { breakableView, deposit, rename } from "./breakable_view.ts";
+import { breakableView, deposit, letters, rename } from "./breakable_view.ts";
 import {
   append,
   caughtUp,
@@ -14,15 +14,6 @@ import {
   tableRows,
   until,
 } from "./test_bed.ts";
-
-async function letters(sql: Sql): Promise<readonly string[]> {
-  const found = await sql`
-    select key, by_stream, position::integer as position, class, attempts from projection_letter
-    where dropped_at is null order by by_stream, key, position`;
-  return found.map(({ key, by_stream, position, class: kind, attempts }) =>
-    `${by_stream ? "stream " : ""}${key}: ${position} ${kind} ${attempts}`
-  );
-}
 
 async function balances(sql: Sql): Promise<readonly unknown[]> {
   return (await tableRows(accountView, sql)).map((row) => [row.accountId, row.balance]);
