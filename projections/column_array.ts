@@ -15,10 +15,13 @@ export async function columnArray(
 
 function element(value: unknown, isJson: boolean): string {
   if (value === null) return "NULL";
-  if (isJson) return quoted(JSON.stringify(value));
+  // Text of JSON has no control characters: quoted as JSON is, it is quoted as PostgreSQL wants it
+  if (isJson) return JSON.stringify(JSON.stringify(value));
   return typeof value === "string" ? quoted(value) : String(value);
 }
 
 function quoted(text: string): string {
-  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, "\\$&") : text}"`;
+  return special.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
 }
+
+const special = /["\\]/;

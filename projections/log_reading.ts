@@ -18,12 +18,14 @@ export const lookEveryMs = 1_000;
 /** A worker's subscription to the log, and its turn where it fills a table. */
 export class LogReading {
   readonly #options: LogReadingOptions;
+  readonly #fill: { run(signal: AbortSignal): Promise<boolean> };
   #inbox: BatchInbox | undefined;
   #openInbox: (() => BatchInbox) | undefined;
   #fillTurn: FillTurn | undefined;
 
-  constructor(options: LogReadingOptions) {
+  constructor(options: LogReadingOptions, fill: { run(signal: AbortSignal): Promise<boolean> }) {
     this.#options = options;
+    this.#fill = fill;
   }
 
   /** What is filled beside a live generation is filled to where that one is. */
@@ -39,15 +41,19 @@ export class LogReading {
     return { type: "subscribed", head, isBound: live !== undefined };
   }
 
-  /** What comes next; `"queued"`: others fill before it. Undefined: nothing came for a while. */
+  /**
+   * What comes next; `"queued"`: others fill before it; `"filled"`: much of it was taken in bulk, the checkpoint is where
+   * that ended. Undefined: nothing came for a while.
+   */
   async take(
     { limit, until, signal }: Pick<ActOf<"apply">, "limit" | "until"> & {
       readonly signal: AbortSignal;
     },
-  ): Promise<eventLog.EventBatch | "queued" | undefined> {
+  ): Promise<eventLog.EventBatch | "queued" | "filled" | undefined> {
     const isTurn = await this.#fillTurn?.hasCome({ waitMs: lookEveryMs, signal }) ?? true;
     if (!isTurn) return "queued";
     if (signal.aborted) return undefined;
+    if (!this.#inbox && await this.#fill.run(signal)) return "filled";
     this.#inbox ??= this.#openInbox!();
     const batch = await this.#inbox.take({ waitMs: lookEveryMs, limit, until });
     if (!batch || signal.aborted) return undefined;

@@ -1,4 +1,5 @@
 export { projectionsActs } from "./acts.ts";
+export type { BulkSettings } from "./bulk_settings.ts";
 export { type FillTurn, type FillTurns, fillTurns } from "./fill_turns.ts";
 export type { ProjectionState } from "./generation.ts";
 export type { ProjectionsContext } from "./operated_view.ts";

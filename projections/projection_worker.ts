@@ -4,15 +4,17 @@ import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { placeAfter } from "./batch_inbox.ts";
 import { eventFolder } from "./fold_events.ts";
 import { type Generation, isFilling } from "./generation.ts";
-import { GenerationKeeper, type GenerationKeeperOptions } from "./generation_keeper.ts";
+import { GenerationKeeper } from "./generation_keeper.ts";
 import { failureOf, isMissingTable } from "./failure.ts";
 import { Letters } from "./letters.ts";
-import { LogReading, type LogReadingOptions, lookEveryMs } from "./log_reading.ts";
+import { LogReading, lookEveryMs } from "./log_reading.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 import { healthOf, statusOf } from "./worker_answers.ts";
+import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
+import type { WorkerOptions } from "./worker_options.ts";
 import {
   type Act,
   type ActOf,
@@ -27,15 +29,6 @@ import { writeChanges } from "./write_changes.ts";
 const leaveMs = 1_500;
 /** How long one waits who hears of another process what a reader wants to know. */
 const hurryMs = 20;
-
-export type WorkerOptions = GenerationKeeperOptions & LogReadingOptions & {
-  /** More of them, and it stops. */
-  readonly mostParkedKeys?: number | undefined;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-};
 
 type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
 
@@ -62,7 +55,11 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#fold = eventFolder(options.view);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#letters = new Letters(options);
-    this.#reading = new LogReading(options);
+    const fill = new WorkerFill(options, {
+      state: () => this.#state,
+      happened: (happened) => this.#happened(happened),
+    });
+    this.#reading = new LogReading(options, fill);
     this.keeper = new GenerationKeeper(options, this.#letters);
     const { generation: { name, generation, version }, now } = options;
     const { isOwn } = this.keeper;
@@ -251,6 +248,7 @@ export class ProjectionWorker implements AsyncDisposable {
   async #apply({ limit, until, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
     const { signal } = this.#interruption;
     const batch = await this.#reading.take({ limit, until, signal });
+    if (batch === "filled") return { type: "moved" };
     if (!batch || batch === "queued") return { type: "quiet", isQueued: batch === "queued" };
     const { events } = batch;
     const changes = this.#changes;

@@ -7,6 +7,7 @@ import {
   type View,
 } from "@headwater/core";
 import type { Sql } from "postgres";
+import type { BulkSettings } from "./bulk_settings.ts";
 import { type FillTurns, fillTurns } from "./fill_turns.ts";
 import { listenForChanges } from "./listen_for_changes.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
@@ -27,6 +28,8 @@ export type ProjectionsOptions = {
   readonly logger: Log;
   /** By what other processes and operators know this one; default: a random one. Only one process at a time should have it. */
   readonly owner?: string;
+  /** How those are filled that have much to read. */
+  readonly bulk?: BulkSettings;
   /** Shared by all read models of a process, which are filled one after the other; default: by these alone. */
   readonly fills?: FillTurns;
   /** Keys whose events cannot be applied are parked; a view with more of them stops. Default: 1,000. */
@@ -71,6 +74,7 @@ export async function startProjections(
     listens = true,
     logger,
     owner = `process-${crypto.randomUUID().slice(0, 8)}`,
+    bulk,
     fills = fillTurns(),
     mostParkedKeys,
     random = Math.random,
@@ -89,6 +93,7 @@ export async function startProjections(
         sql,
         logger: withFields(logger, { service, projection: view.name }),
         fills,
+        bulk,
         mostParkedKeys,
         random,
         now,

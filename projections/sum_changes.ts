@@ -17,6 +17,11 @@ export class SumChanges {
     this.#nothing = Object.fromEntries(sums.summed.map((name) => [name, 0]));
   }
 
+  /** How many sums are looked at. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
   add(row: Row): void {
     for (const contribution of this.#sums.contributes(row)) this.#count(contribution, 1);
   }

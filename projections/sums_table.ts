@@ -37,6 +37,11 @@ export class SumsTable {
     const changes = new SumChanges(this.#sums);
     await inTurns(replaced, (row) => changes.subtract(row));
     await inTurns(written, (row) => changes.add(row));
+    return await this.packed(changes);
+  }
+
+  /** The same of what was added up already. */
+  async packed(changes: SumChanges): Promise<PackedSums | undefined> {
     const rows = changes.outstanding();
     if (rows.length === 0) return undefined;
     const arrays: string[] = [];

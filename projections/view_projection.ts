@@ -2,8 +2,9 @@ import { time, Unavailable, type View } from "@headwater/core";
 import { establishView } from "./establish_view.ts";
 import { messageOf } from "./failure.ts";
 import { type Generation, isFilling } from "./generation.ts";
-import { ProjectionWorker, type WorkerOptions } from "./projection_worker.ts";
+import { ProjectionWorker } from "./projection_worker.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
+import type { WorkerOptions } from "./worker_options.ts";
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 
 export type ViewProjectionOptions = Omit<WorkerOptions, "generation">;

@@ -3,7 +3,7 @@ import { answerTo, lastWord, levelOf } from "./worker_answers.ts";
 import { applyMore, ended, foldedTo, goOn, reportOf, rest, write } from "./worker_moves.ts";
 import { compared, prepared, remembered, seen, subscribed } from "./worker_beginnings.ts";
 import { failed } from "./worker_failed.ts";
-import { queued } from "./worker_replay.ts";
+import { progressed, queued } from "./worker_replay.ts";
 import {
   type ActOf,
   fullPace,
@@ -68,6 +68,8 @@ function step(state: WorkerState, happened: Happened): WorkerState {
       return { ...state, waiting: [...state.waiting, happened] };
     case "late":
       return state;
+    case "progressed":
+      return progressed(state, happened);
     case "stop":
       return { ...state, isStopping: true };
     case "release":

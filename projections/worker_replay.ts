@@ -1,4 +1,4 @@
-import type { OutcomeOf, Replay, WorkerState } from "./worker_state.ts";
+import type { Happening, OutcomeOf, Replay, WorkerState } from "./worker_state.ts";
 
 /** How far the filling of a table that must come to `head` is, at its beginning; undefined: it is not filled. */
 export function replayTo(
@@ -17,4 +17,15 @@ export function queued(
   const { replay, now } = state;
   const hasBegun = replay === undefined || replay.events > 0 || !isQueued;
   return { ...state, isQueued, replay: hasBegun ? replay : { ...replay, startedAt: now } };
+}
+
+/** It tells so at once, and writes it when it writes rows. */
+export function progressed(
+  state: WorkerState,
+  { events, position }: Extract<Happening, { type: "progressed" }>,
+): WorkerState {
+  const { replay } = state;
+  if (!replay || state.isLost) return state;
+  const further = { events: replay.events + events, position: position ?? replay.position };
+  return { ...state, hasTried: true, isQueued: false, replay: { ...replay, ...further } };
 }

@@ -128,6 +128,12 @@ export type Happening =
   | { readonly type: "disconnected" }
   | ({ readonly type: "asked" } & Waiter)
   | { readonly type: "late"; readonly id: number }
+  /** So many events more, up to there, of a table that is filled in bulk. */
+  | {
+    readonly type: "progressed";
+    readonly events: number;
+    readonly position: number | undefined;
+  }
   | { readonly type: "stop" };
 
 /** … and when: milliseconds since 1970. */

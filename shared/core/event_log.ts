@@ -48,6 +48,8 @@ export type SubscribeOptions = {
   /** What was read last, as batches tell it, which is looked for at each connection; or a position, as somebody has it who knows no more. */
   readonly after?: LogMark | number;
   readonly categories?: readonly string[];
+  /** Very many events are read, of which little is looked at: they may be `LeanEvent`s, and come in larger batches. */
+  readonly isBulk?: boolean;
   /** Ends the subscription quietly. */
   readonly signal: AbortSignal;
 };

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { DomainEvent, Recorded } from "./event.ts";
+import { schemaVersionOf, withData } from "./lean_event.ts";
+import { quickCheck } from "./quick_check.ts";
 
 /**
  * Turns the stored data of one version into that of the next.
@@ -62,13 +64,15 @@ export function defineEvents<D extends Definitions>(
   definitions: D,
 ): EventSchemas<EventOfDefinitions<D>> {
   const byType = new Map(
-    Object.entries(definitions).map(([type, definition]) => [
-      type,
-      definition instanceof z.ZodType ? versioned(definition) : definition,
-    ]),
+    Object.entries(definitions).map(([type, definition]) => {
+      const { schema, upcasts } = definition instanceof z.ZodType
+        ? versioned(definition)
+        : definition;
+      return [type, { schema, upcasts, isAsWritten: quickCheck(schema) }];
+    }),
   );
 
-  function definitionOf(type: string): Versioned<z.ZodType> {
+  function definitionOf(type: string) {
     const definition = byType.get(type);
     if (!definition) {
       throw new Error(
@@ -98,16 +102,19 @@ export function defineEvents<D extends Definitions>(
     decode(recorded) {
       const definition = byType.get(recorded.type);
       if (!definition) return undefined;
-      const { schema, upcasts } = definition;
-      if (recorded.metadata.schemaVersion > upcasts.length + 1) {
+      const { schema, upcasts, isAsWritten } = definition;
+      const newest = upcasts.length + 1;
+      const version = schemaVersionOf(recorded);
+      if (version > newest) {
         throw new Error(
-          `Cannot read event ${recorded.revision} of stream "${recorded.stream}": it is version ${recorded.metadata.schemaVersion} of "${recorded.type}", this release knows ${
-            upcasts.length + 1
-          }`,
+          `Cannot read event ${recorded.revision} of stream "${recorded.stream}": it is version ${version} of "${recorded.type}", this release knows ${newest}`,
         );
       }
+      if ((newest === 1 || version === newest) && isAsWritten?.(recorded.data)) {
+        return recorded as Recorded<EventOfDefinitions<D>>;
+      }
       let data = recorded.data;
-      for (const upcast of upcasts.slice(recorded.metadata.schemaVersion - 1)) {
+      for (const upcast of upcasts.slice(version - 1)) {
         data = upcast(data as never);
       }
       const parsed = schema.safeParse(data);
@@ -119,7 +126,7 @@ export function defineEvents<D extends Definitions>(
           { cause: parsed.error },
         );
       }
-      return { ...recorded, data: parsed.data } as Recorded<EventOfDefinitions<D>>;
+      return withData(recorded, parsed.data) as Recorded<EventOfDefinitions<D>>;
     },
   };
 }

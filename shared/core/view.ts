@@ -118,12 +118,18 @@ export function view<
 
   const texts = entries.filter(([, { type }]) => type === "text" || type === "jsonb")
     .map(([property]) => property);
-  /** Text that was stored before its contract made it storable must not stop the view. */
-  function storable(row: RowOfColumns<C>): RowOfColumns<C> {
+  /** Text that was stored before its contract made it storable must not stop the view; what `before` has was looked at. */
+  function storable(row: RowOfColumns<C>, before: RowOfColumns<C> | undefined): RowOfColumns<C> {
     const values: Readonly<Record<string, unknown>> = row;
-    const changed = texts.map((property) => [property, storableJson(values[property])] as const)
-      .filter(([property, value]) => value !== values[property]);
-    return changed.length === 0 ? row : { ...row, ...Object.fromEntries(changed) };
+    const known: Readonly<Record<string, unknown>> | undefined = before;
+    let kept: Record<string, unknown> | undefined;
+    for (const property of texts) {
+      const value = values[property];
+      if (known && known[property] === value) continue;
+      const changed = storableJson(value);
+      if (changed !== value) (kept ??= { ...values })[property] = changed;
+    }
+    return kept ? kept as RowOfColumns<C> : row;
   }
 
   function key(event: Recorded<EventOf<Schemas[number]>>) {
@@ -151,7 +157,7 @@ export function view<
     evolve(row, event, key) {
       const next = definition.evolve(row, event, key);
       if (next === undefined || next === row) return next;
-      const kept = storable(next);
+      const kept = storable(next, row);
       if (kept[primaryKey] !== key) {
         throw new Error(
           `Cannot keep row "${kept[primaryKey]}" of "${name}": its event has the key "${key}"`,

@@ -36,7 +36,9 @@ export type TestBed = {
   start(views: readonly View[], options?: StartOptions): Promise<TestProjections>;
 };
 
-export type StartOptions = Partial<Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys">>;
+export type StartOptions = Partial<
+  Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys" | "bulk">
+>;
 
 export type TestProjections = Projections & { readonly sql: Sql };
 

@@ -1,6 +1,7 @@
 import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
 import { uuidText } from "./event_id.ts";
+import { LeanStoredEvent } from "./lean_event.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
 import type { SqliteStore } from "./sqlite_store.ts";
@@ -94,7 +95,8 @@ export class SqliteLog implements EventLog {
       tail: this.#store.tail,
       turn: this.#store.turn,
       closed: this.#store.closed,
-      pageAfter: (after, categories) => this.#tailPage(after, categories),
+      pageAfter: (after, categories) =>
+        options.isBulk ? this.#bulkPage(after, categories) : this.#tailPage(after, categories),
     }, options);
   }
 
@@ -122,6 +124,17 @@ export class SqliteLog implements EventLog {
     );
     const end = page.last ? this.#store.tail.end : page.events.at(-1)!;
     return { events: readable(page.events), end };
+  }
+
+  #bulkPage(after: number, categories: readonly string[] | undefined): TailPage {
+    const action = "Cannot read the event log for a subscription";
+    const range = { after, until: this.#store.head, categories };
+    const { events, last } = this.#store.pageNow((reader) => reader.bulk(range), action);
+    return {
+      events: events.filter((event) => !isSystemEvent(event))
+        .map((event) => new LeanStoredEvent(event)),
+      end: last ? this.#store.tail.end : events.at(-1)!,
+    };
   }
 }
 

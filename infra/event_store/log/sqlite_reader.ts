@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { BulkQuery } from "./bulk_query.ts";
 import { PagedQuery, type Row } from "./paged_query.ts";
 import type { StoredEvent } from "./stored_event.ts";
 
@@ -34,6 +35,8 @@ export class SqliteReader {
   readonly #allBackwards: PagedQuery;
   /** By the number of categories and the direction. */
   readonly #ofCategories = new Map<string, PagedQuery>();
+  /** By the number of categories. */
+  readonly #inBulk = new Map<number | undefined, BulkQuery>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -73,6 +76,17 @@ export class SqliteReader {
       this.#ofCategories.set(key, query);
     }
     return toPage(query.page(names.flatMap((category) => [category, after, until]), limit));
+  }
+
+  /** A page as large as may be, for who reads a whole history. */
+  bulk({ after, until, categories }: Omit<AllRange, "limit" | "isBackwards">): Page {
+    if (categories?.length === 0) return { events: [], last: true };
+    const names = categories && [...new Set(categories)];
+    const query = this.#inBulk.getOrInsertComputed(
+      names?.length,
+      (count) => new BulkQuery(this.#database, count),
+    );
+    return query.page(names?.flatMap((name) => [name, after, until]) ?? [after, until]);
   }
 }
 

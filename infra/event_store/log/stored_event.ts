@@ -34,7 +34,6 @@ let lastInstant = { ms: 0, text: new Date(0).toISOString() };
  * events, data that is no JSON is `null`, and metadata that is no object is empty.
  */
 export function toRecorded(stored: StoredEvent): Recorded {
-  const isOwn = stored.json === jsonMark.own;
   return {
     id: uuidText(stored.id),
     stream: stored.stream,
@@ -42,10 +41,20 @@ export function toRecorded(stored: StoredEvent): Recorded {
     position: stored.position,
     type: stored.type,
     recordedAt: isoText(stored.recordedAt),
-    data: isOwn ? parsed(stored, "data") : parsedOrNull(stored.data),
-    metadata:
-      (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as Recorded["metadata"],
+    data: dataOf(stored),
+    metadata: metadataOf(stored),
   };
+}
+
+/** As `toRecorded` has it. */
+export function dataOf(stored: StoredEvent): unknown {
+  return stored.json === jsonMark.own ? parsed(stored, "data") : parsedOrNull(stored.data);
+}
+
+/** As `toRecorded` has it. */
+export function metadataOf(stored: StoredEvent): Recorded["metadata"] {
+  const isOwn = stored.json === jsonMark.own;
+  return (isOwn ? parsed(stored, "metadata") : asObject(stored.metadata)) as Recorded["metadata"];
 }
 
 /** A revision as clients know it. */
@@ -93,7 +102,7 @@ export function sizeOf(stored: { readonly data: Content; readonly metadata: Cont
 }
 
 /** Neighbouring events were mostly recorded in the same millisecond, and formatting a date is slow. */
-function isoText(ms: number): string {
+export function isoText(ms: number): string {
   if (lastInstant.ms !== ms) lastInstant = { ms, text: new Date(ms).toISOString() };
   return lastInstant.text;
 }

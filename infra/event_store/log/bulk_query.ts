@@ -1,0 +1,86 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { prepareArrays } from "./prepare_arrays.ts";
+import type { Content, JsonMark, StoredEvent } from "./stored_event.ts";
+
+type Row = [number, number, number, string, string, number, Content | null, Content, JsonMark];
+
+/** Larger content than that is read by itself, so that a page is not too large, whatever there is in it. */
+const mostBytes = 32 * 1024;
+/** Measured: with more of them memory grows, and it is no faster. */
+const rows = 512;
+/** Names of streams that are not looked up again, in some 10 MB. */
+const mostNames = 50_000;
+
+export type BulkPage = {
+  readonly events: readonly StoredEvent[];
+  /** True when there was nothing further as it was read. */
+  readonly last: boolean;
+};
+
+/**
+ * A query for all events of some categories, in pages of as many events as may be, in one statement each. The names of
+ * streams are remembered: to find them takes as much time as all the rest.
+ */
+export class BulkQuery {
+  readonly #page: StatementSync;
+  readonly #content: StatementSync;
+  readonly #unknown: StatementSync;
+  readonly #names = new Map<number, string>();
+
+  /** Without categories: all events. */
+  constructor(database: DatabaseSync, categories: number | undefined) {
+    const columns = `
+      position, stream, revision, hex(id), type, recorded_at,
+      case when octet_length(data) <= ${mostBytes} then data end, metadata, json`;
+    const one = `
+      select position as at from events where category = ? and position > ? and position <= ?`;
+    this.#page = prepareArrays(
+      database,
+      categories === undefined
+        ? `select ${columns} from events where position > ? and position <= ?
+          order by position limit ${rows}`
+        : `select ${columns}
+          from (${Array(categories).fill(one).join(" union all ")} order by at limit ${rows})
+          cross join events on position = at order by at`,
+    );
+    this.#content = prepareArrays(database, "select data from events where position = ?");
+    this.#unknown = prepareArrays(
+      database,
+      "select id, name from streams where id in (select value from json_each(?))",
+    );
+  }
+
+  page(parameters: readonly (string | number)[]): BulkPage {
+    const found = this.#page.all(...parameters) as unknown as Row[];
+    const names = this.#namesOf(found);
+    const events = found.map(
+      ([position, stream, revision, id, type, recordedAt, data, metadata, json]): StoredEvent => ({
+        position,
+        stream: names.get(stream)!,
+        revision,
+        id,
+        type,
+        recordedAt,
+        data: data ?? this.#dataAt(position),
+        metadata,
+        json,
+      }),
+    );
+    return { events, last: found.length < rows };
+  }
+
+  /** All names that these rows need, and others. */
+  #namesOf(found: readonly Row[]): ReadonlyMap<number, string> {
+    if (this.#names.size >= mostNames) this.#names.clear();
+    const unknown = new Set<number>();
+    for (const [, stream] of found) if (!this.#names.has(stream)) unknown.add(stream);
+    const read = this.#unknown.all(JSON.stringify([...unknown])) as unknown as [number, string][];
+    for (const [stream, name] of read) this.#names.set(stream, name);
+    return this.#names;
+  }
+
+  #dataAt(position: number): Content {
+    const [data] = this.#content.get(position) as unknown as [Content];
+    return data;
+  }
+}

@@ -1,0 +1,274 @@
+import type { eventLog, View } from "@headwater/core";
+import type { Fragment, Sql } from "postgres";
+import { answered } from "./answered.ts";
+import { columnArray } from "./column_array.ts";
+import { inTurns } from "./in_turns.ts";
+import type { Row } from "./row_changes.ts";
+import type { SumChanges } from "./sum_changes.ts";
+import { SumsTable } from "./sums_table.ts";
+import { quoted, type TableDefinition, tablesOf } from "./table_definition.ts";
+import { buildIndexes } from "./build_indexes.ts";
+import { bulkColumnOf, bulkPrefix } from "./bulk_column.ts";
+import { ctidOf, type Place, type PlaceIndex, placeOf } from "./place_index.ts";
+
+/** How far a table is filled. */
+export type Reached = {
+  readonly position: number | undefined;
+  readonly mark: eventLog.LogMark | undefined;
+};
+
+/** Where that is written down, by whoever may fill the table. */
+export type FillCheckpoint = {
+  /** What stands behind `from` to find it where it is at `at`, as long as its owner is the same; without parameters. */
+  row(at: Reached): string;
+  /**
+   * Part of a statement that moves it from there on, or tells that its owner lives: yields a row if it was there. The
+   * statement may take so much longer than usual.
+   */
+  move(
+    move: { readonly from: Reached; readonly to: Reached; readonly patienceMs: number },
+  ): Fragment;
+};
+
+export type BulkTableOptions = {
+  readonly view: View;
+  /** Of the physical tables' names, as for `createTables`. */
+  readonly suffix: string;
+  readonly sql: Sql;
+  readonly checkpoint: FillCheckpoint;
+};
+
+/** The checkpoint is not where it was: somebody else fills the table, or has emptied it. */
+export class CheckpointMoved extends Error {
+  override readonly name = "CheckpointMoved";
+}
+
+/** For what waits for a lock, or goes through a table. */
+const longMs = 60_000;
+const partPatienceMs = 15_000;
+/** Whoever fills it is to be heard of that often. */
+const beatEveryMs = 1_000;
+/** What PostgreSQL may take for a row, at its slowest. */
+const patiencePerRowMs = 0.1;
+/** Blocks that are read at once, to know where all rows are. */
+const blocksPerRead = 1_024;
+
+/**
+ * A view's table while it is filled: without key and indexes, which are made at the end, and with a column that says as
+ * of which position of the log a row was written. What a crash leaves behind the checkpoint is told by it, and taken away.
+ *
+ * The column has another name each time that somebody begins: a statement of whoever filled the table before, or one
+ * that was given up on and comes late, does not find it.
+ */
+export class BulkTable {
+  readonly #options: BulkTableOptions;
+  readonly #rows: TableDefinition;
+  readonly #sums: SumsTable | undefined;
+  readonly #table: string;
+  readonly #column = `${bulkPrefix}${crypto.randomUUID().replaceAll("-", "")}`;
+  #at: Reached;
+  #heardAt = performance.now();
+
+  constructor(options: BulkTableOptions, at: Reached) {
+    const [rows, sums] = tablesOf(options.view, options.suffix);
+    this.#options = options;
+    this.#rows = rows!;
+    this.#sums = sums && new SumsTable(options.view.sums!, sums);
+    this.#table = quoted(this.#rows.physicalName);
+    this.#at = at;
+  }
+
+  /** Everything up to here is in it, if what was written since is not looked at. */
+  get at(): Reached {
+    return this.#at;
+  }
+
+  /** Makes it ready for many rows; takes away what was written after the checkpoint. */
+  async begin(): Promise<void> {
+    const { position } = this.#at;
+    const tables = tablesOf(this.#options.view, this.#options.suffix);
+    const purge = position === undefined
+      ? `truncate ${tables.map(({ physicalName }) => quoted(physicalName)).join(", ")};`
+      : `delete from ${this.#table} where ${this.#column} > ${position};`;
+    await this.#alter(`
+      select attname as name into one from (${this.#foundColumn}) as attribute;
+      if one.name is not null then
+        execute format('alter table ${this.#table} rename column %I to ${this.#column}', one.name);
+      elsif ${position === undefined} then
+        for one in
+          select indexrelid::regclass as name, conname
+          from pg_index left join pg_constraint on conindid = indexrelid
+          where indrelid = '${this.#table}'::regclass
+        loop
+          if one.conname is null then
+            execute format('drop index %s', one.name);
+          else
+            execute format('alter table ${this.#table} drop constraint %I', one.conname);
+          end if;
+        end loop;
+        alter table ${this.#table} add column ${this.#column} bigint not null default 0;
+        alter table ${this.#table} alter column ${this.#column} drop default;
+      else
+        raise exception 'Cannot fill ${this.#rows.physicalName}: it has its key already';
+      end if;
+      ${purge}`);
+  }
+
+  /** Notes where all of its rows are. */
+  async locate(index: PlaceIndex): Promise<void> {
+    const { sql } = this.#options;
+    const key = quoted(this.#rows.primaryKey[0]!);
+    const [size] = await answered(() =>
+      sql<{ blocks: number }[]>`
+        select (pg_relation_size(${this.#table}::text::regclass)
+          / current_setting('block_size')::bigint)::float8 as blocks`
+    );
+    for (let block = 0; block < (size?.blocks ?? 0); block += blocksPerRead) {
+      const found = await answered(() =>
+        sql.unsafe<{ key: string; ctid: string }[]>(`
+          select ${key} as key, ctid::text as ctid from ${this.#table}
+          where ctid >= '(${block},0)' and ctid < '(${block + blocksPerRead},0)'`)
+      );
+      await inTurns(found, ({ key, ctid }) => index.set(key, placeOf(ctid)));
+      await this.beatIfQuiet();
+    }
+  }
+
+  /** The rows at these places. */
+  async read(places: readonly Place[]): Promise<readonly { readonly row: Row; place: Place }[]> {
+    const { sql, view } = this.#options;
+    const ctids = `{${places.map((place) => `"${ctidOf(place)}"`).join(",")}}`;
+    const found = await answered(() =>
+      sql<{ row: string; ctid: string }[]>`
+        select row_to_json(found)::text as row, place as ctid
+        from (
+          select ctid as own, ctid::text as place, ${sql.unsafe(this.#names)}
+          from ${sql.unsafe(this.#table)} where ctid = any(${ctids}::text::tid[])
+        ) as ${view.from(sql)}
+        cross join lateral (select ${view.select(sql)}) as found`
+    );
+    return found.map(({ row, ctid }) => ({ row: JSON.parse(row) as Row, place: placeOf(ctid) }));
+  }
+
+  /** Adds rows as of a position; gives where each is, by its key. The checkpoint stays where it is. */
+  async add(rows: readonly Row[], position: number): Promise<ReadonlyMap<string, Place>> {
+    const { sql, view, checkpoint } = this.#options;
+    if (rows.length === 0) return new Map();
+    await inTurns(rows, (row) => view.check(row));
+    const arrays: Fragment[] = [];
+    for (const { property, type } of this.#rows.columns) {
+      const array = await columnArray(rows, { property, isJson: type === "jsonb" });
+      arrays.push(sql`${array}::text::${sql.unsafe(type)}[]`);
+    }
+    const key = quoted(this.#rows.primaryKey[0]!);
+    const patienceMs = patiencePerRowMs * rows.length;
+    const written = await answered(
+      () =>
+        sql<{ key: string; ctid: string }[]>`
+          with moved as (${
+          checkpoint.move({ from: this.#at, to: this.#at, patienceMs })
+        }), added as (
+            insert into ${sql.unsafe(this.#table)} (
+              ${sql.unsafe(this.#names)}, ${sql.unsafe(this.#column)})
+            select ${sql.unsafe(this.#names)}, ${position}::bigint
+            from unnest(${arrays.reduce((before, array) => sql`${before}, ${array}`)})
+              as unpacked (${sql.unsafe(this.#names)})
+            where exists (select 1 from moved)
+            returning ${sql.unsafe(key)} as key, ctid::text as ctid)
+          select key, ctid from added`,
+      { patienceMs: partPatienceMs },
+    ).catch(throwMoved);
+    if (written.length < rows.length) throw new CheckpointMoved();
+    this.#heardAt = performance.now();
+    return new Map(written.map(({ key, ctid }) => [key, placeOf(ctid)]));
+  }
+
+  /** Moves the checkpoint to where everything is in it that was added, takes away `stale` rows, and adds to the sums. */
+  async save(
+    to: Reached,
+    { stale, sums }: { readonly stale: readonly Place[]; readonly sums: SumChanges | undefined },
+  ): Promise<void> {
+    const { sql, checkpoint } = this.#options;
+    const ifMoved = sql`exists (select 1 from moved)`;
+    const ctids = `{${stale.map((place) => `"${ctidOf(place)}"`).join(",")}}`;
+    const packed = sums && await this.#sums?.packed(sums);
+    const added = packed ? sql`, ${this.#sums!.add(sql, { packed, condition: ifMoved })}` : sql``;
+    const patienceMs = patiencePerRowMs * stale.length;
+    const moved = await answered(
+      () =>
+        sql`
+        with moved as (${checkpoint.move({ from: this.#at, to, patienceMs })}), removed as (
+          delete from ${sql.unsafe(this.#table)}
+          where ctid = any(${ctids}::text::tid[]) and ${sql.unsafe(this.#column)} is not null
+            and ${ifMoved}) ${added}
+        select 1 from moved`,
+      { patienceMs: partPatienceMs },
+    ).catch(throwMoved);
+    if (moved.length === 0) throw new CheckpointMoved();
+    this.#at = to;
+    this.#heardAt = performance.now();
+  }
+
+  /** Tells that whoever fills it lives, if nothing else has for so long. */
+  async beatIfQuiet(forMs = beatEveryMs): Promise<void> {
+    if (performance.now() - this.#heardAt < forMs) return;
+    await this.save(this.#at, { stale: [], sums: undefined });
+  }
+
+  /** Makes it a table like any other, with its key and its indexes; nothing can be added any more. */
+  async finish(): Promise<void> {
+    const { sql } = this.#options;
+    const { primaryKey, indexes } = this.#rows;
+    await buildIndexes(sql, {
+      table: this.#table,
+      indexes: [
+        { columns: primaryKey, isUnique: true },
+        ...indexes.map((columns) => ({ columns, isUnique: false })),
+      ],
+      beat: () => this.beatIfQuiet(0),
+    });
+    await this.#alter(`
+      select indexrelid::regclass as name into one from pg_index
+      where indrelid = '${this.#table}'::regclass and indisunique;
+      execute format('alter table ${this.#table} add primary key using index %s', one.name);
+      -- With a name that leads here and was made meanwhile; it is made anew
+      alter table ${this.#table} drop column ${this.#column} cascade;`);
+  }
+
+  get #names(): string {
+    return this.#rows.columns.map(({ name }) => quoted(name)).join(", ");
+  }
+
+  get #foundColumn(): string {
+    return bulkColumnOf(this.#table);
+  }
+
+  /** Changes what the table is, if the checkpoint is where it was: the table is locked first, as everywhere. */
+  async #alter(statements: string): Promise<void> {
+    const { sql, checkpoint } = this.#options;
+    await answered(() =>
+      sql.unsafe(`
+        do $alter$
+        declare
+          one record;
+        begin
+          perform set_config('client_min_messages', 'warning', true);
+          lock table ${this.#table} in access exclusive mode;
+          perform 1 from ${checkpoint.row(this.#at)} for update;
+          if not found then
+            raise exception 'the checkpoint was moved' using errcode = '${movedCode}';
+          end if;
+          ${statements}
+        end $alter$`), { patienceMs: longMs }).catch(throwMoved);
+  }
+}
+
+/** Of our own; and PostgreSQL's, where there is no such column. */
+const movedCode = "HW001";
+const movedCodes: readonly unknown[] = [movedCode, "42703"];
+
+function throwMoved(error: unknown): never {
+  throw error instanceof Error && "code" in error && movedCodes.includes(error.code)
+    ? new CheckpointMoved(error.message, { cause: error })
+    : error;
+}

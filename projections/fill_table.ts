@@ -1,0 +1,135 @@
+import { type EventLog, eventLog, Unavailable, type View } from "@headwater/core";
+import type { Sql } from "postgres";
+import { placeAfter } from "./batch_inbox.ts";
+import { messageOf } from "./failure.ts";
+import { BulkTable, CheckpointMoved, type FillCheckpoint, type Reached } from "./bulk_table.ts";
+import { BatchReader } from "./batch_reader.ts";
+import type { BulkSettings } from "./bulk_settings.ts";
+import { FillFolder } from "./fill_folder.ts";
+
+export type FillOptions = {
+  readonly view: View;
+  readonly log: EventLog;
+  /** The pool that workers have: a fill has at most three statements under way. */
+  readonly sql: Sql;
+  /** Of the physical tables' names, as for `createTables`. */
+  readonly suffix: string;
+  /** Where the checkpoint is. */
+  readonly from: Reached;
+  /** It ends there, and goes no further. */
+  readonly until: number;
+  readonly checkpoint: FillCheckpoint;
+  /** Told as often as there are new events, some thousands at a time. */
+  onProgress(progress: { readonly events: number; readonly position: number | undefined }): void;
+  /** Leaves the table where it is; to be gone on with by another call. */
+  readonly signal: AbortSignal;
+  readonly settings?: BulkSettings;
+};
+
+export type FillEnd = Reached & {
+  /**
+   * `filled`: the table is one like any other, and the checkpoint where the fill came to its end, which is before an
+   * event that cannot be applied where there is one. `interrupted`: by the signal; it goes on with the next call.
+   * `moved`: somebody else fills the table, or has emptied it.
+   */
+  readonly type: "filled" | "interrupted" | "moved";
+  /** Why it ended before it was where it should be; whoever follows the log from there on will meet it. */
+  readonly cause?: string;
+};
+
+/** So long it waits for events before it sees to other things. */
+const quietMs = 1_000;
+const usualSaveMs = 30_000;
+
+/**
+ * Fills a view's table in bulk: rows that were not touched for a while are written, once each in most cases, while
+ * others are folded; key and indexes are made at the end. The table is not to be read meanwhile.
+ *
+ * Resolves at the first thing that needs exactness, with all that was before it in the table: the worker of the view goes
+ * on from the checkpoint and says what is the matter.
+ *
+ * Errors: `Unavailable` and whatever else PostgreSQL or the log say; another call goes on from the checkpoint.
+ */
+export async function fillTable(options: FillOptions): Promise<FillEnd> {
+  const { view, sql, suffix, from, checkpoint, settings: { holds } = {} } = options;
+  const open = (at: Reached) => new BulkTable({ view, suffix, sql, checkpoint }, at);
+  const table = open(from);
+  let isComplete = false;
+  try {
+    await table.begin();
+    const folder = new FillFolder({ view, table, ...(holds && { holds }) });
+    if (from.position !== undefined) await folder.locate();
+    const end = await fill(options, { table, folder });
+    if (end.type !== "filled") return end;
+    isComplete = true;
+    await table.finish();
+    return end;
+  } catch (error) {
+    if (error instanceof CheckpointMoved) return { ...table.at, type: "moved" };
+    if (Unavailable.isCauseOf(error) || error instanceof eventLog.ForeignPosition) throw error;
+    // Whatever it was, the exact way finds out: from the last place where all was well. Rows of which no index can be
+    // made are in the table already
+    if (isComplete) await table.save(nothing, { stale: [], sums: undefined });
+    const again = open(table.at);
+    await again.begin();
+    await again.finish();
+    return { ...again.at, type: "filled", cause: messageOf(error) };
+  }
+}
+
+const nothing: Reached = { position: undefined, mark: undefined };
+
+async function fill(
+  { view, log, until, signal, onProgress, settings: { saveEveryMs = usualSaveMs } = {} }:
+    FillOptions,
+  { table, folder }: { readonly table: BulkTable; readonly folder: FillFolder },
+): Promise<FillEnd> {
+  const after = table.at.mark ?? table.at.position;
+  const categories = view.reads.map(({ category }) => category);
+  await using reader = new BatchReader((signal) =>
+    log.subscribe({ categories, signal, after, isBulk: true })
+  );
+  let reached = table.at;
+  let savedAt = performance.now();
+  const interrupted = (): FillEnd => ({ ...table.at, type: "interrupted" });
+  for (;;) {
+    if (signal.aborted) return interrupted();
+    const batch = await reader.take(quietMs);
+    if (signal.aborted) return interrupted();
+    if (batch) {
+      const { events, isLast, end } = cutAt(batch, until);
+      const { count, cause } = await folder.fold(events);
+      const isWhole = cause === undefined;
+      if (!isWhole) reached = count > 0 ? placeAfter(batch, count) : reached;
+      else if (end.position !== undefined) reached = end;
+      onProgress({ events: count, position: reached.position });
+      if (!isWhole || isLast || folder.isFull) {
+        await folder.save(reached);
+        return { ...reached, type: "filled", ...(!isWhole && { cause }) };
+      }
+      if (folder.isSaveDue || performance.now() - savedAt > saveEveryMs) {
+        await folder.save(reached);
+        savedAt = performance.now();
+      }
+    }
+    await table.beatIfQuiet();
+  }
+}
+
+/** Without what is behind `until`; `isLast`: nothing up to there is left. */
+function cutAt(
+  batch: eventLog.EventBatch,
+  until: number,
+): {
+  readonly events: eventLog.EventBatch["events"];
+  readonly isLast: boolean;
+  /** Up to there everything was considered; nothing that is not yet: `position` is undefined. */
+  readonly end: Reached;
+} {
+  const { events, position, mark, caughtUp } = batch;
+  if (position === undefined || position <= until) {
+    return { events, isLast: caughtUp || position === until, end: { position, mark } };
+  }
+  const count = events.findLastIndex((event) => event.position <= until) + 1;
+  return { events: events.slice(0, count), isLast: true, end: placeAfter(batch, count) };
+}
