@@ -23,9 +23,13 @@ export class ParkedKeys {
     return this.#lanes.size > 0 && this.#lanes.has(laneText(lane));
   }
 
-  /** True where a row lacks events that are parked; of a stream whose keys are not known, that of its own name. */
-  concerns(key: string): boolean {
+  /**
+   * True where a row lacks events that are parked; of a stream whose keys are not known, that of its own name.
+   * Undefined: any row.
+   */
+  concerns(key: string | undefined): boolean {
     if (this.#lanes.size === 0) return false;
+    if (key === undefined) return true;
     if (this.has(keyLane(key)) || this.has(streamLane(key))) return true;
     return [...this.#lanes.values()].some(({ byStream, key: stream }) =>
       byStream && eventLog.idOf(stream) === key

@@ -97,8 +97,8 @@ export class ProjectionWorker implements AsyncDisposable {
     return healthOf(this.#state);
   }
 
-  /** True where the row of a key lacks events that are parked. */
-  isParked(key: string): boolean {
+  /** True where the row of a key, or with undefined any row, lacks events that are parked. */
+  isParked(key: string | undefined): boolean {
     return this.#letters.parked.concerns(key);
   }
 

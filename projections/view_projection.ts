@@ -107,7 +107,7 @@ export class ViewProjection implements AsyncDisposable {
   }
 
   /** True where the row of a key lacks events that are parked. */
-  isParked(key: string): boolean {
+  isParked(key: string | undefined): boolean {
     return this.#readable()?.isParked(key) === true;
   }
 

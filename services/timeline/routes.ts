@@ -27,7 +27,7 @@ timelineRoutes.get(
   },
 );
 
-timelineRoutes.get("/api/sales", readsFrom(salesView), async (c) => {
+timelineRoutes.get("/api/sales", readsFrom(salesView, { sums: true }), async (c) => {
   const { cursor, ...query } = readQuery(c, salesQuery);
   const { items, next } = await salesPage(c.env.sql, { ...query, after: cursor });
   return c.json({ items, nextCursor: next ? salesCursor(next) : null });

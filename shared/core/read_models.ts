@@ -20,6 +20,9 @@ export interface ReadModels {
     /** False when the wait ended before the position was reached. */
     readonly reached: boolean;
   }>;
-  /** True when the row of this key lacks events that the view cannot take: they are parked, and wait for an operator. */
-  isParked(view: View, key: string): Promise<boolean>;
+  /**
+   * True when the row of this key, or with undefined any row, lacks events that the view cannot take: they are parked, and
+   * wait for an operator.
+   */
+  isParked(view: View, key: string | undefined): Promise<boolean>;
 }

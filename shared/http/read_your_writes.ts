@@ -17,13 +17,14 @@ import type { ServiceContext, ServiceEnv } from "./service_app.ts";
  * view that is behind answers with a `Warning`.
  *
  * `param`: the part of the path that is the key of the row. Where events of it are parked, since the view cannot take
- * them, the answer says so in `X-Read-Model-Parked: true`.
+ * them, the answer says so in `X-Read-Model-Parked: true`. `sums`: the answer is of the view's sums, and says so where events
+ * of any row are parked.
  *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
  */
 export function readsFrom(
   view: View,
-  { param }: { readonly param?: string } = {},
+  { param, sums = false }: { readonly param?: string; readonly sums?: boolean } = {},
 ): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     const position = minPosition(c);
@@ -44,7 +45,7 @@ export function readsFrom(
       });
     }
     const key = param && c.req.param(param);
-    const isParked = key !== undefined && await c.env.readModels.isParked(view, key);
+    const isParked = (sums || key !== undefined) && await c.env.readModels.isParked(view, key);
     await next();
     if (isParked) c.header("X-Read-Model-Parked", "true");
     if (state.position !== undefined) c.header("X-Position", String(state.position));

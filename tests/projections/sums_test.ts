@@ -192,9 +192,11 @@ projectionTests("the sums of a view", async (step) => {
       (await tableSums(dealView, sql)).map(({ day, amount }) => [day, amount]),
       [["mon", 10], ["tue", 20]],
     );
+    assert.equal(await projections.isParked(brokenView, undefined), true);
     isBroken = false;
     await sql`update projection_letter set due = 'retry' where dropped_at is null`;
     await until(() => projections.status()[0]?.parkedKeys === 0);
+    assert.equal(await projections.isParked(brokenView, undefined), false);
     await caughtUp(projections, { view: brokenView, log });
     await assertAsFolded(bed);
   });
