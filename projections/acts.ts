@@ -17,19 +17,29 @@ import {
 /** For so long an act tries again where somebody is in its way. */
 const patienceMs = 10_000;
 const againMs = 100;
+/** How often somebody who watches is shown what is. */
+const watchEveryMs = 500;
 
 const status = acts.operatorsAct({
   name: "status",
   summary: "how every generation of every read model is",
-  args: z.strictObject({}),
+  args: z.strictObject({ watch: z.boolean().optional() }),
+  options: ["watch"],
   changes: false,
-  async run(_args, { databases, head }: ProjectionsContext) {
-    const statuses = await storedStatuses(databases, {
-      ...(head && { head: { position: await head() } }),
-    });
-    return { value: statuses, text: statusTable(statuses), isDone: true };
+  async run({ watch }, context: ProjectionsContext & acts.ActContext) {
+    const { signal, show } = context;
+    while (watch && show && !signal.aborted) {
+      show(statusTable(await statuses(context)).split("\n"));
+      await time.pause(watchEveryMs, { signal });
+    }
+    const value = await statuses(context);
+    return { value, text: watch && show ? "" : statusTable(value), isDone: true };
   },
 });
+
+async function statuses({ databases, head }: ProjectionsContext) {
+  return await storedStatuses(databases, { ...(head && { head: { position: await head() } }) });
+}
 
 const toReady = switchAct({
   name: "switch",

@@ -19,6 +19,8 @@ export type RebuildEnd =
   | { readonly type: "failing"; readonly cause: string }
   /** Somebody has dropped it. */
   | { readonly type: "aborted" }
+  /** Nobody waits for it any longer. */
+  | { readonly type: "under-way" }
   /** Nobody has been heard of for a while, and no statement of anybody's is filling the table. */
   | { readonly type: "nobody" };
 
@@ -55,5 +57,5 @@ export async function followRebuild(
     }
     await time.pause(lookEveryMs, { signal });
   }
-  return { type: "nobody" };
+  return { type: "under-way" };
 }

@@ -7,6 +7,7 @@ import {
   generationsOf,
   type GenerationStatus,
   type ProjectionState,
+  type ReplayProgress,
   silentMs,
 } from "./generation.ts";
 
@@ -34,6 +35,8 @@ export type ProjectionStatus = {
   readonly needsRebuild: boolean;
   /** Whose rows lack events, which wait for an operator. */
   readonly parkedKeys: number;
+  /** How far the building of its table is; null: it is not being built. */
+  readonly progress: ReplayProgress | null;
   /** The process that applies events to it, by host and port where it has one; null: nobody does. */
   readonly owner: string | null;
 };
@@ -112,6 +115,7 @@ function statusOf(
     needsRebuild: status === "live" && version < view.version ||
       status !== "retired" && isOfOtherLog,
     parkedKeys: 0,
+    progress: stored.replay,
     owner: stored.isFree ? null : owner,
   };
 }
@@ -130,7 +134,14 @@ export function shownState(state: ProjectionState, status?: GenerationStatus): S
 }
 
 function unknownStatus(view: View, at: { service: string; cause: string }): ProjectionStatus {
-  const nothing = { since: null, lagMs: 0, caughtUp: false, position: null, owner: null };
+  const nothing = {
+    since: null,
+    lagMs: 0,
+    caughtUp: false,
+    position: null,
+    owner: null,
+    progress: null,
+  };
   return {
     ...nothing,
     ...at,

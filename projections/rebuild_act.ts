@@ -113,6 +113,8 @@ function textOf(
       ].join("\n");
     case "aborted":
       return `Generation ${generation} of "${name}" was aborted`;
+    case "under-way":
+      return `Generation ${generation} of "${name}" is being built`;
     case "nobody":
       return `Generation ${generation} of "${name}" is begun: no worker builds it now, its service does so when it runs`;
   }

@@ -1,3 +1,4 @@
+import type { ReplayProgress } from "./generation.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 
 /** The statuses for people: one line each, under a line of headings. */
@@ -15,6 +16,7 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
       String(status.version),
       status.owner ?? "-",
       [
+        status.progress ? progressText(status.progress) : "",
         status.parkedKeys > 0 ? parkedText(status.parkedKeys) : "",
         status.needsRebuild ? "needs a rebuild" : "",
         status.cause ?? "",
@@ -27,6 +29,20 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
     .join("\n");
 }
 
+/** `██████████░░░░░░░░░░  52 %  48,000 events/s  4 s left`. */
+function progressText({ replayed, target, eventsPerSecond }: ReplayProgress): string {
+  const share = target > 0 ? Math.min(1, replayed / target) : 1;
+  const full = Math.floor(share * barWidth);
+  const bar = "█".repeat(full) + "░".repeat(barWidth - full);
+  const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
+  if (eventsPerSecond === 0) return `${bar} ${percent}`;
+  // Positions for events: those that it does not want cost next to nothing
+  const left = duration(1_000 * Math.max(0, target - replayed) / eventsPerSecond);
+  return `${bar} ${percent}  ${grouped(eventsPerSecond)} events/s  ${left} left`;
+}
+
+const barWidth = 20;
+
 /** "1 parked key", "2 parked keys". */
 export function parkedText(count: number): string {
   return `${grouped(count)} parked key${count === 1 ? "" : "s"}`;
@@ -38,7 +54,7 @@ export function grouped(count: number): string {
 }
 
 function duration(ms: number): string {
-  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
   return `${Math.round(ms / 3_600_000)} h`;

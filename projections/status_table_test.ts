@@ -16,6 +16,7 @@ Deno.test("statuses stand in columns", () => {
     version: 1,
     needsRebuild: false,
     parkedKeys: 0,
+    progress: null,
   } as const;
   const payments = {
     ...orders,

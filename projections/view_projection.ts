@@ -78,7 +78,7 @@ export class ViewProjection implements AsyncDisposable {
     if (statuses.length > 0) return statuses;
     const { name, version } = this.view;
     return [{
-      ...{ service, name, version, generation: null, owner: null, position: null },
+      ...{ service, name, version, generation: null, owner: null, position: null, progress: null },
       ...{ lagMs: 0, caughtUp: false, needsRebuild: false, parkedKeys: 0 },
       state: this.#refusal ? "failing" : this.#trouble ? "waiting" : "starting",
       since: this.#trouble?.since ?? null,

@@ -10,13 +10,14 @@ export const mostWaiting = 512;
 
 /** For operators, as this process knows it. */
 export function statusOf(
-  { view, stored, report, position, isOwner, parkedKeys }: WorkerState,
+  state: WorkerState,
   { service, now, owner }: {
     readonly service: string;
     readonly now: number;
     readonly owner: string;
   },
 ): ProjectionStatus {
+  const { view, stored, report, position, isOwner, parkedKeys } = state;
   return {
     service,
     name: view.name,
@@ -30,6 +31,7 @@ export function statusOf(
     version: view.version,
     needsRebuild: report.state === "other-log" && stored?.status !== "retired",
     parkedKeys,
+    progress: progressOf(state) ?? null,
     owner: isOwner ? owner : null,
   };
 }

@@ -22,15 +22,17 @@ export function openService(
   given: Omit<ServiceDependencies, "service" | "repository"> & {
     /** Of its aggregates' states; default: one for each. */
     readonly cacheBudget?: machine.CacheBudget;
+    /** What operators do to its engines. */
+    readonly operators?: Routes;
   },
 ): Service {
-  const { cacheBudget, ...rest } = given;
+  const { cacheBudget, operators = routes(), ...rest } = given;
   const dependencies: ServiceDependencies = {
     ...rest,
     service: definition.name,
     repository: repositoriesOf(definition, { ...rest, cacheBudget }),
   };
-  return toService(routesOf(definition, dependencies), dependencies);
+  return toService(routesOf(definition, dependencies).route("/", operators), dependencies);
 }
 
 function routesOf(definition: ServiceDefinition, dependencies: ServiceDependencies): Routes {

@@ -53,7 +53,7 @@ export async function operate(
   const opened = opening.move();
   return {
     databases,
-    ...(head && { head: () => Promise.resolve(head.position) }),
+    ...(head && { head: async () => (await headOf(log, { isOurs, logger }))?.position }),
     ...(log && changes && !running && { log }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -12,6 +12,8 @@ import {
 import type { Admission } from "@headwater/http";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
+import { operatorsActs } from "./operators_acts.ts";
+import { operatorsRoutes } from "./operators_routes.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
 import { createResilientClient } from "@headwater/resilience";
@@ -132,7 +134,14 @@ export async function startService(
     })
   );
   stopping.push(...runtimes);
+  const operated = {
+    databases: [{ service: name, views, sagas, sql: pools.operators }],
+    head: () => own.head(),
+    // Who opened the pool closes it
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
   const service = openService(definition, {
+    operators: operatorsRoutes(operatorsActs(() => Promise.resolve(operated))),
     log: own,
     sql: pools.routes,
     client,

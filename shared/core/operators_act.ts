@@ -6,6 +6,11 @@ export type ActContext = {
   readonly signal: AbortSignal;
   /** How far it is, in a line for people. */
   progress(line: string): void;
+  /**
+   * How things are now, in lines for people: on a terminal in the place of those before, elsewhere those that are new.
+   * Absent for machines, which get one value.
+   */
+  show?(lines: readonly string[]): void;
 };
 
 /** How an act ended: a JSON value for machines, and the same in words. */

@@ -31,19 +31,26 @@ export async function operatorsCommand<Context>(
     return isHelp ? 0 : 2;
   }
   let isLineOpen = false;
+  let shown: readonly string[] = [];
   const surroundings: ActContext = {
     signal,
+    ...(!isJson && { show }),
     progress(line) {
       if (isJson) return;
       print(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
       isLineOpen = isTerminal;
     },
   };
+  function show(lines: readonly string[]): void {
+    const news = isTerminal ? lines : lines.filter((line) => !shown.includes(line));
+    shown = lines;
+    if (news.length > 0) print(`${isTerminal ? clearScreen : ""}${news.join("\n")}\n`);
+  }
   const closeLine = () => isLineOpen && print("\r\x1b[K");
   try {
     const { value, text, isDone } = await named.run(args, { ...context, ...surroundings });
     closeLine();
-    print(`${isJson ? JSON.stringify(value) : text}\n`);
+    if (isJson || text !== "") print(`${isJson ? JSON.stringify(value) : text}\n`);
     return isDone ? 0 : 1;
   } catch (error) {
     closeLine();
@@ -51,6 +58,9 @@ export async function operatorsCommand<Context>(
     return error instanceof Refusal ? 2 : 1;
   }
 }
+
+/** And go to its upper left corner. */
+const clearScreen = "\x1b[2J\x1b[H";
 
 /** Undefined: the words do not fit what the act takes. */
 function argumentsOf<Context>(

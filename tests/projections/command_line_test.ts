@@ -12,6 +12,7 @@ import {
   pureFold,
   randomOf,
   tableRows,
+  until,
 } from "./test_bed.ts";
 
 const deposit = { type: "Deposited", data: { amount: 1 } };
@@ -56,6 +57,7 @@ projectionTests("the command line", async (step) => {
       version: 1,
       needsRebuild: false,
       parkedKeys: 0,
+      progress: null,
       owner: status.owner,
     });
     const { text } = await run(sql, ["status"]);
@@ -64,6 +66,32 @@ projectionTests("the command line", async (step) => {
       /^SERVICE +NAME +GEN +STATE .*\nbank +accounts +1 +live +\S+ +- +1 +1 +\S+\n$/,
     );
   });
+
+  await step(
+    "shows it as long as somebody watches: what is new, or on a terminal all",
+    async (bed) => {
+      const { log, sql, start } = bed;
+      await using projections = await start([accountView]);
+      await append(log, "account-a", deposit);
+      await caughtUp(projections, { view: accountView, log });
+      for (const isTerminal of [true, false]) {
+        const enough = new AbortController();
+        let text = "";
+        const watching = acts.operatorsCommand(projectionsActs, ["status", "--watch"], {
+          context: { databases: [{ service: "bank", sql, views: [accountView] }] },
+          print: (more) => text += more,
+          isTerminal,
+          signal: enough.signal,
+        });
+        const position = await append(log, "account-a", deposit);
+        await until(() => new RegExp(`live .* ${position} +1 +process-`).test(text) || text);
+        enough.abort();
+        assert.equal(await watching, 0);
+        assert.equal(text.includes("\x1b[2J"), isTerminal);
+        assert.ok(isTerminal || text.match(/SERVICE/g)!.length === 1);
+      }
+    },
+  );
 
   await step("knows that the log went on without a worker", async ({ log, sql, start }) => {
     {

@@ -1,4 +1,5 @@
 import { eventLog, silentLog } from "@headwater/core";
+import type { Routes } from "@headwater/http";
 import type { Sql } from "postgres";
 import { openService } from "../open_service.ts";
 import type { ServiceDefinition } from "../service.ts";
@@ -7,14 +8,19 @@ import type { ServiceDefinition } from "../service.ts";
  * A service's routes and commands over a log in memory, without its sagas. It has no database, no read models and no
  * other services: a route that asks for one of them fails.
  */
-export function openInMemory(definition: ServiceDefinition): {
+export function openInMemory(
+  definition: ServiceDefinition,
+  { operators }: { readonly operators?: Routes } = {},
+): {
   readonly log: eventLog.MemoryLog;
+  get(path: string): Promise<Response>;
   /** With this body, as JSON, and these headers. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 } {
   const log = eventLog.memoryLog();
   const { name: service, categories } = definition;
   const opened = openService(definition, {
+    ...(operators && { operators }),
     log: eventLog.ownedLog(log, { service, categories }),
     sql: {} as Sql,
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
@@ -29,6 +35,7 @@ export function openInMemory(definition: ServiceDefinition): {
   });
   return {
     log,
+    get: (path) => opened(new Request(`http://${definition.name}${path}`)),
     post: (path, body, headers = {}) =>
       opened(
         new Request(`http://${definition.name}${path}`, {

@@ -1,0 +1,40 @@
+import type { acts } from "@headwater/core";
+import { readJson, readQuery, type Routes, routes } from "@headwater/http";
+
+/** How long a request waits for an act; what is not done by then goes on. */
+const longestMs = 5_000;
+
+/**
+ * Operators' acts over HTTP, by engine: `GET /ops/projections` is an engine's first look, `GET /ops/projections/letters/list`
+ * another, `POST /ops/projections/rebuild {"name": …}` an act. Answers 200 with what a command line prints with `--json`,
+ * 202 where it is not done (yet). Not for clients: the gateway forwards none of it.
+ *
+ * Errors: `BadInput` for arguments that do not fit, those of the act.
+ */
+export function operatorsRoutes(
+  engines: Readonly<Record<string, readonly acts.OperatorsAct<object>[]>>,
+): Routes {
+  const app = routes();
+  for (const [engine, own] of Object.entries(engines)) {
+    const first = own.find(({ changes }) => !changes);
+    for (const act of own) {
+      const { args, changes } = act;
+      const path = `/ops/${engine}/${act.name.replaceAll(" ", "/")}`;
+      const answer = async (given: Record<string, unknown>, signal: AbortSignal) => {
+        const surroundings = {
+          signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
+          progress() {},
+        };
+        const { value, isDone } = await act.run(given, surroundings);
+        return Response.json(value, { status: isDone ? 200 : 202 });
+      };
+      if (changes) {
+        app.post(path, async (c) => await answer(await readJson(c, args), c.var.signal));
+        continue;
+      }
+      const look = path.replace(act === first ? /(?<=^\/ops\/[^/]+)\/.*$/ : /$^/, "");
+      app.get(look, async (c) => await answer(readQuery(c, args), c.var.signal));
+    }
+  }
+  return app;
+}
