@@ -1,7 +1,7 @@
 export { projectionsActs } from "./acts.ts";
 export type { BulkSettings } from "./bulk_settings.ts";
 export { type FillTurn, type FillTurns, fillTurns } from "./fill_turns.ts";
-export type { ProjectionState } from "./generation.ts";
+export type { ProjectionState, ReplayProgress } from "./generation.ts";
 export type { ProjectionsContext } from "./operated_view.ts";
 export type { ProjectionDatabase, ProjectionStatus, ShownState } from "./projection_status.ts";
 export {

@@ -1,5 +1,6 @@
 export { sagasActs, type SagasContext } from "./acts.ts";
 export type { Process, Step } from "./process.ts";
+export type { ParkedInput, ProcessLetters } from "./process_letters.ts";
 export {
   type Heard,
   type InstanceRecord,
