@@ -1,4 +1,4 @@
-import { type Log, time } from "@headwater/core";
+import { type Log, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { ownHosts, withSecret } from "@headwater/http";
 import { createResilientClient } from "@headwater/resilience";
@@ -10,6 +10,7 @@ import { databasesOn } from "./databases.ts";
 import { openLog } from "./open_log.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
+import { ownServiceFirst } from "./service_client/own_service.ts";
 import { processCaches } from "./process_caches.ts";
 import { startService } from "./start_service.ts";
 
@@ -52,7 +53,8 @@ export async function serveService(
     logger,
   });
   await using _log = log;
-  const bareClient = httpClient(config.serviceUrls, { secret });
+  const own = new Map<string, Service>();
+  const bareClient = ownServiceFirst(httpClient(config.serviceUrls, { secret }), { own, secret });
   await using running = await startService(definition, {
     log,
     checks,
@@ -66,6 +68,7 @@ export async function serveService(
     leaving: signal,
     logger,
   });
+  own.set(name, running.service);
   const lingerMs = isSupervised ? supervisedLingerMs : undefined;
   await using _server = serve(running.service, { ...config, lingerMs, logger });
   await time.aborted(signal);

@@ -66,7 +66,11 @@ async function requestTo(
   // Under a range fetch decodes nothing.
   headers.set("Accept-Encoding", headers.has("Range") ? "identity" : decoded.join(", "));
   const sent = { method, headers, signal, redirect: "manual" } as const;
-  return new Request(url, isSafe(request) ? sent : { ...sent, body: await onceOnly(request) });
+  if (isSafe(request)) return new Request(url, sent);
+  const bytes = request.body && new Uint8Array(await request.arrayBuffer());
+  // Under a key it happens once, however often it is sent
+  const body = request.headers.has("Idempotency-Key") ? bytes : onceOnly(bytes);
+  return new Request(url, { ...sent, body });
 }
 
 function isSafe({ method }: Request): boolean {
@@ -77,8 +81,7 @@ function isSafe({ method }: Request): boolean {
  * As a stream, also where there is none: Deno's fetch sends everything else a second time when a connection that was
  * kept ends before the answer, and the first time may have been heard.
  */
-async function onceOnly(request: Request): Promise<ReadableStream<Uint8Array>> {
-  const bytes = request.body && new Uint8Array(await request.arrayBuffer());
+function onceOnly(bytes: Uint8Array<ArrayBuffer> | null): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(stream) {
       if (bytes) stream.enqueue(bytes);

@@ -171,6 +171,23 @@ for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
   }
 }
 
+Deno.test("what is sent under a key arrives whole, and says how long it is", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => Response.json([request.headers.get("Content-Length"), await request.text()]),
+  );
+  const client = httpClient(new Map([["payment", `http://127.0.0.1:${server.addr.port}`]]));
+  for (const [body, length] of [["{}", "2"], [undefined, "0"]] as const) {
+    const request = new Request("http://payment/x", {
+      method: "POST",
+      headers: { "Idempotency-Key": "1" },
+      body,
+    });
+    const [said, text] = await (await client.call("payment", request)).json();
+    deepEqual([said, text], [length, body ?? ""]);
+  }
+});
+
 Deno.test("a service is asked for no encoding that is not decoded, whatever the client takes", async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
