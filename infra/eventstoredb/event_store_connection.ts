@@ -23,12 +23,13 @@ export type CallListener<Message> = {
   over(error: Error | undefined): void;
 };
 
-export type ReadCall = ClientReadableStream<streams.ReadResp>;
+/** Its answers as they come: the generated code makes more of them than is needed. */
+export type ReadCall = ClientReadableStream<Uint8Array>;
 export type BatchAppendCall = ClientDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
 
 /** The rpcs that the adapter needs, on a connection that is made at first need and made anew when it broke. */
 export type EventStoreConnection = AsyncDisposable & {
-  read(request: streams.ReadReq, listener: CallListener<streams.ReadResp>): Promise<ReadCall>;
+  read(request: streams.ReadReq, listener: CallListener<Uint8Array>): Promise<ReadCall>;
   batchAppend(listener: CallListener<streams.BatchAppendResp>): Promise<BatchAppendCall>;
 };
 
@@ -52,6 +53,8 @@ type ClientParts = {
 
 /** Whoever gives up on a call cancels it; a deadline of gRPC would also count while its reader is busy. */
 const callOptions: CallOptions = { deadline: Infinity };
+
+const { path, requestSerialize } = rpc.StreamsService.read;
 
 const closingMs = 1_000;
 /** Longer than any event that a server has. */
@@ -96,7 +99,17 @@ export function connectToEventStore(connectionString: ConnectionString): EventSt
 
   return {
     read: (request, listener) =>
-      open("read", { listener, create: (rpcs, given) => rpcs.read(request, ...given) }),
+      open("read", {
+        listener,
+        create: (rpcs, given) =>
+          rpcs.makeServerStreamRequest(
+            path,
+            requestSerialize,
+            (answer) => answer,
+            request,
+            ...given,
+          ),
+      }),
     batchAppend: (listener) =>
       open("batchAppend", { listener, create: (rpcs, given) => rpcs.batchAppend(...given) }),
     async [Symbol.asyncDispose]() {

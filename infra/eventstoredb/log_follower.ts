@@ -1,7 +1,8 @@
 import { eventLog, type Log, type Recorded, type time, Unavailable } from "@headwater/core";
 import type { EventStoreConnection } from "./event_store_connection.ts";
 import { UnknownPosition } from "./event_store_failure.ts";
-import { type FeedMessage, MessageFeed } from "./message_feed.ts";
+import { MessageFeed } from "./message_feed.ts";
+import type { FeedMessage } from "./read_answer.ts";
 import type { LogIdentity } from "./log_identity.ts";
 import type { PageCall, PageReader } from "./page_reader.ts";
 import { allPageRequest, headRequest, subscriptionRequest } from "./read_request.ts";

@@ -2,13 +2,7 @@ import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import { DeadlineExceeded, type time } from "@headwater/core";
 import { connectFailure, eventStoreFailure } from "./event_store_failure.ts";
 import type { EventStoreConnection, ReadCall } from "./event_store_connection.ts";
-import { type LogEvent, logEvent, place } from "./recorded_event.ts";
-
-/** What a reading call brings. */
-export type FeedMessage =
-  | { readonly kind: "event"; readonly event: LogEvent }
-  | { readonly kind: "checkpoint"; readonly position: number }
-  | { readonly kind: "caught-up" };
+import { type FeedMessage, readAnswer } from "./read_answer.ts";
 
 export type FeedOptions = {
   readonly connection: EventStoreConnection;
@@ -95,9 +89,9 @@ export class MessageFeed {
     }
   }
 
-  #receive(response: streams.ReadResp): void {
+  #receive(answer: Uint8Array): void {
     if (this.#over) return;
-    const message = this.#read(response);
+    const message = this.#read(answer);
     if (!message) return;
     this.#messages.push(message);
     if (message.kind === "event") this.#bytes += message.event.bytes;
@@ -107,14 +101,9 @@ export class MessageFeed {
     this.#call?.pause();
   }
 
-  #read(response: streams.ReadResp): FeedMessage | undefined {
+  #read(answer: Uint8Array): FeedMessage | undefined {
     try {
-      const event = logEvent(response);
-      if (event) return { kind: "event", event };
-      if (response.hasCaughtUp()) return { kind: "caught-up" };
-      const checkpoint = response.getCheckpoint();
-      return checkpoint &&
-        { kind: "checkpoint", position: place(checkpoint.getCommitPosition()) };
+      return readAnswer(answer);
     } catch (error) {
       // In the middle of the client's own work there is nobody to catch it.
       this.#end({ error });

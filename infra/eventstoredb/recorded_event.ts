@@ -1,7 +1,4 @@
-import type streams from "@eventstore/db-client/generated/streams_pb.js";
 import type { Recorded } from "@headwater/core";
-
-type WireEvent = streams.ReadResp.ReadEvent.RecordedEvent;
 
 /** An event of the log with its place, its content not yet parsed. */
 export type LogEvent = {
@@ -12,26 +9,15 @@ export type LogEvent = {
   readonly type: string;
   /** About how much memory it takes. */
   readonly bytes: number;
-  readonly wire: WireEvent;
+  /** When, in units of 100 ns since 1970. */
+  readonly created: string;
+  readonly isJson: boolean;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
 };
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 let lastInstant = { ticks: "0", text: new Date(0).toISOString() };
-
-/** The event of an answer; undefined for answers of other kinds. */
-export function logEvent(response: streams.ReadResp): LogEvent | undefined {
-  const wire = response.getEvent()?.getEvent();
-  if (!wire) return undefined;
-  return {
-    position: place(wire.getCommitPosition()),
-    revision: place(wire.getStreamRevision()),
-    stream: utf8.decode(wire.getStreamIdentifier()!.getStreamName_asU8()),
-    id: wire.getId()!.getString(),
-    type: wire.getMetadataMap().get("type") ?? "",
-    bytes: wire.getData_asU8().length + wire.getCustomMetadata_asU8().length + 500,
-    wire,
-  };
-}
 
 /**
  * As the port shows it; undefined for what is the server's own. Data of other writers that is no JSON is `null`, and
@@ -39,26 +25,30 @@ export function logEvent(response: streams.ReadResp): LogEvent | undefined {
  */
 export function toRecorded(event: LogEvent): Recorded | undefined {
   if (isSystemEvent(event)) return undefined;
-  const { id, type, stream, revision, position, wire } = event;
+  const { id, type, stream, revision, position } = event;
   return {
     id,
     type,
     stream,
     revision,
     position,
-    recordedAt: isoText(wire.getMetadataMap().get("created") ?? "0"),
-    data: isJson(wire) ? parsedOrNull(wire.getData_asU8()) : null,
-    metadata: metadataOf(wire) as Recorded["metadata"],
+    recordedAt: isoText(event.created),
+    data: event.isJson ? parsedOrNull(event.data) : null,
+    metadata: metadataOf(event) as Recorded["metadata"],
   };
 }
 
 /** Positions and revisions are 64 bits wide; from 2^53 on they would no longer be told apart. */
-export function place(text: string): number {
-  const value = Number(text);
-  // The revision of a tombstone.
-  if (text === "9223372036854775807") return Number.MAX_SAFE_INTEGER;
-  if (!Number.isSafeInteger(value)) throw new RangeError(`Cannot count as far as "${text}"`);
+export function placeOf(value: number): number {
+  // The revision of a tombstone, as a number has it
+  if (value === 2 ** 63) return Number.MAX_SAFE_INTEGER;
+  if (!Number.isSafeInteger(value)) throw new RangeError(`Cannot count as far as "${value}"`);
   return value;
+}
+
+/** The same of a number in digits. */
+export function place(text: string): number {
+  return placeOf(Number(text));
 }
 
 /**
@@ -70,13 +60,9 @@ export function isSystemEvent({ stream, type }: Pick<LogEvent, "stream" | "type"
 }
 
 /** Without what earlier versions of this adapter put there, to know their appends by. */
-function metadataOf(wire: WireEvent): object {
-  const { $appendId: _mark, ...metadata } = asObject(parsedOrNull(wire.getCustomMetadata_asU8()));
+function metadataOf(event: LogEvent): object {
+  const { $appendId: _mark, ...metadata } = asObject(parsedOrNull(event.metadata));
   return metadata;
-}
-
-function isJson(wire: WireEvent): boolean {
-  return wire.getMetadataMap().get("content-type") === "application/json";
 }
 
 function parsedOrNull(bytes: Uint8Array): unknown {
