@@ -32,6 +32,8 @@ export type Config = {
   readonly databaseUrl: string | undefined;
   /** By service: a database that is not on that server. */
   readonly databaseUrls: Readonly<Record<string, string>>;
+  /** Of each read model; with more it stops. */
+  readonly mostParkedKeys: number;
   /** Where each service is, for one that runs alone. */
   readonly serviceUrls: ReadonlyMap<string, string>;
   /** What services and gateway prove to each other that they belong together with. */
@@ -151,6 +153,7 @@ function configOf(
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
     eventStoreUrl: data.EVENTSTORE_URL,
+    mostParkedKeys: data.MOST_PARKED_KEYS,
     databaseUrl: data.DATABASE_URL,
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),

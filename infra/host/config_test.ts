@@ -31,6 +31,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},
+    mostParkedKeys: 1_000,
     serviceUrls: new Map(),
     serviceSecret: undefined,
     redisUrl: undefined,
@@ -58,7 +59,9 @@ Deno.test("variables set everything", () => {
     SERVICE_URLS: "order=http://order:8000,timeline=http://timeline:8000",
     SERVICE_SECRET: "0123456789abcdef0123456789abcdef",
     REDIS_URL: "rediss://:secret@cache:6379/1",
+    MOST_PARKED_KEYS: "20",
   });
+  equal(config.mostParkedKeys, 20);
   equal(config.port, 0);
   deepEqual(config.hostNames, ["shop.example", "www.shop.example"]);
   equal(config.serviceSecret, "0123456789abcdef0123456789abcdef");

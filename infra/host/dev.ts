@@ -49,6 +49,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   await using host = await startHost(application, {
     ...adapters,
     processName: config.processName,
+    mostParkedKeys: config.mostParkedKeys,
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     leaving: signal,

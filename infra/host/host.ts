@@ -17,7 +17,17 @@ export type Host = AsyncDisposable & {
 /** Runs a whole application in this process: its services, their read models and processes, and the gateway. */
 export async function startHost(
   application: Application,
-  { log, checks, database, processName, cacheBudget = processCaches(), admit, leaving, logger }: {
+  {
+    log,
+    checks,
+    database,
+    processName,
+    mostParkedKeys,
+    cacheBudget = processCaches(),
+    admit,
+    leaving,
+    logger,
+  }: {
     readonly log: EventLog;
     /** Of the connection to the log. */
     readonly checks?: readonly HealthCheck[];
@@ -25,6 +35,8 @@ export async function startHost(
     database(service: string): Promise<string>;
     /** By what other processes and operators know this one; default: a random name. */
     readonly processName?: string | undefined;
+    /** Of each read model; with more it stops; default: 1,000. */
+    readonly mostParkedKeys?: number | undefined;
     /** Of the process; default: a quarter of its heap. */
     readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
@@ -54,6 +66,7 @@ export async function startHost(
       client,
       bareClient,
       processName,
+      mostParkedKeys,
       cacheBudget,
       fills,
       logger,

@@ -63,6 +63,7 @@ export async function serveService(
     client: createResilientClient(bareClient),
     bareClient,
     processName: config.processName,
+    mostParkedKeys: config.mostParkedKeys,
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,

@@ -56,6 +56,10 @@ export const settings = z.object({
     description: "PostgreSQL server for every service's database instead of the embedded one",
     allowed: databaseAllowed,
   }),
+  MOST_PARKED_KEYS: z.string().regex(/^\d{1,6}$/).transform(Number).default(1_000).meta({
+    description: "keys of a read model that may be parked before it stops",
+    allowed: "a whole number from 0 to 999999",
+  }),
   SERVICE_URLS: z.string().regex(/^[\w-]+=https?:\/\/[^\s,]+(,[\w-]+=https?:\/\/[^\s,]+)*$/)
     .optional()
     .meta({

@@ -40,6 +40,8 @@ export type ServiceOptions = {
   readonly bareClient: ServiceClient;
   /** By what other processes of the service, and operators, know this one; default: a random name. */
   readonly processName?: string | undefined;
+  /** Of each read model; with more it stops; default: 1,000. */
+  readonly mostParkedKeys?: number | undefined;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
   /** Of the process; default: of the service. */
@@ -78,6 +80,7 @@ export async function startService(
     client,
     bareClient,
     processName,
+    mostParkedKeys,
     cacheBudget,
     fills,
     admit,
@@ -116,6 +119,7 @@ export async function startService(
     sql: pools.workers,
     listens: !database.isPooled,
     ...(processName !== undefined && { owner: processName }),
+    mostParkedKeys,
     fills,
     logger,
   });

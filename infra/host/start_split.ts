@@ -114,6 +114,7 @@ function environment(
   return {
     EVENTSTORE_URL: eventStoreUrl,
     SERVICE_SECRET: secret,
+    MOST_PARKED_KEYS: String(config.mostParkedKeys),
     ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
     ...Object.fromEntries(ownDatabases),
