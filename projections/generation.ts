@@ -77,6 +77,8 @@ export type Verdict = {
     readonly key: string;
     readonly before: unknown;
     readonly after: unknown;
+    /** Of the view's own `verify`. */
+    readonly objection?: string;
   }[];
   /** Why they were not compared, or how. */
   readonly note: string | null;

@@ -123,11 +123,11 @@ function textOf(
 function verdictText(verdict: Verdict | null): string {
   if (!verdict) return "it was not compared";
   const { differing, examples, note, position } = verdict;
-  if (note !== null) return note;
+  if (note !== null && differing === 0) return note;
   const at = `at position ${grouped(position ?? 0)}`;
   if (differing === 0) return `it holds what is read, ${at}`;
-  const rows = examples.flatMap(({ key, before, after }) => [
-    `  "${key}"`,
+  const rows = examples.flatMap(({ key, before, after, objection }) => [
+    `  "${key}"${objection === undefined ? "" : `: ${objection}`}`,
     `    read   ${before === null ? "no row" : JSON.stringify(before)}`,
     `    built  ${after === null ? "no row" : JSON.stringify(after)}`,
   ]);

@@ -3,14 +3,13 @@ import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import type { Checkpoint, Generation, GenerationStatus, Verdict } from "./generation.ts";
 import { checksums, type ContentTable, contentTables } from "./generation_contents.ts";
+import { compareVersions, mostExamples, rowsOfVersion } from "./verify_version.ts";
 import { literal, quoted, suffixOf } from "./table_definition.ts";
 
-/** So many of the rows that differ are shown. */
-const mostExamples = 20;
 /** For as much as a table may hold. */
 const patienceMs = 600_000;
 
-type Candidate = Pick<Generation, "name" | "generation" | "fingerprint">;
+type Candidate = Pick<Generation, "name" | "generation" | "version" | "fingerprint">;
 
 /** The generation that a candidate is compared with, and where it was; or why there is none. */
 export type Before =
@@ -26,18 +25,16 @@ export async function rememberLive(
   { view, candidate }: { readonly view: View; readonly candidate: Candidate },
 ): Promise<Before> {
   const [live] = await answered(() =>
-    sql<Pick<Generation, "fingerprint" | "state" | "generation">[]>`
-      select fingerprint, state, generation from projection_generation
+    sql<Pick<Generation, "version" | "fingerprint" | "definition" | "state" | "generation">[]>`
+      select version, fingerprint, definition, state, generation from projection_generation
       where name = ${view.name} and status = 'live'`
   );
   if (!live) return { note: "there was none to compare it with" };
   if (live.state === "other-log") return { note: "the one before was filled from another log" };
-  const isSame = live.fingerprint === candidate.fingerprint;
+  // Another version folds in another way, also where its tables are the same
+  const isSame = live.version === candidate.version && live.fingerprint === candidate.fingerprint;
   const before = beforeTable(view, candidate);
-  const held = isSame
-    ? checksums(view, live)
-    : `select 0 as place, held.${keyOf(view)} as key, row_to_json(held) as row
-       from ${tableOf(view, live)} as held`;
+  const held = isSame ? checksums(view, live) : rowsOfVersion(view, live);
   await answered(() =>
     sql.unsafe(`
       drop table if exists ${before};
@@ -48,6 +45,7 @@ export async function rememberLive(
         where name = ${literal(view.name)} and generation = ${live.generation}
       ) as reached
       left join (${held}) as rows on true;
+      ${isSame ? "" : `create index on ${before} (key);`}
       analyze ${before}`), { patienceMs });
   const [place] = await answered(() =>
     sql<{ position: number | null }[]>`
@@ -83,7 +81,8 @@ export async function compareWithLive(
 ): Promise<Verdict> {
   const before = beforeTable(view, candidate);
   if (!isSame) {
-    return await compareCounts(sql, { table: tableOf(view, candidate), before, position });
+    const tables = { before, after: quoted(`${view.table}${suffixOf(candidate)}`) };
+    return await compareVersions(sql, { view, tables, position });
   }
   const [found] = await answered(
     () =>
@@ -130,23 +129,6 @@ async function examplesOf(
   });
 }
 
-async function compareCounts(
-  sql: Sql,
-  { table, before, position }: {
-    readonly table: string;
-    readonly before: string;
-    readonly position: number;
-  },
-): Promise<Verdict> {
-  const [counts] = await answered(() =>
-    sql<{ before: number; after: number }[]>`
-      select (select count(key)::float8 from ${sql.unsafe(before)}) as before,
-        (select count(*)::float8 from ${sql.unsafe(table)}) as after`, { patienceMs });
-  const { before: was, after: is } = counts!;
-  const note = `the definition is another: ${was} rows before, ${is} now`;
-  return { position, differing: 0, examples: [], note };
-}
-
 /**
  * Writes down how a candidate compares: it is ready then, and waits for an operator where rows differ. Yields its status;
  * undefined: it is not where it was, or another process has it.
@@ -181,14 +163,6 @@ export async function forgetLive(
       set local client_min_messages = 'warning';
       drop table if exists ${beforeTable(view, candidate)}`)
   );
-}
-
-function keyOf(view: View): string {
-  return quoted(view.columnName(view.primaryKey));
-}
-
-function tableOf(view: View, generation: Pick<Generation, "generation">): string {
-  return quoted(`${view.table}${suffixOf(generation)}`);
 }
 
 function beforeTable(view: View, candidate: Candidate): string {

@@ -44,6 +44,11 @@ export type View<
   /** The row of one of the event's keys after the event. Undefined: no row (any more). Never changes `row` in place. */
   // deno-lint-ignore headwater/parameters -- a fold, of which most need no third
   evolve(row: Row | undefined, event: Recorded<Event>, key: string): Row | undefined;
+  /**
+   * What is wrong with a row, beside the one that the version before has of the same key; undefined: nothing. Asked
+   * before another version takes over by itself; absent: rows are only counted.
+   */
+  verify?(rows: VersionedRows<Row>): string | undefined;
   /** What the table calls a column: `placedAt` is `placed_at` there. */
   columnName(property: keyof Row & string): string;
   /** Throws when a row would not come back from the table as it is, or contributes what cannot be summed. */
@@ -55,6 +60,16 @@ export type View<
   select<Fragment>(sql: { unsafe(text: string): Fragment }): Fragment;
   /** For queries: the table, to be spoken of as `table`. */
   from<Fragment>(sql: { unsafe(text: string): Fragment }): Fragment;
+};
+
+/**
+ * The rows of one key in two versions of a view; undefined: there is none.
+ * @internal
+ */
+type VersionedRows<Row> = {
+  /** With the columns that its version has; times are ISO 8601, whole numbers are numbers. */
+  readonly before: Readonly<Record<string, unknown>> | undefined;
+  readonly after: Row | undefined;
 };
 
 /** `RowOf<typeof orderView>` is what its queries yield; of sums it is `RowOf<typeof salesView.sums>`. */
@@ -100,6 +115,8 @@ export function view<
       event: Recorded<EventOf<Schemas[number]>>,
       key: string,
     ): RowOfColumns<C> | undefined;
+    /** As in `View`. */
+    verify?(rows: VersionedRows<RowOfColumns<C>>): string | undefined;
     /** A second table: what all rows together contribute to whole numbers, by `key`. */
     readonly sums?: {
       readonly table: string;
