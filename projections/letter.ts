@@ -38,6 +38,9 @@ export function releaseOf({ version, fingerprint, code }: View): string {
   return `${version} ${fingerprint} ${code}`;
 }
 
+/** What is put aside: how many keys, and whether letters are to be tried. */
+export type Parked = { readonly parkedKeys: number; readonly areDue: boolean };
+
 export function keyLane(key: string): Lane {
   return { byStream: false, key };
 }

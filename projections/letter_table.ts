@@ -30,8 +30,8 @@ export const letterTable = `
     dropped_at timestamptz,
     primary key (name, generation, by_stream, key, position)
   );
-  create index if not exists projection_letter_due on projection_letter (name, generation)
-    where due is not null`;
+  create index if not exists projection_letter_due
+    on projection_letter (name, generation, position) where due is not null`;
 
 /** What is parked: lanes, and whether any of it is to be tried. */
 export type ParkedLanes = { readonly lanes: readonly Lane[]; readonly areDue: boolean };

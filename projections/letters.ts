@@ -1,11 +1,11 @@
 import type { Log, View } from "@headwater/core";
 import type { Sql } from "postgres";
-import { type LettersOf, releaseOf } from "./letter.ts";
+import { type LettersOf, type Parked, releaseOf } from "./letter.ts";
 import { haveBecomeDue, loadParked } from "./letter_table.ts";
 import { ParkedKeys } from "./parked_keys.ts";
 import { tryLetters } from "./try_letters.ts";
 import type { ViewTable } from "./view_table.ts";
-import type { ActOf, Outcome, Parked } from "./worker_state.ts";
+import type { ActOf, Outcome } from "./worker_state.ts";
 import type { LetterChanges } from "./write_changes.ts";
 
 export type LettersOptions = {

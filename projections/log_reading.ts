@@ -46,7 +46,7 @@ export class LogReading {
    * that ended. Undefined: nothing came for a while.
    */
   async take(
-    { limit, until, signal }: Pick<ActOf<"apply">, "limit" | "until"> & {
+    { limit, until, waits, signal }: Pick<ActOf<"apply">, "limit" | "until" | "waits"> & {
       readonly signal: AbortSignal;
     },
   ): Promise<eventLog.EventBatch | "queued" | "filled" | undefined> {
@@ -55,7 +55,7 @@ export class LogReading {
     if (signal.aborted) return undefined;
     if (!this.#inbox && await this.#fill.run(signal)) return "filled";
     this.#inbox ??= this.#openInbox!();
-    const batch = await this.#inbox.take({ waitMs: lookEveryMs, limit, until });
+    const batch = await this.#inbox.take({ waitMs: waits ? lookEveryMs : 0, limit, until });
     if (!batch || signal.aborted) return undefined;
     if (batch === "over") {
       throw new Unavailable("Cannot follow the log: the subscription ended by itself");

@@ -245,9 +245,9 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#working.add(working);
   }
 
-  async #apply({ limit, until, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
+  async #apply({ limit, until, waits, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
     const { signal } = this.#interruption;
-    const batch = await this.#reading.take({ limit, until, signal });
+    const batch = await this.#reading.take({ limit, until, waits, signal });
     if (batch === "filled") return { type: "moved" };
     if (!batch || batch === "queued") return { type: "quiet", isQueued: batch === "queued" };
     const { events } = batch;

@@ -53,20 +53,34 @@ type Attempt = {
  * `"moved"`: it was not there, and nothing was done. False: nothing is due any more.
  */
 export async function tryLetters(trial: LetterTrial): Promise<"moved" | boolean> {
-  const { sql, of, release } = trial;
-  const [due] = await answered(() =>
-    sql<Due[]>`
-      select by_stream as "byStream", key, coalesce(due, 'retry') as due, reason
-      from projection_letter
-      where name = ${of.name} and generation = ${of.generation} and dropped_at is null
-        and (due is not null or tried_with <> ${release})
-      order by position limit 1`
-  );
+  const due = await firstDue(trial) ??
+    (await markUntried(trial) ? await firstDue(trial) : undefined);
   if (!due) return false;
   if (due.due === "drop") return await drop(trial, due);
-  const letters = await loadLetters(sql, { of, lane: due, most: atATime });
+  const letters = await loadLetters(trial.sql, { of: trial.of, lane: due, most: atATime });
   const isDone = await settle(trial, await attempt(trial, { lane: due, letters }));
   return isDone || "moved";
+}
+
+async function firstDue({ sql, of }: LetterTrial): Promise<Due | undefined> {
+  const [due] = await answered(() =>
+    sql<Due[]>`
+      select by_stream as "byStream", key, due, reason from projection_letter
+      where name = ${of.name} and generation = ${of.generation} and due is not null
+      order by position limit 1`
+  );
+  return due;
+}
+
+/** Those that were last tried with another release are tried; true: there are some. */
+async function markUntried({ sql, of, release }: LetterTrial): Promise<boolean> {
+  const { count } = await answered(() =>
+    sql`
+      update projection_letter set due = 'retry'
+      where name = ${of.name} and generation = ${of.generation} and dropped_at is null
+        and due is null and tried_with <> ${release}`
+  );
+  return count > 0;
 }
 
 async function attempt(

@@ -104,7 +104,8 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
     case "applied":
       return applied(state, came);
     case "quiet":
-      return state.isStopping ? applyMore(state) : quiet(queued(state, came));
+      if (state.isStopping || doing?.type === "apply" && !doing.waits) return applyMore(state);
+      return quiet(queued(state, came));
     case "moved":
       if (doing?.type === "write" && doing.pauses) return rest({ ...state, isLeaving: false });
       return goOn({ ...state, failures: 0, isOwner: false }, { type: "prepare" });

@@ -12,6 +12,7 @@ Deno.test("a rebuild tells how far it is, how fast, and how long it takes", () =
   const first = world.state.doing;
   const atFullPace = {
     type: "apply",
+    waits: true,
     limit: Infinity,
     until: undefined,
     holdsAll: true,
@@ -55,6 +56,7 @@ Deno.test("a rebuild that waits for others shows that it lives, and keeps in mem
   }
   const atFullPace = {
     type: "apply",
+    waits: true,
     limit: Infinity,
     until: undefined,
     holdsAll: true,

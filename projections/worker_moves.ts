@@ -36,15 +36,17 @@ export function ended(state: WorkerState): WorkerState {
 export function applyMore(state: WorkerState): WorkerState {
   const { stored, pace: { limit }, holdsAll, bound, report, now, refused } = state;
   // Where nothing is held in memory that their rows would not be in
-  if (state.areDue && stored && !state.unwritten && !holdsAll) {
-    return goOn(state, { type: "retry", at: stored, report });
+  const mayTry = state.areDue && stored !== undefined && !state.unwritten && !holdsAll;
+  if (mayTry && !state.isTurnOfLog) {
+    return goOn({ ...state, isTurnOfLog: true }, { type: "retry", at: stored, report });
   }
   if (stored?.status === "ready" && state.switches && report.caughtUp) {
     const isTime = now - state.triedSwitchAt >= switchEveryMs;
     if (isTime) return goOn({ ...state, triedSwitchAt: now }, { type: "switch" });
   }
   if (bound === undefined || !reaches(stored?.position, bound)) {
-    return goOn(state, { type: "apply", limit, until: bound, holdsAll, refused });
+    const act = { type: "apply", limit, until: bound, holdsAll, refused, waits: !mayTry } as const;
+    return goOn({ ...state, isTurnOfLog: false }, act);
   }
   const { remembered: before } = state;
   return goOn(state, before ? { type: "compare", before, at: stored! } : { type: "remember" });

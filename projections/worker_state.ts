@@ -1,6 +1,7 @@
 import type { eventLog, ReadModels, Unavailable, View } from "@headwater/core";
 import type { Checkpoint, GenerationStatus, ReplayProgress, WorkerReport } from "./generation.ts";
 import type { RefusedEvent } from "./fold_events.ts";
+import type { Parked } from "./letter.ts";
 import type { Before } from "./verify_generation.ts";
 import type { ApplyFailure, Failure, SomeEvents } from "./failure.ts";
 
@@ -18,13 +19,14 @@ export type Act =
     readonly after: eventLog.LogMark | number | undefined;
     readonly filling: boolean;
   }
-  /** Fold what comes next, at most `limit` events, none beyond `until`; `holdsAll`: there are no rows that must be read before. */
+  /** Fold what comes next, at most `limit` events, none beyond `until`; `holdsAll`: there are no rows that must be read before; `refused`: is parked. */
   | {
     readonly type: "apply";
     readonly limit: number;
     readonly until: number | undefined;
     readonly holdsAll: boolean;
-    /** To be parked and not folded. */
+    /** False: there is something else to do if nothing is there already. */
+    readonly waits: boolean;
     readonly refused: RefusedEvent | undefined;
   }
   /** Write rows and move the checkpoint, both or neither; where it stays as it is (`from === to`), only the report. */
@@ -110,9 +112,6 @@ export type Outcome =
   /** False: not now. */
   | { readonly type: "switched"; readonly isSwitched: boolean }
   | { readonly type: "failed"; readonly failure: Failure };
-
-/** What is put aside: how many keys, and whether letters are to be tried. */
-export type Parked = { readonly parkedKeys: number; readonly areDue: boolean };
 
 export type OutcomeOf<Type extends Outcome["type"]> = Extract<Outcome, { type: Type }>;
 
@@ -235,8 +234,9 @@ export type WorkerState = {
   /** The one event whose row was refused. */
   readonly refused: RefusedEvent | undefined;
   readonly parkedKeys: number;
-  /** Letters are to be tried. */
   readonly areDue: boolean;
+  /** Letters of a key were tried just now: what comes is taken in before the next ones. */
+  readonly isTurnOfLog: boolean;
   /** In a row, without getting any further. */
   readonly failures: number;
   readonly waiting: readonly Waiter[];
@@ -283,6 +283,7 @@ export function newWorker(view: WorkedView, now: number): WorkerState {
     refused: undefined,
     parkedKeys: 0,
     areDue: false,
+    isTurnOfLog: false,
     failures: 0,
     waiting: [],
     hasTried: false,
