@@ -123,6 +123,8 @@ export class ViewProjection implements AsyncDisposable {
       const worker = this.#readable();
       const answer = await worker?.wait({ position, waitMs: leftMs, ...(signal && { signal }) });
       if (answer !== undefined && answer !== "elsewhere") return answer;
+      // Another process may have switched: its generations tell
+      this.hurry();
       const pause = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
       await time.pause(Math.min(turnMs, leftMs), { signal: pause });
       if (this.#stop.signal.aborted) break;
