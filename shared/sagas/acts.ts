@@ -1,7 +1,7 @@
 import { acts, Refusal } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { forgetHeard, listInstances, listStopped, listWaiting } from "./process_records.ts";
+import { forgetHeard, listInstances, listStopped } from "./process_records.ts";
 
 /** What operators' acts on process managers are done to. */
 export type SagasContext = {
@@ -22,24 +22,10 @@ const list = acts.operatorsAct({
   async run(_args, { databases, now = Date.now }: SagasContext & acts.ActContext) {
     const used = databases.filter(({ sagas }) => sagas.length > 0);
     const stopped = (await Promise.all(used.map(({ sql }) => listStopped(sql)))).flat();
-    const waiting = (await Promise.all(used.map(({ sql }) => listWaiting(sql)))).flat();
-    const isWaiting = new Set(waiting.map(({ process, id }) => `${process} ${id}`));
-    const instances = (await Promise.all(used.map(({ sql }) => listInstances(sql)))).flat()
-      .filter(({ process, id }) => !isWaiting.has(`${process} ${id}`));
+    const instances = (await Promise.all(used.map(({ sql }) => listInstances(sql)))).flat();
     const all = [
       ...stopped.map(({ process, cause, since }) => {
         return { id: process, process, state: "stopped", step: null, cause, startedAt: since };
-      }),
-      ...waiting.map(({ process, id, type, cause, inputs, since }) => {
-        const why = `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`;
-        return {
-          process,
-          id,
-          state: "parked",
-          step: null,
-          cause: why,
-          startedAt: since.toISOString(),
-        };
       }),
       ...instances,
     ];

@@ -5,7 +5,6 @@ import {
   processLetters,
   processLettersMigration,
   selectWaiting,
-  type WaitingInstance,
 } from "./process_letters.ts";
 
 /** Where an unfinished instance stands, for operators. */
@@ -206,6 +205,7 @@ type InstanceRow = {
 
 /**
  * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
+ * Who waits for an input that it cannot take is stuck.
  */
 export async function listInstances(
   sql: Sql,
@@ -215,19 +215,18 @@ export async function listInstances(
       select process, id, state, step, cause, started_at from process_instance
       order by started_at, id`
   );
-  return rows.map((row) => ({
-    process: row.process,
-    id: row.id,
-    state: row.state,
-    step: row.step,
-    cause: row.cause,
-    startedAt: row.started_at.toISOString(),
-  }));
-}
-
-/** The instances of this database that wait for an input that they cannot take. */
-export async function listWaiting(sql: Sql): Promise<readonly WaitingInstance[]> {
-  return await ifThere(() => selectWaiting(sql));
+  const waiting = await ifThere(() => selectWaiting(sql));
+  const isWaiting = new Set(waiting.map(({ process, id }) => JSON.stringify([process, id])));
+  return [
+    ...waiting.map(({ process, id, type, cause, inputs, since }) => ({
+      ...{ process, id, state: "stuck" as const, step: null, startedAt: since.toISOString() },
+      cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
+    })),
+    ...rows.filter(({ process, id }) => !isWaiting.has(JSON.stringify([process, id])))
+      .map(({ process, id, state, step, cause, started_at: startedAt }) => ({
+        ...{ process, id, state, step, cause, startedAt: startedAt.toISOString() },
+      })),
+  ];
 }
 
 /** Nothing where no process has run yet. */

@@ -173,8 +173,8 @@ Deno.test("the records of a process", async (test) => {
         .map(({ id, state, cause }) => `${id} ${state} ${cause}`);
     };
     deepEqual(await listed(), [
-      'errand-milk parked Cannot take "ErrandRun": not \ufffd liked',
-      'milk parked Cannot take "ErrandRun": not \ufffd liked; 2 inputs wait',
+      'errand-milk stuck Cannot take "ErrandRun": not \ufffd liked',
+      'milk stuck Cannot take "ErrandRun": not \ufffd liked; 2 inputs wait',
     ]);
     for (const { recorded } of loaded) await letters.take(recorded.position);
     deepEqual(await listed(), ["milk running null"]);

@@ -85,7 +85,7 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
   assert.ok(listed.every((letter) => letter.class === "unreadable" && /reason/.test(letter.cause)));
   const sagas: { id: string; state: string }[] = await operate("sagas", "list");
   assert.deepEqual(
-    sagas.filter(({ state }) => state === "parked").map(({ id }) => id),
+    sagas.filter(({ state }) => state === "stuck").map(({ id }) => id),
     ["one"],
   );
   const health = JSON.stringify((await client.send("/health/ready")).body);
