@@ -21,6 +21,12 @@ export type TopologyOptions = {
   readonly main: string;
 };
 
+/**
+ * Each of many processes does little, and would do most of that in V8's interpreter: it compiles whatever it calls, as
+ * plainly as it can, when it is called first. Measured: a fifth less of the processor until code is warm, 2 % more memory.
+ */
+const engineFlags = "--v8-flags=--always-sparkplug";
+
 /** What postgres.js looks at beside its URL. */
 const postgresVariables = ["PG*", "USER", "USERNAME", "LOGNAME"];
 
@@ -52,6 +58,7 @@ export function topology(application: Application, options: TopologyOptions): {
     const args = [
       "run",
       "--no-prompt",
+      engineFlags,
       ...permissions,
       main,
       ...words,

@@ -36,6 +36,14 @@ Deno.test("services read and write no files, and reach this machine only", () =>
   equal(permission(eventStore!.args, "--allow-write"), "--allow-write=/data");
 });
 
+Deno.test("no process begins in the interpreter", () => {
+  const { eventStore, services, gateway } = plan();
+  for (const { args } of [...services, eventStore!, gateway]) {
+    equal(permission(args, "--v8-flags"), "--v8-flags=--always-sparkplug");
+    ok(args.indexOf("--v8-flags=--always-sparkplug") < args.indexOf("file:///app/main.ts"));
+  }
+});
+
 Deno.test("services of a cluster read its certificates, and reach whomever it names", () => {
   const { eventStore, services, gateway } = plan({
     eventStore: undefined,
