@@ -61,9 +61,9 @@ export class ProjectionWorker implements AsyncDisposable {
     });
     this.#reading = new LogReading(options, fill);
     this.keeper = new GenerationKeeper(options, this.#letters);
-    const { generation: { name, generation, version }, now } = options;
+    const { generation: { name, generation, version } } = options;
     const { isOwn } = this.keeper;
-    this.#state = newWorker({ name, version, generation, isOwn }, now());
+    this.#state = newWorker({ name, version, generation, isOwn }, this.#time());
     this.#running = this.#run();
   }
 
@@ -146,10 +146,14 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   #happened(happened: Happening): void {
-    const { state, todo } = next(this.#state, { ...happened, at: this.#options.now() });
+    const { state, todo } = next(this.#state, { ...happened, ...this.#time() });
     this.#state = state;
     if (state.hasTried) this.#started.resolve();
     for (const each of todo) this.#do(each);
+  }
+
+  #time() {
+    return { at: this.#options.now(), clock: performance.now() };
   }
 
   #do(todo: Todo): void {

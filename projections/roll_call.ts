@@ -1,4 +1,4 @@
-import { type Log, time } from "@headwater/core";
+import { type Log, time, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { isMissingTable } from "./failure.ts";
@@ -7,23 +7,36 @@ import { isMissingTable } from "./failure.ts";
 const callEveryMs = 1_000;
 /** Who has not been there for so long does not count. */
 const absentMs = 3_000;
-/** And after so long is forgotten. */
+/** After so long it is forgotten. */
 const forgottenMs = 60_000;
 /** How long leaving may take when PostgreSQL does not answer. */
 const leaveMs = 500;
 
 export const processTable = `
-  create table if not exists projection_process (id text primary key, seen_at timestamptz not null)`;
+  create table if not exists projection_process (
+    id text primary key,
+    -- Definitions of views, see \`definitionOf\`
+    runs jsonb not null,
+    seen_at timestamptz not null
+  )`;
+
+/** What a process must run to apply events to a generation. */
+export function definitionOf(
+  { name, version, fingerprint }: Pick<View, "name" | "version" | "fingerprint">,
+): string {
+  return `${name} ${version} ${fingerprint}`;
+}
 
 /** What a process hears of the read models of its service's database. */
 export type RollCall = {
-  /** How many processes are there, with this one. */
-  readonly processes: number;
+  /** Which other processes are there, and which definitions of views they run. */
+  readonly processes: readonly { readonly id: string; readonly runs: readonly string[] }[];
   readonly generations: readonly {
     readonly name: string;
     readonly generation: number;
+    readonly definition: string;
     /** Undefined: nobody has its lease. */
-    readonly owner: string | undefined;
+    readonly owner?: string | undefined;
   }[];
   /** Names of tables which lead nowhere. */
   readonly missing: readonly string[];
@@ -34,8 +47,8 @@ export type RollCall = {
 export type RollCallOptions = {
   /** By what this process is known. */
   readonly id: string;
-  /** What the read models of this process are called. */
-  readonly tables: readonly string[];
+  /** The read models of this process. */
+  readonly views: readonly View[];
   /** After so long a retired generation is overdue. */
   readonly retiredForMs: number;
 };
@@ -43,30 +56,35 @@ export type RollCallOptions = {
 /** Says that this process is there, and hears what is. Undefined where nothing was made yet. */
 export async function callRoll(
   sql: Sql,
-  { id, tables, retiredForMs }: RollCallOptions,
+  { id, views, retiredForMs }: RollCallOptions,
 ): Promise<RollCall | undefined> {
+  const runs = JSON.stringify(views.map(definitionOf));
+  const tables = JSON.stringify(views.map(({ table }) => table));
   try {
     const [found] = await answered(() =>
       sql<RollCall[]>`
         with present as (
-          insert into projection_process (id, seen_at) values (${id}, clock_timestamp())
-          on conflict (id) do update set seen_at = excluded.seen_at
+          insert into projection_process (id, runs, seen_at)
+          values (${id}, ${runs}::text::jsonb, clock_timestamp())
+          on conflict (id) do update set runs = excluded.runs, seen_at = excluded.seen_at
           returning set_config('synchronous_commit', 'off', true)
         ), gone as (
           delete from projection_process
           where seen_at < clock_timestamp() - ${forgottenMs} * interval '1 ms' and id <> ${id}
         )
         select (
-          select 1 + count(*)::integer from projection_process
+          select coalesce(json_agg(json_build_object('id', id, 'runs', runs)), '[]')
+          from projection_process
           where id <> ${id} and seen_at > clock_timestamp() - ${absentMs} * interval '1 ms'
         ) as processes, (
           select coalesce(json_agg(json_build_object(
             'name', name, 'generation', generation,
+            'definition', concat_ws(' ', name, version, fingerprint),
             'owner', case when lease_until > clock_timestamp() then owner end
           )), '[]') from projection_generation where status <> 'dropped'
         ) as generations, (
           select coalesce(json_agg(name), '[]')
-          from json_array_elements_text(${JSON.stringify(tables)}::text::json) as name
+          from json_array_elements_text(${tables}::text::json) as name
           where to_regclass(quote_ident(name)) is null
         ) as missing, (
           select coalesce(json_agg(distinct name), '[]') from projection_generation

@@ -1,27 +1,38 @@
 import type { RollCall } from "./roll_call.ts";
 
-/** A process has its share of the generations of a service when it has so many of them, rounded up. */
-function shareOf({ processes, generations }: RollCall): number {
-  return Math.ceil(generations.length / processes);
-}
+type Shared = { readonly owner: string; readonly definition: string };
 
-function ownedBy({ generations }: RollCall, owner: string): RollCall["generations"] {
-  return generations.filter((generation) => generation.owner === owner);
-}
-
-/** Whether a process should take a generation that nobody has; undefined: nothing is known of others. */
+/**
+ * Whether a process should take a generation at once that nobody has: no other that can have it has less to do. True
+ * where nothing is known of others.
+ */
 export function mayTakeMore(
   heard: RollCall | undefined,
-  { owner }: { readonly owner: string },
+  { owner, definition }: Shared,
 ): boolean {
-  return heard === undefined || ownedBy(heard, owner).length < shareOf(heard);
+  if (!heard) return true;
+  return loadsOfOthers(heard, { owner, definition }).every((load) =>
+    load >= ownedBy(heard, owner).length
+  );
 }
 
-/** The generation that a process should leave to another one that has less to do; one at a time. */
+/** The generation that a process should leave to another one, which then still has no more to do; one at a time. */
 export function toRelease(
   heard: RollCall,
   { owner }: { readonly owner: string },
 ): RollCall["generations"][number] | undefined {
   const owned = ownedBy(heard, owner);
-  return owned.length > shareOf(heard) ? owned.at(-1) : undefined;
+  return owned.findLast(({ definition }) =>
+    loadsOfOthers(heard, { owner, definition }).some((load) => load + 1 < owned.length)
+  );
+}
+
+/** How many generations those have who can have one of this definition. */
+function loadsOfOthers(heard: RollCall, { owner, definition }: Shared): readonly number[] {
+  return heard.processes.filter(({ id, runs }) => id !== owner && runs.includes(definition))
+    .map(({ id }) => ownedBy(heard, id).length);
+}
+
+function ownedBy({ generations }: RollCall, owner: string): RollCall["generations"] {
+  return generations.filter((generation) => generation.owner === owner);
 }

@@ -11,7 +11,7 @@ import type { BulkSettings } from "./bulk_settings.ts";
 import { type FillTurns, fillTurns } from "./fill_turns.ts";
 import { listenForChanges } from "./listen_for_changes.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
-import { keepCallingRoll, type RollCall } from "./roll_call.ts";
+import { definitionOf, keepCallingRoll, type RollCall } from "./roll_call.ts";
 import { mayTakeMore, toRelease } from "./shares.ts";
 import { dropGenerations } from "./switch_generation.ts";
 import { ViewProjection } from "./view_projection.ts";
@@ -88,7 +88,7 @@ export async function startProjections(
       new ViewProjection({
         view,
         owner,
-        isHungry: () => mayTakeMore(heard, { owner }),
+        isHungry: () => mayTakeMore(heard, { owner, definition: definitionOf(view) }),
         log,
         sql,
         logger: withFields(logger, { service, projection: view.name }),
@@ -127,8 +127,7 @@ export async function startProjections(
     sweeping.add(working);
   }
 
-  const tables = views.map(({ table }) => table);
-  const roll = keepCallingRoll(sql, { id: owner, tables, retiredForMs, logger, onCall: hear });
+  const roll = keepCallingRoll(sql, { id: owner, views, retiredForMs, logger, onCall: hear });
   const listening = listens
     ? listenForChanges({
       sql,

@@ -130,17 +130,17 @@ export function levelOf(state: ProjectionState): "error" | "warn" | "info" {
 }
 
 /** How far a rebuild is, and how fast. */
-export function progressOf({ replay, now }: WorkerState): ReplayProgress | undefined {
+export function progressOf({ replay, clock }: WorkerState): ReplayProgress | undefined {
   if (!replay) return undefined;
   const { target, events, position, startedAt } = replay;
-  const seconds = Math.max(now - startedAt, 1) / 1_000;
+  const seconds = Math.max(clock - startedAt, 1) / 1_000;
   return { replayed: position, target, eventsPerSecond: Math.round(events / seconds) };
 }
 
 /** Until a rebuild is done, at least 1; as a share of the way that it has gone since it began, or was gone on with. */
-function secondsLeft({ replay, now }: WorkerState): number {
+function secondsLeft({ replay, clock }: WorkerState): number {
   if (!replay || replay.position <= replay.from) return 1;
   const { from, position, target, startedAt } = replay;
-  const seconds = (now - startedAt) / 1_000;
+  const seconds = (clock - startedAt) / 1_000;
   return Math.max(1, Math.ceil(seconds * (target - position) / (position - from)));
 }

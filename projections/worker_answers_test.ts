@@ -58,12 +58,13 @@ Deno.test("a worker that starts knows it from the one before, before it has look
     'it is another log: rebuild "accounts", or put the log back that it was filled from';
   const report = { state: "other-log" as const, cause, since: "", caughtUp: false };
   const { state, todo } = next(
-    newWorker({ name: "accounts", version: 1, generation: 1, isOwn: true }, 0),
+    newWorker({ name: "accounts", version: 1, generation: 1, isOwn: true }, { at: 0, clock: 0 }),
     {
       type: "prepared",
       found: { checkpoint, report: { ...report, behindSince: undefined }, switches: false },
       isOwner: true,
       at: 0,
+      clock: 0,
     },
   );
   assertStranded({ state });

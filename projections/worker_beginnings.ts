@@ -41,7 +41,7 @@ export function prepared(
     // Nothing was ever written to a table whose checkpoint is at the start
     holdsAll: checkpoint.position === undefined,
     isUnsure: false,
-    saved: { report: undefined, at: 0 },
+    saved: { report: undefined, at: -Infinity },
     replay: undefined,
     isQueued: false,
     pace: stored?.epoch === checkpoint.epoch ? state.pace : fullPace,

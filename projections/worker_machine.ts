@@ -38,7 +38,7 @@ export function next(
   before: WorkerState,
   happened: Happened,
 ): { readonly state: WorkerState; readonly todo: readonly Todo[] } {
-  const state = step({ ...before, now: happened.at }, happened);
+  const state = step({ ...before, now: happened.at, clock: happened.clock }, happened);
   const todo: Todo[] = [];
   if (state.isStopping !== before.isStopping || (state.isLost && !before.isLost)) {
     todo.push({ type: "interrupt" });
@@ -160,7 +160,7 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
   const isSmall = came.changes < batchRows && came.bytes < batchBytes;
   const mayWait = filling
     ? mayHold && isSmall && !isAtBound && state.pace === fullPace
-    : wasLive && came.changes === 0 && state.now - state.saved.at < saveEveryMs;
+    : wasLive && came.changes === 0 && state.clock - state.saved.at < saveEveryMs;
   if (!mayWait) {
     const after = filling && isFilled ? "live" : isAtBound ? "verifying" : status;
     return write(state, {
@@ -173,8 +173,8 @@ function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {
     return applyMore({ ...arrivedAt(state, folded), unwritten: undefined, report });
   }
   const told = { ...state, report, hasTried: true };
-  if (!replay || state.now - replay.toldAt < tellEveryMs) return applyMore(told);
-  return write({ ...told, replay: { ...replay, toldAt: state.now } });
+  if (!replay || state.clock - replay.toldAt < tellEveryMs) return applyMore(told);
+  return write({ ...told, replay: { ...replay, toldAt: state.clock } });
 }
 
 function withFolded(
@@ -193,16 +193,16 @@ function withFolded(
     parkedKeys,
     // Where there is no place for it, its row is tried again
     refused: failure ? undefined : refused,
-    appliedAt: state.now,
+    appliedAt: state.clock,
     unwritten: unwritten ? { ...unwritten, count: unwritten.count + count } : events,
     replay: replay && { ...replay, events: replay.events + count, position: folded ?? replay.from },
   };
 }
 
 /** The live generation is of another log, or of a part of it that is lost. */
-function isOutOfReach({ bound, stored, folded, now, appliedAt, isQueued }: WorkerState): boolean {
+function isOutOfReach({ bound, stored, folded, clock, appliedAt, isQueued }: WorkerState): boolean {
   return bound !== undefined && !isQueued && stored?.position === folded &&
-    now - appliedAt > outOfReachMs;
+    clock - appliedAt > outOfReachMs;
 }
 
 function quiet(state: WorkerState): WorkerState {
@@ -213,7 +213,7 @@ function quiet(state: WorkerState): WorkerState {
     const note = "the one before has read further than the log reaches";
     return goOn(state, { type: "compare", before: { note }, at: stored! });
   }
-  if (!isNews && state.now - saved.at < heartbeatMs) {
+  if (!isNews && state.clock - saved.at < heartbeatMs) {
     return { ...state, doing: { type: "look", at: stored! } };
   }
   const { status } = stored!;
@@ -227,7 +227,7 @@ function written(
     readonly status: GenerationStatus;
   },
 ): WorkerState {
-  const told = { ...before, report, saved: { report, at: before.now } };
+  const told = { ...before, report, saved: { report, at: before.clock } };
   const pace = reaches(to.position, before.pace.carefulUntil) ? fullPace : before.pace;
   const isFilled = !isFilling({ status });
   const replay = isFilled ? undefined : before.replay;

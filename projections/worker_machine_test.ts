@@ -16,6 +16,7 @@ const happenings: Readonly<Record<string, (world: WorkerWorld, count: number) =>
   "an answer is lost": (world) => world.act("answer-lost"),
   "there is a bug": (world) => world.act("bug"),
   "events are appended": (world, count) => world.append(count % 12),
+  "the clock is set": (world, count) => world.setClock((count - 30) * 3_600_000),
   "time passes": (world, count) => world.pass(count * 100),
   "another process gets it": (world) => world.takeOver(),
   "the other process gets further": (world) => world.rivalWorks(),

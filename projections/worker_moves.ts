@@ -34,15 +34,15 @@ export function ended(state: WorkerState): WorkerState {
 
 /** What comes after what was folded was written, or need not be. */
 export function applyMore(state: WorkerState): WorkerState {
-  const { stored, pace: { limit }, holdsAll, bound, report, now, refused } = state;
+  const { stored, pace: { limit }, holdsAll, bound, report, clock, refused } = state;
   // Where nothing is held in memory that their rows would not be in
   const mayTry = state.areDue && stored !== undefined && !state.unwritten && !holdsAll;
   if (mayTry && !state.isTurnOfLog) {
     return goOn({ ...state, isTurnOfLog: true }, { type: "retry", at: stored, report });
   }
   if (stored?.status === "ready" && state.switches && report.caughtUp) {
-    const isTime = now - state.triedSwitchAt >= switchEveryMs;
-    if (isTime) return goOn({ ...state, triedSwitchAt: now }, { type: "switch" });
+    const isTime = clock - state.triedSwitchAt >= switchEveryMs;
+    if (isTime) return goOn({ ...state, triedSwitchAt: clock }, { type: "switch" });
   }
   if (bound === undefined || !reaches(stored?.position, bound)) {
     const act = { type: "apply", limit, until: bound, holdsAll, refused, waits: !mayTry } as const;

@@ -135,8 +135,8 @@ export type Happening =
   }
   | { readonly type: "stop" };
 
-/** … and when: milliseconds since 1970. */
-export type Happened = Happening & { readonly at: number };
+/** … and when: in milliseconds since 1970, which people read, and of a clock that is never set, which tells how long. */
+export type Happened = Happening & { readonly at: number; readonly clock: number };
 
 /** What is to be done at once. */
 export type Todo =
@@ -164,7 +164,7 @@ export type Replay = {
   readonly target: number;
   readonly events: number;
   readonly position: number;
-  /** Milliseconds since 1970. */
+  /** By the clock that is never set. */
   readonly startedAt: number;
   readonly toldAt: number;
 };
@@ -197,6 +197,8 @@ export type WorkerState = {
   readonly view: WorkedView;
   /** When something last happened to it: milliseconds since 1970. */
   readonly now: number;
+  /** … and by a clock that is never set: milliseconds since whenever. */
+  readonly clock: number;
   /** Undefined: it has ended. */
   readonly doing: Act | undefined;
   readonly report: WorkerReport;
@@ -250,11 +252,15 @@ export type WorkerState = {
   readonly isStopping: boolean;
 };
 
-/** A worker as it begins; `now` in milliseconds since 1970. */
-export function newWorker(view: WorkedView, now: number): WorkerState {
+/** A worker as it begins; times as for `Happened`. */
+export function newWorker(
+  view: WorkedView,
+  { at: now, clock }: Pick<Happened, "at" | "clock">,
+): WorkerState {
   return {
     view,
     now,
+    clock,
     doing: { type: "prepare" },
     report: {
       state: "starting",
@@ -268,15 +274,15 @@ export function newWorker(view: WorkedView, now: number): WorkerState {
     switches: false,
     bound: undefined,
     remembered: undefined,
-    triedSwitchAt: 0,
+    triedSwitchAt: -Infinity,
     position: undefined,
     folded: undefined,
     foldedMark: undefined,
     unwritten: undefined,
-    appliedAt: now,
+    appliedAt: clock,
     holdsAll: false,
     isUnsure: false,
-    saved: { report: undefined, at: 0 },
+    saved: { report: undefined, at: -Infinity },
     replay: undefined,
     isQueued: false,
     pace: fullPace,

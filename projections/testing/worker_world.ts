@@ -31,8 +31,11 @@ const view = { name: "accounts", version: 1, generation: 1, isOwn: true };
  * is checked after everything that happens.
  */
 export function workerWorld({ isBeside = false } = {}) {
-  let state: WorkerState = newWorker(view, 0);
-  let now = 0;
+  let state: WorkerState = newWorker(view, { at: 0, clock: 0 });
+  let clock = 0;
+  /** By so much the clock that people read was set wrong. */
+  let wrongMs = 0;
+  const time = () => ({ at: clock + wrongMs, clock });
   const database = worldDatabase();
   let wentBack = false;
   let heldUp = false;
@@ -48,7 +51,7 @@ export function workerWorld({ isBeside = false } = {}) {
 
   function happen(happening: Happening): void {
     const before = state;
-    const { state: after, todo } = next(before, { ...happening, at: now });
+    const { state: after, todo } = next(before, { ...happening, ...time() });
     state = after;
     if (before.isLost || ["pause", "watch"].includes(before.doing?.type ?? "")) failures = 0;
     if (before.report.state === "other-log" && after.report.state !== "other-log") heldUp = false;
@@ -179,7 +182,7 @@ export function workerWorld({ isBeside = false } = {}) {
     database.begin();
     work.tell(undefined);
     [heldUp, wentBack, failures] = [false, false, 0];
-    state = newWorker(view, now);
+    state = newWorker(view, time());
   }
 
   const world = {
@@ -218,7 +221,8 @@ export function workerWorld({ isBeside = false } = {}) {
     notFolded,
     notWritten,
     happen,
-    pass: (ms: number) => void (now += ms),
+    pass: (ms: number) => void (clock += ms),
+    setClock: (ms: number) => void (wrongMs = ms),
     append: log.append,
     /** The act that the worker is at comes out. */
     act(fate: Fate = "well") {

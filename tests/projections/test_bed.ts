@@ -36,9 +36,14 @@ export type TestBed = {
   start(views: readonly View[], options?: StartOptions): Promise<TestProjections>;
 };
 
-export type StartOptions = Partial<
-  Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys" | "bulk">
->;
+export type StartOptions =
+  & Partial<
+    Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys" | "bulk" | "owner" | "now">
+  >
+  & {
+    /** By what PostgreSQL is reached. */
+    readonly url?: string;
+  };
 
 export type TestProjections = Projections & { readonly sql: Sql };
 
@@ -60,8 +65,8 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
         });
         await using log = openEventLog({ path: ":memory:" });
         await using stack = new AsyncDisposableStack();
-        function pool(): Sql {
-          const sql = connectRobustly(url);
+        function pool(to = url): Sql {
+          const sql = connectRobustly(to);
           stack.defer(() => sql.end({ timeout: 1 }));
           return sql;
         }
@@ -71,7 +76,7 @@ export function projectionTests(name: string, body: (step: Step) => Promise<void
           sql: pool(),
           url,
           async start(views, options) {
-            const sql = pool();
+            const sql = pool(options?.url);
             const projections = await startProjections({
               service: "bank",
               views,
