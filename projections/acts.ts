@@ -82,8 +82,10 @@ function switchAct(
     async run({ name }, context: ProjectionsContext & acts.ActContext) {
       const operated = operatedView(context, { name, act });
       const { sql, view } = operated;
+      const before = (await generationsOf(sql, name)).find(({ status }) => status === "live");
+      const from = before?.generation ?? null;
       const outcome = await patiently(
-        () => switchGeneration(sql, { view, to }),
+        () => switchGeneration(sql, { view, to, from }),
         { signal: context.signal, isOver: ({ type }) => type !== "locked" && type !== "behind" },
       );
       if (outcome.type !== "switched") throw await refusalOf(outcome, { operated, act, to });
@@ -116,6 +118,10 @@ async function refusalOf(
           outcome.position ?? 0
         }, and what is read is further: no process follows it`,
       );
+    case "changed": {
+      const cause = `generation ${outcome.generation} is read by now, somebody else was first`;
+      return new Refusal("generation-changed", `${cannot}: ${cause}`);
+    }
     case "locked":
       return new Error(`${cannot}: somebody reads or writes it for long`);
   }

@@ -2,11 +2,16 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { adoptEarlierTables } from "./adopt_earlier_tables.ts";
 import { answered } from "./answered.ts";
-import { type Generation, generationsOf, generationTable } from "./generation.ts";
+import {
+  droppedByOperators,
+  type Generation,
+  generationsOf,
+  generationTable,
+} from "./generation.ts";
 import { letterTable } from "./letter_table.ts";
 import { processTable } from "./roll_call.ts";
-import { dropTables, lacksName, lacksTable, leadTo } from "./generation_tables.ts";
-import { createIndexes, createTables, literal } from "./table_definition.ts";
+import { dropTables, lacksName, lacksTable, leadTo, lockTables } from "./generation_tables.ts";
+import { createIndexes, createTables, literal, quoted, tablesOf } from "./table_definition.ts";
 
 /** Any number that nobody else takes for an advisory lock in a service's database: who makes or switches generations has it. */
 export const generationLock = 4732905118;
@@ -56,14 +61,18 @@ async function findGenerations(sql: Sql, view: View): Promise<Found | undefined>
       select not exists (
         select from projection_generation as found
         where name = ${view.name} and status <> 'dropped' and ${sql.unsafe(lacksTable("found"))}
-      ) and not ${sql.unsafe(lacksName(view))} as "areThere"`
+      ) and not ${sql.unsafe(lacksName(view))} and ${sql.unsafe(isMade(view))}
+        and to_regclass('projection_process') is not null
+        and to_regclass('projection_letter') is not null as "areThere"`
   );
-  const isThere = generations.some(({ version }) => version >= view.version);
-  return { generations, isWhole: isThere && tables?.areThere === true };
+  const isRead = generations.some(({ status }) => status === "live") ||
+    generations.every(({ status }) => status !== "retired");
+  return { generations, isWhole: isRead && tables?.areThere === true };
 }
 
 /** A transaction; see `writeChanges` for why not `sql.begin`. */
 function establishment(view: View): string {
+  const name = literal(view.name);
   return `
     do $establish$
     declare
@@ -78,37 +87,84 @@ function establishment(view: View): string {
       ${letterTable};
       ${adoptEarlierTables(view)}
       -- Dropped by hand, or lost
-      for each_generation in
-        update projection_generation as lost
-        set status = 'dropped', epoch = epoch + 1, cause = 'a table is not there any more'
-        where name = ${literal(view.name)} and status <> 'dropped' and ${lacksTable("lost")}
-        returning *
-      loop
-        ${dropTables("each_generation")}
-      end loop;
+      ${
+    dropWhere(view, {
+      condition: `status <> 'dropped' and ${lacksTable("generation")}`,
+      cause: "a table is not there any more",
+    })
+  }
+      -- What was read before that is whole, and follows the log
       if not exists (
-        select from projection_generation
-        where name = ${literal(view.name)} and status <> 'dropped' and version >= ${view.version}
+        select from projection_generation where name = ${name} and status = 'live'
       ) then
-        -- What an older release builds is not wanted any more
         for each_generation in
-          update projection_generation
-          set status = 'dropped', epoch = epoch + 1, cause = 'a newer version is built'
-          where name = ${literal(view.name)} and status in ('building', 'verifying', 'ready')
-          returning *
+          update projection_generation set status = 'live', retired_at = null
+          where name = ${name} and generation = (
+            select generation from projection_generation
+            where name = ${name} and status = 'retired' and version >= ${view.version}
+            order by retired_at desc limit 1
+          ) returning *
         loop
-          ${dropTables("each_generation")}
+          ${leadTo("each_generation")}
         end loop;
+      end if;
+      if not ${isMade(view)} then
+        -- What an older release builds is not wanted any more
+        ${
+    dropWhere(view, {
+      condition: "status in ('building', 'verifying', 'ready')",
+      cause: "a newer version is built",
+    })
+  }
         ${createGeneration(view, { switches: true })}
       end if;
-      -- Names lead to what is read, or will be
-      if ${lacksName(view)} then
+      -- Names lead to what is read, or will be; they may lead to what was forgotten by hand
+      if ${lacksName(view)} or not exists (
+        select from projection_generation where name = ${name} and status = 'live'
+      ) then
         select * into each_generation from projection_generation
-        where name = ${literal(view.name)} and status <> 'dropped'
+        where name = ${name} and status <> 'dropped'
         order by status = 'live' desc, generation desc limit 1;
         ${leadTo("each_generation")}
       end if;
     end $establish$`;
+}
+
+/** An expression: a generation of this release is there, or of a newer one, or operators do not want it beside the one that is read. */
+function isMade(view: View): string {
+  const name = literal(view.name);
+  return `(
+        exists (
+          select from projection_generation
+          where name = ${name} and status <> 'dropped' and version >= ${view.version}
+        ) or exists (
+          select from projection_generation where name = ${name} and status = 'live'
+        ) and (
+          select coalesce(cause = ${literal(droppedByOperators)}, false) from projection_generation
+          where name = ${name} and version >= ${view.version} order by generation desc limit 1
+        ) is true
+      )`;
+}
+
+/** Statements of PL/pgSQL that drop generations, of which none is dropped that is not so any more once its tables are locked. */
+function dropWhere(
+  view: View,
+  { condition, cause }: { readonly condition: string; readonly cause: string },
+): string {
+  return `
+        for each_generation in
+          select * from projection_generation as generation
+          where name = ${literal(view.name)} and ${condition}
+        loop
+          ${lockTables("each_generation")}
+          update projection_generation as generation
+          set status = 'dropped', epoch = epoch + 1, cause = ${literal(cause)}
+          where name = each_generation.name and generation = each_generation.generation
+            and ${condition};
+          if found then
+            ${dropTables("each_generation")}
+          end if;
+        end loop;`;
 }
 
 /** Statements of PL/pgSQL: a generation of this view, with its table, which is empty. */
@@ -119,7 +175,13 @@ export function createGeneration(
   const name = literal(view.name);
   // Its number is known in PostgreSQL alone
   const placeholder = " of a generation";
-  const ddl = `${createTables(view, placeholder)}\n${createIndexes(view, placeholder)}`;
+  const dropped = tablesOf(view, placeholder).map(({ physicalName }) =>
+    `drop table if exists ${quoted(physicalName)} cascade;`
+  );
+  // Left behind where its checkpoint was deleted by hand
+  const ddl = `${dropped.join("\n")}\n${createTables(view, placeholder)}\n${
+    createIndexes(view, placeholder)
+  }`;
   return `
         declare
           made integer;
@@ -132,6 +194,7 @@ export function createGeneration(
             ${name}, made, ${view.version}, ${literal(view.fingerprint)},
             ${literal(JSON.stringify(view.definition))}::jsonb, 'building', ${switches}
           );
+          delete from projection_letter where name = ${name} and generation = made;
           execute replace(${literal(ddl)}, ${literal(placeholder)}, '__' || made);
           perform pg_notify(${literal(generationChannel)}, ${name});
         end;`;

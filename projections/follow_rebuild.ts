@@ -52,7 +52,8 @@ export async function followRebuild(
       heardAt = performance.now();
       if (replay) onProgress(replay);
     } else if (performance.now() - heardAt > patienceMs) {
-      if (!await isBeingMoved(sql, { name, generation })) return { type: "nobody" };
+      const isIdle = found.isFree && !await isBeingMoved(sql, { name, generation });
+      if (isIdle) return { type: "nobody" };
       heardAt = performance.now();
     }
     await time.pause(lookEveryMs, { signal });

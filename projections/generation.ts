@@ -32,6 +32,9 @@ export type ProjectionState =
  */
 export type GenerationStatus = "building" | "verifying" | "ready" | "live" | "retired" | "dropped";
 
+/** The cause of a dropped generation that is not to be made again by itself while another one is read. */
+export const droppedByOperators = "it was dropped";
+
 /** Where a generation stands, as the table has it. */
 export type Checkpoint = {
   /** Everything up to here is in the table; undefined: nothing yet. */

@@ -1,13 +1,22 @@
 import type { Log, View } from "@headwater/core";
 import type { Sql } from "postgres";
-import { checkpointOf, type Generation, reportOfGeneration, type Verdict } from "./generation.ts";
-import { readGeneration, renewLease, takeLease } from "./lease.ts";
+import {
+  type Checkpoint,
+  checkpointOf,
+  type Generation,
+  reportOfGeneration,
+  type Verdict,
+} from "./generation.ts";
+import { holdLease, readGeneration, renewLease, takeLease } from "./lease.ts";
 import type { Letters } from "./letters.ts";
 import { switchGeneration } from "./switch_generation.ts";
 import { suffixOf } from "./table_definition.ts";
 import { compareWithLive, forgetLive, rememberLive, writeVerdict } from "./verify_generation.ts";
 import { ViewTable } from "./view_table.ts";
 import type { ActOf, LoadedGeneration, OutcomeOf } from "./worker_state.ts";
+
+/** How often a lease is renewed while something takes long. */
+const holdEveryMs = 1_000;
 
 export type GenerationKeeperOptions = {
   readonly view: View;
@@ -90,25 +99,46 @@ export class GenerationKeeper {
     return { type: "done", status, areDue: await this.#letters.areDue() };
   }
 
-  async remember(): Promise<OutcomeOf<"remembered">> {
+  /** Keeps the lease while something takes long that does not move the checkpoint. */
+  async holding<Result>(
+    { epoch }: Pick<Checkpoint, "epoch">,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const { sql, logger } = this.#options;
+    const holding = setInterval(() => {
+      holdLease(sql, { ...this.place, epoch }).catch((error) =>
+        logger.debug("A lease could not be held", { error })
+      );
+    }, holdEveryMs);
+    try {
+      return await work();
+    } finally {
+      clearInterval(holding);
+    }
+  }
+
+  async remember({ at }: ActOf<"remember">): Promise<OutcomeOf<"remembered" | "moved">> {
     const { sql, view, generation: candidate } = this.#options;
-    return { type: "remembered", before: await rememberLive(sql, { view, candidate }) };
+    if (!await renewLease(sql, { ...this.place, at })) return { type: "moved" };
+    const before = await this.holding(at, () => rememberLive(sql, { view, candidate }));
+    return { type: "remembered", before };
   }
 
   async compare({ before, at }: ActOf<"compare">): Promise<OutcomeOf<"compared" | "moved">> {
     const { sql, view, generation: candidate } = this.#options;
-    const verdict: Verdict = "note" in before
+    const verdict: Verdict | undefined = "note" in before
       ? { position: null, differing: 0, examples: [], note: before.note }
-      : await compareWithLive(sql, { view, candidate, ...before });
+      : await this.holding(at, () => compareWithLive(sql, { view, candidate, ...before }));
+    if (!verdict) return { type: "moved" };
     const status = await writeVerdict(sql, { ...this.place, at, verdict });
     if (!status) return { type: "moved" };
     await forgetLive(sql, { view, candidate });
     return { type: "compared", status, isSame: verdict.differing === 0 };
   }
 
-  async switch(): Promise<OutcomeOf<"switched">> {
-    const { sql, view, logger } = this.#options;
-    const outcome = await switchGeneration(sql, { view, to: "ready" });
+  async switch({ at: { epoch } }: ActOf<"switch">): Promise<OutcomeOf<"switched">> {
+    const { sql, view, logger, generation: { generation } } = this.#options;
+    const outcome = await switchGeneration(sql, { view, to: "ready", by: { generation, epoch } });
     logger.debug("A generation wants to be read", outcome);
     return { type: "switched", isSwitched: outcome.type === "switched" };
   }

@@ -49,6 +49,20 @@ export function takeNames(
   );
 }
 
+/**
+ * Statements of PL/pgSQL that wait until nobody uses a generation's tables, and keep them: before its checkpoint is
+ * changed, in the order in which all who write lock them.
+ */
+export function lockTables(generation: string): string {
+  return forEachTable(
+    generation,
+    `
+        if to_regclass(quote_ident(named.physical)) is not null then
+          execute format('lock table %I in access exclusive mode', named.physical);
+        end if;`,
+  );
+}
+
 /** Statements of PL/pgSQL that drop all that a generation has: tables, the names that lead to them, letters. */
 export function dropTables(generation: string): string {
   return forEachTable(

@@ -89,6 +89,27 @@ export async function renewLease(
   return kept?.status;
 }
 
+/** Keeps the lease wherever the checkpoint is; whoever moves it just now does so too. */
+export async function holdLease(
+  sql: Queryable,
+  { name, generation, epoch }: Pick<Generation, "name" | "generation" | "epoch">,
+): Promise<void> {
+  await answered(() =>
+    sql`
+      with held as (
+        select from projection_generation
+        where name = ${name} and generation = ${generation} and epoch = ${epoch}
+          and owner is not null
+        for no key update skip locked
+      )
+      update projection_generation
+      set lease_until = greatest(lease_until, ${leaseUntil(sql)})
+      where name = ${name} and generation = ${generation} and epoch = ${epoch}
+        and exists (select from held)
+      returning ${needNotReachTheDisk(sql)}`
+  );
+}
+
 /** Undefined also where the table of generations is not there: it may go with the last commits of a crashed server. */
 async function first<Row>(query: () => PromiseLike<readonly Row[]>): Promise<Row | undefined> {
   try {

@@ -93,7 +93,8 @@ function statusOf(
   },
 ): ProjectionStatus {
   const { name, generation, state, status, cause, position, version, updatedAt, owner } = stored;
-  const isSilent = now - updatedAt > silentMs;
+  // Where somebody has the lease, clocks differ, or it does what takes long
+  const isSilent = stored.isFree && now - updatedAt > silentMs;
   const isBehindHead = head?.position !== undefined && (position ?? -1) < head.position;
   const isRunning = !isSilent && state !== "stopped";
   const isOfOtherLog = state === "other-log";

@@ -1,4 +1,5 @@
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
+import { newWorker } from "./new_worker.ts";
 import { time, Unavailable } from "@headwater/core";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { placeAfter } from "./batch_inbox.ts";
@@ -15,14 +16,7 @@ import { healthOf, statusOf } from "./worker_answers.ts";
 import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
 import type { WorkerOptions } from "./worker_options.ts";
-import {
-  type Act,
-  type ActOf,
-  type Happening,
-  newWorker,
-  type Outcome,
-  type Todo,
-} from "./worker_state.ts";
+import { type Act, type ActOf, type Happening, type Outcome, type Todo } from "./worker_state.ts";
 import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
@@ -206,12 +200,12 @@ export class ProjectionWorker implements AsyncDisposable {
       case "retry":
         return await this.#letters.try(act, this.#table!);
       case "remember":
-        return await this.keeper.remember();
+        return await this.keeper.remember(act);
       case "compare":
         this.#reading.leaveTurn();
         return await this.keeper.compare(act);
       case "switch":
-        return await this.keeper.switch();
+        return await this.keeper.switch(act);
       case "pause":
         await this.#reading.end();
         await time.pause(time.backOffMs(act.attempt, this.#options), {
@@ -251,7 +245,9 @@ export class ProjectionWorker implements AsyncDisposable {
 
   async #apply({ limit, until, waits, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
     const { signal } = this.#interruption;
-    const batch = await this.#reading.take({ limit, until, waits, signal });
+    const stored = this.#state.stored!;
+    const take = () => this.#reading.take({ limit, until, waits, signal });
+    const batch = isFilling(stored) ? await this.keeper.holding(stored, take) : await take();
     if (batch === "filled") return { type: "moved" };
     if (!batch || batch === "queued") return { type: "quiet", isQueued: batch === "queued" };
     const { events } = batch;

@@ -38,7 +38,7 @@ export type RollCall = {
     /** Undefined: nobody has its lease. */
     readonly owner?: string | undefined;
   }[];
-  /** Names of tables which lead nowhere. */
+  /** Names of tables which lead nowhere; all of them where a table of the engine's is not there. */
   readonly missing: readonly string[];
   /** Names of read models with a generation that was retired long ago. */
   readonly overdue: readonly string[];
@@ -85,7 +85,7 @@ export async function callRoll(
         ) as generations, (
           select coalesce(json_agg(name), '[]')
           from json_array_elements_text(${tables}::text::json) as name
-          where to_regclass(quote_ident(name)) is null
+          where to_regclass(quote_ident(name)) is null or to_regclass('projection_letter') is null
         ) as missing, (
           select coalesce(json_agg(distinct name), '[]') from projection_generation
           where status = 'retired'

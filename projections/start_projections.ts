@@ -104,7 +104,10 @@ export async function startProjections(
 
   function hear(call: RollCall | undefined): void {
     heard = call;
-    if (!call) return;
+    if (!call) {
+      for (const projection of all) projection.notice({ generations: [], isNameMissing: true });
+      return;
+    }
     for (const projection of all) {
       const { view } = projection;
       const generations = call.generations.filter(({ name }) => name === view.name)

@@ -1,10 +1,9 @@
 import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
-import { answered } from "./answered.ts";
+import { answerOf } from "./answer_of.ts";
 import { createGeneration, generationChannel, generationLock } from "./establish_view.ts";
-import { isMissingTable } from "./failure.ts";
-import { isLockNotAvailable } from "./generation.ts";
-import { dropTables, leadTo, takeNames } from "./generation_tables.ts";
+import { droppedByOperators, type Generation } from "./generation.ts";
+import { dropTables, leadTo, lockTables, takeNames } from "./generation_tables.ts";
 import { literal } from "./table_definition.ts";
 
 /** Readers wait no longer than that behind a switch that waits for a reader, and writers behind one that waits for a writer. */
@@ -24,18 +23,30 @@ export type SwitchOutcome =
   | { readonly type: "missing" }
   /** It has not reached what the live one has: somebody who reads would go back. */
   | { readonly type: "behind"; readonly generation: number; readonly position: number | null }
+  /** Another one is read than was thought. */
+  | { readonly type: "changed"; readonly generation: number | null }
   /** Somebody reads or writes for long: try again. */
   | { readonly type: "locked" };
 
 /**
  * Makes a read model's name lead to another of its generations, in one transaction: whoever reads sees one or the other,
  * and never less than before. What was live follows the log as `retired`; what was retired before that goes.
+ * `from`: what must be read by now, lest two do the same one after the other. `by`: whose worker does it, by itself.
  */
 export async function switchGeneration(
   sql: Sql,
-  { view, to }: { readonly view: Named; readonly to: SwitchTo },
+  { view, to, from, by }: {
+    readonly view: Named;
+    readonly to: SwitchTo;
+    readonly from?: number | null;
+    readonly by?: Pick<Generation, "generation" | "epoch">;
+  },
 ): Promise<SwitchOutcome> {
   const name = literal(view.name);
+  const isAllowed = by
+    ? `generation = ${by.generation} and epoch = ${by.epoch} and switches`
+    : "true";
+  const isChanged = from === undefined ? "false" : `former.generation is distinct from ${from}`;
   return await answerOf<SwitchOutcome>(
     sql,
     `
@@ -51,13 +62,15 @@ export async function switchGeneration(
       where name = ${name} and status = 'live' for update;
       for attempt in 1..${alignMs / 5} loop
         select * into chosen from projection_generation
-        where name = ${name} and status = '${to}' order by retired_at desc limit 1;
+        where name = ${name} and status = '${to}' and ${isAllowed} order by retired_at desc limit 1;
         -- Positions of another log tell nothing
-        exit when chosen.generation is null or former.generation is null or former.state = 'other-log'
+        exit when ${isChanged} or chosen.generation is null or former.generation is null or former.state = 'other-log'
           or coalesce(chosen.position, -1) >= coalesce(former.position, -1);
         perform pg_sleep(0.005);
       end loop;
-      if chosen.generation is null then
+      if ${isChanged} then
+        answer := json_build_object('type', 'changed', 'generation', former.generation);
+      elsif chosen.generation is null then
         answer := json_build_object('type', 'missing');
       elsif former.generation is not null and former.state <> 'other-log'
         and coalesce(chosen.position, -1) < coalesce(former.position, -1) then
@@ -80,7 +93,7 @@ export async function switchGeneration(
           'former', former.generation);
       end if;
     end;`,
-    { type: "locked" },
+    { locked: { type: "locked" } },
   ) ?? { type: "missing" };
 }
 
@@ -118,7 +131,7 @@ export async function beginGeneration(
         );
       end if;
     end;`,
-    { type: "locked" },
+    { locked: { type: "locked" } },
   ) ?? { type: "missing" };
 }
 
@@ -135,7 +148,9 @@ export async function dropGenerations(
   { view, which }: { readonly view: Named; readonly which: Droppable },
 ): Promise<DropOutcome> {
   const isDropped = which === "candidate"
-    ? "status in ('building', 'verifying', 'ready')"
+    ? `status in ('building', 'verifying', 'ready') and exists (
+        select from projection_generation where name = ${literal(view.name)} and status = 'live'
+      )`
     : which === "retired"
     ? "status = 'retired'"
     : `status = 'retired' and retired_at < clock_timestamp() - ${which.retiredForMs} * interval '1 ms'`;
@@ -148,16 +163,16 @@ export async function dropGenerations(
       numbers integer[] := '{}';
     begin
       perform set_config('lock_timeout', '${lockMs}', true);
-      perform set_config('client_min_messages', 'warning', true);
       perform pg_advisory_xact_lock(${generationLock});
       for candidate in
         select * from projection_generation
         where name = ${literal(view.name)} and ${isDropped}
       loop
-        -- The table first, then the checkpoint: the order in which every statement locks them
+        ${lockTables("candidate")}
         ${dropTables("candidate")}
         update projection_generation
-        set status = 'dropped', epoch = epoch + 1, owner = null, updated_at = now()
+        set status = 'dropped', epoch = epoch + 1, owner = null, updated_at = now(),
+          cause = ${literal(droppedByOperators)}
         where name = candidate.name and generation = candidate.generation;
         numbers := numbers || candidate.generation;
       end loop;
@@ -166,36 +181,6 @@ export async function dropGenerations(
       end if;
       answer := json_build_object('type', 'dropped', 'generations', numbers);
     end;`,
-    { type: "locked" },
+    { locked: { type: "locked" } },
   ) ?? { type: "dropped", generations: [] };
-}
-
-/**
- * What a block of PL/pgSQL leaves in `answer`; undefined where there are no read models. One message is a transaction:
- * see `writeChanges` for why not `sql.begin`.
- */
-async function answerOf<Answer>(
-  sql: Sql,
-  block: string,
-  locked: Answer,
-): Promise<Answer | undefined> {
-  try {
-    const results = await answered(() =>
-      sql.unsafe<{ answer: string }[][]>(`
-        do $act$
-        <<act>>
-        declare
-          answer json;
-        begin
-          ${block}
-          perform set_config('headwater.answer', answer::text, true);
-        end $act$;
-        select current_setting('headwater.answer') as answer`)
-    );
-    return JSON.parse(results.at(-1)![0]!.answer);
-  } catch (error) {
-    if (isLockNotAvailable(error)) return locked;
-    if (isMissingTable(error)) return undefined;
-    throw error;
-  }
 }

@@ -47,12 +47,19 @@ export async function rememberLive(
       left join (${held}) as rows on true;
       ${isSame ? "" : `create index on ${before} (key);`}
       analyze ${before}`), { patienceMs });
+  const position = await rememberedPlace(sql, before);
+  return typeof position === "number"
+    ? { position, isSame }
+    : { note: "the one before held nothing" };
+}
+
+/** Where the live generation was that is remembered; undefined: nothing is. */
+async function rememberedPlace(sql: Sql, before: string): Promise<number | null | undefined> {
   const [place] = await answered(() =>
     sql<{ position: number | null }[]>`
       select position::float8 as position from ${sql.unsafe(before)} limit 1`
   );
-  if (typeof place?.position !== "number") return { note: "the one before held nothing" };
-  return { position: place.position, isSame };
+  return place?.position;
 }
 
 /** How far the live generation is, which the filling of another must not pass before they are compared; undefined: there is none. */
@@ -68,7 +75,10 @@ export async function livePlace(
   return live && { ...live, position: live.position ?? undefined };
 }
 
-/** Compares a candidate with what was remembered; both are at the same position now. */
+/**
+ * Compares a candidate with what was remembered; both are at the same position now. Undefined: what was remembered is not
+ * there any more, since PostgreSQL has crashed, or something else is.
+ */
 export async function compareWithLive(
   sql: Sql,
   { view, candidate, position, isSame }: {
@@ -78,28 +88,33 @@ export async function compareWithLive(
     /** Both have the same definition. */
     readonly isSame: boolean;
   },
-): Promise<Verdict> {
+): Promise<Verdict | undefined> {
   const before = beforeTable(view, candidate);
+  if (await rememberedPlace(sql, before) !== position) return undefined;
   if (!isSame) {
     const tables = { before, after: quoted(`${view.table}${suffixOf(candidate)}`) };
-    return await compareVersions(sql, { view, tables, position });
+    const verdict = await compareVersions(sql, { view, tables, position });
+    return await rememberedPlace(sql, before) === position ? verdict : undefined;
   }
   const [found] = await answered(
     () =>
-      sql<{ differing: number; first: { place: number; key: string }[] }[]>`
+      sql<{ remembered: number; differing: number; first: { place: number; key: string }[] }[]>`
       with different as materialized (
         select place, key
         from (select place, key, row from ${sql.unsafe(before)} where key is not null) as before
         full join (${sql.unsafe(checksums(view, candidate))}) as after using (place, key)
         where before.row is distinct from after.row
       )
-      select (select count(*)::float8 from different) as differing, (
+      select (
+        select position::float8 from ${sql.unsafe(before)} limit 1
+      ) as remembered, (select count(*)::float8 from different) as differing, (
         select coalesce(json_agg(first), '[]')
         from (select place, key from different order by place, key limit ${mostExamples}) as first
       ) as first`,
     { patienceMs },
   );
-  const { differing, first } = found!;
+  const { remembered, differing, first } = found!;
+  if (remembered !== position) return undefined;
   const examples: Verdict["examples"][number][] = [];
   for (const [place, table] of contentTables(view, candidate).entries()) {
     const keys = first.filter((each) => each.place === place).map(({ key }) => key);

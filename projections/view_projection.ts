@@ -1,7 +1,7 @@
 import { time, Unavailable, type View } from "@headwater/core";
 import { establishView } from "./establish_view.ts";
 import { messageOf } from "./failure.ts";
-import { type Generation, isFilling } from "./generation.ts";
+import { type Generation, generationsOf, isFilling } from "./generation.ts";
 import { ProjectionWorker } from "./projection_worker.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import type { WorkerOptions } from "./worker_options.ts";
@@ -75,9 +75,10 @@ export class ViewProjection implements AsyncDisposable {
   /** One per generation. */
   reports(service: string): readonly ProjectionStatus[] {
     const statuses = [...this.#workers.values()].map((worker) => worker.report(service));
-    if (statuses.length > 0) return statuses;
+    if (statuses.some(({ version }) => version === this.view.version)) return statuses;
+    if (statuses.length > 0 && !this.#trouble) return statuses;
     const { name, version } = this.view;
-    return [{
+    return [...statuses, {
       ...{ service, name, version, generation: null, owner: null, position: null, progress: null },
       ...{ lagMs: 0, caughtUp: false, needsRebuild: false, parkedKeys: 0 },
       state: this.#refusal ? "failing" : this.#trouble ? "waiting" : "starting",
@@ -175,6 +176,9 @@ export class ViewProjection implements AsyncDisposable {
       } catch (error) {
         const cause = messageOf(error);
         if (!this.#trouble) logger.warn("A projection is waiting", { state: "waiting", cause });
+        // What is there goes on
+        const there = await generationsOf(sql, view.name).catch(() => []);
+        if (!this.#refusal) this.#employ(there);
         this.#trouble ??= { cause, since: new Date(this.#options.now()).toISOString() };
         this.#established.resolve();
         await time.pause(time.backOffMs(attempt, this.#options), { signal });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { newWorker } from "./new_worker.ts";
 import { Unavailable } from "@headwater/core";
 import { type WorkerWorld, workerWorld } from "./testing/worker_world.ts";
 import { answerTo, mostWaiting, statusOf } from "./worker_answers.ts";
 import { next } from "./worker_machine.ts";
-import { newWorker } from "./worker_state.ts";
 
 /** A read model that was filled from a log, in whose place another one is by now. */
 function astray(): WorkerWorld {

@@ -42,14 +42,15 @@ export function applyMore(state: WorkerState): WorkerState {
   }
   if (stored?.status === "ready" && state.switches && report.caughtUp) {
     const isTime = clock - state.triedSwitchAt >= switchEveryMs;
-    if (isTime) return goOn({ ...state, triedSwitchAt: clock }, { type: "switch" });
+    if (isTime) return goOn({ ...state, triedSwitchAt: clock }, { type: "switch", at: stored });
   }
   if (bound === undefined || !reaches(stored?.position, bound)) {
     const act = { type: "apply", limit, until: bound, holdsAll, refused, waits: !mayTry } as const;
     return goOn({ ...state, isTurnOfLog: false }, act);
   }
   const { remembered: before } = state;
-  return goOn(state, before ? { type: "compare", before, at: stored! } : { type: "remember" });
+  const at = stored!;
+  return goOn(state, before ? { type: "compare", before, at } : { type: "remember", at });
 }
 
 /** Tries again after a pause. */

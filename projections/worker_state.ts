@@ -48,11 +48,11 @@ export type Act =
   /** See whether the checkpoint is still there, and keep the lease. */
   | { readonly type: "look"; readonly at: Checkpoint }
   /** Keep in mind what the live generation is, at some position of it. */
-  | { readonly type: "remember" }
+  | { readonly type: "remember"; readonly at: Checkpoint }
   /** See whether this generation is what that one was, and write it down: it is ready. */
   | { readonly type: "compare"; readonly before: Before; readonly at: Checkpoint }
   /** Take the place of the live generation. */
-  | { readonly type: "switch" }
+  | { readonly type: "switch"; readonly at: Checkpoint }
   /** After so many failures in a row. */
   | { readonly type: "pause"; readonly attempt: number };
 
@@ -251,54 +251,6 @@ export type WorkerState = {
   readonly isLeaving: boolean;
   readonly isStopping: boolean;
 };
-
-/** A worker as it begins; times as for `Happened`. */
-export function newWorker(
-  view: WorkedView,
-  { at: now, clock }: Pick<Happened, "at" | "clock">,
-): WorkerState {
-  return {
-    view,
-    now,
-    clock,
-    doing: { type: "prepare" },
-    report: {
-      state: "starting",
-      cause: undefined,
-      since: new Date(now).toISOString(),
-      caughtUp: false,
-      behindSince: undefined,
-    },
-    stored: undefined,
-    isOwner: false,
-    switches: false,
-    bound: undefined,
-    remembered: undefined,
-    triedSwitchAt: -Infinity,
-    position: undefined,
-    folded: undefined,
-    foldedMark: undefined,
-    unwritten: undefined,
-    appliedAt: clock,
-    holdsAll: false,
-    isUnsure: false,
-    saved: { report: undefined, at: -Infinity },
-    replay: undefined,
-    isQueued: false,
-    pace: fullPace,
-    refused: undefined,
-    parkedKeys: 0,
-    areDue: false,
-    isTurnOfLog: false,
-    failures: 0,
-    waiting: [],
-    hasTried: false,
-    wasLive: false,
-    isLost: false,
-    isLeaving: false,
-    isStopping: false,
-  };
-}
 
 /** True when everything up to `other` is reached; undefined is before everything. */
 export function reaches(position: number | undefined, other: number | undefined): boolean {

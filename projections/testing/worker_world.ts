@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { newWorker } from "../new_worker.ts";
 import { isFilling } from "../generation.ts";
 import { illness } from "../worker_answers.ts";
 import { next } from "../worker_machine.ts";
 import {
   type Act,
   type Happening,
-  newWorker,
   type Outcome,
   reaches,
   type Todo,
