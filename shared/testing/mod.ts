@@ -4,6 +4,7 @@ export { allOf, idsOf, newEvent, newEvents } from "./event_log/test_case.ts";
 export { closedWith, eventLogSuite } from "./event_log_suite.ts";
 export { eventually } from "./eventually.ts";
 export { given, heard, recordedExample, rowsAfter, rowsAfterRecorded, sumsOf } from "./given.ts";
+export { type HistoricEvent, historyOf } from "./history_of.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
 export type { Registry } from "./registry.ts";
 export {
