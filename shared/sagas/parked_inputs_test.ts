@@ -133,3 +133,58 @@ Deno.test("a log that is away is nothing that an instance waits for", async () =
   await eventually("its end", async () => (await bed.progress("milk")).length === 3);
   assert.deepEqual(await records.letters.load(), []);
 });
+
+Deno.test("whatever instances cannot take, and whenever it is mended, each has done everything once", async () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const random = randomOf(seed);
+    await using bed = new ProcessTestBed();
+    const records = memoryRecords();
+    const riddles = new Set<string>();
+    const process: Process = {
+      ...errandProcess,
+      react(input, state) {
+        if (riddles.has(`${input.type} ${input.data.errandId}`)) throw new Error("a riddle");
+        return errandProcess.react(input, state);
+      },
+      evolve(state, event) {
+        if (riddles.has(`${event.type} ${event.data.errandId}`)) throw new Error("a riddle");
+        return errandProcess.evolve(state, event);
+      },
+    };
+    const errands = Array.from({ length: 12 }, (_, number) => `errand${number}`);
+    const types = ["ErrandGiven", "ErrandRun", "ErrandReported", "Started", "Advanced"];
+    for (const errand of errands) {
+      if (random() < 0.6) riddles.add(`${types[Math.floor(random() * types.length)]} ${errand}`);
+    }
+    for (let start = 0; riddles.size > 0; start++) {
+      const runtime = bed.start({ records, process });
+      for (const errand of errands.slice(3 * start, 3 * start + 3)) {
+        await bed.append("ErrandGiven", errand);
+      }
+      await bed.append("ErrandGiven", `last${start}`);
+      await eventually("the end of the last", async () => {
+        return (await bed.progress(`last${start}`)).length === 3;
+      });
+      await runtime[Symbol.asyncDispose]();
+      for (const riddle of riddles) if (random() < 0.4) riddles.delete(riddle);
+    }
+    for (const errand of errands) await bed.append("ErrandGiven", errand);
+    bed.start({ records, process });
+    for (const errand of errands) {
+      await eventually(`the end of ${errand}`, async () => (await bed.progress(errand)).length > 2);
+      assert.deepEqual(await bed.progress(errand), ["Started", "run", "report"]);
+    }
+    assert.deepEqual(await records.letters.load(), []);
+  }
+});
+
+/** Mulberry32. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -10,7 +10,7 @@ import {
 /** Where an unfinished instance stands, for operators. */
 export type InstanceRecord = {
   readonly id: string;
-  /** `stuck`: a service refused its step for a lasting reason; it is still tried now and then. */
+  /** `stuck`: a service refused its step for a lasting reason, which is still tried now and then; or it cannot take an input. */
   readonly state: "running" | "stuck";
   readonly step: string | null;
   readonly cause: string | null;
