@@ -11,6 +11,7 @@ import type { BulkSettings } from "./bulk_settings.ts";
 import { type FillTurns, fillTurns } from "./fill_turns.ts";
 import { listenForChanges } from "./listen_for_changes.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
+import { watchProgress } from "./progress_watch.ts";
 import { definitionOf, keepCallingRoll, type RollCall } from "./roll_call.ts";
 import { mayTakeMore, toRelease } from "./shares.ts";
 import { dropGenerations } from "./switch_generation.ts";
@@ -82,12 +83,14 @@ export async function startProjections(
   }: ProjectionsOptions,
 ): Promise<Projections> {
   let heard: RollCall | undefined;
+  const progress = watchProgress(log, { logger, now });
   const projections = new Map(
     views.map((view) => [
       view.name,
       new ViewProjection({
         view,
         owner,
+        stalled: progress.stalled,
         isHungry: () => mayTakeMore(heard, { owner, definition: definitionOf(view) }),
         log,
         sql,
@@ -148,6 +151,7 @@ export async function startProjections(
     await Promise.all([
       listening?.[Symbol.asyncDispose](),
       roll[Symbol.asyncDispose](),
+      progress[Symbol.asyncDispose](),
       ...all.map((projection) => projection[Symbol.asyncDispose]()),
       ...sweeping,
     ]);

@@ -7,7 +7,10 @@ import type { ProjectionStatus } from "./projection_status.ts";
 import type { WorkerOptions } from "./worker_options.ts";
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 
-export type ViewProjectionOptions = Omit<WorkerOptions, "generation">;
+export type ViewProjectionOptions = Omit<WorkerOptions, "generation"> & {
+  /** Why somebody who has come to `position` does not follow the log; undefined: as far as is known it does. */
+  stalled(position: number | undefined): string | undefined;
+};
 
 /** A definition that must not be run; its message says why. */
 export class DefinitionRefused extends Error {
@@ -96,6 +99,8 @@ export class ViewProjection implements AsyncDisposable {
       );
     }
     const health = read.health();
+    const stalled = this.#options.stalled(read.report("").position ?? undefined);
+    if (stalled) throw new Error(`The read model "${this.view.name}" is behind: ${stalled}`);
     if (health.warning !== undefined) return health;
     // Nobody reads what the others have
     const troubles = this.reports("").filter(({ cause, generation }) =>

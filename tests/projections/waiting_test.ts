@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startProjections } from "@headwater/projections";
-import { silentLog, Unavailable } from "@headwater/core";
+import { type EventLog, silentLog, Unavailable } from "@headwater/core";
 import { accountView } from "./account_view.ts";
 import {
   append,
@@ -78,6 +78,30 @@ projectionTests("waiting for a read model", async (step) => {
     }
   });
 
+  await step("is told by health where a subscription has fallen silent", async (bed) => {
+    const { log, start } = bed;
+    await append(log, "account-a", deposit);
+    let passed = 0;
+    await using projections = await start([accountView], {
+      log: silentAfter(log, 1),
+      now: () => Date.now() + passed,
+    });
+    const [check] = projections.checks;
+    const health = async () => await check!.check(new AbortController().signal);
+    await until(() => projections.status()[0]?.caughtUp === true);
+    await append(log, "account-a", deposit);
+    await until(async () => {
+      passed += 1_000;
+      try {
+        await health();
+        return "it is healthy";
+      } catch (error) {
+        return /"accounts" is behind: it is at position 1, and the log was at 2/.test(`${error}`) ||
+          `${error}`;
+      }
+    });
+  });
+
   await step("rejects when the process stops", async ({ start }) => {
     const projections = await start([accountView]);
     const waiting = projections.wait(accountView, { position: 1, waitMs: limitMs });
@@ -110,3 +134,24 @@ projectionTests("waiting for a read model", async (step) => {
     );
   });
 });
+
+/** A log whose subscriptions hand over so many events, and then nothing any more. */
+function silentAfter(log: EventLog, events: number): EventLog {
+  return {
+    append: log.append,
+    read: log.read,
+    readAll: log.readAll,
+    head: () => log.head(),
+    identity: () => log.identity(),
+    async *subscribe(options) {
+      let handed = 0;
+      for await (const batch of log.subscribe(options)) {
+        handed += batch.events.length;
+        if (handed > events) await new Promise((resolve) => options.signal.onabort = resolve);
+        if (options.signal.aborted) return;
+        yield batch;
+      }
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
