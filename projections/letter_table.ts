@@ -41,12 +41,23 @@ export async function loadParked(
   sql: Queryable,
   { name, generation, release }: LettersOf & { readonly release: string },
 ): Promise<ParkedLanes> {
+  const first = (after: Fragment) =>
+    sql`select by_stream, key, tried_with from projection_letter
+      where name = ${name} and generation = ${generation} and dropped_at is null ${after}
+      order by by_stream, key, position limit 1`;
+  // From key to key, however many letters each has
   const load = () =>
     sql<(Lane & { isDue: boolean })[]>`
-      select by_stream as "byStream", key, bool_or(due is not null or tried_with <> ${release}) as "isDue"
-      from projection_letter
-      where name = ${name} and generation = ${generation} and dropped_at is null
-      group by by_stream, key`;
+      with recursive head as (
+        (${first(sql``)})
+        union all
+        select later.by_stream, later.key, later.tried_with from head, lateral (
+          ${first(sql`and (by_stream, key) > (head.by_stream, head.key)`)}
+        ) as later
+      )
+      select by_stream as "byStream", key,
+        tried_with <> ${release} or ${areDue(sql, { name, generation })} as "isDue"
+      from head`;
   const found = await answered(load).catch(async (error) => {
     if (!isMissingTable(error)) throw error;
     await answered(() => sql.unsafe(letterTable));
