@@ -5,5 +5,12 @@ export type BulkSettings = {
   /** How often everything is written and the checkpoint moved; default 30 s. */
   readonly saveEveryMs?: number;
   /** What may be held in memory: of rows, and of their size as JSON, in each of three lots. */
-  readonly holds?: { readonly rows: number; readonly bytes: number };
+  readonly holds?: {
+    readonly rows: number;
+    readonly bytes:
+      number; /** Whether events are folded in a thread of their own, where that can be; default: where there are many. */
+    readonly threads?: boolean;
+  };
+  /** Whether events are folded in a thread of their own, where that can be; default: where there are many. */
+  readonly threads?: boolean;
 };

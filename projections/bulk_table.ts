@@ -1,23 +1,14 @@
-import type { eventLog, View } from "@headwater/core";
+import type { View } from "@headwater/core";
 import type { Fragment, Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { columnArray } from "./column_array.ts";
-import { inTurns } from "./in_turns.ts";
-import type { Row } from "./row_changes.ts";
-import type { SumChanges } from "./sum_changes.ts";
 import { SumsTable } from "./sums_table.ts";
 import { quoted, type TableDefinition, tablesOf } from "./table_definition.ts";
 import { buildIndexes } from "./build_indexes.ts";
 import { bulkColumnOf, bulkPrefix } from "./bulk_column.ts";
-import { ctidOf, type Place, type PlaceIndex, placeOf } from "./place_index.ts";
+import type { FillTarget, PackedPart, Reached } from "./fill_target.ts";
+import { ctidOf, type Place, placeOf } from "./place_index.ts";
 
-/** How far a table is filled. */
-export type Reached = {
-  readonly position: number | undefined;
-  readonly mark: eventLog.LogMark | undefined;
-};
-
-/** Where that is written down, by whoever may fill the table. */
+/** Where it is written down how far a table is filled, by whoever may fill the table. */
 export type FillCheckpoint = {
   /** What stands behind `from` to find it where it is at `at`, as long as its owner is the same; without parameters. */
   row(at: Reached): string;
@@ -60,7 +51,7 @@ const blocksPerRead = 1_024;
  * The column has another name each time that somebody begins: a statement of whoever filled the table before, or one
  * that was given up on and comes late, does not find it.
  */
-export class BulkTable {
+export class BulkTable implements FillTarget {
   readonly #options: BulkTableOptions;
   readonly #rows: TableDefinition;
   readonly #sums: SumsTable | undefined;
@@ -114,8 +105,8 @@ export class BulkTable {
       ${purge}`);
   }
 
-  /** Notes where all of its rows are. */
-  async locate(index: PlaceIndex): Promise<void> {
+  /** Where all of its rows are, some thousands at a time. */
+  async *locate(): AsyncGenerator<{ readonly keys: string[]; readonly places: Place[] }> {
     const { sql } = this.#options;
     const key = quoted(this.#rows.primaryKey[0]!);
     const [size] = await answered(() =>
@@ -129,39 +120,33 @@ export class BulkTable {
           select ${key} as key, ctid::text as ctid from ${this.#table}
           where ctid >= '(${block},0)' and ctid < '(${block + blocksPerRead},0)'`)
       );
-      await inTurns(found, ({ key, ctid }) => index.set(key, placeOf(ctid)));
+      yield { keys: found.map(({ key }) => key), places: found.map(({ ctid }) => placeOf(ctid)) };
       await this.beatIfQuiet();
     }
   }
 
-  /** The rows at these places. */
-  async read(places: readonly Place[]): Promise<readonly { readonly row: Row; place: Place }[]> {
+  async read(places: readonly Place[]): Promise<{ readonly text: string; place: Place }[]> {
     const { sql, view } = this.#options;
     const ctids = `{${places.map((place) => `"${ctidOf(place)}"`).join(",")}}`;
     const found = await answered(() =>
-      sql<{ row: string; ctid: string }[]>`
-        select row_to_json(found)::text as row, place as ctid
+      sql<{ text: string; ctid: string }[]>`
+        select row_to_json(found)::text as text, place as ctid
         from (
-          select ctid as own, ctid::text as place, ${sql.unsafe(this.#names)}
+          select ctid::text as place, ${sql.unsafe(this.#names)}
           from ${sql.unsafe(this.#table)} where ctid = any(${ctids}::text::tid[])
         ) as ${view.from(sql)}
         cross join lateral (select ${view.select(sql)}) as found`
     );
-    return found.map(({ row, ctid }) => ({ row: JSON.parse(row) as Row, place: placeOf(ctid) }));
+    return found.map(({ text, ctid }) => ({ text, place: placeOf(ctid) }));
   }
 
-  /** Adds rows as of a position; gives where each is, by its key. The checkpoint stays where it is. */
-  async add(rows: readonly Row[], position: number): Promise<ReadonlyMap<string, Place>> {
-    const { sql, view, checkpoint } = this.#options;
-    if (rows.length === 0) return new Map();
-    await inTurns(rows, (row) => view.check(row));
-    const arrays: Fragment[] = [];
-    for (const { property, type } of this.#rows.columns) {
-      const array = await columnArray(rows, { property, isJson: type === "jsonb" });
-      arrays.push(sql`${array}::text::${sql.unsafe(type)}[]`);
-    }
+  async add({ arrays, keys }: PackedPart, position: number): Promise<readonly Place[]> {
+    const { sql, checkpoint } = this.#options;
+    const columns = arrays.map((array, index) =>
+      sql`${array}::text::${sql.unsafe(this.#rows.columns[index]!.type)}[]`
+    );
     const key = quoted(this.#rows.primaryKey[0]!);
-    const patienceMs = patiencePerRowMs * rows.length;
+    const patienceMs = patiencePerRowMs * keys.length;
     const written = await answered(
       () =>
         sql<{ key: string; ctid: string }[]>`
@@ -171,28 +156,29 @@ export class BulkTable {
             insert into ${sql.unsafe(this.#table)} (
               ${sql.unsafe(this.#names)}, ${sql.unsafe(this.#column)})
             select ${sql.unsafe(this.#names)}, ${position}::bigint
-            from unnest(${arrays.reduce((before, array) => sql`${before}, ${array}`)})
+            from unnest(${columns.reduce((before, column) => sql`${before}, ${column}`)})
               as unpacked (${sql.unsafe(this.#names)})
             where exists (select 1 from moved)
             returning ${sql.unsafe(key)} as key, ctid::text as ctid)
           select key, ctid from added`,
       { patienceMs: partPatienceMs },
     ).catch(throwMoved);
-    if (written.length < rows.length) throw new CheckpointMoved();
+    if (written.length < keys.length) throw new CheckpointMoved();
     this.#heardAt = performance.now();
-    return new Map(written.map(({ key, ctid }) => [key, placeOf(ctid)]));
+    const places = new Map(written.map(({ key, ctid }) => [key, placeOf(ctid)]));
+    return keys.map((key) => places.get(key)!);
   }
 
-  /** Moves the checkpoint to where everything is in it that was added, takes away `stale` rows, and adds to the sums. */
   async save(
     to: Reached,
-    { stale, sums }: { readonly stale: readonly Place[]; readonly sums: SumChanges | undefined },
+    { stale, sums }: Parameters<FillTarget["save"]>[1],
   ): Promise<void> {
     const { sql, checkpoint } = this.#options;
     const ifMoved = sql`exists (select 1 from moved)`;
     const ctids = `{${stale.map((place) => `"${ctidOf(place)}"`).join(",")}}`;
-    const packed = sums && await this.#sums?.packed(sums);
-    const added = packed ? sql`, ${this.#sums!.add(sql, { packed, condition: ifMoved })}` : sql``;
+    const added = sums
+      ? sql`, ${this.#sums!.add(sql, { packed: sums, condition: ifMoved })}`
+      : sql``;
     const patienceMs = patiencePerRowMs * stale.length;
     const moved = await answered(
       () =>

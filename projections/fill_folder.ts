@@ -4,22 +4,19 @@ import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
 import { SumChanges } from "./sum_changes.ts";
 import type { BulkSettings } from "./bulk_settings.ts";
-import type { BulkTable, Reached } from "./bulk_table.ts";
+import { type FillTarget, packedPart, type Reached } from "./fill_target.ts";
 import { type HeldRow, HeldRows } from "./held_rows.ts";
 import { inFlight } from "./in_flight.ts";
 import { nowhere, type Place, PlaceIndex } from "./place_index.ts";
+import { SumsTable } from "./sums_table.ts";
+import { tablesOf } from "./table_definition.ts";
 
 type FillHolds = NonNullable<BulkSettings["holds"]>;
 
 /** How far a fold came: all events, or those before the one that cannot be applied. */
 export type FillFolded = { readonly count: number; readonly cause?: string };
 
-/** A row that cannot be kept, or that PostgreSQL refuses: of which event it comes is found out by whoever folds few. */
-export class RowsRefused extends Error {
-  override readonly name = "RowsRefused";
-}
-
-const usualHolds: FillHolds = { rows: 32_000, bytes: 24 * 1024 * 1024 };
+const usualHolds: FillHolds = { rows: 24_000, bytes: 24 * 1024 * 1024 };
 const partRows = 4_000;
 const partBytes = 8 * 1024 * 1024;
 /** While one is written, the next one is made ready. */
@@ -35,9 +32,10 @@ type Concerned =
   | undefined;
 
 /** Folds a history into a table that is filled in bulk. */
-export class FillFolder {
+export class FillFolder implements AsyncDisposable {
   readonly #view: View;
-  readonly #table: BulkTable;
+  readonly #table: FillTarget;
+  readonly #sumsTable: SumsTable | undefined;
   readonly #rows: HeldRows;
   readonly #places = new PlaceIndex();
   readonly #decode: (recorded: Recorded) => Recorded | undefined;
@@ -52,7 +50,7 @@ export class FillFolder {
   constructor(
     { view, table, holds = usualHolds }: {
       readonly view: View;
-      readonly table: BulkTable;
+      readonly table: FillTarget;
       readonly holds?: FillHolds;
     },
   ) {
@@ -65,6 +63,8 @@ export class FillFolder {
       // Nothing else comes
       ? (recorded) => only.decode(recorded)
       : (recorded) => schemas.get(eventLog.categoryOf(recorded.stream))?.decode(recorded);
+    const [, sums] = tablesOf(view);
+    this.#sumsTable = sums && new SumsTable(view.sums!, sums);
     this.#sums = view.sums && new SumChanges(view.sums);
   }
 
@@ -78,9 +78,9 @@ export class FillFolder {
     return this.#places.size > mostKeys;
   }
 
-  /** Finds the rows that the table has already. */
-  async locate(): Promise<void> {
-    await this.#table.locate(this.#places);
+  /** Where rows are that the table has already. */
+  locate(keys: readonly string[], places: readonly Place[]): void {
+    for (const [index, key] of keys.entries()) this.#places.set(key, places[index]!);
   }
 
   async fold(recorded: readonly Recorded[]): Promise<FillFolded> {
@@ -106,9 +106,15 @@ export class FillFolder {
   async save(to: Reached): Promise<void> {
     await this.#leaving;
     await this.#write(this.#rows.changed());
-    await this.#table.save(to, { stale: this.#stale, sums: this.#sums });
+    const sums = this.#sums && await this.#sumsTable?.packed(this.#sums);
+    await this.#table.save(to, { stale: this.#stale, sums });
     this.#stale = [];
     this.#sums = this.#view.sums && new SumChanges(this.#view.sums);
+  }
+
+  /** What is on its way comes to its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leaving.catch(() => {});
   }
 
   /** Held from here on; where the table has it, it is to be fetched before it is looked at. */
@@ -124,7 +130,8 @@ export class FillFolder {
   async #fetch(): Promise<void> {
     if (this.#wanted.size === 0) return;
     const found = await this.#table.read([...this.#wanted.keys()]);
-    for (const { row, place } of found) {
+    for (const { text, place } of found) {
+      const row: Row = JSON.parse(text);
       for (const held of this.#wanted.get(place) ?? []) {
         if (row[this.#view.primaryKey] === held.key) this.#rows.take(held, row, place);
         else this.#places.isOther(held.key);
@@ -166,7 +173,9 @@ export class FillFolder {
   async #writePart(part: readonly HeldRow[]): Promise<void> {
     const sent = part.map(({ row }) => row);
     const written = sent.filter((row): row is Row => row !== undefined);
-    const places = await this.#table.add(written, this.#position);
+    const packed = await packedPart(this.#view, written);
+    const added = written.length > 0 ? await this.#table.add(packed, this.#position) : [];
+    const places = new Map(packed.keys.map((key, index) => [key, added[index]!]));
     for (const [index, held] of part.entries()) {
       const row = sent[index];
       const { counted, key } = held;

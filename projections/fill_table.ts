@@ -2,10 +2,13 @@ import { type EventLog, eventLog, Unavailable, type View } from "@headwater/core
 import type { Sql } from "postgres";
 import { placeAfter } from "./batch_inbox.ts";
 import { messageOf } from "./failure.ts";
-import { BulkTable, CheckpointMoved, type FillCheckpoint, type Reached } from "./bulk_table.ts";
+import { BulkTable, CheckpointMoved, type FillCheckpoint } from "./bulk_table.ts";
 import { BatchReader } from "./batch_reader.ts";
 import type { BulkSettings } from "./bulk_settings.ts";
 import { FillFolder } from "./fill_folder.ts";
+import type { Reached } from "./fill_target.ts";
+import { foldingInThread } from "./fold_thread.ts";
+import { type Folding, foldingHere } from "./folding.ts";
 
 export type FillOptions = {
   readonly view: View;
@@ -35,11 +38,15 @@ export type FillEnd = Reached & {
   readonly type: "filled" | "interrupted" | "moved";
   /** Why it ended before it was where it should be; whoever follows the log from there on will meet it. */
   readonly cause?: string;
+  /** Events were folded in a thread of their own. */
+  readonly isThreaded?: boolean;
 };
 
 /** So long it waits for events before it sees to other things. */
 const quietMs = 1_000;
 const usualSaveMs = 30_000;
+/** A thread needs half a second to begin. */
+const threadsFrom = 50_000;
 
 /**
  * Fills a view's table in bulk: rows that were not touched for a while are written, once each in most cases, while
@@ -51,15 +58,13 @@ const usualSaveMs = 30_000;
  * Errors: `Unavailable` and whatever else PostgreSQL or the log say; another call goes on from the checkpoint.
  */
 export async function fillTable(options: FillOptions): Promise<FillEnd> {
-  const { view, sql, suffix, from, checkpoint, settings: { holds } = {} } = options;
+  const { view, sql, suffix, from, checkpoint } = options;
   const open = (at: Reached) => new BulkTable({ view, suffix, sql, checkpoint }, at);
   const table = open(from);
   let isComplete = false;
   try {
     await table.begin();
-    const folder = new FillFolder({ view, table, ...(holds && { holds }) });
-    if (from.position !== undefined) await folder.locate();
-    const end = await fill(options, { table, folder });
+    const end = await fillWith(options, table);
     if (end.type !== "filled") return end;
     isComplete = true;
     await table.finish();
@@ -79,10 +84,22 @@ export async function fillTable(options: FillOptions): Promise<FillEnd> {
 
 const nothing: Reached = { position: undefined, mark: undefined };
 
+async function fillWith(options: FillOptions, table: BulkTable): Promise<FillEnd> {
+  const { view, from, until, settings: { holds, ...given } = {} } = options;
+  const threads = given.threads ?? until - (from.position ?? 0) >= threadsFrom;
+  const settings = { view, table, ...(holds && { holds }) };
+  const thread = threads ? await foldingInThread(settings) : undefined;
+  await using folding = thread ?? foldingHere(new FillFolder(settings));
+  if (from.position !== undefined) {
+    for await (const { keys, places } of table.locate()) folding.locate(keys, places);
+  }
+  return { ...await fill(options, { table, folding }), isThreaded: thread !== undefined };
+}
+
 async function fill(
   { view, log, until, signal, onProgress, settings: { saveEveryMs = usualSaveMs } = {} }:
     FillOptions,
-  { table, folder }: { readonly table: BulkTable; readonly folder: FillFolder },
+  { table, folding }: { readonly table: BulkTable; readonly folding: Folding },
 ): Promise<FillEnd> {
   const after = table.at.mark ?? table.at.position;
   const categories = view.reads.map(({ category }) => category);
@@ -91,25 +108,24 @@ async function fill(
   );
   let reached = table.at;
   let savedAt = performance.now();
-  const interrupted = (): FillEnd => ({ ...table.at, type: "interrupted" });
   for (;;) {
-    if (signal.aborted) return interrupted();
+    if (signal.aborted) return { ...table.at, type: "interrupted" };
     const batch = await reader.take(quietMs);
-    if (signal.aborted) return interrupted();
+    if (signal.aborted) return { ...table.at, type: "interrupted" };
     if (batch) {
       const { events, isLast, end } = cutAt(batch, until);
-      const { count, cause } = await folder.fold(events);
-      const isWhole = cause === undefined;
-      if (!isWhole) reached = count > 0 ? placeAfter(batch, count) : reached;
-      else if (end.position !== undefined) reached = end;
-      onProgress({ events: count, position: reached.position });
-      if (!isWhole || isLast || folder.isFull) {
-        await folder.save(reached);
-        return { ...reached, type: "filled", ...(!isWhole && { cause }) };
-      }
-      if (folder.isSaveDue || performance.now() - savedAt > saveEveryMs) {
-        await folder.save(reached);
+      const before = reached;
+      if (end.position !== undefined) reached = end;
+      let failure = await folding.fold({ events, before, after: reached });
+      onProgress({ events: events.length, position: reached.position });
+      const isOver = isLast || folding.isFull;
+      if (failure || isOver || folding.isSaveDue || performance.now() - savedAt > saveEveryMs) {
+        failure = await folding.settled();
+        if (failure) reached = failure.reached;
+        await folding.save(reached);
         savedAt = performance.now();
+        if (failure) return { ...reached, type: "filled", cause: failure.cause };
+        if (isOver) return { ...reached, type: "filled" };
       }
     }
     await table.beatIfQuiet();

@@ -73,8 +73,8 @@ export class WorkerFill {
     });
     if (!end) return false;
     this.#isDone ||= end.type === "filled";
-    const { type, position, cause } = end;
-    logger.debug("A table was filled in bulk", { type, position, cause });
+    const { type, position, cause, isThreaded } = end;
+    logger.debug("A table was filled in bulk", { type, position, cause, isThreaded });
     return true;
   }
 }

@@ -10,19 +10,22 @@ export type Surroundings = {
   readonly temporary: string;
 };
 
+/** The application's own: a thread that fills a read model loads it anew. */
+const code = ".";
+
 /** What kinds of commands there are, by what they may do. */
 const kinds = {
   /** Runs an application on its data, in processes of their own if need be. */
   dev: async (given: Surroundings) => [
     "--allow-net",
     mayRun(given, ["sh", given.deno]),
-    ...await onFiles(dataDirectoryOf(given), given),
+    ...await onFiles(dataDirectoryOf(given), given, [code]),
   ],
   /** Looks at an application's data, or acts on them. */
   operate: async (given: Surroundings) => [
     "--allow-net",
     mayRun(given, ["sh"]),
-    ...await onFiles(dataDirectoryOf(given), given),
+    ...await onFiles(dataDirectoryOf(given), given, [code]),
   ],
   /** Runs an application that is thrown away. */
   demo: async (given: Surroundings) => [
@@ -60,8 +63,12 @@ function mayRun({ os }: Surroundings, programs: readonly string[]): string {
   return os === "windows" ? "--allow-run" : `--allow-run=${programs.join(",")}`;
 }
 
-async function onFiles(folder: string, { env }: Surroundings): Promise<readonly string[]> {
-  const read = [folder, ...await certificatesOf(env.get("EVENTSTORE_URL"))];
+async function onFiles(
+  folder: string,
+  { env }: Surroundings,
+  more: readonly string[] = [],
+): Promise<readonly string[]> {
+  const read = [folder, ...more, ...await certificatesOf(env.get("EVENTSTORE_URL"))];
   read.push(...await databaseCertificates(env));
   return [`--allow-read=${read.join(",")}`, `--allow-write=${folder}`];
 }

@@ -17,12 +17,12 @@ function permissions(
   });
 }
 
-Deno.test("dev may touch its data directory and run a shell and Deno", async () => {
+Deno.test("dev may touch its data directory, read its code, and run a shell and Deno", async () => {
   assert.deepEqual(await permissions("dev"), [
     "--allow-env",
     "--allow-net",
     "--allow-run=sh,/bin/deno",
-    "--allow-read=.data",
+    "--allow-read=.data,.",
     "--allow-write=.data",
   ]);
 });
@@ -44,7 +44,7 @@ Deno.test("the certificates of databases may be read, and the demo reaches a ser
     PAYMENT_DATABASE_URL: "postgres://db/x",
   };
   assert.ok((await permissions("dev", { env })).includes(
-    "--allow-read=.data,/ca.pem,/me.pem,/me.key",
+    "--allow-read=.data,.,/ca.pem,/me.pem,/me.key",
   ));
   assert.ok((await permissions("demo", { env })).includes("--allow-net"));
 });
@@ -61,11 +61,11 @@ Deno.test("the files of certificates that the event store's URL names may be rea
   const url = "esdb://es:2113?tls=true&tlsCAFile=/etc/ca.pem";
   for (const kind of ["dev", "operate"]) {
     const allowed = await permissions(kind, { env: { EVENTSTORE_URL: url } });
-    assert.ok(allowed.includes("--allow-read=.data,/etc/ca.pem"), allowed.join(" "));
+    assert.ok(allowed.includes("--allow-read=.data,.,/etc/ca.pem"), allowed.join(" "));
     assert.ok(allowed.includes("--allow-write=.data"));
   }
   const wrong = await permissions("dev", { env: { EVENTSTORE_URL: "esdb://" } });
-  assert.ok(wrong.includes("--allow-read=.data"));
+  assert.ok(wrong.includes("--allow-read=.data,."));
 });
 
 Deno.test("an unknown kind is refused with those there are", async () => {

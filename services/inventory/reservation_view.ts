@@ -5,6 +5,7 @@ import { stockItemEvents } from "./contract.ts";
 export const reservationView = view({
   name: "reservations",
   version: 1,
+  module: import.meta.url,
   table: "reservation",
   reads: [stockItemEvents],
   columns: {

@@ -5,6 +5,7 @@ import { stockItemEvents } from "./contract.ts";
 export const stockItemView = view({
   name: "stock-items",
   version: 1,
+  module: import.meta.url,
   table: "stock_item",
   reads: [stockItemEvents],
   columns: {

@@ -6,6 +6,7 @@ import { notificationEvents } from "./contract.ts";
 export const notificationView = view({
   name: "notifications",
   version: 1,
+  module: import.meta.url,
   table: "notification",
   reads: [notificationEvents],
   columns: {

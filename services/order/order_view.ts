@@ -10,6 +10,7 @@ type OrderRow = RowOf<typeof orderView>;
 export const orderView = view({
   name: "orders",
   version: 1,
+  module: import.meta.url,
   table: "customer_order",
   reads: [orderEvents],
   columns: {

@@ -5,6 +5,7 @@ import { paymentEvents } from "./contract.ts";
 export const paymentView = view({
   name: "payments",
   version: 2,
+  module: import.meta.url,
   table: "payment",
   reads: [paymentEvents],
   columns: {

@@ -5,6 +5,7 @@ import { shipmentEvents } from "./contract.ts";
 export const shipmentView = view({
   name: "shipments",
   version: 1,
+  module: import.meta.url,
   table: "shipment",
   reads: [shipmentEvents],
   columns: {

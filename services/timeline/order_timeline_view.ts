@@ -28,6 +28,7 @@ const serviceOfCategory: Readonly<Record<string, string>> = {
 export const orderTimelineView = view({
   name: "order-timelines",
   version: 1,
+  module: import.meta.url,
   table: "order_timeline",
   reads,
   columns: {

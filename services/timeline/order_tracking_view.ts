@@ -41,6 +41,7 @@ type TrackingRow = { readonly [Name in keyof typeof columns]: (typeof columns)[N
 export const orderTrackingView = view({
   name: "order-tracking",
   version: 1,
+  module: import.meta.url,
   reads,
   columns,
   primaryKey: "orderId",

@@ -23,7 +23,12 @@ export abstract class LeanEvent implements Recorded {
   abstract readonly metadata: EventMetadata;
   /** As in its metadata. */
   abstract readonly schemaVersion: number;
+  /** Not parsed yet: to be sent elsewhere. */
+  abstract readonly texts: LeanTexts;
 }
+
+/** What an event has as text: data and metadata as JSON, the id as 32 hexadecimal digits, with hyphens or without. */
+export type LeanTexts = { readonly id: string; readonly data: string; readonly metadata: string };
 
 /** @internal */
 export function schemaVersionOf(recorded: Recorded): number {

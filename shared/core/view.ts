@@ -23,6 +23,8 @@ export type View<
   readonly name: string;
   /** Raise it when a table, `evolve` or `contributes` changes: the read model then asks to be rebuilt. */
   readonly version: number;
+  /** URL of the module that exports it, `import.meta.url` there: threads find it by that. */
+  readonly module?: string | undefined;
   readonly table: string;
   readonly columns: { readonly [Name in keyof Row & string]: Column<Row[Name]> };
   /** Holds what `key` returns. */
@@ -102,6 +104,7 @@ export function view<
   definition: {
     readonly name: string;
     readonly version: number;
+    readonly module?: string;
     readonly reads: Schemas;
     /** Default: the name, in snake_case. */
     readonly table?: string;

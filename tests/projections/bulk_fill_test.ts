@@ -21,7 +21,7 @@ import {
 } from "./test_bed.ts";
 
 /** Next to nothing is held, so that rows leave and come back all the time. */
-const tight: BulkSettings = { from: 1, holds: { rows: 5, bytes: 1_000_000 } };
+const tight: BulkSettings = { from: 1, holds: { rows: 5, bytes: 1_000_000 }, threads: false };
 /** … and everything is saved after each batch. */
 const careful: BulkSettings = { ...tight, saveEveryMs: 0 };
 
@@ -53,14 +53,19 @@ async function assertFilled(
 /** Starts read models, and tells how often a table was filled in bulk. */
 async function start(bed: TestBed, view: View, bulk: BulkSettings) {
   const ends: unknown[] = [];
+  const positions: unknown[] = [];
+  const threads: unknown[] = [];
   const logger = {
     ...silentLog,
     debug(message: string, fields: Record<string, unknown> = {}) {
-      if (message === "A table was filled in bulk") ends.push(fields.type);
+      if (message !== "A table was filled in bulk") return;
+      ends.push(fields.type);
+      positions.push(fields.position);
+      threads.push(fields.isThreaded);
     },
   };
   const projections = await bed.start([view], { bulk, logger });
-  return Object.assign(projections, { ends });
+  return Object.assign(projections, { ends, positions, threads });
 }
 
 async function appendDeals(log: EventLog, { events, deals }: { events: number; deals: number }) {
@@ -96,6 +101,33 @@ projectionTests("a read model that is filled in bulk", async (step) => {
     await using projections = await start(bed, dealView, careful);
     await caughtUp(projections, { view: dealView, log: bed.log });
     await assertFilled(dealView, bed);
+  });
+
+  await step(
+    "is the same where a thread folds it, which goes on where another was stopped",
+    async (bed) => {
+      await appendDeals(bed.log, { events: 3_000, deals: 100 });
+      const threaded = { ...careful, threads: true };
+      {
+        await using _stopped = await start(bed, dealView, threaded);
+        await until(async () => await savedPosition(bed.sql) > 0 || "nothing was saved");
+      }
+      await using projections = await start(bed, dealView, threaded);
+      await caughtUp(projections, { view: dealView, log: bed.log });
+      await assertFilled(dealView, bed);
+    },
+  );
+
+  await step("hands over from a thread where an event cannot be read", async (bed) => {
+    await appendDeals(bed.log, { events: 1_500, deals: 40 });
+    const position = await append(bed.log, "deal-odd", { type: "Agreed", data: { no: "lines" } });
+    await appendDeals(bed.log, { events: 1_500, deals: 40 });
+    await using projections = await start(bed, dealView, { ...tight, threads: true });
+    await caughtUp(projections, { view: dealView, log: bed.log });
+    assert.deepEqual(projections.ends, ["filled"]);
+    assert.deepEqual(projections.threads, [true]);
+    assert.deepEqual(projections.positions, [position - 1]);
+    assert.equal(statusOf(projections, dealView.name).parkedKeys, 1);
   });
 
   await step("is not for a short history", async (bed) => {

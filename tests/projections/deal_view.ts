@@ -45,6 +45,7 @@ export const dealSums = {
 /** A row that misses an event of its own or sees one twice gives itself away; and so do the sums. */
 export const dealView = view({
   ...dealDefinition,
+  module: import.meta.url,
   key({ stream, type, data }) {
     const own = stream.slice("deal-".length);
     return type === "Postponed" ? [own, ...data.deals] : own;

@@ -4,15 +4,15 @@ import { dataOf, isoText, jsonMark, metadataOf, type StoredEvent } from "./store
 
 const versionMark = '"schemaVersion":';
 
-/** An event of which the data alone is parsed. */
+/** An event of which nothing is parsed before it is asked for. */
 export class LeanStoredEvent extends eventLog.LeanEvent {
   readonly type: string;
   readonly stream: string;
   readonly revision: number;
   readonly position: number;
   readonly recordedAt: string;
-  readonly data: unknown;
   readonly #stored: StoredEvent;
+  #data: unknown;
 
   constructor(stored: StoredEvent) {
     super();
@@ -21,8 +21,11 @@ export class LeanStoredEvent extends eventLog.LeanEvent {
     this.revision = stored.revision;
     this.position = stored.position;
     this.recordedAt = isoText(stored.recordedAt);
-    this.data = dataOf(stored);
     this.#stored = stored;
+  }
+
+  get data(): unknown {
+    return this.#data ??= dataOf(this.#stored);
   }
 
   get id(): string {
@@ -31,6 +34,16 @@ export class LeanStoredEvent extends eventLog.LeanEvent {
 
   get metadata(): Recorded["metadata"] {
     return metadataOf(this.#stored);
+  }
+
+  get texts(): eventLog.LeanTexts {
+    const { id, data, metadata, json } = this.#stored;
+    const isOwn = json === jsonMark.own && typeof data === "string" && typeof metadata === "string";
+    return {
+      id: typeof id === "string" ? id : uuidText(id),
+      data: isOwn ? data : JSON.stringify(this.data),
+      metadata: isOwn ? metadata : JSON.stringify(this.metadata),
+    };
   }
 
   /** Found in the text where that is an object without objects in it, as our own always is. */
