@@ -25,18 +25,22 @@ export function sendable(events: readonly Recorded[]): SentEvents {
   const wordAt = (word: string) => words.getOrInsertComputed(word, () => words.size);
   const datas: string[] = [];
   let text = "";
-  for (const [index, event] of events.entries()) {
+  let word: readonly [string, number] = ["", -1];
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index]!;
     const isLean = event instanceof eventLog.LeanEvent;
     const { id, data, metadata } = isLean ? event.texts : textsOf(event);
+    const { recordedAt } = event;
+    // Neighbours were mostly recorded together
+    if (recordedAt !== word[0]) word = [recordedAt, wordAt(recordedAt)];
     const at = index * numbersEach;
     numbers[at] = event.position;
     numbers[at + 1] = event.revision;
     numbers[at + 2] = isLean ? event.schemaVersion : event.metadata.schemaVersion;
     numbers[at + 3] = wordAt(event.type);
-    numbers[at + 4] = wordAt(event.recordedAt);
-    text += id;
-    ends[index * parts] = text.length;
-    text += metadata;
+    numbers[at + 4] = word[1];
+    text += id + metadata;
+    ends[index * parts] = text.length - metadata.length;
     ends[index * parts + 1] = text.length;
     datas.push(data);
   }

@@ -6,7 +6,7 @@ import type { FeedMessage } from "./read_answer.ts";
 import type { LogIdentity } from "./log_identity.ts";
 import type { PageCall, PageReader } from "./page_reader.ts";
 import { allPageRequest, headRequest, subscriptionRequest } from "./read_request.ts";
-import { isSystemEvent, type LogEvent, toRecorded } from "./recorded_event.ts";
+import { isSystemEvent, type LogEvent, toLean, toRecorded } from "./recorded_event.ts";
 import {
   type ConnectionAttempt,
   type FoundLog,
@@ -35,7 +35,9 @@ export type LogFollowerParts = EventStoreLogParts & {
   readonly closed: AbortSignal;
 };
 
-type Scope = Pick<eventLog.ReadAllOptions, "after" | "categories">;
+type Scope = Pick<eventLog.ReadAllOptions, "after" | "categories"> & {
+  readonly isBulk?: boolean | undefined;
+};
 
 const tailEvents = 512;
 
@@ -70,7 +72,7 @@ export class LogFollower {
   }
 
   async *follow(
-    { after, categories, signal }: eventLog.SubscribeOptions,
+    { after, categories, isBulk, signal }: eventLog.SubscribeOptions,
   ): AsyncGenerator<eventLog.EventBatch, void, undefined> {
     const { clock, random, now, logger, closed, identity } = this.#parts;
     let attempts = 0;
@@ -79,7 +81,7 @@ export class LogFollower {
       categories,
       connect: (from) => {
         if (attempts++ > 0) identity.forget();
-        return this.#attempt({ after: from, categories });
+        return this.#attempt({ after: from, categories, isBulk });
       },
       find: (from) => this.#find(from),
       wants: wantsOf(categories),
@@ -155,7 +157,7 @@ export class LogFollower {
           for (const message of messages) {
             const reached = message.kind === "caught-up" ? until : positionOf(message);
             if (reached <= position) continue;
-            const recorded = reached <= until && shown(message, categories);
+            const recorded = reached <= until && shown(message, { categories });
             if (recorded && page.length < left) page.push(recorded);
             position = reached;
           }
@@ -190,7 +192,7 @@ export class LogFollower {
       }
       const before = from ?? after;
       const events = page.events.filter(({ position }) => position < before)
-        .flatMap((event) => shown({ kind: "event", event }, categories) ?? []).slice(0, left);
+        .flatMap((event) => shown({ kind: "event", event }, { categories }) ?? []).slice(0, left);
       left -= events.length;
       if (events.length > 0) yield events;
       if (page.whole && page.events.length < tailEvents) return;
@@ -229,7 +231,7 @@ export class LogFollower {
         if (!messages) {
           throw new Unavailable("Cannot follow the event log: the server ended the subscription");
         }
-        return messages.map((message) => subscriptionMessage(message, scope.categories));
+        return messages.map((message) => subscriptionMessage(message, scope));
       },
       fail: (reason) => feed.fail(reason),
     };
@@ -249,12 +251,9 @@ export class LogFollower {
   }
 }
 
-function subscriptionMessage(
-  message: FeedMessage,
-  categories: readonly string[] | undefined,
-): SubscriptionMessage {
+function subscriptionMessage(message: FeedMessage, scope: Scope): SubscriptionMessage {
   if (message.kind !== "event") return message;
-  return { ...messageOf(message.event), event: shown(message, categories) };
+  return { ...messageOf(message.event), event: shown(message, scope) };
 }
 
 function positionOf(message: Exclude<FeedMessage, { readonly kind: "caught-up" }>): number {
@@ -264,12 +263,12 @@ function positionOf(message: Exclude<FeedMessage, { readonly kind: "caught-up" }
 /** The server chooses by how names begin: `a-b-1` begins with `a-b-`, yet its category is `a`. */
 function shown(
   message: FeedMessage,
-  categories: readonly string[] | undefined,
+  { categories, isBulk = false }: Pick<Scope, "categories" | "isBulk">,
 ): Recorded | undefined {
   if (message.kind !== "event") return undefined;
   const { event } = message;
   if (categories && !categories.includes(eventLog.categoryOf(event.stream))) return undefined;
-  return toRecorded(event);
+  return isBulk ? toLean(event) : toRecorded(event);
 }
 
 function wantsOf(categories: readonly string[] | undefined): (stream: string) => boolean {

@@ -1,4 +1,4 @@
-import type { Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 
 /** An event of the log with its place, its content not yet parsed. */
 export type LogEvent = {
@@ -57,6 +57,58 @@ export function place(text: string): number {
  */
 export function isSystemEvent({ stream, type }: Pick<LogEvent, "stream" | "type">): boolean {
   return type.startsWith("$") || stream.startsWith("$");
+}
+
+/** The same, of which nothing is parsed before it is asked for. */
+export function toLean(event: LogEvent): Recorded | undefined {
+  return isSystemEvent(event) ? undefined : new LeanLogEvent(event);
+}
+
+class LeanLogEvent extends eventLog.LeanEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly recordedAt: string;
+  readonly #event: LogEvent;
+  #data: unknown;
+
+  constructor(event: LogEvent) {
+    super();
+    this.id = event.id;
+    this.type = event.type;
+    this.stream = event.stream;
+    this.revision = event.revision;
+    this.position = event.position;
+    this.recordedAt = isoText(event.created);
+    this.#event = event;
+  }
+
+  get data(): unknown {
+    return this.#data ??= this.#event.isJson ? parsedOrNull(this.#event.data) : null;
+  }
+
+  get metadata(): Recorded["metadata"] {
+    return metadataOf(this.#event) as Recorded["metadata"];
+  }
+
+  get schemaVersion(): number {
+    return eventLog.schemaVersionIn(utf8.decode(this.#event.metadata)) ??
+      this.metadata.schemaVersion;
+  }
+
+  get texts(): eventLog.LeanTexts {
+    const { id, isJson, data } = this.#event;
+    const metadata = utf8.decode(this.#event.metadata);
+    const isOurs = eventLog.schemaVersionIn(metadata) !== undefined &&
+      !metadata.includes("$appendId");
+    return {
+      id,
+      data: isJson ? utf8.decode(data) : "null",
+      metadata: isOurs ? metadata : JSON.stringify(this.metadata),
+    };
+  }
 }
 
 /** Without what earlier versions of this adapter put there, to know their appends by. */

@@ -1,7 +1,7 @@
 export { categoryOf, type EventMetadata, idOf } from "./event.ts";
 export * from "./event_log.ts";
 export * from "./event_log_arguments.ts";
-export { LeanEvent, type LeanTexts } from "./lean_event.ts";
+export { LeanEvent, type LeanTexts, schemaVersionIn } from "./lean_event.ts";
 export * from "./log_mark.ts";
 export * from "./memory_log.ts";
 export { ownedLog } from "./owned_log.ts";

@@ -41,3 +41,18 @@ export function withData(recorded: Recorded, data: unknown): Recorded {
   const { id, type, stream, revision, position, recordedAt, metadata } = recorded;
   return { id, type, stream, revision, position, recordedAt, data, metadata };
 }
+
+const versionMark = '"schemaVersion":';
+
+/**
+ * The version of its schema that the metadata of an event has, as JSON. Found without parsing where that is an object
+ * without objects in it and the version one digit, as nearly all are; undefined: parse it.
+ */
+export function schemaVersionIn(metadata: string): number | undefined {
+  if (metadata.indexOf("{", 1) >= 0) return undefined;
+  const at = metadata.indexOf(versionMark) + versionMark.length;
+  if (at < versionMark.length) return undefined;
+  const digit = metadata.charCodeAt(at) - 48;
+  const isAll = metadata[at + 1] === "," || metadata[at + 1] === "}";
+  return isAll && digit > 0 && digit < 10 ? digit : undefined;
+}

@@ -1,8 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type BulkRow, LeanStoredEvent } from "./lean_event.ts";
 import { prepareArrays } from "./prepare_arrays.ts";
-import type { Content, JsonMark, StoredEvent } from "./stored_event.ts";
-
-type Row = [number, number, number, string, string, number, Content | null, Content, JsonMark];
+import { type Content, isSystemEvent } from "./stored_event.ts";
 
 /** Larger content than that is read by itself, so that a page is not too large, whatever there is in it. */
 const mostBytes = 32 * 1024;
@@ -12,9 +11,10 @@ const rows = 512;
 const mostNames = 50_000;
 
 export type BulkPage = {
-  readonly events: readonly StoredEvent[];
-  /** True when there was nothing further as it was read. */
-  readonly last: boolean;
+  /** Without system events. */
+  readonly events: readonly LeanStoredEvent[];
+  /** The last one that was looked at; undefined when there was nothing further as it was read. */
+  readonly end: { readonly position: number; readonly id: string } | undefined;
 };
 
 /**
@@ -51,26 +51,21 @@ export class BulkQuery {
   }
 
   page(parameters: readonly (string | number)[]): BulkPage {
-    const found = this.#page.all(...parameters) as unknown as Row[];
+    const found = this.#page.all(...parameters) as unknown as BulkRow[];
     const names = this.#namesOf(found);
-    const events = found.map(
-      ([position, stream, revision, id, type, recordedAt, data, metadata, json]): StoredEvent => ({
-        position,
-        stream: names.get(stream)!,
-        revision,
-        id,
-        type,
-        recordedAt,
-        data: data ?? this.#dataAt(position),
-        metadata,
-        json,
-      }),
-    );
-    return { events, last: found.length < rows };
+    const events: LeanStoredEvent[] = [];
+    for (const row of found) {
+      // Too large to be read with others
+      row[6] ??= this.#dataAt(row[0]);
+      const event = new LeanStoredEvent(row, names.get(row[1])!);
+      if (!isSystemEvent(event)) events.push(event);
+    }
+    const last = found.length === rows ? found[rows - 1] : undefined;
+    return { events, end: last && { position: last[0], id: last[3] } };
   }
 
   /** All names that these rows need, and others. */
-  #namesOf(found: readonly Row[]): ReadonlyMap<number, string> {
+  #namesOf(found: readonly BulkRow[]): ReadonlyMap<number, string> {
     if (this.#names.size >= mostNames) this.#names.clear();
     const unknown = new Set<number>();
     for (const [, stream] of found) if (!this.#names.has(stream)) unknown.add(stream);

@@ -1,8 +1,17 @@
 import { eventLog, type Recorded } from "@headwater/core";
 import { uuidText } from "./event_id.ts";
-import { dataOf, isoText, jsonMark, metadataOf, type StoredEvent } from "./stored_event.ts";
+import {
+  type Content,
+  dataOf,
+  isoText,
+  type JsonMark,
+  jsonMark,
+  metadataOf,
+  type StoredEvent,
+} from "./stored_event.ts";
 
-const versionMark = '"schemaVersion":';
+/** Position, stream, revision, id, type, recorded at, data, metadata, JSON mark. */
+export type BulkRow = [number, number, number, string, string, number, Content, Content, JsonMark];
 
 /** An event of which nothing is parsed before it is asked for. */
 export class LeanStoredEvent extends eventLog.LeanEvent {
@@ -11,17 +20,18 @@ export class LeanStoredEvent extends eventLog.LeanEvent {
   readonly revision: number;
   readonly position: number;
   readonly recordedAt: string;
-  readonly #stored: StoredEvent;
+  readonly #row: BulkRow;
   #data: unknown;
 
-  constructor(stored: StoredEvent) {
+  /** The row names its stream by a number. */
+  constructor(row: BulkRow, stream: string) {
     super();
-    this.type = stored.type;
-    this.stream = stored.stream;
-    this.revision = stored.revision;
-    this.position = stored.position;
-    this.recordedAt = isoText(stored.recordedAt);
-    this.#stored = stored;
+    this.position = row[0];
+    this.stream = stream;
+    this.revision = row[2];
+    this.type = row[4];
+    this.recordedAt = isoText(row[5]);
+    this.#row = row;
   }
 
   get data(): unknown {
@@ -29,7 +39,7 @@ export class LeanStoredEvent extends eventLog.LeanEvent {
   }
 
   get id(): string {
-    return uuidText(this.#stored.id);
+    return uuidText(this.#row[3]);
   }
 
   get metadata(): Recorded["metadata"] {
@@ -37,28 +47,24 @@ export class LeanStoredEvent extends eventLog.LeanEvent {
   }
 
   get texts(): eventLog.LeanTexts {
-    const { id, data, metadata, json } = this.#stored;
-    const isOwn = json === jsonMark.own && typeof data === "string" && typeof metadata === "string";
-    return {
-      id: typeof id === "string" ? id : uuidText(id),
-      data: isOwn ? data : JSON.stringify(this.data),
-      metadata: isOwn ? metadata : JSON.stringify(this.metadata),
-    };
+    const [, , , id, , , data, metadata, json] = this.#row;
+    if (json === jsonMark.own && typeof data === "string" && typeof metadata === "string") {
+      return { id, data, metadata };
+    }
+    return { id, data: JSON.stringify(this.data), metadata: JSON.stringify(this.metadata) };
   }
 
-  /** Found in the text where that is an object without objects in it, as our own always is. */
   get schemaVersion(): number {
-    const { metadata, json } = this.#stored;
-    return json === jsonMark.own && typeof metadata === "string" && metadata.indexOf("{", 1) < 0
-      ? digitAfter(versionMark, metadata) ?? this.metadata.schemaVersion
-      : this.metadata.schemaVersion;
+    const metadata = this.#row[7];
+    const found = this.#row[8] === jsonMark.own && typeof metadata === "string"
+      ? eventLog.schemaVersionIn(metadata)
+      : undefined;
+    return found ?? this.metadata.schemaVersion;
   }
-}
 
-function digitAfter(mark: string, text: string): number | undefined {
-  const at = text.indexOf(mark) + mark.length;
-  if (at < mark.length) return undefined;
-  const digit = text.charCodeAt(at) - 48;
-  const isAll = text[at + 1] === "," || text[at + 1] === "}";
-  return isAll && digit > 0 && digit < 10 ? digit : undefined;
+  get #stored(): StoredEvent {
+    const [position, , revision, id, type, recordedAt, data, metadata, json] = this.#row;
+    const { stream } = this;
+    return { position, stream, revision, id, type, recordedAt, data, metadata, json };
+  }
 }

@@ -1,7 +1,6 @@
 import { type EventLog, eventLog, type Recorded } from "@headwater/core";
 import { appendRequest } from "./append_request.ts";
 import { uuidText } from "./event_id.ts";
-import { LeanStoredEvent } from "./lean_event.ts";
 import type { TailPage } from "./live_tail.ts";
 import { fewRows } from "./paged_query.ts";
 import type { SqliteStore } from "./sqlite_store.ts";
@@ -129,12 +128,8 @@ export class SqliteLog implements EventLog {
   #bulkPage(after: number, categories: readonly string[] | undefined): TailPage {
     const action = "Cannot read the event log for a subscription";
     const range = { after, until: this.#store.head, categories };
-    const { events, last } = this.#store.pageNow((reader) => reader.bulk(range), action);
-    return {
-      events: events.filter((event) => !isSystemEvent(event))
-        .map((event) => new LeanStoredEvent(event)),
-      end: last ? this.#store.tail.end : events.at(-1)!,
-    };
+    const { events, end } = this.#store.pageNow((reader) => reader.bulk(range), action);
+    return { events, end: end ?? this.#store.tail.end };
   }
 }
 

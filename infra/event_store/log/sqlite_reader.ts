@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { BulkQuery } from "./bulk_query.ts";
+import { type BulkPage, BulkQuery } from "./bulk_query.ts";
 import { PagedQuery, type Row } from "./paged_query.ts";
 import type { StoredEvent } from "./stored_event.ts";
 
@@ -79,8 +79,8 @@ export class SqliteReader {
   }
 
   /** A page as large as may be, for who reads a whole history. */
-  bulk({ after, until, categories }: Omit<AllRange, "limit" | "isBackwards">): Page {
-    if (categories?.length === 0) return { events: [], last: true };
+  bulk({ after, until, categories }: Omit<AllRange, "limit" | "isBackwards">): BulkPage {
+    if (categories?.length === 0) return { events: [], end: undefined };
     const names = categories && [...new Set(categories)];
     const query = this.#inBulk.getOrInsertComputed(
       names?.length,

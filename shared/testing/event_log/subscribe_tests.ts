@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { eventLog, Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 import { appendAtEnd } from "../append_at_end.ts";
 import { allOf, type EventLogTests, idsOf, newCategory, newEvent, newEvents } from "./test_case.ts";
 
@@ -46,6 +46,31 @@ export const subscribeTests: EventLogTests = {
     );
     assert.deepEqual(idsOf(events), idsOf([...before, ...after]));
     assert.deepEqual(events, await allOf(log.readAll({ categories: [category] })));
+  },
+
+  async "who reads in bulk is given the same"({ log, stream, category }) {
+    const { signal } = new AbortController();
+    const large = { ...newEvent(), data: { text: "ä€😀".repeat(20_000) } };
+    const [odd] = newEvents(1);
+    const metadata = { ...odd!.metadata, actor: '"schemaVersion":7 {', schemaVersion: 12 };
+    const some = [...newEvents(600), large, { ...odd!, metadata }, newEvent()];
+    await log.append(stream(), some, { expected: "no-stream" });
+    const events = await receive(
+      log.subscribe({ categories: [category], isBulk: true, signal }),
+      (received) => received.length >= some.length,
+    );
+    const seen = events.map((event) => {
+      if (event instanceof eventLog.LeanEvent) {
+        const { texts, schemaVersion, id } = event;
+        assert.equal(schemaVersion, event.metadata.schemaVersion);
+        assert.deepEqual(JSON.parse(texts.data), event.data);
+        assert.deepEqual(JSON.parse(texts.metadata), event.metadata);
+        assert.equal(texts.id.toLowerCase().replaceAll("-", ""), id.replaceAll("-", ""));
+      }
+      const { id, type, stream, revision, position, recordedAt, data, metadata } = event;
+      return { id, type, stream, revision, position, recordedAt, data, metadata };
+    });
+    assert.deepEqual(seen, await allOf(log.readAll({ categories: [category] })));
   },
 
   async "a subscription goes on after the position it is given"({ log, stream, category }) {
