@@ -1,9 +1,11 @@
 import { soakEventStore } from "./event_store_memory.ts";
+import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
 import { soakShop } from "./shop_soak.ts";
 
 const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   "event-store": soakEventStore,
+  projections: soakProjections,
   restart: soakRestart,
   shop: soakShop,
 };
@@ -11,6 +13,7 @@ const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number
 const help = `deno task soak NAME [--help]
 
   event-store  memory of the embedded event store while ten million events pass; some ten minutes
+  projections  200 times kill -9 of who builds, switches and keeps a read model; some ten minutes
   restart      a start of the shop without read models after a million events; a few minutes
   shop         50,000 orders of every outcome while parts are killed and frozen: invariants, memory, rest
 `;

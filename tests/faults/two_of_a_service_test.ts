@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { silentLog } from "@headwater/core";
+import { environmentVariables } from "@headwater/host";
+import { connect, startThrowAwayPostgres } from "@headwater/postgres";
+import { eventually } from "@headwater/testing";
+import { shop } from "@shop/app";
+import { root } from "../architecture/place.ts";
+import { startEventStoreProcess } from "./event_store_process.ts";
+
+/** In milliseconds: what operators are promised. */
+const longestMove = 6_000;
+
+const placement = {
+  customerId: "customer-1",
+  currency: "EUR",
+  lines: [{ sku: "SKU1", quantity: 2, unitPrice: 1_250 }],
+  shippingAddress: {
+    ...{ name: "Ada Lovelace", line1: "1 Analytical Way", city: "London" },
+    ...{ postalCode: "W1S 4BS", country: "GB" },
+  },
+  paymentMethod: "pm_ok",
+};
+
+type Running = AsyncDisposable & {
+  readonly url: string;
+  kill(): Promise<void>;
+};
+
+/** Free a moment ago; below what the system gives to connections that go out. */
+function freePort(): number {
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
+  try {
+    using _listener = Deno.listen({ hostname: "127.0.0.1", port });
+    return port;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return freePort();
+  }
+}
+
+/** The order service alone, as it is deployed. */
+async function startOrder(
+  env: Readonly<Record<string, string>>,
+): Promise<Running> {
+  const port = freePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-check", "--allow-net", "--allow-env", "--allow-read"],
+      ...["services/main.ts", "service", "order", "--port", String(port)],
+    ],
+    cwd: root,
+    env: {
+      ...Object.fromEntries(environmentVariables(shop).map((name) => [name, ""])),
+      LOG_LEVEL: "error",
+      ...env,
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  let isOver = false;
+  async function kill(): Promise<void> {
+    if (!isOver) child.kill("SIGKILL");
+    isOver = true;
+    await child.status;
+  }
+  const url = `http://127.0.0.1:${port}`;
+  await eventually(`${url} to serve`, async () => {
+    try {
+      const response = await fetch(`${url}/health/ready`);
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  });
+  return { url, kill, [Symbol.asyncDispose]: kill };
+}
+
+/** An order that one process takes is seen at another one by who has placed it. */
+async function placed(at: Running, seenAt: Running): Promise<void> {
+  const orderId = crypto.randomUUID();
+  const response = await fetch(`${at.url}/api/orders`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": orderId },
+    body: JSON.stringify({ orderId, ...placement }),
+  });
+  assert.equal(response.status, 202, await response.text());
+  const position = response.headers.get("X-Position")!;
+  const seen = await fetch(`${seenAt.url}/orders/${orderId}`, {
+    headers: { "X-Min-Position": position, Prefer: "wait=10" },
+  });
+  const order = await seen.json();
+  assert.equal(seen.status, 200, JSON.stringify(order));
+  assert.deepEqual([order.orderId, order.status], [orderId, "placed"]);
+}
+
+Deno.test({
+  name:
+    "two processes of a service both serve, share its read models, and take over from each other",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using postgres = await startThrowAwayPostgres();
+    await using store = await startEventStoreProcess();
+    const env = {
+      DATABASE_URL: postgres.url,
+      EVENTSTORE_URL: `esdb://127.0.0.1:${store.port}?tls=false`,
+    };
+    await using one = await startOrder(env);
+    await using other = await startOrder(env);
+    const database = new URL(postgres.url);
+    database.pathname = "/headwater_order";
+    const sql = connect({ url: database.href, name: "test", max: 1, logger: silentLog });
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => sql.end({ timeout: 1 }));
+    const owner = async () => {
+      const [found] = await sql<{ owner: string }[]>`
+        select owner from projection_generation
+        where status = 'live' and lease_until > clock_timestamp()`;
+      return found?.owner;
+    };
+    for (const [at, seenAt] of [[one, one], [one, other], [other, one], [other, other]] as const) {
+      await placed(at, seenAt);
+    }
+    const before = await owner();
+    assert.ok(before);
+    const [owning, left] = before.endsWith(`:${new URL(one.url).port}`)
+      ? [one, other]
+      : [other, one];
+    const killedAt = performance.now();
+    await owning.kill();
+    await eventually("another owner", async () => {
+      const now = await owner();
+      return now !== undefined && now !== before;
+    });
+    const ms = performance.now() - killedAt;
+    assert.ok(ms < longestMove, `it had no owner for ${ms} ms`);
+    await placed(left, left);
+    await using third = await startOrder(env);
+    await placed(third, left);
+    await placed(left, third);
+  },
+});
