@@ -118,21 +118,23 @@ export class ViewProjection implements AsyncDisposable {
   }
 
   async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
-    const end = performance.now() + waitMs;
+    const beganAt = performance.now();
+    const end = beganAt + waitMs;
     for (let isFirst = true;; isFirst = false) {
       signal?.throwIfAborted();
       const leftMs = Math.max(0, end - performance.now());
-      if (!isFirst && leftMs === 0) break;
+      const isSettled = !this.#isBeingSwitched || performance.now() - beganAt > settleMs;
+      if (!isFirst && leftMs === 0 && isSettled) break;
       if (this.#refusal) {
         throw new Unavailable(this.#refusal.message, { code: "read-model-outdated" });
       }
-      const worker = this.#readable();
+      const worker = isSettled ? this.#readable() : undefined;
       const answer = await worker?.wait({ position, waitMs: leftMs, ...(signal && { signal }) });
       if (answer !== undefined && answer !== "elsewhere") return answer;
       // Another process may have switched: its generations tell
       this.hurry();
       const pause = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
-      await time.pause(Math.min(turnMs, leftMs), { signal: pause });
+      await time.pause(isSettled ? Math.min(turnMs, leftMs) : turnMs, { signal: pause });
       if (this.#stop.signal.aborted) break;
     }
     throw new Unavailable(`Cannot read "${this.view.name}": its state is not known yet`, {
@@ -146,6 +148,12 @@ export class ViewProjection implements AsyncDisposable {
       this.#establishing,
       ...[...this.#workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
     ]);
+  }
+
+  /** One is not read any more, and which one is read instead is not known here: soon it is, or there is none. */
+  get #isBeingSwitched(): boolean {
+    const statuses = [...this.#workers.values()].map(({ status }) => status);
+    return statuses.includes("retired") && !statuses.includes("live");
   }
 
   /** The generation that is read; else the one that will be; undefined: it is not known yet. */
@@ -219,3 +227,5 @@ export class ViewProjection implements AsyncDisposable {
 
 /** How soon one looks again who was sent elsewhere. */
 const turnMs = 10;
+/** For so long one asks which generation is read after a switch; whoever has the other one looks every second. */
+const settleMs = 1_500;
