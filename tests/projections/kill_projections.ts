@@ -59,7 +59,8 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
   await appendSome(events);
 
   let started = 0;
-  const follow = () => startKilled(["follow", `p${++started}`, ...place]);
+  // One that bears the name of who was killed need not wait for its lease to end
+  const follow = (name = `p${++started}`) => startKilled(["follow", name, ...place]);
   const running: KilledProcess[] = [follow(), follow()];
   stack.defer(async () => void await Promise.all(running.map((process) => process.kill())));
   await until(async () => await isLive(sql));
@@ -71,12 +72,16 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
   for (let kill = 1; kill <= kills; kill++) {
     const appending = appendSome(1 + upTo(400));
     const act = await beginSomething({ sql, random, place });
-    await setTimeout(upTo(400));
+    await comesToMoment(sql, { wanted: momentsWanted[upTo(momentsWanted.length)]! });
+    await setTimeout(upTo(random() < 0.5 ? 20 : 400));
     const victim = act && random() < 0.3 ? act : running[upTo(2)]!;
     const moment = await momentOf(sql);
     moments[moment] = (moments[moment] ?? 0) + 1;
     await victim.kill();
-    if (victim !== act) running[running.indexOf(victim)] = follow();
+    if (victim !== act) {
+      const name = random() < 0.5 ? victim.name : undefined;
+      running[running.indexOf(victim)] = follow(name);
+    }
     await act?.ready;
     await act?.kill();
     await appending;
@@ -112,6 +117,15 @@ async function beginSomething(
   if (what > 0.9) return undefined;
   const act = acts[Math.floor(random() * acts.length)]!;
   return startKilled(["operate", act, ...place, act, chainView.name]);
+}
+
+const momentsWanted = ["building", "verifying", "ready", "live", "live"];
+/** What is not reached in so long is not waited for. */
+const momentMs = 2_500;
+
+async function comesToMoment(sql: Sql, { wanted }: { readonly wanted: string }): Promise<void> {
+  const end = performance.now() + momentMs;
+  while (await momentOf(sql) !== wanted && performance.now() < end) await setTimeout(2);
 }
 
 /** What the read model's generations are at, but those that only follow the log. */
