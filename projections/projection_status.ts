@@ -116,7 +116,7 @@ function statusOf(
     needsRebuild: status === "live" && version < view.version ||
       status !== "retired" && isOfOtherLog,
     parkedKeys: 0,
-    progress: stored.replay,
+    progress: status === "building" ? stored.replay : null,
     owner: stored.isFree ? null : owner,
   };
 }

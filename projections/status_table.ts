@@ -11,7 +11,7 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
       status.generation === null ? "-" : String(status.generation),
       status.state,
       status.since ?? "-",
-      status.caughtUp ? "-" : duration(status.lagMs),
+      status.caughtUp || status.progress ? "-" : duration(status.lagMs),
       status.position === null ? "-" : grouped(status.position),
       String(status.version),
       status.owner ?? "-",

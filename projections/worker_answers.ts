@@ -31,7 +31,7 @@ export function statusOf(
     version: view.version,
     needsRebuild: report.state === "other-log" && stored?.status !== "retired",
     parkedKeys,
-    progress: progressOf(state) ?? null,
+    progress: (stored?.status === "building" && progressOf(state)) || null,
     owner: isOwner ? owner : null,
   };
 }

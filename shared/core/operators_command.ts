@@ -31,12 +31,14 @@ export async function operatorsCommand<Context>(
     return isHelp ? 0 : 2;
   }
   let isLineOpen = false;
+  let told = "";
   let shown: readonly string[] = [];
   const surroundings: ActContext = {
     signal,
     ...(!isJson && { show }),
     progress(line) {
-      if (isJson) return;
+      if (isJson || line === told) return;
+      told = line;
       print(isTerminal ? `\r\x1b[K${line}` : `${line}\n`);
       isLineOpen = isTerminal;
     },
