@@ -6,6 +6,7 @@ import { startSilentProxy } from "../postgres/silent_proxy.ts";
 import { accountDefinition, accountView } from "./account_view.ts";
 import {
   appendMany,
+  begun,
   caughtUp,
   projectionTests,
   pureFold,
@@ -151,5 +152,37 @@ projectionTests("read models of several processes", async (step) => {
     }
     await appending;
     await areWhole(one, bed);
+  });
+
+  await step("stay with the process that compares them, however long that takes", async (bed) => {
+    const { log, sql, start } = bed;
+    await appendMany(log, { count: 50, random: randomOf(5) });
+    await using one = await start([accountView], { owner: "a" });
+    await using other = await start([accountView], { owner: "b" });
+    await caughtUp(one, { view: accountView, log });
+    await sql.unsafe(`
+      create function take_long() returns event_trigger language plpgsql as $$ begin
+        if exists (
+          select from pg_event_trigger_ddl_commands() where object_identity like '%\\_\\_before'
+        ) then
+          perform pg_sleep(5);
+        end if;
+      end $$;
+      create event trigger slow on ddl_command_end when tag in ('CREATE TABLE AS')
+        execute function take_long()`);
+    await begun(sql, accountView);
+    let before = "";
+    await until(async () => {
+      const [built] = await sql<{ status: string; owner: string; epoch: number }[]>`
+        select status, owner, epoch from projection_generation where generation = 2`;
+      const { status, owner, epoch } = built!;
+      if (status === "live") return true;
+      const now = `${owner} in epoch ${epoch}`;
+      if (status === "verifying" && before !== "") assert.equal(now, before);
+      if (status === "verifying") before = now;
+      return status;
+    });
+    assert.notEqual(before, "");
+    for (const projections of [one, other]) await areWhole(projections, bed, [accountView]);
   });
 });
