@@ -165,7 +165,7 @@ projectionTests("read models of several processes", async (step) => {
         if exists (
           select from pg_event_trigger_ddl_commands() where object_identity like '%\\_\\_before'
         ) then
-          perform pg_sleep(5);
+          perform pg_sleep(7);
         end if;
       end $$;
       create event trigger slow on ddl_command_end when tag in ('CREATE TABLE AS')

@@ -151,7 +151,9 @@ projectionTests("releases beside each other", async (step) => {
       create function be_full() returns event_trigger language plpgsql as $$ declare
         made record;
       begin
-        for made in select object_identity from pg_event_trigger_ddl_commands() loop
+        for made in
+          select object_identity from pg_event_trigger_ddl_commands() where object_type = 'table'
+        loop
           execute format('create trigger full_disk before insert on %s for each row execute function fill_disk()',
             made.object_identity);
         end loop;
