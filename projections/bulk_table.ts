@@ -74,13 +74,11 @@ export class BulkTable implements FillTarget {
     return this.#at;
   }
 
-  /** Makes it ready for many rows; takes away what was written after the checkpoint. */
+  /** Makes it ready for many rows. Where there are some, `locate` has to follow. */
   async begin(): Promise<void> {
     const { position } = this.#at;
     const tables = tablesOf(this.#options.view, this.#options.suffix);
-    const purge = position === undefined
-      ? `truncate ${tables.map(({ physicalName }) => quoted(physicalName)).join(", ")};`
-      : `delete from ${this.#table} where ${this.#column} > ${position};`;
+    const names = tables.map(({ physicalName }) => quoted(physicalName)).join(", ");
     await this.#alter(`
       select attname as name into one from (${this.#foundColumn}) as attribute;
       if one.name is not null then
@@ -102,10 +100,10 @@ export class BulkTable implements FillTarget {
       else
         raise exception 'Cannot fill ${this.#rows.physicalName}: it has its key already';
       end if;
-      ${purge}`);
+      ${position === undefined ? `truncate ${names};` : ""}`);
   }
 
-  /** Where all of its rows are, some thousands at a time. */
+  /** Takes away what was written after the checkpoint; tells where all other rows are, some thousands at a time. */
   async *locate(): AsyncGenerator<{ readonly keys: string[]; readonly places: Place[] }> {
     const { sql } = this.#options;
     const key = quoted(this.#rows.primaryKey[0]!);
@@ -115,10 +113,15 @@ export class BulkTable implements FillTarget {
           / current_setting('block_size')::bigint)::float8 as blocks`
     );
     for (let block = 0; block < (size?.blocks ?? 0); block += blocksPerRead) {
+      const here = `ctid >= '(${block},0)' and ctid < '(${block + blocksPerRead},0)'`;
+      const later = `${this.#column} > ${this.#at.position ?? -1}`;
+      await answered(() => sql.unsafe(`delete from ${this.#table} where ${here} and ${later}`), {
+        patienceMs: partPatienceMs,
+      }).catch(throwMoved);
       const found = await answered(() =>
-        sql.unsafe<{ key: string; ctid: string }[]>(`
-          select ${key} as key, ctid::text as ctid from ${this.#table}
-          where ctid >= '(${block},0)' and ctid < '(${block + blocksPerRead},0)'`)
+        sql.unsafe<{ key: string; ctid: string }[]>(
+          `select ${key} as key, ctid::text as ctid from ${this.#table} where ${here}`,
+        )
       );
       yield { keys: found.map(({ key }) => key), places: found.map(({ ctid }) => placeOf(ctid)) };
       await this.beatIfQuiet();
@@ -195,10 +198,14 @@ export class BulkTable implements FillTarget {
     this.#heardAt = performance.now();
   }
 
-  /** Tells that whoever fills it lives, if nothing else has for so long. */
+  /** Tells that whoever fills it lives, if nothing else has for so long. It waits for nobody who locks the table. */
   async beatIfQuiet(forMs = beatEveryMs): Promise<void> {
     if (performance.now() - this.#heardAt < forMs) return;
-    await this.save(this.#at, { stale: [], sums: undefined });
+    const { sql, checkpoint } = this.#options;
+    const move = checkpoint.move({ from: this.#at, to: this.#at, patienceMs: 0 });
+    const moved = await answered(() => sql`with moved as (${move}) select 1 from moved`);
+    if (moved.length === 0) throw new CheckpointMoved();
+    this.#heardAt = performance.now();
   }
 
   /** Makes it a table like any other, with its key and its indexes; nothing can be added any more. */

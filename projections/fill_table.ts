@@ -72,13 +72,23 @@ export async function fillTable(options: FillOptions): Promise<FillEnd> {
   } catch (error) {
     if (error instanceof CheckpointMoved) return { ...table.at, type: "moved" };
     if (Unavailable.isCauseOf(error) || error instanceof eventLog.ForeignPosition) throw error;
-    // Whatever it was, the exact way finds out: from the last place where all was well. Rows of which no index can be
-    // made are in the table already
-    if (isComplete) await table.save(nothing, { stale: [], sums: undefined });
-    const again = open(table.at);
-    await again.begin();
-    await again.finish();
-    return { ...again.at, type: "filled", cause: messageOf(error) };
+    return await handOver(error);
+  }
+
+  /** Whatever it was, the exact way finds out: from the last place where all was well. */
+  async function handOver(error: unknown): Promise<FillEnd> {
+    try {
+      // Rows of which no index can be made are in the table already
+      if (isComplete) await table.save(nothing, { stale: [], sums: undefined });
+      const again = open(table.at);
+      await again.begin();
+      for await (const _rest of again.locate());
+      await again.finish();
+      return { ...again.at, type: "filled", cause: messageOf(error) };
+    } catch (error) {
+      if (error instanceof CheckpointMoved) return { ...table.at, type: "moved" };
+      throw error;
+    }
   }
 }
 
