@@ -6,6 +6,7 @@ import { sampleAccountEvents } from "./contract.ts";
 export const sampleAccountView = view({
   name: "sample-account",
   version: 1,
+  module: import.meta.url,
   reads: [sampleAccountEvents],
   columns: {
     sampleAccountId: column.text(),

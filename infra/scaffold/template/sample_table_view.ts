@@ -7,6 +7,7 @@ import { sampleAccountEvents } from "./contract.ts";
 export const sampleTableView = view({
   name: "sample-table",
   version: 1,
+  module: import.meta.url,
   reads: [sampleAccountEvents],
   columns: {
     stream: column.text(),
