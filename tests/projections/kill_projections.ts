@@ -30,7 +30,7 @@ export type KillReport = {
 };
 
 /**
- * Kills processes that keep a read model, and operators, with SIGKILL at random moments of build, verify, switch,
+ * Kills processes that keep a read model, operators and PostgreSQL with SIGKILL at random moments of build, verify, switch,
  * rollback and live, while events are appended and the read model is read. In the end it is what its log comes to.
  */
 export async function killProjections(options: KillOptions): Promise<KillReport> {
@@ -66,7 +66,8 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
   await until(async () => await isLive(sql));
 
   const over = new AbortController();
-  const reading = readUntil(over.signal, sql);
+  const crash = { at: -Infinity };
+  const reading = readUntil(sql, { signal: over.signal, crash });
   const moments: Record<string, number> = {};
   const began = performance.now();
   for (let kill = 1; kill <= kills; kill++) {
@@ -74,11 +75,17 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
     const act = await beginSomething({ sql, random, place });
     await comesToMoment(sql, { wanted: momentsWanted[upTo(momentsWanted.length)]! });
     await setTimeout(upTo(random() < 0.5 ? 20 : 400));
-    const victim = act && random() < 0.3 ? act : running[upTo(2)]!;
     const moment = await momentOf(sql);
-    moments[moment] = (moments[moment] ?? 0) + 1;
-    await victim.kill();
-    if (victim !== act) {
+    const isPostgres = random() < 0.1;
+    const victim = isPostgres ? undefined : act && random() < 0.3 ? act : running[upTo(2)]!;
+    const what = `${moment}${isPostgres ? ", PostgreSQL" : victim === act ? ", operator" : ""}`;
+    moments[what] = (moments[what] ?? 0) + 1;
+    if (isPostgres) {
+      crash.at = performance.now();
+      Deno.kill(postgres.pid, "SIGKILL");
+    }
+    await victim?.kill();
+    if (victim && victim !== act) {
       const name = random() < 0.5 ? victim.name : undefined;
       running[running.indexOf(victim)] = follow(name);
     }
@@ -93,8 +100,9 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
   await comesTo(log, sql);
   over.abort();
   const reads = await reading;
-  const [made] = await sql<{ count: number }[]>`
-    select count(*)::integer as count from projection_generation`;
+  const [made] = await retried(() =>
+    sql<{ count: number }[]>`select count(*)::integer as count from projection_generation`
+  );
   return { kills, reads, events: appended, generations: made!.count, moments };
 }
 
@@ -110,7 +118,8 @@ async function beginSomething(
 ): Promise<KilledProcess | undefined> {
   const what = random();
   if (what < 0.5) {
-    await beginGeneration(sql, { view: chainView, switches: random() < 0.8 });
+    const switches = random() < 0.8;
+    await retried(() => beginGeneration(sql, { view: chainView, switches }));
     return undefined;
   }
   const acts = ["rollback", "switch", "abort", "drop"];
@@ -121,7 +130,7 @@ async function beginSomething(
 
 const momentsWanted = ["building", "verifying", "ready", "live", "live"];
 /** What is not reached in so long is not waited for. */
-const momentMs = 2_500;
+const momentMs = 1_500;
 
 async function comesToMoment(sql: Sql, { wanted }: { readonly wanted: string }): Promise<void> {
   const end = performance.now() + momentMs;
@@ -130,9 +139,11 @@ async function comesToMoment(sql: Sql, { wanted }: { readonly wanted: string }):
 
 /** What the read model's generations are at, but those that only follow the log. */
 async function momentOf(sql: Sql): Promise<string> {
-  const [found] = await sql<{ status: string }[]>`
-    select status from projection_generation
-    where status in ('building', 'verifying', 'ready') limit 1`;
+  const [found] = await retried(() =>
+    sql<{ status: string }[]>`
+      select status from projection_generation
+      where status in ('building', 'verifying', 'ready') limit 1`
+  );
   return found?.status ?? "live";
 }
 
@@ -145,17 +156,37 @@ async function isLive(sql: Sql): Promise<boolean> {
   }
 }
 
-/** Reads again and again: nothing may fail, go back, or be of two generations. Yields how often it was read. */
-async function readUntil(signal: AbortSignal, sql: Sql): Promise<number> {
+/** So long after a crash of PostgreSQL queries may fail. */
+const awayMs = 15_000;
+
+/**
+ * Reads again and again: nothing may fail, go back, or be of two generations; but for a crash of PostgreSQL, which takes
+ * the last writes back. Yields how often it was read.
+ */
+async function readUntil(
+  sql: Sql,
+  { signal, crash }: { readonly signal: AbortSignal; readonly crash: { readonly at: number } },
+): Promise<number> {
   let reads = 0;
-  for (let before = 0; !signal.aborted; reads++) {
-    const [seen] = await sql<{ rows: number; sums: number }[]>`
-      select (select coalesce(sum(events), 0)::float8 from chains) as rows,
-        (select coalesce(sum(events), 0)::float8 from chain_total) as sums`;
-    assert.equal(seen!.rows, seen!.sums, "two generations were mixed");
-    assert.ok(seen!.rows >= before, `${seen!.rows} events were read after ${before}`);
-    before = seen!.rows;
-    await setTimeout(5);
+  let crashedAt = crash.at;
+  for (let before = 0; !signal.aborted; await setTimeout(5)) {
+    const beganAt = performance.now();
+    try {
+      const [seen] = await sql<{ rows: number; sums: number }[]>`
+        select (select coalesce(sum(events), 0)::float8 from chains) as rows,
+          (select coalesce(sum(events), 0)::float8 from chain_total) as sums`;
+      assert.equal(seen!.rows, seen!.sums, "two generations were mixed");
+      if (crash.at === crashedAt) {
+        assert.ok(seen!.rows >= before, `${seen!.rows} events were read after ${before}`);
+      }
+      // What was on its way as it crashed tells nothing
+      if (beganAt > crash.at) crashedAt = crash.at;
+      before = seen!.rows;
+      reads++;
+    } catch (error) {
+      const isAway = performance.now() - crash.at < awayMs || beganAt < crash.at;
+      if (error instanceof assert.AssertionError || !isAway) throw error;
+    }
   }
   return reads;
 }
@@ -164,10 +195,24 @@ async function comesTo(log: EventLog, sql: Sql): Promise<void> {
   const expected = await foldFromScratch(chainView, log);
   const head = await log.head();
   await until(async () => {
-    const [live] = await sql<{ position: number | null; state: string; cause: string | null }[]>`
-      select position::float8 as position, state, cause from projection_generation
-      where name = ${chainView.name} and status = 'live'`;
+    const [live] = await retried(() =>
+      sql<{ position: number | null; state: string; cause: string | null }[]>`
+        select position::float8 as position, state, cause from projection_generation
+        where name = ${chainView.name} and status = 'live'`
+    );
     return (live?.position ?? -1) >= (head ?? -1) || JSON.stringify(live);
   });
   assert.deepEqual(await readTables(chainView, sql), expected);
+}
+
+/** Does it again while PostgreSQL is away. */
+async function retried<Result>(work: () => PromiseLike<Result>): Promise<Result> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt > 100) throw error;
+      await setTimeout(100);
+    }
+  }
 }
