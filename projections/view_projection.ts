@@ -120,11 +120,12 @@ export class ViewProjection implements AsyncDisposable {
   async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
     const beganAt = performance.now();
     const end = beganAt + waitMs;
-    for (let isFirst = true;; isFirst = false) {
+    for (let hasTried = false;;) {
       signal?.throwIfAborted();
       const leftMs = Math.max(0, end - performance.now());
       const isSettled = !this.#isBeingSwitched || performance.now() - beganAt > settleMs;
-      if (!isFirst && leftMs === 0 && isSettled) break;
+      if (hasTried && leftMs === 0) break;
+      hasTried ||= isSettled;
       if (this.#refusal) {
         throw new Unavailable(this.#refusal.message, { code: "read-model-outdated" });
       }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { acts } from "@headwater/core";
 import { projectionsActs } from "@headwater/projections";
+import type { Sql } from "postgres";
 import { chainView } from "./chain_view.ts";
 import { foldFromScratch, readTables } from "./folded.ts";
 import { deposit } from "./breakable_view.ts";
@@ -44,6 +45,17 @@ async function readOwnWrites(
   return reads;
 }
 
+/** What an operator does at a terminal. */
+async function operate(sql: Sql, act: string): Promise<void> {
+  let text = "";
+  const code = await acts.operatorsCommand(projectionsActs, [act, chainView.name], {
+    context: { databases: [{ service: "bank", sql, views: [chainView] }] },
+    print: (more) => text += more,
+    isTerminal: false,
+  });
+  assert.equal(code, 0, text);
+}
+
 projectionTests("switches under load", async (step) => {
   await step("are never noticed by who reads what was written", async (bed) => {
     const { log, sql, start } = bed;
@@ -69,13 +81,7 @@ projectionTests("switches under load", async (step) => {
           return found?.status === "live" || JSON.stringify(found);
         });
         for (let times = 0; times < 2; times++) {
-          let text = "";
-          const code = await acts.operatorsCommand(projectionsActs, ["rollback", "chains"], {
-            context: { databases: [{ service: "bank", sql, views: [chainView] }] },
-            print: (more) => text += more,
-            isTerminal: false,
-          });
-          assert.equal(code, 0, text);
+          await operate(sql, "rollback");
         }
       }
     }
@@ -84,5 +90,42 @@ projectionTests("switches under load", async (step) => {
     for (const reads of await reading) assert.ok(reads > 5, `it was read ${reads} times`);
     await caughtUp(one, { view: chainView, log });
     assert.deepEqual(await readTables(chainView, sql), await foldFromScratch(chainView, log));
+  });
+
+  await step("are not noticed while nothing is written, nor without LISTEN", async (bed) => {
+    const { log, sql, start } = bed;
+    for (let stream = 0; stream < 50; stream++) await append(log, `account-s${stream}`, deposit(1));
+    await using one = await start([chainView], { listens: false });
+    await using other = await start([chainView], { listens: false });
+    const all = [one, other];
+    await caughtUp(one, { view: chainView, log });
+    await begun(sql, chainView);
+    await until(async () => {
+      const live = await sql`
+        select from projection_generation where generation = 2 and status = 'live'`;
+      return live.length === 1;
+    });
+    const position = await log.head();
+    const over = new AbortController();
+    const reading = Promise.all(
+      all.flatMap((projections) =>
+        [position, undefined].map(async (position) => {
+          while (!over.signal.aborted) {
+            const { reached } = await projections.wait(chainView, { position, waitMs: 0 });
+            assert.ok(reached);
+            await setTimeout(5);
+          }
+        })
+      ),
+    );
+    async function change(): Promise<void> {
+      for (let times = 0; times < 6; times++) {
+        await operate(sql, "rollback");
+        await setTimeout(300 * times);
+      }
+    }
+    await Promise.race([change(), reading]);
+    over.abort();
+    await reading;
   });
 });

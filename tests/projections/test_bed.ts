@@ -38,7 +38,10 @@ export type TestBed = {
 
 export type StartOptions =
   & Partial<
-    Pick<ProjectionsOptions, "log" | "logger" | "mostParkedKeys" | "bulk" | "owner" | "now">
+    Pick<
+      ProjectionsOptions,
+      "log" | "logger" | "mostParkedKeys" | "bulk" | "owner" | "now" | "listens"
+    >
   >
   & {
     /** By what PostgreSQL is reached. */
