@@ -38,21 +38,31 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
     const records = processRecords(sql, "fulfilment");
     const instances = new Map([["stuck", { finished: false }], ["done", { finished: true }]]);
     assert.ok(await records.save({ from: undefined, to: heard, instances }));
-    await records.note("stuck", { state: "stuck", step: "charge-payment", cause: "no such thing" });
+    await records.note("stuck", {
+      ...{ state: "stuck", step: "charge-payment", target: "payment", command: "ChargePayment" },
+      ...{ cause: "no such thing", sent: 1, outstanding: ["charge-payment"] },
+    });
 
     const { code, printed } = await run("list", "--json");
     assert.equal(code, 0);
     const [first, ...others] = JSON.parse(printed);
     assert.deepEqual(others, []);
     assert.deepEqual(
-      { ...first, startedAt: "", ageMs: 0 },
+      { ...first, startedAt: "", since: "", answeredAt: "", waitsMs: 0, ageMs: 0 },
       {
         id: "stuck",
         type: "fulfilment",
         definition: "fulfilment",
         state: "stuck",
+        isCompensating: false,
         step: "charge-payment",
+        target: "payment",
+        command: "ChargePayment",
+        since: "",
+        waitsMs: 0,
+        sent: 1,
         cause: "no such thing",
+        answeredAt: "",
         startedAt: "",
         ageMs: 0,
         keys: ["stuck"],
@@ -62,7 +72,10 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
     assert.deepEqual(await records.load(), left);
 
     const words = await run("list");
-    assert.match(words.printed, /stuck +fulfilment stuck +charge-payment .* no such thing/);
+    assert.match(
+      words.printed,
+      /stuck +fulfilment stuck +charge-payment \(payment ChargePayment\) for .*, sent once .* no such thing/,
+    );
     assert.equal((await run("free", "stuck")).code, 2);
     assert.deepEqual(looks, [false, false, false]);
 
@@ -70,14 +83,21 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
     assert.deepEqual(await records.load(), { ...left, stopped: "it is another log" });
     const [stopped, ...rest] = JSON.parse((await run("list", "--json")).printed);
     assert.deepEqual(
-      { ...stopped, startedAt: "", ageMs: 0 },
+      { ...stopped, startedAt: "", since: "", waitsMs: 0, ageMs: 0 },
       {
         id: "fulfilment",
         type: "fulfilment",
         definition: "fulfilment",
         state: "stopped",
+        isCompensating: false,
         step: null,
+        target: null,
+        command: null,
+        since: "",
+        waitsMs: 0,
+        sent: 0,
         cause: "it is another log",
+        answeredAt: null,
         startedAt: "",
         ageMs: 0,
         keys: ["fulfilment"],

@@ -47,6 +47,10 @@ export const fulfilmentProcess: Process<FulfilmentInput, FulfilmentEvent, Fulfil
   evolve,
   outstanding,
   finished: (state) => state.fulfilment !== undefined && state.todo.length === 0,
+  tells: ({ fulfilment, cancelling }) => ({
+    keys: fulfilment ? [fulfilment.customerId] : [],
+    isCompensating: cancelling !== undefined,
+  }),
 };
 
 function react(input: FulfilmentInput, state: FulfilmentState): readonly FulfilmentEvent[] {

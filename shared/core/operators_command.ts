@@ -23,10 +23,12 @@ export async function operatorsCommand<Context>(
   const isJson = words.includes("--json");
   const plain = words.filter((word) => word !== "--json");
   const named = acts.find(({ name }) => `${plain.join(" ")} `.startsWith(`${name} `));
-  const args = named && argumentsOf(named, plain);
+  const { args, problems = [] } = named ? argumentsOf(named, plain) : {};
   if (!named || !args) {
     const isHelp = plain[0] === "--help" || plain[0] === "help";
-    if (plain.length > 0 && !isHelp) print(`Cannot understand "${words.join(" ")}"\n`);
+    if (plain.length > 0 && !isHelp) {
+      print([`Cannot understand "${words.join(" ")}"`, ...problems, ""].join("\n"));
+    }
     print(usageOf(acts));
     return isHelp ? 0 : 2;
   }
@@ -64,11 +66,11 @@ export async function operatorsCommand<Context>(
 /** And go to its upper left corner. */
 const clearScreen = "\x1b[2J\x1b[H";
 
-/** Undefined: the words do not fit what the act takes. */
+/** No `args`: the words do not fit what the act takes; `problems` are what is allowed instead of what was given. */
 function argumentsOf<Context>(
   { name, args, options = [] }: OperatorsAct<Context>,
   words: readonly string[],
-): Record<string, unknown> | undefined {
+): { readonly args?: Record<string, unknown>; readonly problems?: readonly string[] } {
   const given = new Map<string, unknown>();
   const free = Object.keys(args.shape).filter((key) => !options.includes(key));
   const rest = words.slice(name.split(" ").length);
@@ -76,14 +78,22 @@ function argumentsOf<Context>(
     const [flag, ...value] = word.split("=");
     const option = options.find((key) => flag === flagOf(key));
     const key = option ?? (word.startsWith("-") ? undefined : free.shift());
-    if (key === undefined || given.has(key)) return undefined;
+    if (key === undefined || given.has(key)) return {};
     const said = value.length > 0 ? value.join("=") : undefined;
     if (option === undefined) given.set(key, word);
     else if (isSwitch(args.shape[key]!)) given.set(key, said ?? true);
     // What is left out does not fit, also where it need not be given
     else given.set(key, said ?? rest.shift() ?? null);
   }
-  return args.safeParse(Object.fromEntries(given)).data;
+  const { data, error } = args.safeParse(Object.fromEntries(given));
+  if (data) return { args: data };
+  // What is missing the usage shows
+  const problems = error.issues.map(({ path, message }) => ({ key: path.join("."), message }))
+    .filter(({ key }) => typeof given.get(key) === "string")
+    .map(({ key, message }) =>
+      `  ${options.includes(key) ? flagOf(key) : key.toUpperCase()}: ${message}`
+    );
+  return { problems };
 }
 
 function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {

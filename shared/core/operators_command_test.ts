@@ -95,3 +95,29 @@ Deno.test("what is not understood is answered with all there is", async () => {
     assert.deepEqual(await run(line), { code: 2, text: `Cannot understand "${line}"\n${usage}` });
   }
 });
+
+Deno.test("of a value that is not allowed it is said what is", async () => {
+  const only = [
+    operatorsAct({
+      name: "list",
+      summary: "some",
+      args: z.strictObject({ id: z.string().max(3), state: z.enum(["open", "shut"]).optional() }),
+      options: ["state"],
+      changes: false,
+      run: () => Promise.resolve({ value: null, text: "", isDone: true }),
+    }),
+  ];
+  let text = "";
+  const code = await operatorsCommand(only, ["list", "long id", "--state", "ajar"], {
+    context: {},
+    print: (more) => text += more,
+    isTerminal: false,
+  });
+  assert.equal(code, 2);
+  assert.deepEqual(text.split("\n").slice(0, 4), [
+    'Cannot understand "list long id --state ajar"',
+    "  ID: Too big: expected string to have <=3 characters",
+    '  --state: Invalid option: expected one of "open"|"shut"',
+    "Usage:",
+  ]);
+});

@@ -1,53 +1,8 @@
 import { acts, Refusal } from "@headwater/core";
-import type { Sql } from "postgres";
 import { z } from "zod";
-import { forgetHeard, listInstances, listStopped } from "./process_records.ts";
-
-/** What operators' acts on process managers are done to. */
-export type SagasContext = {
-  readonly databases: readonly {
-    /** Those that keep their records in it. */
-    readonly sagas: readonly { readonly name: string }[];
-    readonly sql: Sql;
-  }[];
-  /** Milliseconds since 1970. */
-  now?(): number;
-};
-
-const list = acts.operatorsAct({
-  name: "list",
-  summary: "processes that stand still, instances that wait, and those that are unfinished",
-  args: z.strictObject({}),
-  changes: false,
-  async run(_args, { databases, now = Date.now }: SagasContext & acts.ActContext) {
-    const used = databases.filter(({ sagas }) => sagas.length > 0);
-    const stopped = (await Promise.all(used.map(({ sql }) => listStopped(sql)))).flat();
-    const instances = (await Promise.all(used.map(({ sql }) => listInstances(sql)))).flat();
-    const all = [
-      ...stopped.map(({ process, cause, since }) => {
-        return { id: process, process, state: "stopped", step: null, cause, startedAt: since };
-      }),
-      ...instances,
-    ];
-    const value = all.map(({ process, id, state, step, cause, startedAt }) => ({
-      id,
-      type: process,
-      definition: process,
-      state,
-      step,
-      cause,
-      startedAt,
-      ageMs: now() - Date.parse(startedAt),
-      keys: [id],
-    }));
-    const lines = all.map(({ process, id, state, step, cause, startedAt }) =>
-      `${state.padEnd(8)} ${process} ${id}  ${step ?? ""}  since ${startedAt}  ${cause ?? ""}`
-        .trimEnd()
-    );
-    const text = lines.join("\n") || "No instance of a process is unfinished";
-    return { value, text, isDone: true };
-  },
-});
+import { listAct } from "./list_act.ts";
+import { forgetHeard } from "./process_records.ts";
+import type { SagasContext } from "./sagas_context.ts";
 
 const rehear = acts.operatorsAct(
   {
@@ -76,4 +31,4 @@ const rehear = acts.operatorsAct(
 );
 
 /** All that operators do to process managers. */
-export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [list, rehear];
+export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [listAct, rehear];

@@ -10,6 +10,7 @@ import {
 import type { Process, Step } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
+import { storable, targetOf } from "./standing.ts";
 import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {
@@ -37,6 +38,8 @@ const longestPatienceMs = 30_000;
 
 /** Characters of what another service said, or whoever is behind it. */
 const longestCause = 1_000;
+
+const takenInVain = "it was taken, and no event has shown yet that it was done";
 
 /** What a step's command met with. */
 type Sent =
@@ -68,6 +71,8 @@ export class InstanceDriver {
   /** Inputs heard so far: tells a list looked at before the last of them from one looked at after. */
   #inputs = 0;
   #ended = false;
+  /** How often what is outstanding was sent, in all and since that was noted. */
+  #sends = new Map<string, { readonly all: number; readonly unnoted: number }>();
 
   constructor(id: string, dependencies: DriverDependencies) {
     this.#id = id;
@@ -97,9 +102,12 @@ export class InstanceDriver {
         this.#ended = true;
         return;
       }
+      const names = steps.map(({ name }) => name);
+      this.#sends = new Map(this.#sends.entries().filter(([name]) => names.includes(name)));
       const results = await Promise.all(
         steps.map((step) =>
           this.#send(step, {
+            outstanding: names,
             correlationId: last?.metadata.$correlationId ?? this.#id,
             causationId: last?.id,
           })
@@ -127,10 +135,14 @@ export class InstanceDriver {
 
   async #send(
     step: Step,
-    trace: { readonly correlationId: string; readonly causationId: string | undefined },
+    { outstanding, ...trace }: {
+      readonly correlationId: string;
+      readonly causationId: string | undefined;
+      readonly outstanding: readonly string[];
+    },
   ): Promise<Sent> {
     const asleep = this.#asleep.signal;
-    const { logger, process, records, places, signal } = this.#dependencies;
+    const { places, signal } = this.#dependencies;
     const sent = await places.execute(
       step.service,
       () => sendStep(step, { ...trace, id: this.#id, ...this.#dependencies }),
@@ -139,26 +151,40 @@ export class InstanceDriver {
       if (!asleep.aborted) throw error;
       return { outcome: "unsent", isTroubled: false };
     });
-    if (sent.outcome === "taken" || sent.outcome === "unsent" || signal.aborted) return sent;
+    if (sent.outcome === "unsent") return sent;
+    const { all, unnoted } = this.#sends.get(step.name) ?? { all: 0, unnoted: 0 };
+    this.#sends.set(step.name, { all: all + 1, unnoted: unnoted + 1 });
+    // Taken for the first time: what shows that it was done is under way
+    const isNews = sent.outcome !== "taken" || all > 0 && !asleep.aborted;
+    if (isNews && !signal.aborted) await this.#note(step, { sent, outstanding });
+    return sent;
+  }
+
+  /** Tells operators what holds the instance up. */
+  async #note(
+    step: Step,
+    { sent, outstanding }: {
+      readonly sent: Exclude<Sent, { readonly outcome: "unsent" }>;
+      readonly outstanding: readonly string[];
+    },
+  ): Promise<void> {
+    const { logger, process, records } = this.#dependencies;
     const state = sent.outcome === "refused" ? "stuck" : "running";
-    const fields = {
-      processManager: process.name,
-      id: this.#id,
-      step: step.name,
-      cause: sent.cause,
-    };
+    const cause = sent.outcome === "taken" ? takenInVain : sent.cause;
+    const fields = { processManager: process.name, id: this.#id, step: step.name, cause };
     if (state === "stuck") logger.error("process stuck", fields);
-    else logger.warn("step not taken, will be sent again", fields);
+    else if (sent.outcome === "again") logger.warn("step not taken, will be sent again", fields);
+    const { all, unnoted } = this.#sends.get(step.name) ?? { all: 1, unnoted: 1 };
     try {
       await records.note(this.#id, {
-        state,
-        step: step.name,
-        cause: field.outsideText(longestCause).parse(sent.cause),
+        ...targetOf(step),
+        ...{ state, step: storable(step.name), outstanding, sent: unnoted },
+        cause: field.outsideText(longestCause).parse(cause),
       });
+      this.#sends.set(step.name, { all, unnoted: 0 });
     } catch (error) {
       logger.warn("cannot note what holds a process up", { ...fields, error });
     }
-    return sent;
   }
 }
 

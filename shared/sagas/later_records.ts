@@ -1,6 +1,7 @@
 import { time } from "@headwater/core";
 import type { ProcessCheckpoint } from "./process_checkpoint.ts";
 import type { Heard } from "./process_records.ts";
+import type { Standing } from "./standing.ts";
 
 type Instances = Parameters<ProcessCheckpoint["save"]>[1];
 
@@ -26,7 +27,7 @@ const gatherMs = 100;
  */
 export class LaterRecords {
   readonly #options: LaterRecordsOptions;
-  #waiting: { heard: Heard; readonly instances: Map<string, { finished: boolean }> } | undefined;
+  #waiting: { heard: Heard; readonly instances: Map<string, Standing> } | undefined;
   #cancelTimer: (() => void) | undefined;
   #saving = Promise.resolve();
   #hasFailed = false;

@@ -1,10 +1,11 @@
-export { sagasActs, type SagasContext } from "./acts.ts";
+export { sagasActs } from "./acts.ts";
+export type { SagasContext } from "./sagas_context.ts";
+export { type InstanceRecord, listInstances } from "./list_instances.ts";
 export type { Process, Step } from "./process.ts";
 export type { ParkedInput, ProcessLetters } from "./process_letters.ts";
 export {
   type Heard,
-  type InstanceRecord,
-  listInstances,
+  type Hold,
   processMigrations,
   type ProcessRecords,
   processRecords,
@@ -14,3 +15,4 @@ export {
   type ProcessRuntimeOptions,
   startProcess,
 } from "./process_runtime.ts";
+export type { Standing, Waits } from "./standing.ts";

@@ -35,4 +35,11 @@ export type Process<
   outstanding(state: State): readonly Step[];
   /** True when it needs nothing more, unless a late input wakes it. */
   finished(state: State): boolean;
+  /** What operators see of an instance beside its steps; absent: nothing more. */
+  tells?(state: State): {
+    /** By what it is found beside its own key: other ids of the business. */
+    readonly keys: readonly string[];
+    /** It undoes what it has done. */
+    readonly isCompensating: boolean;
+  };
 };

@@ -12,6 +12,7 @@ import { InputRefused, refusing } from "./input_refused.ts";
 import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
 import type { ParkedInput } from "./process_letters.ts";
+import { type Standing, standingOf } from "./standing.ts";
 
 // deno-lint-ignore no-explicit-any -- the runtime does not know the state of the process it runs
 type AnyState = any;
@@ -151,15 +152,15 @@ export class ProcessInbox {
     });
   }
 
-  /** Which of these have begun, and whether they have finished, after all that was heard here. */
+  /** Which of these have begun, and where they stand after all that was heard here. */
   async standing(
     ids: Iterable<string>,
-  ): Promise<ReadonlyMap<string, { readonly finished: boolean }>> {
-    const standing = new Map<string, { readonly finished: boolean }>();
+  ): Promise<ReadonlyMap<string, Standing>> {
+    const standing = new Map<string, Standing>();
     for (const id of ids) {
       try {
         const { state, revision } = await this.recall(id);
-        if (revision >= 0) standing.set(id, { finished: this.#process.finished(state) });
+        if (revision >= 0) standing.set(id, standingOf(this.#process, state));
       } catch (error) {
         // It waits
         if (!(error instanceof InputRefused)) throw error;

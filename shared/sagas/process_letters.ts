@@ -1,5 +1,6 @@
 import type { Recorded } from "@headwater/core";
 import type { Sql } from "postgres";
+import { storable } from "./standing.ts";
 
 /** An input that is put aside: a process cannot take it, or not before another one. */
 export type ParkedInput = {
@@ -101,9 +102,4 @@ export function selectWaiting(sql: Sql) {
       process, coalesce(instance, stream) as id, type, cause, parked_at as since,
       (count(*) over (partition by process, coalesce(instance, stream)))::integer as inputs
     from process_letter order by process, coalesce(instance, stream), position`;
-}
-
-/** PostgreSQL takes no U+0000. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "\ufffd");
 }

@@ -1,21 +1,8 @@
 import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
-import {
-  type ProcessLetters,
-  processLetters,
-  processLettersMigration,
-  selectWaiting,
-} from "./process_letters.ts";
-
-/** Where an unfinished instance stands, for operators. */
-export type InstanceRecord = {
-  readonly id: string;
-  /** `stuck`: a service refused its step for a lasting reason, which is still tried now and then; or it cannot take an input. */
-  readonly state: "running" | "stuck";
-  readonly step: string | null;
-  readonly cause: string | null;
-  readonly startedAt: string;
-};
+import { ifThere } from "./list_instances.ts";
+import { type ProcessLetters, processLetters, processLettersMigration } from "./process_letters.ts";
+import { type Standing, storable, type Waits } from "./standing.ts";
 
 /** Up to where a process has heard the log. */
 export type Heard = {
@@ -47,16 +34,25 @@ export interface ProcessRecords {
     readonly from: Heard | undefined;
     /** Undefined: it does not move. */
     readonly to: Heard | undefined;
-    readonly instances: ReadonlyMap<string, { readonly finished: boolean }>;
+    readonly instances: ReadonlyMap<string, Standing>;
   }): Promise<boolean>;
   /** Notes why it stands still; undefined: it does no longer. */
   stop(cause: string | undefined): Promise<void>;
-  /** Notes what holds an instance up. */
-  note(
-    id: string,
-    hold: { readonly state: "running" | "stuck"; readonly step: string; readonly cause: string },
-  ): Promise<void>;
+  /** Notes what holds an instance up, unless it is at something else by now. */
+  note(id: string, hold: Hold): Promise<void>;
 }
+
+/** What holds an instance up. */
+export type Hold = Pick<Waits, "target" | "command"> & {
+  readonly state: "running" | "stuck";
+  readonly step: string;
+  /** The last answer, or what kept it from coming. */
+  readonly cause: string;
+  /** How often the step was sent since that was noted last. */
+  readonly sent: number;
+  /** All that is outstanding, as who sends it knows. */
+  readonly outstanding: readonly string[];
+};
 
 /** The position of a process that is to hear the whole log again: before the first. */
 export const fromTheStart = -1;
@@ -66,9 +62,10 @@ export const processMigrations: readonly {
   readonly name: string;
   readonly sql: string;
   readonly owner?: string;
-}[] = [{
-  name: "process-records",
-  sql: `
+}[] = [
+  {
+    name: "process-records",
+    sql: `
     create table process_checkpoint (
       process text primary key,
       position bigint not null
@@ -82,14 +79,26 @@ export const processMigrations: readonly {
       started_at timestamptz not null default now(),
       primary key (process, id)
     )`,
-}, {
-  name: "process-marks",
-  // In an order of its own: the service's migrations may follow the first of ours already
-  owner: "sagas",
-  sql: `
+  },
+  {
+    name: "process-marks",
+    // In an order of its own: the service's migrations may follow the first of ours already
+    owner: "sagas",
+    sql: `
     alter table process_checkpoint add column mark text, add column cause text,
       add column since timestamptz`,
-}, processLettersMigration];
+  },
+  processLettersMigration,
+  {
+    name: "process-waits",
+    owner: "sagas",
+    sql: `
+    alter table process_instance add column target text, add column command text,
+      add column waiting_since timestamptz, add column sent integer not null default 0,
+      add column answered_at timestamptz, add column compensating boolean not null default false,
+      add column keys jsonb`,
+  },
+];
 
 /** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {
@@ -106,7 +115,8 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
     },
     async save({ from, to, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
-      const running = [...instances].filter(([, { finished }]) => !finished).map(([id]) => id);
+      const running = [...instances].filter(([, { finished }]) => !finished)
+        .map(([id, { waits }]) => ({ id, isKnown: waits !== undefined, ...waits }));
       const position = to?.position ?? null;
       const mark = eventLog.markText(to?.mark, to?.position);
       // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 has ended whole processes.
@@ -127,11 +137,26 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
                   then excluded.mark else stored.mark end
           returning 1
         ), running as (
-          insert into process_instance (process, id)
-          select ${process}, value
-          from json_array_elements_text(${JSON.stringify(running)}::text::json)
+          insert into process_instance as stored (
+            process, id, step, target, command, compensating, keys, waiting_since
+          )
+          select ${process}, id, step, target, command, coalesce("isCompensating", false), keys,
+            case when "isKnown" then now() end
+          from json_to_recordset(${JSON.stringify(running)}::text::json) as given (
+            id text, step text, target text, command text, "isCompensating" boolean, keys jsonb,
+            "isKnown" boolean
+          )
           where ${to === undefined} or exists (select from noted)
-          on conflict (process, id) do update set state = 'running', step = null, cause = null
+          on conflict (process, id) do update
+            set state = case when ${atTheSame(sql)} then stored.state else 'running' end,
+                cause = case when ${atTheSame(sql)} then stored.cause end,
+                sent = case when ${atTheSame(sql)} then stored.sent else 0 end,
+                answered_at = case when ${atTheSame(sql)} then stored.answered_at end,
+                waiting_since = case when ${atTheSame(sql)}
+                  then coalesce(stored.waiting_since, excluded.waiting_since)
+                  else excluded.waiting_since end,
+                step = excluded.step, target = excluded.target, command = excluded.command,
+                compensating = excluded.compensating, keys = excluded.keys
         ), ended as (
           delete from process_instance
           where process = ${process} and (${
@@ -150,12 +175,25 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
             since = case when ${cause !== undefined} then coalesce(since, now()) end
         where process = ${process}`;
     },
-    async note(id, { state, step, cause }) {
+    async note(id, { state, step, target, command, cause, sent, outstanding }) {
       await sql`
-        update process_instance set state = ${state}, step = ${step}, cause = ${cause}
-        where process = ${process} and id = ${id}`;
+        update process_instance
+        set state = ${state}, step = ${step}, target = ${target}, command = ${command},
+            cause = ${cause}, answered_at = now(),
+            sent = ${sent} + case when step = ${step} then sent else 0 end,
+            waiting_since = case when step = ${step} then coalesce(waiting_since, now())
+              else now() end
+        where process = ${process} and id = ${id} and (step is null or step in (
+          select value from json_array_elements_text(
+            ${JSON.stringify(outstanding.map(storable))}::text::json)
+        ))`;
     },
   };
+}
+
+/** What is on record of the step is still true. */
+function atTheSame(sql: Sql) {
+  return sql`stored.step = excluded.step`;
 }
 
 /**
@@ -172,75 +210,4 @@ export async function forgetHeard(sql: Sql, process: string): Promise<void> {
       )
       delete from process_instance where process = ${process}`
   );
-}
-
-/** A process that stands still, and why. */
-export type StoppedProcess = {
-  readonly process: string;
-  readonly cause: string;
-  /** ISO 8601. */
-  readonly since: string;
-};
-
-/** The processes of this database that stand still. */
-export async function listStopped(sql: Sql): Promise<readonly StoppedProcess[]> {
-  // Earlier releases made the table without the columns that say it
-  const rows = await ifThere(() =>
-    sql<StoppedProcess[]>`
-      select process, row ->> 'cause' as cause, row ->> 'since' as since
-      from process_checkpoint, to_jsonb(process_checkpoint) as row
-      where row ->> 'cause' is not null order by process`
-  );
-  return rows.map(({ since, ...row }) => ({ ...row, since: new Date(since).toISOString() }));
-}
-
-type InstanceRow = {
-  process: string;
-  id: string;
-  state: InstanceRecord["state"];
-  step: string | null;
-  cause: string | null;
-  started_at: Date;
-};
-
-/**
- * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
- * Who waits for an input that it cannot take is stuck.
- */
-export async function listInstances(
-  sql: Sql,
-): Promise<(InstanceRecord & { readonly process: string })[]> {
-  const rows = await ifThere(() =>
-    sql<InstanceRow[]>`
-      select process, id, state, step, cause, started_at from process_instance
-      order by started_at, id`
-  );
-  const waiting = await ifThere(() => selectWaiting(sql));
-  const isWaiting = new Set(waiting.map(({ process, id }) => JSON.stringify([process, id])));
-  return [
-    ...waiting.map(({ process, id, type, cause, inputs, since }) => ({
-      ...{ process, id, state: "stuck" as const, step: null, startedAt: since.toISOString() },
-      cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
-    })),
-    ...rows.filter(({ process, id }) => !isWaiting.has(JSON.stringify([process, id])))
-      .map(({ process, id, state, step, cause, started_at: startedAt }) => ({
-        ...{ process, id, state, step, cause, startedAt: startedAt.toISOString() },
-      })),
-  ];
-}
-
-/** Nothing where no process has run yet. */
-async function ifThere<Row>(select: () => PromiseLike<readonly Row[]>): Promise<readonly Row[]> {
-  try {
-    return await select();
-  } catch (error) {
-    if (isNotThere(error)) return [];
-    throw error;
-  }
-}
-
-/** PostgreSQL's codes for a table and for a database that it does not have. */
-function isNotThere(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    (error.code === "42P01" || error.code === "3D000");
 }

@@ -71,6 +71,43 @@ Deno.test("a step whose outcome does not come is sent again under the same id, w
   assert.deepEqual([...new Set(keys)].length, 2);
 });
 
+Deno.test("operators are told what an instance is at, how often that was sent and what came of it", async () => {
+  await using bed = new ProcessTestBed();
+  const records = memoryRecords();
+  const answers = [
+    taken,
+    taken,
+    () => Response.json({ code: "no-way", detail: "No" }, { status: 503 }),
+    () => Response.json({ code: "not-here", detail: "Never" }, { status: 409 }),
+  ];
+  bed.messenger = () => (answers.shift() ?? taken)();
+  bed.start({ records });
+  await bed.append("ErrandGiven", "milk");
+  await eventually("its being noted", async () => {
+    await bed.clock.advance(1_000);
+    return records.holds.length >= 3;
+  });
+  const noted = records.holds.slice(0, 3).map(({ state, step, target, command, sent, cause }) => [
+    ...[state, `${step} ${target} ${command}`, sent],
+    cause,
+  ]);
+  const what = "run messenger RunErrand";
+  assert.deepEqual(noted, [
+    // The first time was nothing to tell
+    ["running", what, 2, "it was taken, and no event has shown yet that it was done"],
+    ["running", what, 1, "no-way: No"],
+    ["stuck", what, 1, "not-here: Never"],
+  ]);
+  await eventually("its being saved", () => records.standing.has("milk"));
+  assert.deepEqual(records.standing.get("milk"), {
+    finished: false,
+    waits: {
+      ...{ step: "run", target: "messenger", command: "RunErrand" },
+      ...{ isCompensating: false, keys: [] },
+    },
+  });
+});
+
 Deno.test("a service that is away is asked again, and the instance says what it waits for", async () => {
   await using bed = new ProcessTestBed();
   const records = memoryRecords();

@@ -1,10 +1,18 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { eventLog, type Recorded, silentLog } from "@headwater/core";
 import { connect, ensureDatabase, migrate, startThrowAwayPostgres } from "@headwater/postgres";
-import { type Heard, processMigrations, processRecords, sagasActs } from "@headwater/sagas";
+import {
+  type Heard,
+  listInstances,
+  type Process,
+  processMigrations,
+  processRecords,
+  sagasActs,
+} from "@headwater/sagas";
 import type { Sql } from "postgres";
 
 const logger = silentLog;
+const running = { name: "running" } as Process;
 const log = crypto.randomUUID();
 
 /** Up to there, as a log tells it. */
@@ -44,7 +52,7 @@ Deno.test("the records of a process", async (test) => {
     await sql`insert into process_checkpoint (process, position) values ('running', 41)`;
     await sql`insert into process_instance (process, id) values ('running', 'milk')`;
     const [list] = sagasActs;
-    const context = { databases: [{ sagas: [{ name: "running" }], sql }] };
+    const context = { databases: [{ sagas: [running], sql }] };
     const surroundings = { signal: new AbortController().signal, progress() {} };
     const looked = await list!.run({}, { ...context, ...surroundings });
     ok(looked.text.startsWith("running  running milk"), looked.text);
@@ -119,7 +127,7 @@ Deno.test("the records of a process", async (test) => {
     await elsewhere.save({ from: undefined, to: heard, instances: milk });
     const rehear = sagasActs.find(({ name }) => name === "rehear");
     await rehear!.run({ name: "running" }, {
-      databases: [{ sagas: [{ name: "running" }, { name: "walking" }], sql }],
+      databases: [{ sagas: [running, { ...running, name: "walking" }], sql }],
       signal: new AbortController().signal,
       progress() {},
     });
@@ -140,6 +148,56 @@ Deno.test("the records of a process", async (test) => {
     equal(await records.save(late), false);
     equal(eventLog.positionOf((await records.load()).heard?.mark), 2);
   });
+
+  await migrated(
+    "say what an instance is at, how often it was sent and with what answer",
+    async (sql) => {
+      const records = processRecords(sql, "running");
+      const at = (step: string | null) => ({
+        ...{ step, target: step && "messenger", command: step && "RunErrand" },
+        ...{ isCompensating: step === "back", keys: ["anna\ufffd"] },
+      });
+      const save = (step: string | null) =>
+        records.save({
+          ...{ from: undefined, to: undefined },
+          instances: new Map([["milk", { finished: false, waits: at(step) }]]),
+        });
+      const hold = (step: string, sent: number, state: "running" | "stuck" = "running") =>
+        records.note("milk", {
+          ...{ state, step, target: "messenger", command: "RunErrand", cause: `not ${step}`, sent },
+          outstanding: [step],
+        });
+      const listed = async () => {
+        const [first, ...others] = await listInstances(sql);
+        deepEqual(others, []);
+        return first!;
+      };
+      await save("run");
+      const begun = await listed();
+      deepEqual([begun.step, begun.target, begun.command], ["run", "messenger", "RunErrand"]);
+      deepEqual([begun.sent, begun.cause, begun.keys], [0, null, ["milk", "anna\ufffd"]]);
+      await hold("run", 2);
+      await hold("run", 1, "stuck");
+      // Something was heard, and it is still at the same
+      await save("run");
+      const held = await listed();
+      deepEqual([held.state, held.sent, held.cause], ["stuck", 3, "not run"]);
+      equal(held.since, begun.since);
+      ok(held.answeredAt !== null && held.since !== null && held.answeredAt >= held.since);
+      await save("back");
+      const back = await listed();
+      deepEqual([back.state, back.step, back.sent, back.cause], ["running", "back", 0, null]);
+      deepEqual([back.isCompensating, back.answeredAt], [true, null]);
+      ok(back.since! > begun.since!);
+      // What comes late of the step before
+      await hold("run", 1);
+      deepEqual(await listed(), back);
+      await save(null);
+      const idle = await listed();
+      deepEqual([idle.step, idle.target, idle.isCompensating], [null, null, false]);
+      ok(idle.since !== null);
+    },
+  );
 
   await migrated("keep what is put aside, in the order of the log, and list it", async (sql) => {
     const { letters, save } = processRecords(sql, "running");
@@ -165,7 +223,7 @@ Deno.test("the records of a process", async (test) => {
     const [tried] = await sql`select attempts from process_letter where position = 7`;
     equal(tried?.attempts, 2);
     const [list] = sagasActs;
-    const context = { databases: [{ sagas: [{ name: "running" }], sql }] };
+    const context = { databases: [{ sagas: [running], sql }] };
     const listed = async () => {
       const surroundings = { signal: new AbortController().signal, progress() {} };
       const { value } = await list!.run({}, { ...context, ...surroundings });

@@ -1,11 +1,8 @@
 import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import {
-  fromTheStart,
-  type Heard,
-  type InstanceRecord,
-  type ProcessRecords,
-} from "../process_records.ts";
+import type { InstanceRecord } from "../list_instances.ts";
+import { fromTheStart, type Heard, type Hold, type ProcessRecords } from "../process_records.ts";
+import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import type { Process } from "../process.ts";
@@ -122,6 +119,10 @@ export class ProcessTestBed implements AsyncDisposable {
 
 type MemoryRecords = ProcessRecords & {
   readonly instances: Map<string, Pick<InstanceRecord, "state" | "step" | "cause">>;
+  /** Where instances stood as they were saved last. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** All that was noted, by instance. */
+  readonly holds: readonly (Hold & { readonly id: string })[];
   readonly heard: Heard | undefined;
   /** Why it stands still. */
   readonly stopped: string | undefined;
@@ -154,10 +155,14 @@ function memoryLetters(): ProcessLetters {
 /** Records that are lost with the test. */
 export function memoryRecords(): MemoryRecords {
   const instances: MemoryRecords["instances"] = new Map();
+  const standing = new Map<string, Standing>();
+  const holds: (Hold & { readonly id: string })[] = [];
   let heard: Heard | undefined;
   let stopped: string | undefined;
   return {
     instances,
+    standing,
+    holds,
     letters: memoryLetters(),
     get heard() {
       return heard;
@@ -180,7 +185,9 @@ export function memoryRecords(): MemoryRecords {
         ? heard && heard.position >= from.position
         : heard?.position !== fromTheStart;
       if (to && !isKnown) return Promise.resolve(false);
-      for (const [id, { finished }] of noted) {
+      for (const [id, each] of noted) {
+        const { finished } = each;
+        standing.set(id, each);
         if (finished) instances.delete(id);
         else instances.set(id, { state: "running", step: null, cause: null });
       }
@@ -193,7 +200,9 @@ export function memoryRecords(): MemoryRecords {
       return Promise.resolve();
     },
     note(id, hold) {
-      if (instances.has(id)) instances.set(id, hold);
+      holds.push({ id, ...hold });
+      const { state, step, cause } = hold;
+      if (instances.has(id)) instances.set(id, { state, step, cause });
       return Promise.resolve();
     },
   };

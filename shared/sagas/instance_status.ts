@@ -1,0 +1,133 @@
+import type { InstanceRecord } from "./list_instances.ts";
+
+/** What operators ask for, of what is unfinished. */
+export const askedStates = ["running", "compensating", "stuck", "waiting"] as const;
+
+/** Where an instance, or a whole process, stands, for operators: a line of `sagas list`. */
+export type InstanceStatus = {
+  readonly id: string;
+  /** The process. */
+  readonly type: string;
+  readonly definition: string;
+  /** `waiting`: on its way, but what it wants done next is not done yet, or it wants an event. `stopped`: a whole process. */
+  readonly state: (typeof askedStates)[number] | "stopped";
+  readonly isCompensating: boolean;
+  readonly step: string | null;
+  /** Who is to do the step, and what: null with `waiting` says that it waits for an event. */
+  readonly target: string | null;
+  readonly command: string | null;
+  /** Since when it is at that. */
+  readonly since: string | null;
+  readonly waitsMs: number | null;
+  /** How often the step was sent, but for a first time that was taken. */
+  readonly sent: number;
+  readonly cause: string | null;
+  readonly answeredAt: string | null;
+  readonly startedAt: string;
+  readonly ageMs: number;
+  readonly keys: readonly string[];
+};
+
+/** Which of them somebody wants to see; what is absent leaves out nothing. */
+export type InstanceFilter = {
+  /** `compensating` are those that undo what they did, also where they wait or are stuck. */
+  readonly state?: (typeof askedStates)[number] | undefined;
+  /** A step's name, or what stands before its colon. */
+  readonly step?: string | undefined;
+  /** One of the keys. */
+  readonly key?: string | undefined;
+  /** At least so old. */
+  readonly olderMs?: number | undefined;
+};
+
+/** What takes no longer is nothing that anybody waits for. */
+const calmMs = 1_000;
+
+/** How an instance stands at a moment (milliseconds since 1970). */
+export function statusOf(
+  { process, ...record }: InstanceRecord & { readonly process: string },
+  now: number,
+): InstanceStatus {
+  const { id, step, target, command, since, sent, cause, answeredAt, isCompensating } = record;
+  const waitsMs = since === null ? null : Math.max(0, now - Date.parse(since));
+  const isHeldUp = cause !== null || since !== null && (step === null || waitsMs! > calmMs);
+  const state = record.state === "stuck"
+    ? "stuck"
+    : isHeldUp
+    ? "waiting"
+    : isCompensating
+    ? "compensating"
+    : "running";
+  return {
+    ...{ id, type: process, definition: process, state, isCompensating, step, target, command },
+    ...{ since, waitsMs, sent, cause, answeredAt, startedAt: record.startedAt },
+    ...{ ageMs: now - Date.parse(record.startedAt), keys: record.keys },
+  };
+}
+
+/** A whole process that stands still, in the same list. */
+export function stoppedStatus(
+  { process, cause, since }: {
+    readonly process: string;
+    readonly cause: string;
+    readonly since: string;
+  },
+  now: number,
+): InstanceStatus {
+  const ageMs = now - Date.parse(since);
+  return {
+    ...{ id: process, type: process, definition: process, state: "stopped", step: null },
+    ...{ isCompensating: false, target: null, command: null, since, waitsMs: ageMs, sent: 0 },
+    ...{ cause, answeredAt: null, startedAt: since, ageMs, keys: [process] },
+  };
+}
+
+/** True for what is asked for. A process that stands still has no step and is in no state that can be asked for. */
+export function isAskedFor(
+  status: InstanceStatus,
+  { state, step, key, olderMs }: InstanceFilter,
+): boolean {
+  const isInState = state === undefined || status.state === state ||
+    state === "compensating" && status.isCompensating;
+  const isAtStep = step === undefined || status.step === step ||
+    status.step?.split(":")[0] === step;
+  return isInState && isAtStep && (key === undefined || status.keys.includes(key)) &&
+    (olderMs === undefined || status.ageMs >= olderMs);
+}
+
+/** A line for people. */
+export function statusLine(status: InstanceStatus): string {
+  const { state, isCompensating, type, id, startedAt } = status;
+  const isSaid = isCompensating && state !== "compensating";
+  const stateText = isSaid ? `${state}, compensating` : state.padEnd(8);
+  const parts = [
+    `${stateText} ${type} ${id}`,
+    waitsText(status),
+    `since ${startedAt}`,
+    status.cause,
+  ];
+  return parts.filter(Boolean).join("  ");
+}
+
+/** `charge-payment (payment ChargePayment) for 12 s, sent 4 times`; empty where nothing is known. */
+export function waitsText(
+  { step, target, command, waitsMs, sent, state }: Pick<
+    InstanceStatus,
+    "step" | "target" | "command" | "waitsMs" | "sent" | "state"
+  >,
+): string {
+  const what = step ?? (state === "waiting" ? "an event" : "");
+  if (what === "") return "";
+  const who = target === null ? "" : ` (${target} ${command})`;
+  const long = waitsMs === null ? "" : ` for ${duration(waitsMs)}`;
+  const often = sent === 0 ? "" : `, sent ${sent === 1 ? "once" : `${sent} times`}`;
+  return `${what}${who}${long}${often}`;
+}
+
+/** For people: `240 ms`, `12 s`, `7 min`, `30 h`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return `${Math.round(ms / 3_600_000)} h`;
+}

@@ -1,0 +1,132 @@
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { selectWaiting } from "./process_letters.ts";
+
+const keysSchema = z.array(z.string());
+
+/** Where an unfinished instance stands, for operators. */
+export type InstanceRecord = {
+  readonly id: string;
+  /** `stuck`: a service refused its step for a lasting reason, which is still tried now and then; or it cannot take an input. */
+  readonly state: "running" | "stuck";
+  /** Null: it waits for an event, or nobody has noted what it is at. */
+  readonly step: string | null;
+  /** Which service is to do it. */
+  readonly target: string | null;
+  readonly command: string | null;
+  /** Since when that is outstanding: ISO 8601; null: nobody has noted what it is at. */
+  readonly since: string | null;
+  /** How often it was sent, at least; what was taken at once is not counted. */
+  readonly sent: number;
+  /** What the last answer was, or what kept it from coming; null: it went well, if it was sent. */
+  readonly cause: string | null;
+  readonly answeredAt: string | null;
+  /** It undoes what it has done. */
+  readonly isCompensating: boolean;
+  /** By what it is found: its own id, and what its process tells. */
+  readonly keys: readonly string[];
+  readonly startedAt: string;
+};
+
+/** A process that stands still, and why. */
+export type StoppedProcess = {
+  readonly process: string;
+  readonly cause: string;
+  /** ISO 8601. */
+  readonly since: string;
+};
+
+/** The processes of this database that stand still. */
+export async function listStopped(sql: Sql): Promise<readonly StoppedProcess[]> {
+  // Earlier releases made the table without the columns that say it
+  const rows = await ifThere(() =>
+    sql<StoppedProcess[]>`
+      select process, row ->> 'cause' as cause, row ->> 'since' as since
+      from process_checkpoint, to_jsonb(process_checkpoint) as row
+      where row ->> 'cause' is not null order by process`
+  );
+  return rows.map(({ since, ...row }) => ({ ...row, since: new Date(since).toISOString() }));
+}
+
+type InstanceRow = {
+  process: string;
+  id: string;
+  state: InstanceRecord["state"];
+  step: string | null;
+  target: string | null;
+  command: string | null;
+  since: string | null;
+  sent: number;
+  cause: string | null;
+  answered_at: string | null;
+  compensating: boolean;
+  keys: string | null;
+  started_at: Date;
+};
+
+/**
+ * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
+ * Who waits for an input that it cannot take is stuck.
+ */
+export async function listInstances(
+  sql: Sql,
+): Promise<(InstanceRecord & { readonly process: string })[]> {
+  // Earlier releases made the table without the columns that say what an instance is at
+  const rows = await ifThere(() =>
+    sql<InstanceRow[]>`
+      select process, id, state, step, cause, started_at,
+        row ->> 'target' as target, row ->> 'command' as command,
+        row ->> 'waiting_since' as since, row ->> 'answered_at' as answered_at,
+        coalesce((row ->> 'sent')::integer, 0) as sent,
+        coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys
+      from process_instance, to_jsonb(process_instance) as row
+      order by started_at, id`
+  );
+  const waiting = await ifThere(() => selectWaiting(sql));
+  const isWaiting = new Set(waiting.map(({ process, id }) => JSON.stringify([process, id])));
+  return [
+    ...waiting.map(({ process, id, type, cause, inputs, since }) => {
+      const at = since.toISOString();
+      return {
+        ...{ process, id, state: "stuck" as const, step: null, target: null, command: null },
+        ...{ since: at, sent: 0, answeredAt: null, isCompensating: false, keys: [id] },
+        cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
+        startedAt: at,
+      };
+    }),
+    ...rows.filter(({ process, id }) => !isWaiting.has(JSON.stringify([process, id]))).map(
+      toRecord,
+    ),
+  ];
+}
+
+function toRecord(
+  { started_at, since, answered_at, compensating: isCompensating, keys, ...row }: InstanceRow,
+) {
+  return {
+    ...row,
+    since: since && new Date(since).toISOString(),
+    answeredAt: answered_at && new Date(answered_at).toISOString(),
+    isCompensating,
+    keys: [...new Set([row.id, ...keysSchema.parse(JSON.parse(keys ?? "null") ?? [])])],
+    startedAt: started_at.toISOString(),
+  };
+}
+
+/** Nothing where no process has run yet. */
+export async function ifThere<Row>(
+  select: () => PromiseLike<readonly Row[]>,
+): Promise<readonly Row[]> {
+  try {
+    return await select();
+  } catch (error) {
+    if (isNotThere(error)) return [];
+    throw error;
+  }
+}
+
+/** PostgreSQL's codes for a table and for a database that it does not have. */
+function isNotThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "42P01" || error.code === "3D000");
+}

@@ -1,0 +1,16 @@
+import type { EventLog } from "@headwater/core";
+import type { Sql } from "postgres";
+import type { Process } from "./process.ts";
+
+/** What operators' acts on process managers are done to. */
+export type SagasContext = {
+  readonly databases: readonly {
+    /** Those that keep their records in it. */
+    readonly sagas: readonly Process[];
+    readonly sql: Sql;
+  }[];
+  /** For looks at stories; absent where nobody can read it. */
+  readonly reads?: Pick<EventLog, "read" | "readAll">;
+  /** Milliseconds since 1970. */
+  now?(): number;
+};
