@@ -14,6 +14,8 @@ export type Operated = AsyncDisposable & {
   readonly databases: readonly ServiceDatabase[];
   /** Position of the log's last event; absent where the running application has the log to itself. */
   head?(): Promise<number | undefined>;
+  /** For looks at the log; absent where nobody can read it from here. */
+  readonly reads?: Pick<EventLog, "read" | "readAll">;
   /** For acts that change something while nothing runs. */
   readonly log?: EventLog;
 };
@@ -54,6 +56,7 @@ export async function operate(
   return {
     databases,
     ...(head && { head: async () => (await headOf(log, { isOurs, logger }))?.position }),
+    ...(log && { reads: log }),
     ...(log && changes && !running && { log }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

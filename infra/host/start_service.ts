@@ -141,6 +141,7 @@ export async function startService(
   const operated = {
     databases: [{ service: name, views, sagas, sql: pools.operators }],
     head: () => own.head(),
+    reads: own,
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { listAct } from "./list_act.ts";
 import { forgetHeard } from "./process_records.ts";
 import type { SagasContext } from "./sagas_context.ts";
+import { showAct } from "./show_act.ts";
 
 const rehear = acts.operatorsAct(
   {
@@ -31,4 +32,4 @@ const rehear = acts.operatorsAct(
 );
 
 /** All that operators do to process managers. */
-export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [listAct, rehear];
+export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [listAct, showAct, rehear];

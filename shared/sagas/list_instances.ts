@@ -70,6 +70,10 @@ type InstanceRow = {
  */
 export async function listInstances(
   sql: Sql,
+  { id = null }: {
+    /** Only these; default: all. */
+    readonly id?: string | null;
+  } = {},
 ): Promise<(InstanceRecord & { readonly process: string })[]> {
   // Earlier releases made the table without the columns that say what an instance is at
   const rows = await ifThere(() =>
@@ -80,9 +84,11 @@ export async function listInstances(
         coalesce((row ->> 'sent')::integer, 0) as sent,
         coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys
       from process_instance, to_jsonb(process_instance) as row
+      where ${id}::text is null or id = ${id}
       order by started_at, id`
   );
-  const waiting = await ifThere(() => selectWaiting(sql));
+  const waiting = (await ifThere(() => selectWaiting(sql)))
+    .filter((each) => id === null || each.id === id);
   const isWaiting = new Set(waiting.map(({ process, id }) => JSON.stringify([process, id])));
   return [
     ...waiting.map(({ process, id, type, cause, inputs, since }) => {

@@ -68,9 +68,12 @@ export class ProcessTestBed implements AsyncDisposable {
     return new Response(null, { status: 202 });
   }
 
-  async append(type: ErrandEvent["type"], errandId: string): Promise<void> {
+  async append(
+    type: ErrandEvent["type"],
+    errandId: string,
+    { commandId = derivedId(type, errandId) }: { readonly commandId?: string } = {},
+  ): Promise<void> {
     const { data, schemaVersion } = errandEvents.encode({ type, data: { errandId } });
-    const commandId = derivedId(type, errandId);
     const stream = `errand-${errandId}`;
     const there = (await Array.fromAsync(this.log.read(stream))).flat();
     const id = derivedId(commandId, 0);

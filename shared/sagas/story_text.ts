@@ -1,0 +1,63 @@
+import { duration, waitsText } from "./instance_status.ts";
+import type { Chapter, Heard } from "./instance_story.ts";
+import type { ShownInstance } from "./show_act.ts";
+
+/** The story of an instance for people. */
+export function storyText(shown: ShownInstance): string {
+  const { type, id, state, keys, startedAt, chapters, later, broken } = shown;
+  const others = keys.filter((key) => key !== id);
+  const title = [`${type} ${id}`, state, others.join(", "), startedAt && `since ${startedAt}`];
+  const start = Date.parse(chapters[0]?.at ?? "");
+  return [
+    title.filter(Boolean).join("  "),
+    ...chapters.flatMap((chapter) => chapterLines(chapter, Date.parse(chapter.at) - start)),
+    ...later.map((heard) => `${blank}  ${heardText(heard)}: has led to nothing so far`),
+    ...(broken === null ? [] : [`Cannot tell it further: ${broken}`]),
+    ...nowLines(shown),
+  ].join("\n");
+}
+
+const blank = " ".repeat(10);
+
+function chapterLines(
+  { heard, causationId, noted, sends, isFinished }: Chapter,
+  ms: number,
+): readonly string[] {
+  const what = heard ? heardText(heard) : `something (event or act ${causationId})`;
+  return [
+    `${`+${duration(ms)}`.padStart(blank.length)}  ${what}`,
+    ...noted.map(({ type, data }) => `${blank}    notes  ${type}${noteText(data)}`),
+    ...sends.map(({ step, target, command }) =>
+      `${blank}    sends  ${step} (${target} ${command})`
+    ),
+    ...(isFinished ? [`${blank}    is finished`] : []),
+  ];
+}
+
+function heardText({ type, stream, revision, answers }: Heard): string {
+  const answer = answers === null ? "" : `, the answer to ${answers}`;
+  return `hears ${type} (${stream} ${revision})${answer}`;
+}
+
+/** What events of processes say of steps, by the names that they go by. */
+function noteText(data: unknown): string {
+  if (typeof data !== "object" || data === null) return "";
+  const said: string[] = [];
+  if ("step" in data) said.push(` ${data.step}`);
+  if ("compensates" in data) said.push(`, which undoes ${data.compensates}`);
+  if ("reason" in data) said.push(`: ${data.reason}`);
+  return said.join("");
+}
+
+function nowLines({ state, waits, next, chapters }: ShownInstance): readonly string[] {
+  if (state === "finished") return ["Nothing is to be done any more"];
+  const answered = waits?.answeredAt ? ` (${waits.answeredAt})` : "";
+  return [
+    ...(waits ? [`Waits for ${waitsText(waits) || "an event"}`] : []),
+    ...(waits?.cause ? [`Last answer${answered}: ${waits.cause}`] : []),
+    ...next.map(({ step, target, command }) => `Next: ${step} (${target} ${command}) is sent`),
+    ...(next.length === 0 && chapters.length > 0
+      ? ["Next: nothing, before it hears an event"]
+      : []),
+  ];
+}
