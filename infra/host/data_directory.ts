@@ -5,7 +5,7 @@ import { z } from "zod";
 export type Running = {
   readonly pid: number;
   readonly startedAt: string;
-  /** By what is found there: `gateway`, `postgres`, `eventStore`. */
+  /** By what is found there: `gateway`, `postgres`, `eventStore` or `readings` of a log that nobody else can open. */
   readonly urls: Readonly<Record<string, string>>;
 };
 

@@ -5,6 +5,7 @@ import type { Application } from "./application.ts";
 import type { Config } from "./config.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
+import { serveReadings } from "./log_readings.ts";
 import { openLog } from "./open_log.ts";
 import { processCaches } from "./process_caches.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
@@ -25,6 +26,8 @@ export type DevOptions = {
 type Started = {
   readonly url: string;
   readonly postgresUrl: string | undefined;
+  /** Where the log is read by who only looks. */
+  readonly logUrls: Readonly<Record<string, string>>;
   readonly parts: readonly { readonly name: string; readonly where: string }[];
   readonly log: EventLog;
   readonly story: Story;
@@ -56,6 +59,9 @@ export async function dev(application: Application, options: DevOptions): Promis
     logger,
   });
   await using server = serve(host.gateway, { ...config, logger });
+  // A file of ours nobody else can open
+  const { eventStoreUrl: eventStore } = config;
+  await using readings = eventStore === undefined ? serveReadings(log, { logger }) : undefined;
   const parts = [
     ...adapters.parts,
     { name: "services", where: application.services.map(({ name }) => name).join(", ") },
@@ -65,6 +71,10 @@ export async function dev(application: Application, options: DevOptions): Promis
   await announce(application, directory, {
     ...options,
     ...{ startedAt, url, postgresUrl, parts, log, story },
+    logUrls: {
+      ...(eventStore !== undefined && { eventStore }),
+      ...(readings && { readings: readings.url }),
+    },
   });
 }
 
@@ -85,7 +95,9 @@ export async function devSplit(application: Application, options: DevOptions): P
     { name: "event log", where },
     { name: "gateway", where: split.url },
   ];
-  await announce(application, directory, { ...options, ...split, startedAt, parts, log, story });
+  const logUrls = { eventStore: split.eventStoreUrl };
+  const started = { startedAt, logUrls, parts, log, story };
+  await announce(application, directory, { ...options, ...split, ...started });
 }
 
 function storyOf({ story = () => undefined }: Application, { print, logger }: DevOptions) {
@@ -122,14 +134,18 @@ async function gapsOf(url: string): Promise<readonly string[]> {
 async function announce(
   application: Application,
   directory: DataDirectory,
-  { url, postgresUrl, parts, log, story, startedAt, print, signal }: Started & DevOptions & {
-    readonly startedAt: number;
-  },
+  { url, postgresUrl, logUrls, parts, log, story, startedAt, print, signal }:
+    & Started
+    & DevOptions
+    & {
+      readonly startedAt: number;
+    },
 ): Promise<void> {
   const trouble = await troubleOf(log);
   const gaps = trouble === undefined ? await gapsOf(url) : [];
   await directory.announce({
     gateway: url,
+    ...logUrls,
     ...(postgresUrl !== undefined && { postgres: postgresUrl }),
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);

@@ -7,7 +7,9 @@ import { describeRunning, openDataDirectory, type Running } from "./data_directo
 import { connectDatabases, databaseUrl } from "./databases.ts";
 import { createLogger } from "./logger.ts";
 import { eventLogPath, openLog } from "./open_log.ts";
+import type { Readings } from "./log_readings.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
+import { runningReadings } from "./running_readings.ts";
 
 /** An application as operators reach it, whether it runs or not. */
 export type Operated = AsyncDisposable & {
@@ -15,7 +17,7 @@ export type Operated = AsyncDisposable & {
   /** Position of the log's last event; absent where the running application has the log to itself. */
   head?(): Promise<number | undefined>;
   /** For looks at the log; absent where nobody can read it from here. */
-  readonly reads?: Pick<EventLog, "read" | "readAll">;
+  readonly reads?: Readings;
   /** For acts that change something while nothing runs. */
   readonly log?: EventLog;
 };
@@ -51,12 +53,17 @@ export async function operate(
       logger,
     }),
   );
+  const readings = running && !log
+    ? runningReadings(running, { directory: config.dataDirectory, logger })
+    : undefined;
+  if (readings) opening.use(readings);
+  const reads = log ?? readings;
   const head = await headOf(log, { isOurs, logger });
   const opened = opening.move();
   return {
     databases,
     ...(head && { head: async () => (await headOf(log, { isOurs, logger }))?.position }),
-    ...(log && { reads: log }),
+    ...(reads && { reads }),
     ...(log && changes && !running && { log }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

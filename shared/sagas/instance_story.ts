@@ -46,10 +46,11 @@ export type InstanceStory = {
   readonly broken: string | null;
 };
 
+type Instance = { readonly process: Process; readonly id: string };
+
 /** Tells the story of an instance by folding what it noted: what it sends follows from its state, as it does where it runs. */
 export function storyOf(
-  process: Process,
-  id: string,
+  { process, id }: Instance,
   { own, heard, later }: InstanceEvents,
 ): InstanceStory {
   const chapters: Chapter[] = [];
@@ -77,7 +78,7 @@ export function storyOf(
         // A newer release's, which the code here folds no more than a runtime of it does
         if (decoded) state = process.evolve(state, decoded);
       }
-      next = process.outstanding(state).map((step) => toSent(process, id, step));
+      next = process.outstanding(state).map((step) => toSent(step, { process, id }));
     } catch (error) {
       broken = error instanceof Error ? error.message : String(error);
     }
@@ -112,7 +113,7 @@ function together(own: readonly Recorded[]): readonly (readonly Recorded[])[] {
   return groups;
 }
 
-function toSent(process: Process, id: string, { name, service, command }: Step): SentCommand {
+function toSent({ name, service, command }: Step, { process, id }: Instance): SentCommand {
   return {
     ...{ step: name, target: service, command: command.type, data: command.data },
     commandId: derivedId(process.name, id, name),

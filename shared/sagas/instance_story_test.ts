@@ -1,6 +1,7 @@
 import { eventually } from "@headwater/testing";
 import { deepEqual, equal, match } from "node:assert/strict";
 import { type InstanceStory, storyOf } from "./instance_story.ts";
+import type { Process } from "./process.ts";
 import { readInstance } from "./read_instance.ts";
 import { storyText } from "./story_text.ts";
 import { errandProcess } from "./testing/errand_process.ts";
@@ -9,11 +10,8 @@ import { ProcessTestBed } from "./testing/process_test_bed.ts";
 const { signal } = new AbortController();
 
 async function told(bed: ProcessTestBed, id = "milk"): Promise<InstanceStory> {
-  return storyOf(
-    errandProcess,
-    id,
-    await readInstance(errandProcess, id, { log: bed.log, signal }),
-  );
+  const events = await readInstance(errandProcess, id, { log: bed.log, signal });
+  return storyOf({ process: errandProcess, id }, events);
 }
 
 function plain({ chapters, next, later }: InstanceStory) {
@@ -73,17 +71,14 @@ Deno.test("what the code cannot take ends the story there, and says so", async (
   await bed.append("ErrandGiven", "milk");
   await eventually("the end", async () => (await bed.progress("milk")).length === 3);
   const events = await readInstance(errandProcess, "milk", { log: bed.log, signal });
-  const broken = storyOf(
-    {
-      ...errandProcess,
-      evolve(state, event) {
-        if (event.type === "Advanced") throw new Error("not in this release");
-        return errandProcess.evolve(state, event);
-      },
+  const process: Process = {
+    ...errandProcess,
+    evolve(state, event) {
+      if (event.type === "Advanced") throw new Error("not in this release");
+      return errandProcess.evolve(state, event);
     },
-    "milk",
-    events,
-  );
+  };
+  const broken = storyOf({ process, id: "milk" }, events);
   deepEqual([broken.chapters.length, broken.next, broken.broken], [2, [], "not in this release"]);
 });
 
@@ -94,7 +89,7 @@ Deno.test("an input that cannot be found is told by its id, and nothing more is 
   await eventually("the end", async () => (await bed.progress("milk")).length === 3);
   const log = bed.replacing({ async *readAll() {} });
   const events = await readInstance(errandProcess, "milk", { log, signal });
-  const { chapters } = storyOf(errandProcess, "milk", events);
+  const { chapters } = storyOf({ process: errandProcess, id: "milk" }, events);
   deepEqual(chapters.map(({ heard }) => heard), [null, null, null]);
   const [given] = (await Array.fromAsync(bed.log.read("errand-milk"))).flat();
   equal(chapters[0]?.causationId, given?.id);

@@ -55,13 +55,16 @@ export async function readInstance(
   const after = own.at(-1)?.position;
   if (after === undefined) return { own, heard, later };
   for await (const page of log.readAll({ after, categories, limit: mostLater, signal })) {
-    later.push(...page.filter((event) => !heard.has(event.id) && isOf(process, event, id)));
+    later.push(...page.filter((event) => !heard.has(event.id) && isOf(event, { process, id })));
   }
   return { own, heard, later };
 }
 
 /** True for an input of the instance, as far as it can be read. */
-function isOf(process: Process, recorded: Recorded, id: string): boolean {
+function isOf(
+  recorded: Recorded,
+  { process, id }: { readonly process: Process; readonly id: string },
+): boolean {
   const category = eventLog.categoryOf(recorded.stream);
   const schemas = process.inputs.find((inputs) => inputs.category === category);
   try {

@@ -82,12 +82,17 @@ async function shownInstance(
   { process, sql }: Operated,
   { id, reads, signal, now = Date.now }: SagasContext & acts.ActContext & { readonly id: string },
 ): Promise<ShownInstance | undefined> {
-  if (!reads) throw new Error(`Cannot show "${id}": nobody can read the log from here`);
+  if (!reads) {
+    const ask = `GET /ops/sagas/show?id=${encodeURIComponent(id)}`;
+    throw new Error(
+      `Cannot show "${id}": the log cannot be read from here, ask the service itself: ${ask}`,
+    );
+  }
   const events = await readInstance(process, id, { log: reads, signal });
   // After the log: what it says of an instance is never newer than what is told of it
   const record = (await listInstances(sql, { id })).find((each) => each.process === process.name);
   if (events.own.length === 0 && !record) return undefined;
-  const story = storyOf(process, id, events);
+  const story = storyOf({ process, id }, events);
   const last = story.chapters.at(-1);
   const waits = record && !last?.isFinished ? statusOf(record, now()) : null;
   const told = last && process.tells?.(last.state);
