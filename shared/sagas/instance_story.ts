@@ -51,10 +51,13 @@ type Instance = { readonly process: Process; readonly id: string };
 /** Tells the story of an instance by folding what it noted: what it sends follows from its state, as it does where it runs. */
 export function storyOf(
   { process, id }: Instance,
-  { own, heard, later }: InstanceEvents,
+  { own, heard, later = [] }: InstanceEvents & {
+    /** Inputs of it behind its last own event. */
+    readonly later?: readonly Recorded[];
+  },
 ): InstanceStory {
   const chapters: Chapter[] = [];
-  /** Steps that were sent so far, by their commands' ids. */
+  /** Steps that were sent so far: by their commands' ids, and, where it is the only one, by the event that it followed from. */
   const steps = new Map<string, string>();
   let state = process.initialState;
   let next: readonly SentCommand[] = [];
@@ -64,7 +67,8 @@ export function storyOf(
     const { type, stream, revision, position, recordedAt: at, metadata } = event;
     return {
       ...{ id: event.id, type, stream, revision, position, at },
-      answers: steps.get(metadata.commandId) ?? null,
+      // A service may do a command by others of its own
+      answers: steps.get(metadata.commandId) ?? steps.get(metadata.$causationId) ?? null,
     };
   }
   for (const events of together(own)) {
@@ -98,6 +102,9 @@ export function storyOf(
     });
     if (broken !== null) break;
     for (const { commandId, step } of next) steps.set(commandId, step);
+    const [only, ...others] = next;
+    const last = events.at(-1);
+    if (last && only && others.length === 0) steps.set(last.id, only.step);
   }
   return { chapters, next: broken === null ? next : [], later: later.map(toHeard), broken };
 }

@@ -2,7 +2,7 @@ import { eventually } from "@headwater/testing";
 import { deepEqual, equal, match } from "node:assert/strict";
 import { type InstanceStory, storyOf } from "./instance_story.ts";
 import type { Process } from "./process.ts";
-import { readInstance } from "./read_instance.ts";
+import { readInstance, readLater } from "./read_instance.ts";
 import { storyText } from "./story_text.ts";
 import { errandProcess } from "./testing/errand_process.ts";
 import { ProcessTestBed } from "./testing/process_test_bed.ts";
@@ -10,8 +10,13 @@ import { ProcessTestBed } from "./testing/process_test_bed.ts";
 const { signal } = new AbortController();
 
 async function told(bed: ProcessTestBed, id = "milk"): Promise<InstanceStory> {
-  const events = await readInstance(errandProcess, id, { log: bed.log, signal });
-  return storyOf({ process: errandProcess, id }, events);
+  const instance = { process: errandProcess, id };
+  const reading = { log: bed.log, signal };
+  const events = await readInstance(instance, reading);
+  return storyOf(instance, {
+    ...events,
+    later: await readLater(instance, { ...events, ...reading }),
+  });
 }
 
 function plain({ chapters, next, later }: InstanceStory) {
@@ -70,7 +75,10 @@ Deno.test("what the code cannot take ends the story there, and says so", async (
   bed.start();
   await bed.append("ErrandGiven", "milk");
   await eventually("the end", async () => (await bed.progress("milk")).length === 3);
-  const events = await readInstance(errandProcess, "milk", { log: bed.log, signal });
+  const events = await readInstance({ process: errandProcess, id: "milk" }, {
+    log: bed.log,
+    signal,
+  });
   const process: Process = {
     ...errandProcess,
     evolve(state, event) {
@@ -88,7 +96,7 @@ Deno.test("an input that cannot be found is told by its id, and nothing more is 
   await bed.append("ErrandGiven", "milk");
   await eventually("the end", async () => (await bed.progress("milk")).length === 3);
   const log = bed.replacing({ async *readAll() {} });
-  const events = await readInstance(errandProcess, "milk", { log, signal });
+  const events = await readInstance({ process: errandProcess, id: "milk" }, { log, signal });
   const { chapters } = storyOf({ process: errandProcess, id: "milk" }, events);
   deepEqual(chapters.map(({ heard }) => heard), [null, null, null]);
   const [given] = (await Array.fromAsync(bed.log.read("errand-milk"))).flat();

@@ -7,8 +7,13 @@ export type InstanceEvents = {
   readonly own: readonly Recorded[];
   /** What it heard, by id, as far as that was found. */
   readonly heard: ReadonlyMap<string, Recorded>;
-  /** Inputs of it that came after its last own event. */
-  readonly later: readonly Recorded[];
+};
+
+type Instance = { readonly process: Process; readonly id: string };
+
+type Reading = {
+  readonly log: Pick<EventLog, "read" | "readAll">;
+  readonly signal: AbortSignal;
 };
 
 /** An input lies close before what it led to, unless the process was far behind: farther back it is not looked for. */
@@ -21,18 +26,14 @@ const mostLater = 20_000;
 
 /** Reads what concerns an instance: a look, which costs as much as lies around its own events. */
 export async function readInstance(
-  process: Process,
-  id: string,
-  { log, signal }: {
-    readonly log: Pick<EventLog, "read" | "readAll">;
-    readonly signal: AbortSignal;
-  },
+  { process, id }: Instance,
+  { log, signal }: Reading,
 ): Promise<InstanceEvents> {
   const own: Recorded[] = [];
   for await (const page of log.read(`${process.name}-${id}`, { limit: mostOwn, signal })) {
     own.push(...page);
   }
-  const categories = [...new Set(process.inputs.map(({ category }) => category))];
+  const categories = categoriesOf(process);
   const wanted = new Set(own.map(({ metadata }) => metadata.$causationId));
   const heard = new Map<string, Recorded>();
   let read = 0;
@@ -51,20 +52,30 @@ export async function readInstance(
   for (const event of own.toReversed()) {
     if (!heard.has(event.metadata.$causationId)) await lookBefore(event);
   }
+  return { own, heard };
+}
+
+/** Inputs of the instance that came after its last own event, the nearest 20,000 events behind it. */
+export async function readLater(
+  { process, id }: Instance,
+  { own, log, signal }: Reading & Pick<InstanceEvents, "own">,
+): Promise<readonly Recorded[]> {
+  const last = own.at(-1);
+  if (!last) return [];
   const later: Recorded[] = [];
-  const after = own.at(-1)?.position;
-  if (after === undefined) return { own, heard, later };
-  for await (const page of log.readAll({ after, categories, limit: mostLater, signal })) {
-    later.push(...page.filter((event) => !heard.has(event.id) && isOf(event, { process, id })));
+  const after = { after: last.position, categories: categoriesOf(process), limit: mostLater };
+  for await (const page of log.readAll({ ...after, signal })) {
+    later.push(...page.filter((event) => isOf(event, { process, id })));
   }
-  return { own, heard, later };
+  return later;
+}
+
+function categoriesOf({ inputs }: Process): readonly string[] {
+  return [...new Set(inputs.map(({ category }) => category))];
 }
 
 /** True for an input of the instance, as far as it can be read. */
-function isOf(
-  recorded: Recorded,
-  { process, id }: { readonly process: Process; readonly id: string },
-): boolean {
+function isOf(recorded: Recorded, { process, id }: Instance): boolean {
   const category = eventLog.categoryOf(recorded.stream);
   const schemas = process.inputs.find((inputs) => inputs.category === category);
   try {

@@ -4,7 +4,7 @@ import { type InstanceStatus, statusOf } from "./instance_status.ts";
 import { type InstanceStory, storyOf } from "./instance_story.ts";
 import { listInstances } from "./list_instances.ts";
 import type { Process } from "./process.ts";
-import { readInstance } from "./read_instance.ts";
+import { readInstance, readLater } from "./read_instance.ts";
 import type { SagasContext } from "./sagas_context.ts";
 import { storyText } from "./story_text.ts";
 
@@ -88,11 +88,14 @@ async function shownInstance(
       `Cannot show "${id}": the log cannot be read from here, ask the service itself: ${ask}`,
     );
   }
-  const events = await readInstance(process, id, { log: reads, signal });
+  const instance = { process, id };
+  const events = await readInstance(instance, { log: reads, signal });
+  const isOver = storyOf(instance, events).chapters.at(-1)?.isFinished;
+  const later = isOver ? [] : await readLater(instance, { ...events, log: reads, signal });
   // After the log: what it says of an instance is never newer than what is told of it
   const record = (await listInstances(sql, { id })).find((each) => each.process === process.name);
   if (events.own.length === 0 && !record) return undefined;
-  const story = storyOf({ process, id }, events);
+  const story = storyOf(instance, { ...events, later });
   const last = story.chapters.at(-1);
   const waits = record && !last?.isFinished ? statusOf(record, now()) : null;
   const told = last && process.tells?.(last.state);

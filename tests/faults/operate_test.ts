@@ -34,6 +34,9 @@ Deno.test({
     assert.equal(statuses.length, application.services.flatMap(({ views }) => views).length);
     const [first = ""] = orders;
     assert.match(await operate(directory, ["timeline", first]), /OrderPlaced/);
+    const story = await operate(directory, ["sagas", "show", open[0]]);
+    assert.match(story, /^fulfilment open\d+ .*\n +\+0 ms {2}hears OrderPlaced .*\n/);
+    assert.match(story, /\nNext: \S+ \(\w+ \w+\) is sent\n$/);
     assert.deepEqual(await contentOf(directory), before);
 
     const said = await operate(directory, ["projections", "rebuild", "orders"]);
@@ -52,6 +55,8 @@ Deno.test({
       });
     }
     assert.match(await operate(directory, ["timeline", first]), /NotificationSent/);
+    const ended = JSON.parse(await operate(directory, ["sagas", "show", first, "--json"]));
+    assert.deepEqual([ended.state, ended.chapters[0].heard.type], ["finished", "OrderPlaced"]);
     assert.match(await operate(directory, ["projections", "rebuild", "orders"]), /Rebuilt/);
     const { order } = (await client.get(`/api/orders/${first}`)).data;
     assert.equal(order.status, "confirmed");
@@ -64,7 +69,14 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     await using place = await makeDataPlace();
-    for (const words of [["projections", "status"], ["sagas", "list"], ["timeline", "x"]]) {
+    for (
+      const words of [
+        ...[["projections", "status"], ["sagas", "list"], ["sagas", "show", "x"], [
+          "timeline",
+          "x",
+        ]],
+      ]
+    ) {
       const { code, stdout, stderr } = await task(place.directory, words);
       assert.equal(code, 1);
       assert.match(
