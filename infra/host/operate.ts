@@ -7,7 +7,6 @@ import { describeRunning, openDataDirectory, type Running } from "./data_directo
 import { connectDatabases, databaseUrl } from "./databases.ts";
 import { createLogger } from "./logger.ts";
 import { eventLogPath, openLog } from "./open_log.ts";
-import type { Readings } from "./log_readings.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 import { runningReadings } from "./running_readings.ts";
 
@@ -17,7 +16,7 @@ export type Operated = AsyncDisposable & {
   /** Position of the log's last event; absent where the running application has the log to itself. */
   head?(): Promise<number | undefined>;
   /** For looks at the log; absent where nobody can read it from here. */
-  readonly reads?: Readings;
+  readonly reads?: Pick<EventLog, "read" | "readAll">;
   /** For acts that change something while nothing runs. */
   readonly log?: EventLog;
 };

@@ -25,13 +25,18 @@ function chapterLines(
 ): readonly string[] {
   const what = heard ? heardText(heard) : `something (event or act ${causationId})`;
   return [
-    `${`+${duration(ms)}`.padStart(blank.length)}  ${what}`,
+    `${`+${offset(ms)}`.padStart(blank.length)}  ${what}`,
     ...noted.map(({ type, data }) => `${blank}    notes  ${type}${noteText(data)}`),
     ...sends.map(({ step, target, command }) =>
       `${blank}    sends  ${step} (${target} ${command})`
     ),
     ...(isFinished ? [`${blank}    is finished`] : []),
   ];
+}
+
+/** Most stories take a few seconds. */
+function offset(ms: number): string {
+  return ms < 100_000 ? `${ms} ms` : duration(ms);
 }
 
 function heardText({ type, stream, revision, answers }: Heard): string {
