@@ -1,25 +1,12 @@
 import { acts, Refusal } from "@headwater/core";
 import { z } from "zod";
-import { type InstanceStatus, statusOf } from "./instance_status.ts";
-import { type InstanceStory, storyOf } from "./instance_story.ts";
+import { statusOf } from "./instance_status.ts";
+import { storyOf } from "./instance_story.ts";
 import { listInstances } from "./list_instances.ts";
 import type { Process } from "./process.ts";
 import { readInstance, readLater } from "./read_instance.ts";
 import type { SagasContext } from "./sagas_context.ts";
-import { storyText } from "./story_text.ts";
-
-/** An instance, for operators: `sagas show`. */
-export type ShownInstance = InstanceStory & {
-  readonly id: string;
-  readonly type: string;
-  readonly definition: string;
-  readonly state: InstanceStatus["state"] | "finished";
-  /** Null: it has heard nothing yet. */
-  readonly startedAt: string | null;
-  readonly keys: readonly string[];
-  /** What its process has on record while it is unfinished: null where it is finished, or nothing was put on record yet. */
-  readonly waits: InstanceStatus | null;
-};
+import { type ShownInstance, storyText } from "./story_text.ts";
 
 const id = z.string().min(1).max(1_000)
   .refine((given) => !/\p{Cc}/u.test(given), "Must not contain control characters")

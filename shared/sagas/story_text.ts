@@ -1,6 +1,18 @@
-import { duration, waitsText } from "./instance_status.ts";
-import type { Chapter, Heard } from "./instance_story.ts";
-import type { ShownInstance } from "./show_act.ts";
+import { duration, type InstanceStatus, waitsText } from "./instance_status.ts";
+import type { Chapter, Heard, InstanceStory } from "./instance_story.ts";
+
+/** An instance, for operators: `sagas show`. */
+export type ShownInstance = InstanceStory & {
+  readonly id: string;
+  readonly type: string;
+  readonly definition: string;
+  readonly state: InstanceStatus["state"] | "finished";
+  /** Null: it has heard nothing yet. */
+  readonly startedAt: string | null;
+  readonly keys: readonly string[];
+  /** What its process has on record while it is unfinished: null where it is finished, or nothing was put on record yet. */
+  readonly waits: InstanceStatus | null;
+};
 
 /** The story of an instance for people. */
 export function storyText(shown: ShownInstance): string {
