@@ -76,29 +76,38 @@ export function storyOf(
     const { metadata: { $causationId: causationId }, recordedAt: at } = first!;
     const cause = heard.get(causationId);
     const before = new Set(next.map(({ step }) => step));
+    let isCompensating = false;
+    let isFinished = false;
     try {
       for (const event of events) {
         const decoded = process.events.decode(event);
         // A newer release's, which the code here folds no more than a runtime of it does
         if (decoded) state = process.evolve(state, decoded);
       }
+      isCompensating = process.tells?.(state).isCompensating ?? false;
+      isFinished = process.finished(state);
       next = process.outstanding(state).map((step) => toSent(step, { process, id }));
     } catch (error) {
       broken = error instanceof Error ? error.message : String(error);
+      next = [];
     }
-    const sends = broken === null ? next.filter(({ step }) => !before.has(step)) : [];
     chapters.push({
-      ...{ at, heard: cause ? toHeard(cause) : null, causationId, sends },
+      ...{
+        at,
+        heard: cause ? toHeard(cause) : null,
+        causationId,
+        isCompensating,
+        isFinished,
+        state,
+      },
       noted: events.map(({ type, data, revision, position }) => ({
         type,
         data,
         revision,
         position,
       })),
+      sends: next.filter(({ step }) => !before.has(step)),
       outstanding: next.map(({ step }) => step),
-      isCompensating: process.tells?.(state).isCompensating ?? false,
-      isFinished: broken === null && process.finished(state),
-      state,
     });
     if (broken !== null) break;
     for (const { commandId, step } of next) steps.set(commandId, step);
@@ -106,7 +115,7 @@ export function storyOf(
     const last = events.at(-1);
     if (last && only && others.length === 0) steps.set(last.id, only.step);
   }
-  return { chapters, next: broken === null ? next : [], later: later.map(toHeard), broken };
+  return { chapters, next, later: later.map(toHeard), broken };
 }
 
 /** Events that were noted on the same input. */

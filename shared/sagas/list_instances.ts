@@ -89,20 +89,23 @@ export async function listInstances(
   );
   const waiting = (await ifThere(() => selectWaiting(sql)))
     .filter((each) => id === null || each.id === id);
-  const isWaiting = new Set(waiting.map(({ process, id }) => JSON.stringify([process, id])));
+  const nameOf = ({ process, id }: { readonly process: string; readonly id: string }) =>
+    JSON.stringify([process, id]);
+  const records = new Map(rows.map((row) => [nameOf(row), toRecord(row)]));
+  const isWaiting = new Set(waiting.map(nameOf));
   return [
     ...waiting.map(({ process, id, type, cause, inputs, since }) => {
+      const record = records.get(nameOf({ process, id }));
       const at = since.toISOString();
       return {
         ...{ process, id, state: "stuck" as const, step: null, target: null, command: null },
-        ...{ since: at, sent: 0, answeredAt: null, isCompensating: false, keys: [id] },
+        ...{ since: at, sent: 0, answeredAt: null, startedAt: at },
+        isCompensating: record?.isCompensating ?? false,
+        keys: record?.keys ?? [id],
         cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
-        startedAt: at,
       };
     }),
-    ...rows.filter(({ process, id }) => !isWaiting.has(JSON.stringify([process, id]))).map(
-      toRecord,
-    ),
+    ...records.entries().filter(([name]) => !isWaiting.has(name)).map(([, record]) => record),
   ];
 }
 

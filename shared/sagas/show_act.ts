@@ -84,14 +84,26 @@ async function shownInstance(
   if (events.own.length === 0 && !record) return undefined;
   const story = storyOf(instance, { ...events, later });
   const last = story.chapters.at(-1);
-  const waits = record && !last?.isFinished ? statusOf(record, now()) : null;
-  const told = last && process.tells?.(last.state);
+  // It is not driven, whatever it has to do, before it has taken its input
+  const isParked = record?.state === "stuck" && record.step === null;
+  const isFinished = !isParked && last?.isFinished === true;
+  const waits = record && !isFinished ? statusOf(record, now()) : null;
   return {
     ...{ id, type: process.name, definition: process.name },
-    state: last?.isFinished ? "finished" : waits?.state ?? "running",
+    state: isFinished ? "finished" : waits?.state ?? "running",
     startedAt: story.chapters[0]?.at ?? record?.startedAt ?? null,
-    keys: [...new Set([id, ...told?.keys ?? []])],
+    keys: [...new Set([id, ...keysOf(process, last?.state)])],
     waits,
     ...story,
+    ...(isParked && { next: [] }),
   };
+}
+
+function keysOf(process: Process, state: unknown): readonly string[] {
+  try {
+    return state === undefined ? [] : process.tells?.(state).keys ?? [];
+  } catch {
+    // The story says that this code cannot take it
+    return [];
+  }
 }

@@ -68,6 +68,10 @@ function noteText(data: unknown): string {
 
 function nowLines({ state, waits, next, chapters }: ShownInstance): readonly string[] {
   if (state === "finished") return ["Nothing is to be done any more"];
+  if (waits?.state === "stuck" && waits.step === null) {
+    const since = waits.waitsMs === null ? "" : ` for ${duration(waits.waitsMs)}`;
+    return [`Stuck${since}: ${waits.cause}`, "Next: that is tried again when its service starts"];
+  }
   const answered = waits?.answeredAt ? ` (${waits.answeredAt})` : "";
   return [
     ...(waits ? [`Waits for ${waitsText(waits) || "an event"}`] : []),

@@ -24,7 +24,7 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
   ): Promise<any> {
     let said = "";
     const options = {
-      context: { databases: host.databases },
+      context: { databases: host.databases, reads: log },
       print: (text: string) => said += text,
       isTerminal: false,
     };
@@ -88,6 +88,11 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
     sagas.filter(({ state }) => state === "stuck").map(({ id }) => id),
     ["one"],
   );
+  assert.equal((await operate("sagas", "list", "--key", "one")).length, 1);
+  const story = await operate("sagas", "show", "one");
+  assert.deepEqual([story.state, story.next], ["stuck", []]);
+  assert.match(story.waits.cause, /^Cannot take "OrderCancellationStarted": /);
+  assert.deepEqual(story.chapters.at(-1).heard.type, "NotificationSent");
   const health = JSON.stringify((await client.send("/health/ready")).body);
   assert.match(health, /has 1 parked key/);
   assert.match(health, /Waiting for an input/);

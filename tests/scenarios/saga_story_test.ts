@@ -181,6 +181,16 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
       code: 2,
       said: 'Cannot show "away" of "errand": known are fulfilment\n',
     });
+    const [act] = sagasActs.filter(({ name }) => name === "show");
+    const blind = {
+      databases: host.databases,
+      signal: new AbortController().signal,
+      progress() {},
+    };
+    await assert.rejects(
+      act!.run({ id: "away" }, blind),
+      /^Error: Cannot show "away": the log cannot be read from here, ask the service itself: GET \/ops\/sagas\/show\?id=away$/,
+    );
     const lost = await operate("list", "--state", "lost");
     assert.equal(lost.code, 2);
     assert.match(lost.said, /--state: .*"running"\|"compensating"\|"stuck"\|"waiting"\n/);
