@@ -69,6 +69,7 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
   const crash = { at: -Infinity };
   const reading = readUntil(sql, { signal: over.signal, crash });
   const moments: Record<string, number> = {};
+  const freezing: Promise<void>[] = [];
   const began = performance.now();
   for (let kill = 1; kill <= kills; kill++) {
     const appending = appendSome(1 + upTo(400));
@@ -84,6 +85,8 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
       crash.at = performance.now();
       Deno.kill(postgres.pid, "SIGKILL");
     }
+    // Its lease may end meanwhile, and what it sends then is too late
+    if (random() < 0.1) freezing.push(running[upTo(2)]!.freeze(upTo(8_000)));
     await victim?.kill();
     if (victim && victim !== act) {
       const name = random() < 0.5 ? victim.name : undefined;
@@ -93,10 +96,11 @@ export async function killProjections(options: KillOptions): Promise<KillReport>
     await act?.kill();
     await appending;
     // Or nothing would ever be done
-    if (random() < 0.5) await Promise.all(running.map(({ ready }) => ready));
+    if (random() < 0.5) await Promise.race(running.map(({ ready }) => ready));
     const seconds = Math.round((performance.now() - began) / 1_000);
     if (kill % 10 === 0) say(`${kill} of ${kills} kills after ${seconds} s`);
   }
+  await Promise.all(freezing);
   await comesTo(log, sql);
   over.abort();
   const reads = await reading;

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("./killed_child.ts", import.meta.url));
@@ -7,6 +8,8 @@ export type KilledProcess = {
   readonly name: string;
   /** Resolves when it has its read models, or has ended. */
   readonly ready: Promise<void>;
+  /** For a while it does nothing, and does not know it. */
+  freeze(ms: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
 };
@@ -30,15 +33,23 @@ export function startKilled(
     ready.resolve();
   }
   const listening = listen();
+  function send(signal: Deno.Signal): void {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended
+    }
+  }
   return {
     name,
     ready: ready.promise,
+    async freeze(ms) {
+      send("SIGSTOP");
+      await setTimeout(ms);
+      send("SIGCONT");
+    },
     async kill() {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended
-      }
+      send("SIGKILL");
       await Promise.all([child.status, listening]);
     },
   };
