@@ -87,8 +87,13 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** Throws while the read model does not follow the log, or has not yet caught up since the start. */
-  health(): { readonly warning?: string } {
-    return healthOf(this.#state);
+  health(options: { readonly follows: boolean }): { readonly warning?: string } {
+    return healthOf(this.#state, options);
+  }
+
+  /** It had caught up once. */
+  get wasLive(): boolean {
+    return this.#state.wasLive;
   }
 
   /** True where the row of a key, or with undefined any row, lacks events that are parked. */

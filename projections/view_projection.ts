@@ -98,7 +98,8 @@ export class ViewProjection implements AsyncDisposable {
         this.#trouble?.cause ?? `The read model "${this.view.name}" is starting`,
       );
     }
-    const health = read.health();
+    const follows = [...this.#workers.values()].some(({ wasLive }) => wasLive);
+    const health = read.health({ follows });
     const stalled = this.#options.stalled(read.report("").position ?? undefined);
     if (stalled) throw new Error(`The read model "${this.view.name}" is behind: ${stalled}`);
     if (health.warning !== undefined) return health;

@@ -45,9 +45,17 @@ export function illness(state: WorkerState): string | undefined {
   return [`The read model "${view.name}" is ${report.state}`, ...progressText(state)].join(": ");
 }
 
-/** A warning where keys are parked. Throws what is wrong with it. */
-export function healthOf(state: WorkerState): { readonly warning?: string } {
-  const problem = illness(state);
+/**
+ * A warning where keys are parked. Throws what is wrong with it. `follows`: the read model has caught up since the start,
+ * as another generation, whose place is taken only by one that has all that it had.
+ */
+export function healthOf(
+  state: WorkerState,
+  { follows = false } = {},
+): { readonly warning?: string } {
+  const { stored } = state;
+  const wasLive = state.wasLive || follows && stored !== undefined && !isFilling(stored);
+  const problem = illness({ ...state, wasLive });
   if (problem !== undefined) throw new Error(problem);
   const { view, parkedKeys } = state;
   if (parkedKeys === 0) return {};

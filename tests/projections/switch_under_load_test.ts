@@ -99,12 +99,7 @@ projectionTests("switches under load", async (step) => {
     await using other = await start([chainView], { listens: false });
     const all = [one, other];
     await caughtUp(one, { view: chainView, log });
-    await begun(sql, chainView);
-    await until(async () => {
-      const live = await sql`
-        select from projection_generation where generation = 2 and status = 'live'`;
-      return live.length === 1;
-    });
+    await caughtUp(other, { view: chainView, log });
     const position = await log.head();
     const over = new AbortController();
     const reading = Promise.all(
@@ -118,14 +113,28 @@ projectionTests("switches under load", async (step) => {
         })
       ),
     );
+    const watching = Promise.all(all.flatMap(({ checks }) =>
+      checks.map(async ({ check }) => {
+        while (!over.signal.aborted) {
+          await check(over.signal);
+          await setTimeout(5);
+        }
+      })
+    ));
     async function change(): Promise<void> {
+      await begun(sql, chainView);
+      await until(async () => {
+        const live = await sql`
+          select from projection_generation where generation = 2 and status = 'live'`;
+        return live.length === 1;
+      });
       for (let times = 0; times < 6; times++) {
         await operate(sql, "rollback");
         await setTimeout(300 * times);
       }
     }
-    await Promise.race([change(), reading]);
+    await Promise.race([change(), reading, watching]);
     over.abort();
-    await reading;
+    await Promise.all([reading, watching]);
   });
 });
