@@ -196,4 +196,4 @@ projectionTests("releases beside each other", async (step) => {
       }
     });
   });
-});
+}, { leavesTimers: true });

@@ -53,8 +53,14 @@ export type TestProjections = Projections & { readonly sql: Sql };
 type Step = (name: string, body: (bed: TestBed) => Promise<void>) => Promise<void>;
 
 /** Tests that share one PostgreSQL, each with a database and an event log of its own. */
-export function projectionTests(name: string, body: (step: Step) => Promise<void>): void {
-  Deno.test(name, async (test) => {
+export function projectionTests(
+  name: string,
+  body: (step: Step) => Promise<void>,
+  // Statements that a forced end leaves unanswered end with their patience, which may be after the test
+  { leavesTimers = false }: { readonly leavesTimers?: boolean } = {},
+): void {
+  const isStrict = !leavesTimers;
+  Deno.test({ name, sanitizeOps: isStrict, sanitizeResources: isStrict }, async (test) => {
     await using server = await startThrowAwayPostgres();
     let databases = 0;
 
