@@ -7,6 +7,7 @@ import {
   type Generation,
   generationsOf,
   generationTable,
+  isCandidate,
 } from "./generation.ts";
 import { letterTable } from "./letter_table.ts";
 import { processTable } from "./roll_call.ts";
@@ -112,7 +113,7 @@ function establishment(view: View): string {
         -- What an older release builds is not wanted any more
         ${
     dropWhere(view, {
-      condition: "status in ('building', 'verifying', 'ready')",
+      condition: isCandidate,
       cause: "a newer version is built",
     })
   }

@@ -1,7 +1,7 @@
 import { eventLog, type View } from "@headwater/core";
 import type { ISql } from "postgres";
 import { answered } from "./answered.ts";
-import { isMissingTable } from "./failure.ts";
+import { ifThere } from "./if_there.ts";
 
 // deno-lint-ignore ban-types -- the connection's own custom types are of no concern here
 export type Queryable = ISql<{}>;
@@ -31,6 +31,9 @@ export type ProjectionState =
  * that it can be gone back to (`retired`), and is remembered without its table (`dropped`).
  */
 export type GenerationStatus = "building" | "verifying" | "ready" | "live" | "retired" | "dropped";
+
+/** An expression: a generation is being built, or waits to be read; of a read model there is one at most. */
+export const isCandidate = "status in ('building', 'verifying', 'ready')";
 
 /** The cause of a dropped generation that is not to be made again by itself while another one is read. */
 export const droppedByOperators = "it was dropped";
@@ -149,7 +152,7 @@ export const generationTable = `
   create unique index if not exists projection_generation_live
     on projection_generation (name) where status = 'live';
   create unique index if not exists projection_generation_candidate
-    on projection_generation (name) where status in ('building', 'verifying', 'ready')`;
+    on projection_generation (name) where ${isCandidate}`;
 
 /** What a generation is read as; of a table that is called `projection_generation`. */
 export const generationColumns = `
@@ -168,17 +171,12 @@ export async function generationsOf(
   sql: Queryable,
   name: string | null = null,
 ): Promise<readonly Generation[]> {
-  try {
-    return await answered(() =>
-      sql<Generation[]>`
-        select ${sql.unsafe(generationColumns)} from projection_generation
-        where (${name}::text is null or name = ${name}) and status <> 'dropped'
-        order by name, generation`
-    );
-  } catch (error) {
-    if (isMissingTable(error)) return [];
-    throw error;
-  }
+  return await ifThere(() =>
+    sql<Generation[]>`
+      select ${sql.unsafe(generationColumns)} from projection_generation
+      where (${name}::text is null or name = ${name}) and status <> 'dropped'
+      order by name, generation`
+  );
 }
 
 export function checkpointOf({ position, mark, epoch, status }: Generation): Checkpoint {

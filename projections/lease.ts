@@ -1,7 +1,6 @@
 import { eventLog } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
-import { isMissingTable } from "./failure.ts";
 import {
   type Checkpoint,
   type Generation,
@@ -11,6 +10,7 @@ import {
   type ReplayProgress,
   type WorkerReport,
 } from "./generation.ts";
+import { ifThere } from "./if_there.ts";
 
 /**
  * For so long nobody else may take a generation over from a worker that says nothing. It says something every second.
@@ -39,7 +39,7 @@ export async function takeLease(
     readonly owner: Owner;
   },
 ): Promise<{ readonly generation: Generation; readonly isOwner: boolean } | undefined> {
-  const taken = await first(() =>
+  const [taken] = await ifThere(() =>
     sql<Generation[]>`
       update projection_generation
       set owner = ${id}, lease_until = ${leaseUntil(sql)},
@@ -68,11 +68,12 @@ export async function readGeneration(
   sql: Queryable,
   { name, generation }: Pick<Generation, "name" | "generation">,
 ): Promise<Generation | undefined> {
-  return await first(() =>
+  const [found] = await ifThere(() =>
     sql<Generation[]>`
       select ${sql.unsafe(generationColumns)} from projection_generation
       where name = ${name} and generation = ${generation} and status <> 'dropped'`
   );
+  return found;
 }
 
 /** Keeps the lease; undefined: the checkpoint is not there any more, or another has it. */
@@ -80,7 +81,7 @@ export async function renewLease(
   sql: Queryable,
   { name, generation, at }: Pick<Generation, "name" | "generation"> & { readonly at: Checkpoint },
 ): Promise<GenerationStatus | undefined> {
-  const kept = await first(() =>
+  const [kept] = await ifThere(() =>
     sql<{ status: GenerationStatus }[]>`
       update projection_generation set lease_until = ${leaseUntil(sql)}
       where ${isAt(sql, { name, generation, at })}
@@ -108,16 +109,6 @@ export async function holdLease(
         and exists (select from held)
       returning ${needNotReachTheDisk(sql)}`
   );
-}
-
-/** Undefined also where the table of generations is not there: it may go with the last commits of a crashed server. */
-async function first<Row>(query: () => PromiseLike<readonly Row[]>): Promise<Row | undefined> {
-  try {
-    return (await answered(query))[0];
-  } catch (error) {
-    if (isMissingTable(error)) return undefined;
-    throw error;
-  }
 }
 
 export type CheckpointMove = Pick<Generation, "name" | "generation"> & {
@@ -160,7 +151,8 @@ export function moveCheckpoint(
     returning status, ${needNotReachTheDisk(sql)}`;
 }
 
-function isAt(
+/** A condition: the checkpoint is there, and whoever left it there still has the generation. */
+export function isAt(
   sql: Queryable,
   { name, generation, at: { epoch, position } }: Pick<Generation, "name" | "generation"> & {
     readonly at: Checkpoint;

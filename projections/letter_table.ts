@@ -3,6 +3,7 @@ import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
 import { isMissingTable } from "./failure.ts";
+import { ifThere } from "./if_there.ts";
 import type { Lane, Letter, LetterClass, LettersOf, Trouble } from "./letter.ts";
 
 export const letterTable = `
@@ -227,18 +228,6 @@ export function tryBehindStream(
     update projection_letter set due = 'retry'
     where name = ${of.name} and generation = ${of.generation} and not by_stream
       and stream = ${stream} and dropped_at is null and ${condition}`;
-}
-
-/** Nothing is there where no read model was ever prepared by a release that has letters. */
-export async function ifThere<Row>(
-  query: () => PromiseLike<readonly Row[]>,
-): Promise<readonly Row[]> {
-  try {
-    return await answered(query);
-  } catch (error) {
-    if (isMissingTable(error)) return [];
-    throw error;
-  }
 }
 
 /** Messages of errors are of any kind; PostgreSQL takes no U+0000. */

@@ -1,7 +1,7 @@
 import { type Log, time, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { isMissingTable } from "./failure.ts";
+import { ifThere } from "./if_there.ts";
 
 /** How often a process says that it is there, and hears who else is. */
 const callEveryMs = 1_000;
@@ -60,9 +60,8 @@ export async function callRoll(
 ): Promise<RollCall | undefined> {
   const runs = JSON.stringify(views.map(definitionOf));
   const tables = JSON.stringify(views.map(({ table }) => table));
-  try {
-    const [found] = await answered(() =>
-      sql<RollCall[]>`
+  const [found] = await ifThere(() =>
+    sql<RollCall[]>`
         with present as (
           insert into projection_process (id, runs, seen_at)
           values (${id}, ${runs}::text::jsonb, clock_timestamp())
@@ -92,12 +91,8 @@ export async function callRoll(
             and retired_at < clock_timestamp() - ${retiredForMs} * interval '1 ms'
         ) as overdue
         from present`
-    );
-    return found;
-  } catch (error) {
-    if (isMissingTable(error)) return undefined;
-    throw error;
-  }
+  );
+  return found;
 }
 
 /** Others need not wait until it is absent. */

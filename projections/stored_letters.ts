@@ -1,7 +1,8 @@
 import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
+import { ifThere } from "./if_there.ts";
 import type { Lane, LetterClass } from "./letter.ts";
-import { ifThere, inLane } from "./letter_table.ts";
+import { inLane } from "./letter_table.ts";
 
 /** A letter as operators see it; times are ISO 8601. */
 export type StoredLetter = Lane & {

@@ -2,7 +2,7 @@ import type { View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answerOf } from "./answer_of.ts";
 import { createGeneration, generationChannel, generationLock } from "./establish_view.ts";
-import { droppedByOperators, type Generation } from "./generation.ts";
+import { droppedByOperators, type Generation, isCandidate } from "./generation.ts";
 import { dropTables, leadTo, lockTables, takeNames } from "./generation_tables.ts";
 import { literal } from "./table_definition.ts";
 
@@ -119,7 +119,7 @@ export async function beginGeneration(
     begin
       perform pg_advisory_xact_lock(${generationLock});
       select * into candidate from projection_generation
-      where name = ${literal(view.name)} and status in ('building', 'verifying', 'ready');
+      where name = ${literal(view.name)} and ${isCandidate};
       if candidate.generation is not null then
         answer := json_build_object('type', 'busy', 'generation', candidate.generation,
           'status', candidate.status);
@@ -148,7 +148,7 @@ export async function dropGenerations(
   { view, which }: { readonly view: Named; readonly which: Droppable },
 ): Promise<DropOutcome> {
   const isDropped = which === "candidate"
-    ? `status in ('building', 'verifying', 'ready') and exists (
+    ? `${isCandidate} and exists (
         select from projection_generation where name = ${literal(view.name)} and status = 'live'
       )`
     : which === "retired"

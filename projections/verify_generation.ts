@@ -3,11 +3,9 @@ import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import type { Checkpoint, Generation, GenerationStatus, Verdict } from "./generation.ts";
 import { checksums, type ContentTable, contentTables } from "./generation_contents.ts";
-import { compareVersions, mostExamples, rowsOfVersion } from "./verify_version.ts";
+import { isAt } from "./lease.ts";
+import { compareVersions, mostExamples, patienceMs, rowsOfVersion } from "./verify_version.ts";
 import { literal, quoted, suffixOf } from "./table_definition.ts";
-
-/** For as much as a table may hold. */
-const patienceMs = 600_000;
 
 type Candidate = Pick<Generation, "name" | "generation" | "version" | "fingerprint">;
 
@@ -150,7 +148,7 @@ async function examplesOf(
  */
 export async function writeVerdict(
   sql: Sql,
-  { name, generation, at: { epoch, position }, verdict }:
+  { verdict, ...left }:
     & Pick<Generation, "name" | "generation">
     & { readonly at: Checkpoint; readonly verdict: Verdict },
 ): Promise<GenerationStatus | undefined> {
@@ -160,9 +158,7 @@ export async function writeVerdict(
       set status = 'ready', verdict = ${JSON.stringify(verdict)}::text::jsonb,
           switches = switches and ${verdict.differing === 0}, state = 'catching-up',
           replayed = null, target = null, events_per_second = null, updated_at = now()
-      where name = ${name} and generation = ${generation} and epoch = ${epoch}
-        and position is not distinct from ${position ?? null}::bigint
-        and status in ('building', 'verifying')
+      where ${isAt(sql, left)} and status in ('building', 'verifying')
       returning status`
   );
   return written?.status;

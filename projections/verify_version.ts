@@ -9,7 +9,7 @@ export const mostExamples = 20;
 /** So many rows are compared at a time. */
 const pageRows = 2_000;
 /** For as much as a table may hold. */
-const patienceMs = 600_000;
+export const patienceMs = 600_000;
 
 type Compared = {
   readonly view: View;
@@ -74,26 +74,26 @@ async function askView(
     differing++;
     if (examples.length < mostExamples) examples.push({ key, ...rows, objection });
   }
-  for (let last: string | undefined = "", page: Page = []; last !== undefined;) {
-    const from: string | null = page.length > 0 ? last : null;
-    page = await answered(
+  for (let last: string | null = null;;) {
+    const page: Page = await answered(
       () =>
         sql<Page>`
         select now.key, was.row as before, now.row as after
         from (
-          select named.key, row_to_json(held) as row
+          select held.${sql.unsafe(quoted(view.primaryKey))} as key, row_to_json(held) as row
           from (
             select ${view.select(sql)} from ${sql.unsafe(after)} as ${view.from(sql)}
-            where ${from}::text is null or ${sql.unsafe(key)} > ${from}
+            where ${last}::text is null or ${sql.unsafe(key)} > ${last}
             order by ${view.from(sql)}.${sql.unsafe(key)} limit ${pageRows}
-          ) as held, lateral (select held.${sql.unsafe(quoted(view.primaryKey))} as key) as named
+          ) as held
         ) as now
         left join ${sql.unsafe(before)} as was on was.key = now.key
         order by now.key`,
       { patienceMs },
     );
     for (const { key, ...rows } of page) show(key, rows);
-    last = page.length < pageRows ? undefined : page.at(-1)!.key;
+    if (page.length < pageRows) break;
+    last = page.at(-1)!.key;
   }
   const gone = await answered(() =>
     sql<{ key: string; before: Rows["before"] }[]>`

@@ -1,0 +1,17 @@
+import { answered } from "./answered.ts";
+import { isMissingTable } from "./failure.ts";
+
+/**
+ * What a query finds; nothing where a table is not there: no read model was ever prepared, by no release that has that
+ * table, or it went with the last commits of a crashed server.
+ */
+export async function ifThere<Row>(
+  query: () => PromiseLike<readonly Row[]>,
+): Promise<readonly Row[]> {
+  try {
+    return await answered(query);
+  } catch (error) {
+    if (isMissingTable(error)) return [];
+    throw error;
+  }
+}
