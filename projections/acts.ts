@@ -8,7 +8,6 @@ import { rebuild } from "./rebuild_act.ts";
 import { statusTable } from "./status_table.ts";
 import {
   dropGenerations,
-  type Droppable,
   switchGeneration,
   type SwitchOutcome,
   type SwitchTo,
@@ -67,11 +66,15 @@ export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] =
   ...[status, rebuild, toReady, rollback, drop, abort, ...lettersActs],
 ];
 
-function switchAct(
-  { name: act, summary, to }: {
+/** Something that is done to one read model, or fails. */
+function actOn(
+  { name: act, summary, run }: {
     readonly name: string;
     readonly summary: string;
-    readonly to: SwitchTo;
+    run(
+      operated: OperatedView,
+      signal: AbortSignal,
+    ): Promise<{ readonly value: object; readonly text: string }>;
   },
 ): acts.OperatorsAct<ProjectionsContext> {
   return acts.operatorsAct({
@@ -80,18 +83,35 @@ function switchAct(
     args: z.strictObject({ name: z.string() }),
     changes: true,
     async run({ name }, context: ProjectionsContext & acts.ActContext) {
-      const operated = operatedView(context, { name, act });
+      const { value, text } = await run(operatedView(context, { name, act }), context.signal);
+      return { value: { name, isDone: true, ...value }, text, isDone: true };
+    },
+  });
+}
+
+function switchAct(
+  { name: act, summary, to }: {
+    readonly name: string;
+    readonly summary: string;
+    readonly to: SwitchTo;
+  },
+): acts.OperatorsAct<ProjectionsContext> {
+  return actOn({
+    name: act,
+    summary,
+    async run(operated, signal) {
       const { sql, view } = operated;
-      const before = (await generationsOf(sql, name)).find(({ status }) => status === "live");
+      const before = (await generationsOf(sql, view.name)).find(({ status }) => status === "live");
       const from = before?.generation ?? null;
       const outcome = await patiently(
         () => switchGeneration(sql, { view, to, from }),
-        { signal: context.signal, isOver: ({ type }) => type !== "locked" && type !== "behind" },
+        { signal, isOver: ({ type }) => type !== "locked" && type !== "behind" },
       );
       if (outcome.type !== "switched") throw await refusalOf(outcome, { operated, act, to });
       const { generation, former } = outcome;
-      const text = `Generation ${generation} of "${name}" is read, generation ${former} is retired`;
-      return { value: { name, isDone: true, generation, former }, text, isDone: true };
+      const text =
+        `Generation ${generation} of "${view.name}" is read, generation ${former} is retired`;
+      return { value: { generation, former }, text };
     },
   });
 }
@@ -123,7 +143,7 @@ async function refusalOf(
       return new Refusal("generation-changed", `${cannot}: ${cause}`);
     }
     case "locked":
-      return new Error(`${cannot}: somebody reads or writes it for long`);
+      return heldUp(cannot);
   }
 }
 
@@ -131,32 +151,32 @@ function dropAct(
   { name: act, summary, which }: {
     readonly name: string;
     readonly summary: string;
-    readonly which: Droppable;
+    readonly which: "candidate" | "retired";
   },
 ): acts.OperatorsAct<ProjectionsContext> {
-  return acts.operatorsAct({
+  return actOn({
     name: act,
     summary,
-    args: z.strictObject({ name: z.string() }),
-    changes: true,
-    async run({ name }, context: ProjectionsContext & acts.ActContext) {
-      const { sql, view } = operatedView(context, { name, act });
+    async run({ sql, view }, signal) {
+      const cannot = `Cannot ${act} "${view.name}"`;
       const outcome = await patiently(
         () => dropGenerations(sql, { view, which }),
-        { signal: context.signal, isOver: ({ type }) => type !== "locked" },
+        { signal, isOver: ({ type }) => type !== "locked" },
       );
-      if (outcome.type === "locked") {
-        throw new Error(`Cannot ${act} "${name}": somebody reads or writes it for long`);
-      }
+      if (outcome.type === "locked") throw heldUp(cannot);
       const { generations } = outcome;
       if (generations.length === 0) {
         const what = which === "retired" ? "was read before" : "is being built, or ready";
-        throw new Refusal("generation-missing", `Cannot ${act} "${name}": no generation ${what}`);
+        throw new Refusal("generation-missing", `${cannot}: no generation ${what}`);
       }
-      const text = `Dropped generation ${generations.join(", ")} of "${name}"`;
-      return { value: { name, isDone: true, generations }, text, isDone: true };
+      const text = `Dropped generation ${generations.join(", ")} of "${view.name}"`;
+      return { value: { generations }, text };
     },
   });
+}
+
+function heldUp(cannot: string): Error {
+  return new Error(`${cannot}: somebody reads or writes it for long`);
 }
 
 /** Tries until nobody is in the way any more, but not for ever. */

@@ -88,6 +88,7 @@ export async function startProjections(
     views.map((view) => [
       view.name,
       new ViewProjection({
+        service,
         view,
         owner,
         stalled: progress.stalled,
@@ -175,7 +176,7 @@ export async function startProjections(
     noticeDisconnection() {
       for (const projection of all) projection.noticeDisconnection();
     },
-    status: () => all.flatMap((projection) => projection.reports(service)),
+    status: () => all.flatMap((projection) => projection.reports()),
     wait(view, options) {
       const projection = projections.get(view.name);
       if (!projection) {

@@ -8,6 +8,7 @@ import type { WorkerOptions } from "./worker_options.ts";
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 
 export type ViewProjectionOptions = Omit<WorkerOptions, "generation"> & {
+  readonly service: string;
   /** Why somebody who has come to `position` does not follow the log; undefined: as far as is known it does. */
   stalled(position: number | undefined): string | undefined;
 };
@@ -76,7 +77,8 @@ export class ViewProjection implements AsyncDisposable {
   }
 
   /** One per generation. */
-  reports(service: string): readonly ProjectionStatus[] {
+  reports(): readonly ProjectionStatus[] {
+    const { service } = this.#options;
     const statuses = [...this.#workers.values()].map((worker) => worker.report(service));
     if (statuses.some(({ version }) => version === this.view.version)) return statuses;
     if (statuses.length > 0 && !this.#trouble) return statuses;
@@ -100,11 +102,12 @@ export class ViewProjection implements AsyncDisposable {
     }
     const follows = [...this.#workers.values()].some(({ wasLive }) => wasLive);
     const health = read.health({ follows });
-    const stalled = this.#options.stalled(read.report("").position ?? undefined);
-    if (stalled) throw new Error(`The read model "${this.view.name}" is behind: ${stalled}`);
+    const { service, stalled } = this.#options;
+    const why = stalled(read.report(service).position ?? undefined);
+    if (why) throw new Error(`The read model "${this.view.name}" is behind: ${why}`);
     if (health.warning !== undefined) return health;
     // Nobody reads what the others have
-    const troubles = this.reports("").filter(({ cause, generation }) =>
+    const troubles = this.reports().filter(({ cause, generation }) =>
       cause !== null && generation !== read.keeper.place.generation
     );
     const [trouble] = troubles;

@@ -113,8 +113,7 @@ export function reportOfStored(
   const isOver = report.state === "other-log" && checkpoint.position === undefined;
   const isNew = isOver || ["starting", "building", "stopped", "no-owner"].includes(report.state);
   const current = isFilling(checkpoint) ? "building" : isNew ? "catching-up" : report.state;
-  if (!isOver && !isNew && (report.cause !== undefined || current === report.state)) return report;
-  if (current === report.state) return report;
+  if (current === report.state || !isNew && report.cause !== undefined) return report;
   const behind = { cause: undefined, caughtUp: false, behindSince: undefined };
   return reportOf(state, { ...behind, state: current });
 }

@@ -19,7 +19,9 @@ export function operatorsRoutes(
     const first = own.find(({ changes }) => !changes);
     for (const act of own) {
       const { args, changes } = act;
-      const path = `/ops/${engine}/${act.name.replaceAll(" ", "/")}`;
+      const path = act === first
+        ? `/ops/${engine}`
+        : `/ops/${engine}/${act.name.replaceAll(" ", "/")}`;
       const answer = async (given: Record<string, unknown>, signal: AbortSignal) => {
         const surroundings = {
           signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
@@ -30,10 +32,9 @@ export function operatorsRoutes(
       };
       if (changes) {
         app.post(path, async (c) => await answer(await readJson(c, args), c.var.signal));
-        continue;
+      } else {
+        app.get(path, async (c) => await answer(readQuery(c, args), c.var.signal));
       }
-      const look = path.replace(act === first ? /(?<=^\/ops\/[^/]+)\/.*$/ : /$^/, "");
-      app.get(look, async (c) => await answer(readQuery(c, args), c.var.signal));
     }
   }
   return app;
