@@ -1,4 +1,4 @@
-import { eventually } from "@headwater/testing";
+import { eventually, randomOf } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { Process } from "./process.ts";
 import { errandProcess } from "./testing/errand_process.ts";
@@ -177,14 +177,3 @@ Deno.test("whatever instances cannot take, and whenever it is mended, each has d
     assert.deepEqual(await records.letters.load(), []);
   }
 });
-
-/** Mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { beginGeneration } from "@headwater/projections";
 import { column, view } from "@headwater/core";
 import { accountDefinition, accountView } from "./account_view.ts";
 import {
@@ -10,6 +9,7 @@ import {
   projectionTests,
   pureFold,
   randomOf,
+  rebuilt,
   tableRows,
   until,
 } from "./test_bed.ts";
@@ -21,12 +21,7 @@ projectionTests("generations", async (step) => {
     await using one = await start([accountView]);
     await caughtUp(one, { view: accountView, log });
     assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
-    await beginGeneration(sql, { view: accountView, switches: true });
-    await until(async () => {
-      const rows =
-        await sql`select generation, status, state, position, verdict, epoch, owner from projection_generation order by generation`;
-      return rows[1]?.status === "live";
-    });
+    await rebuilt(sql, accountView);
     await caughtUp(one, { view: accountView, log });
     assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
   });

@@ -19,6 +19,7 @@ import {
   startProjections,
 } from "@headwater/projections";
 import { appendAtEnd, sumsOf } from "@headwater/testing";
+export { randomOf } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
 import type { Sql } from "postgres";
 
@@ -150,17 +151,6 @@ export async function appendMany(
     await append(log, `account-${Math.floor(random() * 40)}`, event);
     if (random() < 0.3) await setTimeout(random() * 3);
   }
-}
-
-/** Mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** What the table must hold: the fold of the whole log, by nothing but the view. */
