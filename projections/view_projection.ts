@@ -155,10 +155,12 @@ export class ViewProjection implements AsyncDisposable {
     ]);
   }
 
-  /** One is not read any more, and which one is read instead is not known here: soon it is, or there is none. */
+  /** Which one is read may not be known here yet: none of them, or one without the columns beside one that is ready. */
   get #isBeingSwitched(): boolean {
-    const statuses = [...this.#workers.values()].map(({ status }) => status);
-    return statuses.includes("retired") && !statuses.includes("live");
+    const workers = [...this.#workers.values()];
+    const live = workers.find(({ status }) => status === "live");
+    if (live?.keeper.hasColumns) return false;
+    return workers.some(({ status }) => status === (live ? "ready" : "retired"));
   }
 
   /** The generation that is read; else the one that will be; undefined: it is not known yet. */
