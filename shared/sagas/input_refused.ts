@@ -1,4 +1,4 @@
-import { type EventSchemas, Unavailable } from "@headwater/core";
+import { type EventSchemas, Refusal, Unavailable } from "@headwater/core";
 import type { Process } from "./process.ts";
 
 /** A process cannot take an input: its own code has thrown, which it does again with the same input. */
@@ -8,7 +8,7 @@ export class InputRefused extends Error {
 
 /** The process, whose code throws nothing but `InputRefused`, or what a machine is at fault for. */
 export function refusing(process: Process): Process {
-  const { events } = process;
+  const { events, notice } = process;
   const schemas: EventSchemas = {
     ...events,
     encode: (event) => orRefused(() => events.encode(event)),
@@ -22,8 +22,9 @@ export function refusing(process: Process): Process {
       decode: (recorded) => orRefused(() => inputs.decode(recorded)),
     })),
     key: (input) => orRefused(() => process.key(input)),
-    react: (input, state) => orRefused(() => process.react(input, state)),
+    react: (input, state, context) => orRefused(() => process.react(input, state, context)),
     evolve: (state, event) => orRefused(() => process.evolve(state, event)),
+    ...(notice && { notice: (given, state) => orRefused(() => notice(given, state)) }),
   };
 }
 
@@ -31,7 +32,9 @@ function orRefused<Result>(act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
-    if (cause instanceof InputRefused || Unavailable.isCauseOf(cause)) throw cause;
+    // An act that is refused is no fault of the code
+    const isMeant = cause instanceof InputRefused || cause instanceof Refusal;
+    if (isMeant || Unavailable.isCauseOf(cause)) throw cause;
     throw new InputRefused(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

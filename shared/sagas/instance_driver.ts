@@ -1,16 +1,16 @@
 import {
   DeadlineExceeded,
-  derivedId,
   field,
   type Log,
   type ServiceClient,
   time,
   Unavailable,
 } from "@headwater/core";
-import type { Process, Step } from "./process.ts";
+import type { Process } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import { storable, targetOf } from "./standing.ts";
+import { type Step, stepCommandId } from "./step.ts";
 import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {
@@ -189,7 +189,7 @@ export class InstanceDriver {
 }
 
 async function sendStep(
-  { name, service, command }: Step,
+  { name, service, command, round }: Step,
   { process, client, id, correlationId, causationId, signal }: DriverDependencies & {
     readonly id: string;
     readonly correlationId: string;
@@ -200,7 +200,7 @@ async function sendStep(
     method: "POST",
     headers: {
       "Content-Type": "application/json",
-      "Idempotency-Key": derivedId(process.name, id, name),
+      "Idempotency-Key": stepCommandId({ process: process.name, id, step: name, round }),
       "X-Correlation-Id": correlationId,
       ...(causationId !== undefined && { "X-Causation-Id": causationId }),
     },

@@ -1,6 +1,7 @@
-import { derivedId, type Recorded } from "@headwater/core";
-import type { Process, Step } from "./process.ts";
+import type { Recorded } from "@headwater/core";
+import type { Process } from "./process.ts";
 import type { InstanceEvents } from "./read_instance.ts";
+import { type Step, stepCommandId } from "./step.ts";
 
 /** An event that an instance heard, or may hear. */
 export type Heard = Pick<Recorded, "id" | "type" | "stream" | "revision" | "position"> & {
@@ -129,9 +130,9 @@ function together(own: readonly Recorded[]): readonly (readonly Recorded[])[] {
   return groups;
 }
 
-function toSent({ name, service, command }: Step, { process, id }: Instance): SentCommand {
+function toSent({ name, service, command, round }: Step, { process, id }: Instance): SentCommand {
   return {
     ...{ step: name, target: service, command: command.type, data: command.data },
-    commandId: derivedId(process.name, id, name),
+    commandId: stepCommandId({ process: process.name, id, step: name, round }),
   };
 }

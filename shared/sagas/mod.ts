@@ -1,7 +1,8 @@
 export { sagasActs } from "./acts.ts";
 export type { SagasContext } from "./sagas_context.ts";
 export { type InstanceRecord, listInstances } from "./list_instances.ts";
-export type { Process, Step } from "./process.ts";
+export type { Notice, Operated, StepAnswered, Timer, TimerFired } from "./notice.ts";
+export type { Process, Told } from "./process.ts";
 export type { ParkedInput, ProcessLetters } from "./process_letters.ts";
 export {
   type Heard,
@@ -16,3 +17,4 @@ export {
   startProcess,
 } from "./process_runtime.ts";
 export type { Standing, Waits } from "./standing.ts";
+export type { Question, Step, StepLimits } from "./step.ts";

@@ -12,9 +12,9 @@ function breakable(...names: readonly string[]) {
   }
   const process: Process = {
     ...errandProcess,
-    react(input, before) {
+    react(input, before, context) {
       if (input.type === "ErrandRun") assertTaken(input.data.errandId);
-      return errandProcess.react(input, before);
+      return errandProcess.react(input, before, context);
     },
   };
   return { process, mend: () => void (state.isBroken = false), assertTaken };
@@ -142,9 +142,9 @@ Deno.test("whatever instances cannot take, and whenever it is mended, each has d
     const riddles = new Set<string>();
     const process: Process = {
       ...errandProcess,
-      react(input, state) {
+      react(input, state, context) {
         if (riddles.has(`${input.type} ${input.data.errandId}`)) throw new Error("a riddle");
-        return errandProcess.react(input, state);
+        return errandProcess.react(input, state, context);
       },
       evolve(state, event) {
         if (riddles.has(`${event.type} ${event.data.errandId}`)) throw new Error("a riddle");

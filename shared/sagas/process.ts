@@ -1,12 +1,6 @@
-import type { DomainCommand, DomainEvent, EventSchemas } from "@headwater/core";
-
-/** One line of a process's to-do list: a command for a service, under a name that is unique in its instance. */
-export type Step<Command extends DomainCommand = DomainCommand> = {
-  /** For example `reserve-stock:SKU1`. The command's id is derived from it, so doing it twice is harmless. */
-  readonly name: string;
-  readonly service: string;
-  readonly command: Command;
-};
+import type { DomainEvent, EventSchemas } from "@headwater/core";
+import type { Notice, Timer } from "./notice.ts";
+import type { Step } from "./step.ts";
 
 /**
  * A process manager, pure. It hears what happened in its inputs, keeps its own events in the stream
@@ -29,17 +23,32 @@ export type Process<
   readonly initialState: State;
   /** Which instance an input belongs to; undefined: none. */
   key(input: Input): string | undefined;
-  react(input: Input, state: State): readonly Event[];
+  /** `at`: when the input was recorded, ISO 8601 UTC. */
+  react(input: Input, state: State, context: { readonly at: string }): readonly Event[];
   evolve(state: State, event: Event): State;
   /** Empty when there is nothing to do now: at rest, finished, or waiting for an input. */
   outstanding(state: State): readonly Step[];
   /** True when it needs nothing more, unless a late input wakes it. */
   finished(state: State): boolean;
+  /**
+   * What follows from what an instance is told beside its inputs; absent: nothing, and nothing of that kind comes.
+   * Throws `Refusal` for an act that its state does not allow; it names the state that the act needs.
+   */
+  notice?(notice: Notice, state: State): readonly Event[];
+  /** The times that it waits for; absent: none. */
+  timers?(state: State): readonly Timer[];
   /** What operators see of an instance beside its steps; absent: nothing more. */
-  tells?(state: State): {
-    /** By what it is found beside its own key: other ids of the business. */
-    readonly keys: readonly string[];
-    /** It undoes what it has done. */
-    readonly isCompensating: boolean;
-  };
+  tells?(state: State): Told;
+};
+
+/** What a process tells operators of an instance. */
+export type Told = {
+  /** By what it is found beside its own key: other ids of the business. */
+  readonly keys: readonly string[];
+  /** It undoes what it has done. */
+  readonly isCompensating: boolean;
+  /** Why it cannot go on without operators; absent: it can. */
+  readonly stuck?: { readonly step: string; readonly cause: string };
+  /** Of the definition by which it runs; absent: its definition has none. */
+  readonly version?: number;
 };

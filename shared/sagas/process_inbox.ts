@@ -9,6 +9,7 @@ import {
 } from "@headwater/core";
 import { hearingId } from "./heard_position.ts";
 import { InputRefused, refusing } from "./input_refused.ts";
+import { type Notice, noticeId } from "./notice.ts";
 import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
 import type { ParkedInput } from "./process_letters.ts";
@@ -27,8 +28,12 @@ const behind = "An earlier input is parked";
 
 type Addressed = { readonly recorded: Recorded; readonly input: Recorded };
 
-/** An input, for one instance. */
-type Heard = DomainEvent & { readonly instance: string };
+/** An input, or a notice, for one instance. */
+type Heard = DomainEvent & {
+  readonly instance: string;
+  readonly at: string;
+  readonly notice?: Notice;
+};
 
 /**
  * A process as an aggregate: what it hears is its command, and its own events are appended to its own stream.
@@ -140,16 +145,31 @@ export class ProcessInbox {
   }
 
   async #hearOne(id: string, input: Recorded): Promise<void> {
-    const { type, data, metadata } = input;
-    await this.#instances.handle({ type, data, instance: id }, {
+    const { type, data, metadata, recordedAt: at } = input;
+    await this.#instances.handle({ type, data, instance: id, at }, {
       commandId: hearingId(this.#process.name, input.id),
       correlationId: metadata.$correlationId,
       causationId: input.id,
     }, {
       content: { type, data },
-      // Whoever else runs this process has decided the same on the same inputs, in the same order
-      isOnlyDecider: true,
+      // Whoever else runs this process has decided the same on the same inputs, in the same order; notices have none
+      isOnlyDecider: this.#process.notice === undefined,
     });
+  }
+
+  /**
+   * Tells an instance what is no event of the log; told again, it has one effect.
+   * Errors: `Refusal` of an act that the instance's state does not allow; `InputRefused`; those of the log.
+   */
+  async notice(id: string, notice: Notice): Promise<void> {
+    const { last } = await this.recall(id);
+    const commandId = noticeId(notice, { process: this.#process.name, id });
+    await this.#instances.handle(
+      { type: notice.type, data: undefined, instance: id, at: notice.at, notice },
+      { commandId, correlationId: last?.metadata.$correlationId ?? id },
+      // Told again it may have another time and other words
+      { content: commandId },
+    );
   }
 
   /** Which of these have begun, and where they stand after all that was heard here. */
@@ -183,7 +203,8 @@ function asAggregate(process: Process): Aggregate<Heard, DomainEvent, AnyState> 
     commands: {},
     id: ({ instance }) => instance,
     initialState: process.initialState,
-    decide: (input, state) => process.react(input, state),
+    decide: ({ notice, at, ...input }, state) =>
+      notice ? process.notice?.(notice, state) ?? [] : process.react(input, state, { at }),
     evolve: (state, event) => process.evolve(state, event),
   };
 }

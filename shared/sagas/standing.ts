@@ -1,4 +1,5 @@
-import type { Process, Step } from "./process.ts";
+import type { Process } from "./process.ts";
+import type { Step } from "./step.ts";
 
 /** What an instance is at, for operators. */
 export type Waits = {

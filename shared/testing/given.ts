@@ -62,7 +62,7 @@ export function heard<Input extends DomainEvent, Event extends DomainEvent, Stat
   let state = process.initialState;
   const events: Event[] = [];
   for (const input of inputs) {
-    const reaction = process.react(input, state);
+    const reaction = process.react(input, state, { at: "2026-01-01T00:00:00.000Z" });
     events.push(...reaction);
     state = reaction.reduce(process.evolve, state);
   }

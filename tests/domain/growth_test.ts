@@ -37,7 +37,10 @@ const processes = shop.services.flatMap(({ sagas }) => sagas).map((process): Fol
     ...process.inputs.flatMap((inputs) =>
       inputs.types.map((type): [string, (state: AnyState) => unknown] => {
         const data = examplesOf(inputs.schemaOf(type))(0);
-        return [type, (state) => process.react({ type, data }, state)];
+        return [
+          type,
+          (state) => process.react({ type, data }, state, { at: "2026-01-01T00:00:00.000Z" }),
+        ];
       })
     ),
     ["what is outstanding", (state) => process.outstanding(state)],

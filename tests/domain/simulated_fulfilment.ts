@@ -11,7 +11,8 @@ const fulfilmentKind: Kind<Input, Event, State> = {
   events: fulfilmentProcess.events,
   decider: {
     initialState: fulfilmentProcess.initialState,
-    decide: fulfilmentProcess.react,
+    decide: (input, state) =>
+      fulfilmentProcess.react(input, state, { at: "2026-01-01T00:00:00.000Z" }),
     evolve: fulfilmentProcess.evolve,
   },
 };

@@ -132,7 +132,9 @@ class OrderHistory {
     const { state } = this.#foldedOf(stream, fulfilmentProcess);
     await this.#append({
       stream,
-      events: react(input, state as Parameters<typeof react>[1]),
+      events: react(input, state as Parameters<typeof react>[1], {
+        at: "2026-01-01T00:00:00.000Z",
+      }),
       schemas,
       rules: fulfilmentProcess as Rules,
       commandId: derivedId(name, id),
