@@ -16,5 +16,6 @@ export {
   type ProcessRuntimeOptions,
   startProcess,
 } from "./process_runtime.ts";
+export type { SliceOwner, SliceStore } from "./slice_store.ts";
 export type { Standing, Waits } from "./standing.ts";
 export type { Question, Step, StepLimits } from "./step.ts";

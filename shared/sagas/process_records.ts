@@ -2,6 +2,7 @@ import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { ifThere } from "./list_instances.ts";
 import { type ProcessLetters, processLetters, processLettersMigration } from "./process_letters.ts";
+import { processSlicesMigration, type SliceStore, sliceStore } from "./slice_store.ts";
 import { type Standing, storable, type Waits } from "./standing.ts";
 
 /** Up to where a process has heard the log. */
@@ -18,6 +19,8 @@ export type Heard = {
 export interface ProcessRecords {
   /** Inputs that are put aside. */
   readonly letters: ProcessLetters;
+  /** Leases by which several processes share the instances; absent: there is only one. */
+  readonly slices?: SliceStore;
   /** What was saved and noted last. */
   load(): Promise<{
     /** Undefined: nothing yet, or that was lost. `fromTheStart`: it is to hear the whole log again. */
@@ -98,12 +101,14 @@ export const processMigrations: readonly {
       add column answered_at timestamptz, add column compensating boolean not null default false,
       add column keys jsonb`,
   },
+  processSlicesMigration,
 ];
 
 /** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {
   return {
     letters: processLetters(sql, process),
+    slices: sliceStore(sql, process),
     async load() {
       const [found] = await sql<{ position: number; mark: string | null; cause: string | null }[]>`
         select position, mark, cause from process_checkpoint where process = ${process}`;
