@@ -8,7 +8,7 @@ export class InputRefused extends Error {
 
 /** The process, whose code throws nothing but `InputRefused`, or what a machine is at fault for. */
 export function refusing(process: Process): Process {
-  const { events, notice } = process;
+  const { events, notice, timers } = process;
   const schemas: EventSchemas = {
     ...events,
     encode: (event) => orRefused(() => events.encode(event)),
@@ -24,6 +24,7 @@ export function refusing(process: Process): Process {
     key: (input) => orRefused(() => process.key(input)),
     react: (input, state, context) => orRefused(() => process.react(input, state, context)),
     evolve: (state, event) => orRefused(() => process.evolve(state, event)),
+    ...(timers && { timers: (state) => orRefused(() => timers(state)) }),
     ...(notice && { notice: (given, state) => orRefused(() => notice(given, state)) }),
   };
 }

@@ -6,7 +6,7 @@ import type { Standing } from "./standing.ts";
 type Instances = Parameters<ProcessCheckpoint["save"]>[1];
 
 export type LaterRecordsOptions = {
-  readonly checkpoint: Pick<ProcessCheckpoint, "save">;
+  readonly checkpoint: Pick<ProcessCheckpoint, "save" | "note">;
   /** Told once, of the first failure: nothing more is put on record then. */
   failed(error: unknown): void;
   /** Default: real time, whatever the process takes for it. */
@@ -27,7 +27,7 @@ const gatherMs = 100;
  */
 export class LaterRecords {
   readonly #options: LaterRecordsOptions;
-  #waiting: { heard: Heard; readonly instances: Map<string, Standing> } | undefined;
+  #waiting: { heard: Heard | undefined; readonly instances: Map<string, Standing> } | undefined;
   #cancelTimer: (() => void) | undefined;
   #saving = Promise.resolve();
   #hasFailed = false;
@@ -38,9 +38,26 @@ export class LaterRecords {
 
   /** Everything up to `heard` was heard, and this became of the instances that it concerned. */
   add(heard: Heard, instances: Instances): void {
-    this.#waiting ??= { heard, instances: new Map() };
-    this.#waiting.heard = heard;
-    for (const [id, standing] of instances) this.#waiting.instances.set(id, standing);
+    this.#gather({ heard, instances });
+  }
+
+  /** This became of instances by what is no input of theirs. */
+  note(instances: Instances): void {
+    this.#gather({ heard: undefined, instances });
+  }
+
+  #gather(
+    { heard, instances }: { readonly heard: Heard | undefined; readonly instances: Instances },
+  ): void {
+    const waiting = this.#waiting ??= { heard, instances: new Map() };
+    waiting.heard = heard ?? waiting.heard;
+    for (const [id, standing] of instances) {
+      const known = waiting.instances.get(id);
+      // What was known earlier may be told later
+      if (!known || (standing.revision ?? Infinity) >= (known.revision ?? -1)) {
+        waiting.instances.set(id, standing);
+      }
+    }
     const { clock = time.realClock } = this.#options;
     this.#cancelTimer ??= clock.after(gatherMs, () => this.flush().catch(() => {}));
   }
@@ -62,8 +79,11 @@ export class LaterRecords {
     this.#waiting = undefined;
     if (!waiting) return;
     const { checkpoint, failed } = this.#options;
+    const { heard, instances } = waiting;
     try {
-      const isNoted = await checkpoint.save(waiting.heard, waiting.instances);
+      const isNoted = heard
+        ? await checkpoint.save(heard, instances)
+        : await checkpoint.note(instances);
       if (!isNoted) throw new RecordsForgotten("What was heard was forgotten");
     } catch (error) {
       if (!this.#hasFailed) failed(error);

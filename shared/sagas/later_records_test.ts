@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { manualClock } from "@headwater/testing";
 import { LaterRecords, RecordsForgotten } from "./later_records.ts";
+import type { Standing } from "./standing.ts";
 
 const running = { finished: false };
 const finished = { finished: true };
@@ -17,11 +18,15 @@ function setUp() {
         saved.push([heard.position, Object.fromEntries(instances)]);
         return answers.shift()?.() ?? Promise.resolve(true);
       },
+      note(instances) {
+        saved.push([null, Object.fromEntries(instances)]);
+        return Promise.resolve(true);
+      },
     },
     failed: (error) => failures.push(error),
     clock,
   });
-  function add(position: number, instances: Record<string, { finished: boolean }>): void {
+  function add(position: number, instances: Record<string, Standing>): void {
     later.add({ position, mark: undefined }, new Map(Object.entries(instances)));
   }
   return { clock, saved, failures, answers, later, add };
@@ -40,6 +45,17 @@ Deno.test("what came within a while is put on record at once: the last of each i
   await later.close();
   deepEqual(saved.slice(1), [[4, { eggs: running }]]);
   equal(clock.pending(), 0);
+});
+
+Deno.test("what became of instances by themselves is put on record with it, or alone; never what was known earlier", async () => {
+  const { saved, later, add } = setUp();
+  add(1, { milk: running });
+  later.note(new Map([["milk", { finished: true, revision: 5 }]]));
+  add(2, { milk: { finished: false, revision: 4 } });
+  await later.flush();
+  later.note(new Map([["bread", running]]));
+  await later.close();
+  deepEqual(saved, [[2, { milk: { finished: true, revision: 5 } }], [null, { bread: running }]]);
 });
 
 Deno.test("one is written after the other, and who waits for it waits for all", async () => {

@@ -4,18 +4,10 @@ export { type InstanceRecord, listInstances } from "./list_instances.ts";
 export type { Notice, Operated, StepAnswered, Timer, TimerFired } from "./notice.ts";
 export type { Process, Told } from "./process.ts";
 export type { ParkedInput, ProcessLetters } from "./process_letters.ts";
-export {
-  type Heard,
-  type Hold,
-  processMigrations,
-  type ProcessRecords,
-  processRecords,
-} from "./process_records.ts";
-export {
-  type ProcessRuntime,
-  type ProcessRuntimeOptions,
-  startProcess,
-} from "./process_runtime.ts";
+export { processMigrations } from "./process_migrations.ts";
+export { type Heard, type Hold, type ProcessRecords, processRecords } from "./process_records.ts";
+export { type ProcessRuntime, startProcess } from "./process_runtime.ts";
+export type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 export type { SliceOwner, SliceStore } from "./slice_store.ts";
 export type { Standing, Waits } from "./standing.ts";
 export type { Question, Step, StepLimits } from "./step.ts";

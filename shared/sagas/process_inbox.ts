@@ -172,22 +172,39 @@ export class ProcessInbox {
     );
   }
 
-  /** Which of these have begun, and where they stand after all that was heard here. */
+  /**
+   * Which of these have begun, and where they stand after all that was heard here. `told`: each, before more can happen
+   * to it.
+   */
   async standing(
     ids: Iterable<string>,
+    told: (id: string, standing: Standing) => void = () => {},
   ): Promise<ReadonlyMap<string, Standing>> {
     const standing = new Map<string, Standing>();
     for (const id of ids) {
-      try {
-        const { state, revision } = await this.recall(id);
-        if (revision >= 0) standing.set(id, standingOf(this.#process, state));
-      } catch (error) {
-        // It waits
-        if (!(error instanceof InputRefused)) throw error;
-        standing.set(id, { finished: false });
-      }
+      const one = await this.#standingOf(id);
+      if (!one) continue;
+      standing.set(id, one);
+      told(id, one);
     }
     return standing;
+  }
+
+  /** Undefined: it has not begun. */
+  async #standingOf(id: string): Promise<Standing | undefined> {
+    try {
+      const recalled = await this.recall(id);
+      return recalled.revision >= 0 ? standingOf(this.#process, recalled) : undefined;
+    } catch (error) {
+      // It waits
+      if (!(error instanceof InputRefused)) throw error;
+      return { finished: false };
+    }
+  }
+
+  /** The instance as the log has it now. */
+  load(id: string): ReturnType<Repository<Heard, AnyState>["load"]> {
+    return this.#instances.load(id);
   }
 
   /** The instance after all that was heard here. */

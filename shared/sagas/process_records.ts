@@ -1,8 +1,8 @@
 import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { ifThere } from "./list_instances.ts";
-import { type ProcessLetters, processLetters, processLettersMigration } from "./process_letters.ts";
-import { processSlicesMigration, type SliceStore, sliceStore } from "./slice_store.ts";
+import { type ProcessLetters, processLetters } from "./process_letters.ts";
+import { type SliceStore, sliceStore } from "./slice_store.ts";
 import { type Standing, storable, type Waits } from "./standing.ts";
 
 /** Up to where a process has heard the log. */
@@ -27,8 +27,11 @@ export interface ProcessRecords {
     readonly heard: Heard | undefined;
     /** Why it stands still; undefined: it does not. */
     readonly stopped: string | undefined;
+    /** The unfinished instances that have something to do, or of which nobody knows: the others wait for what comes. */
     readonly unfinished: readonly string[];
   }>;
+  /** Unfinished instances whose time has come, earliest first: `mostDue` at most. `until`: ISO 8601 UTC. */
+  due(until: string): Promise<readonly string[]>;
   /**
    * Moves on from what this runtime knew, notes what became of the instances, and that it does not stand still, in one
    * transaction. False: what was heard was forgotten meanwhile, and nothing is noted.
@@ -60,49 +63,8 @@ export type Hold = Pick<Waits, "target" | "command"> & {
 /** The position of a process that is to hear the whole log again: before the first. */
 export const fromTheStart = -1;
 
-/** The tables of `processRecords`, for the migrations of a database that keeps some. */
-export const processMigrations: readonly {
-  readonly name: string;
-  readonly sql: string;
-  readonly owner?: string;
-}[] = [
-  {
-    name: "process-records",
-    sql: `
-    create table process_checkpoint (
-      process text primary key,
-      position bigint not null
-    );
-    create table process_instance (
-      process text not null,
-      id text not null,
-      state text not null default 'running',
-      step text,
-      cause text,
-      started_at timestamptz not null default now(),
-      primary key (process, id)
-    )`,
-  },
-  {
-    name: "process-marks",
-    // In an order of its own: the service's migrations may follow the first of ours already
-    owner: "sagas",
-    sql: `
-    alter table process_checkpoint add column mark text, add column cause text,
-      add column since timestamptz`,
-  },
-  processLettersMigration,
-  {
-    name: "process-waits",
-    owner: "sagas",
-    sql: `
-    alter table process_instance add column target text, add column command text,
-      add column waiting_since timestamptz, add column sent integer not null default 0,
-      add column answered_at timestamptz, add column compensating boolean not null default false,
-      add column keys jsonb`,
-  },
-  processSlicesMigration,
-];
+/** So many instances are told of their times at once. */
+export const mostDue = 500;
 
 /** The records of a process in a service's own database. */
 export function processRecords(sql: Sql, process: string): ProcessRecords {
@@ -113,15 +75,27 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
       const [found] = await sql<{ position: number; mark: string | null; cause: string | null }[]>`
         select position, mark, cause from process_checkpoint where process = ${process}`;
       const rows = await sql<{ id: string }[]>`
-        select id from process_instance where process = ${process}`;
+        select id from process_instance
+        where process = ${process} and outstanding is distinct from 0`;
       const heard = found &&
         { position: found.position, mark: eventLog.markOf(found.mark, found.position) };
       return { heard, stopped: found?.cause ?? undefined, unfinished: rows.map(({ id }) => id) };
     },
+    async due(until) {
+      const rows = await sql<{ id: string }[]>`
+        select id from process_instance
+        where process = ${process} and due_at <= ${until}::text::timestamptz
+        order by due_at limit ${mostDue}`;
+      return rows.map(({ id }) => id);
+    },
     async save({ from, to, instances }) {
-      const ended = [...instances].filter(([, { finished }]) => finished).map(([id]) => id);
+      const ended = [...instances].filter(([, { finished }]) => finished)
+        .map(([id, { revision }]) => ({ id, revision }));
       const running = [...instances].filter(([, { finished }]) => !finished)
-        .map(([id, { waits }]) => ({ id, isKnown: waits !== undefined, ...waits }));
+        .map(([id, { waits, stuck, ...rest }]) => ({
+          ...{ id, isKnown: waits !== undefined, ...waits, ...rest },
+          ...(stuck && { stuckBy: stuck.by, cause: stuck.cause }),
+        }));
       const position = to?.position ?? null;
       const mark = eventLog.markText(to?.mark, to?.position);
       // One statement is one transaction, too; `sql.begin` of postgres.js 3.4.9 has ended whole processes.
@@ -143,32 +117,39 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
           returning 1
         ), running as (
           insert into process_instance as stored (
-            process, id, step, target, command, compensating, keys, waiting_since
+            process, id, step, target, command, compensating, keys, waiting_since, state, cause,
+            stuck_by, outstanding, due_at, version, revision
           )
           select ${process}, id, step, target, command, coalesce("isCompensating", false), keys,
-            case when "isKnown" then now() end
+            case when "isKnown" then now() end,
+            case when "stuckBy" is null then 'running' else 'stuck' end, cause, "stuckBy",
+            outstanding, "dueAt", version, revision
           from json_to_recordset(${JSON.stringify(running)}::text::json) as given (
             id text, step text, target text, command text, "isCompensating" boolean, keys jsonb,
-            "isKnown" boolean
+            "isKnown" boolean, cause text, "stuckBy" text, outstanding integer,
+            "dueAt" timestamptz, version integer, revision bigint
           )
           where ${to === undefined} or exists (select from noted)
           on conflict (process, id) do update
-            set state = case when ${atTheSame(sql)} then stored.state else 'running' end,
-                cause = case when ${atTheSame(sql)} then stored.cause end,
+            set state = case when ${isHeld(sql)} then stored.state else excluded.state end,
+                cause = case when ${isHeld(sql)} then stored.cause else excluded.cause end,
                 sent = case when ${atTheSame(sql)} then stored.sent else 0 end,
                 answered_at = case when ${atTheSame(sql)} then stored.answered_at end,
                 waiting_since = case when ${atTheSame(sql)}
                   then coalesce(stored.waiting_since, excluded.waiting_since)
                   else excluded.waiting_since end,
                 step = excluded.step, target = excluded.target, command = excluded.command,
-                compensating = excluded.compensating, keys = excluded.keys
+                compensating = excluded.compensating, keys = excluded.keys,
+                stuck_by = excluded.stuck_by, outstanding = excluded.outstanding,
+                due_at = excluded.due_at, version = excluded.version,
+                revision = coalesce(excluded.revision, stored.revision)
+            where ${isNotOlder(sql, "excluded")}
         ), ended as (
-          delete from process_instance
-          where process = ${process} and (${
-        to === undefined
-      } or exists (select from noted)) and id in (
-            select value from json_array_elements_text(${JSON.stringify(ended)}::text::json)
-          )
+          delete from process_instance as stored
+          using json_to_recordset(${JSON.stringify(ended)}::text::json)
+            as given (id text, revision bigint)
+          where process = ${process} and stored.id = given.id and ${isNotOlder(sql, "given")}
+            and (${to === undefined} or exists (select from noted))
         )
         select 1 from noted`;
       return to === undefined || noted.length > 0;
@@ -188,7 +169,7 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
             sent = ${sent} + case when step = ${step} then sent else 0 end,
             waiting_since = case when step = ${step} then coalesce(waiting_since, now())
               else now() end
-        where process = ${process} and id = ${id} and (step is null or step in (
+        where process = ${process} and id = ${id} and stuck_by is null and (step is null or step in (
           select value from json_array_elements_text(
             ${JSON.stringify(outstanding.map(storable))}::text::json)
         ))`;
@@ -198,7 +179,20 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
 
 /** What is on record of the step is still true. */
 function atTheSame(sql: Sql) {
-  return sql`stored.step = excluded.step`;
+  return sql`(stored.step = excluded.step
+    and stored.stuck_by is not distinct from excluded.stuck_by)`;
+}
+
+/** The same, and what holds it up was noted by who sends it. */
+function isHeld(sql: Sql) {
+  return sql`(stored.step = excluded.step and stored.stuck_by is null
+    and excluded.stuck_by is null)`;
+}
+
+/** Another process of the service may have known more. */
+function isNotOlder(sql: Sql, given: "excluded" | "given") {
+  return sql`(stored.revision is null or ${sql(given)}.revision is null
+    or stored.revision <= ${sql(given)}.revision)`;
 }
 
 /**

@@ -1,38 +1,16 @@
-import type { Process } from "./process.ts";
-import {
-  type EventLog,
-  eventLog,
-  type HealthCheck,
-  type Log,
-  machine,
-  type ServiceClient,
-  time,
-  Unavailable,
-} from "@headwater/core";
+import { eventLog, type HealthCheck, machine, time, Unavailable } from "@headwater/core";
 import { heardAtOnce } from "./heard_position.ts";
-import { InstanceDriver } from "./instance_driver.ts";
+import { DrivenInstances } from "./driven_instances.ts";
+import { tellTimes } from "./due_times.ts";
+import { findUnfinished } from "./find_unfinished.ts";
 import { LaterRecords, RecordsForgotten } from "./later_records.ts";
 import { ProcessCheckpoint } from "./process_checkpoint.ts";
 import { ParkedInputs } from "./parked_inputs.ts";
 import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
+import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
+import type { Standing } from "./standing.ts";
 import { TargetPlaces } from "./target_places.ts";
-
-/** A process, and what it gets from outside. */
-export type ProcessRuntimeOptions = {
-  readonly process: Process;
-  /** May append to the process's own category. */
-  readonly log: EventLog;
-  readonly client: ServiceClient;
-  readonly records: ProcessRecords;
-  readonly logger: Log;
-  /** For its pauses and its patience; default: real time. */
-  readonly clock?: time.Clock;
-  /** What the states that are kept in memory are paid from; default: one of its own. */
-  readonly cacheBudget?: machine.CacheBudget;
-  /** Uniform in [0, 1). */
-  random(): number;
-};
 
 /** A process that runs until it is disposed. */
 export type ProcessRuntime = AsyncDisposable & {
@@ -59,17 +37,19 @@ class Runtime {
   readonly #checkpoint: ProcessCheckpoint;
   readonly #clock: time.Clock;
   readonly #stopped = new AbortController();
-  readonly #drivers = new Map<string, InstanceDriver>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #ending: Promise<void>[] = [];
   readonly #listening: Promise<void>;
   readonly #places: TargetPlaces;
   readonly #recalling = new machine.Places(mostAtOnce);
   readonly #parked: ParkedInputs;
+  readonly #now: () => number;
   #inbox: ProcessInbox;
+  #driven: DrivenInstances;
   #later: LaterRecords | undefined;
-  #standstill = new AbortController();
-  /** Ends what is driven. */
-  #end: AbortSignal;
+  /** When all was heard that was in the log, milliseconds since 1970. */
+  #caughtUpAt: number | undefined;
+  /** Nothing has come since then. */
+  #isCaughtUp = false;
   /** The position up to which it has heard. */
   #reached = -1;
   /** Why it stands still, as operators were told. */
@@ -79,14 +59,15 @@ class Runtime {
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
     this.#clock = options.clock ?? time.realClock;
+    this.#now = options.now ?? Date.now;
     this.#inbox = new ProcessInbox(options.process, options);
     this.#parked = new ParkedInputs(options);
-    this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
     this.#places = new TargetPlaces({
       random: options.random,
       clock: this.#clock,
       signal: this.#stopped.signal,
     });
+    this.#driven = this.#newDriven();
     this.#checkpoint = new ProcessCheckpoint({
       ...options,
       process: options.process.name,
@@ -102,9 +83,9 @@ class Runtime {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    for (const driver of this.#drivers.values()) driver.wake();
+    this.#ending.push(this.#driven.end());
     await this.#listening;
-    await Promise.all(this.#running);
+    await Promise.all(this.#ending);
   }
 
   async #listenForEver(): Promise<void> {
@@ -152,10 +133,15 @@ class Runtime {
     const later = new LaterRecords({ checkpoint: this.#checkpoint, failed: fail });
     this.#later = later;
     let finding: Promise<void> | undefined;
+    let telling: Promise<void> | undefined;
     let isTheLogHeard = false;
+    this.#caughtUpAt = undefined;
+    this.#isCaughtUp = false;
     try {
       const after = heard?.mark ?? heard?.position;
       for await (const batch of log.subscribe({ after, categories, signal })) {
+        const cameAt = this.#now();
+        this.#isCaughtUp = false;
         // Nothing is driven before that is known
         if (!isTheLogHeard) {
           isTheLogHeard = true;
@@ -164,18 +150,26 @@ class Runtime {
             this.#inbox.hear(inputs, this.#parked)
           );
           await this.#checkpoint.note(await this.#inbox.standing(tried));
-          for (const id of new Set([...unfinished, ...tried])) this.#drive(id);
+          for (const id of new Set([...unfinished, ...tried])) {
+            this.#driven.drive(id, { isOnRecord: true });
+          }
+          telling = this.#tellTimes(later, signal).catch(fail);
         }
         await this.#hear(batch, later);
         this.#reached = batch.position ?? this.#reached;
+        this.#isCaughtUp = batch.caughtUp;
+        if (batch.caughtUp) this.#caughtUpAt = cameAt;
         progressed();
         // What is new does not wait for what is old
         if (knowsUnfinished || (batch.position ?? 0) < (head ?? 0)) continue;
-        finding ??= this.#findUnfinished(signal).catch(fail);
+        finding ??= findUnfinished({
+          ...this.#options,
+          ...{ inbox: this.#inbox, checkpoint: this.#checkpoint, driven: this.#driven, signal },
+        }).catch(fail);
       }
     } finally {
       interruption.abort();
-      await finding;
+      await Promise.all([finding, telling]);
       await later.close();
     }
     if (this.#stopped.signal.aborted || failure instanceof RecordsForgotten) return;
@@ -185,12 +179,9 @@ class Runtime {
   /** Nothing of what is known belongs to the log that there is now. */
   async #standStill({ message }: eventLog.ForeignPosition): Promise<void> {
     const { logger, process: { name: processManager }, records } = this.#options;
-    this.#standstill.abort();
-    this.#standstill = new AbortController();
-    this.#end = AbortSignal.any([this.#stopped.signal, this.#standstill.signal]);
-    for (const driver of this.#drivers.values()) driver.wake();
-    this.#drivers.clear();
+    this.#ending.push(this.#driven.end());
     this.#inbox = new ProcessInbox(this.#options.process, this.#options);
+    this.#driven = this.#newDriven();
     const cause = `${message}: rehear "${processManager}", or put the log back that it heard`;
     const isKnown = this.#trouble instanceof Error && this.#trouble.message === cause;
     if (!isKnown) logger.error("process stands still", { processManager, cause });
@@ -214,86 +205,53 @@ class Runtime {
       for (const id of instances) heard.add(id);
       await this.#parked.park(letters);
       // They end, and drive nothing before that was heard
-      for (const { instance } of letters) this.#drivers.get(instance ?? "")?.wake();
+      for (const { instance } of letters) this.#driven.wake(instance ?? "");
     }
     const isNews = heard.size > 0 || mark !== undefined && this.#checkpoint.lacksMark;
     if (position === undefined || !isNews) return;
-    const instances = await this.#inbox.standing(heard);
-    later.add({ position, mark }, instances);
-    for (const [id, { finished }] of instances) {
-      if (!finished || this.#drivers.has(id)) this.#drive(id);
-    }
+    const instances = await this.#inbox.standing(heard, (...one) => later.note(new Map([one])));
+    later.add({ position, mark }, new Map());
+    this.#driven.look(instances);
   }
 
-  /** Looks through the process's own streams for what was begun and not finished, and goes on with it. */
-  async #findUnfinished(signal: AbortSignal): Promise<void> {
-    const { log, process, logger } = this.#options;
-    // Most are finished, and will not be asked for again: what is kept of others must not go for them.
-    const inbox = new ProcessInbox(process, {
+  /** Tells instances that their times have come. */
+  async #tellTimes(later: LaterRecords, signal: AbortSignal): Promise<void> {
+    if (!this.#options.process.timers) return;
+    const driven = this.#driven;
+    await tellTimes({
       ...this.#options,
-      cacheBudget: machine.cacheBudget(1),
+      ...{ inbox: this.#inbox, parked: this.#parked, clock: this.#clock, signal, now: this.#now },
+      heardUntil: () => this.#isCaughtUp ? this.#now() : this.#caughtUpAt,
+      async became(instances) {
+        later.note(instances);
+        driven.look(instances);
+        await later.flush();
+      },
     });
-    let count = 0;
-    for await (const page of log.readAll({ categories: [process.name], signal })) {
-      const begun = page.filter(({ revision }) => revision === 0);
-      const found = await inbox.standing(begun.map(({ stream }) => eventLog.idOf(stream)));
-      const unfinished = new Map([...found].filter(([, { finished }]) => !finished));
-      await this.#checkpoint.note(unfinished);
-      // Some may have been finished before they were put on record.
-      await this.#checkpoint.note(await this.#inbox.standing(unfinished.keys()));
-      for (const id of unfinished.keys()) this.#drive(id);
-      count += unfinished.size;
-    }
-    await this.#checkpoint.foundUnfinished();
-    const { name: processManager } = process;
-    logger.info("unfinished instances were found in the log", { processManager, count });
   }
 
-  /** Starts a driver for the instance, or wakes the one it has. */
-  #drive(id: string): void {
-    if (this.#parked.isWaiting(id) || this.#drivers.get(id)?.wake()) return;
-    const inbox = this.#inbox;
-    const driver = new InstanceDriver(id, {
+  #newDriven(): DrivenInstances {
+    return new DrivenInstances({
       ...this.#options,
       random: this.#options.random,
-      clock: this.#clock,
-      recall: () => this.#recalling.take(() => inbox.recall(id)),
-      records: { note: (...hold) => this.#note(...hold) },
+      inbox: this.#inbox,
+      parked: this.#parked,
       places: this.#places,
-      heard: () => this.#reached,
-      isWaiting: () => this.#parked.isWaiting(id),
-      signal: this.#end,
+      recalling: this.#recalling,
+      clock: this.#clock,
+      reached: () => this.#reached,
+      note: (...hold) => this.#note(...hold),
+      became: (id, standing) => this.#became(id, standing),
     });
-    this.#drivers.set(id, driver);
-    const running = this.#run(id, driver).finally(() => this.#running.delete(running));
-    this.#running.add(running);
+  }
+
+  #became(id: string, standing: Standing): void {
+    this.#later?.note(new Map([[id, standing]]));
   }
 
   async #note(...hold: Parameters<ProcessRecords["note"]>): Promise<void> {
     // Not before the instance itself is on record
     await this.#later?.flush();
     await this.#options.records.note(...hold);
-  }
-
-  async #run(id: string, driver: InstanceDriver): Promise<void> {
-    const { logger, process, random } = this.#options;
-    const signal = this.#end;
-    for (let failures = 0; !signal.aborted; failures++) {
-      try {
-        await driver.run();
-        break;
-      } catch (error) {
-        logger.warn("driving a process failed, will go on", {
-          processManager: process.name,
-          id,
-          error,
-        });
-        await time.pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), {
-          signal,
-          clock: this.#clock,
-        });
-      }
-    }
-    if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
   }
 }

@@ -100,7 +100,7 @@ Deno.test("operators are told what an instance is at, how often that was sent an
   ]);
   await eventually("its being saved", () => records.standing.has("milk"));
   assert.deepEqual(records.standing.get("milk"), {
-    finished: false,
+    ...{ finished: false, revision: 0, outstanding: 1 },
     waits: {
       ...{ step: "run", target: "messenger", command: "RunErrand" },
       ...{ isCompensating: false, keys: [] },

@@ -8,6 +8,7 @@ import {
   processMigrations,
   processRecords,
   sagasActs,
+  type Standing,
 } from "@headwater/sagas";
 import type { Sql } from "postgres";
 
@@ -196,6 +197,59 @@ Deno.test("the records of a process", async (test) => {
       const idle = await listed();
       deepEqual([idle.step, idle.target, idle.isCompensating], [null, null, false]);
       ok(idle.since !== null);
+    },
+  );
+
+  await migrated(
+    "tell whose time has come, who has nothing to do, and who is stuck by itself, as was known last",
+    async (sql) => {
+      const records = processRecords(sql, "running");
+      const second = (number: number) => new Date(number * 1_000).toISOString();
+      const waits = {
+        ...{ step: null, target: null, command: null },
+        isCompensating: false,
+        keys: [],
+      };
+      const save = (instances: Readonly<Record<string, Standing>>) =>
+        records.save({
+          ...{ from: undefined, to: undefined },
+          instances: new Map(Object.entries(instances)),
+        });
+      const waiting = { finished: false, waits, outstanding: 0 };
+      await save({
+        milk: { ...waiting, revision: 3, dueAt: second(9) },
+        bread: { ...waiting, revision: 0, dueAt: second(7) },
+        eggs: { ...waiting, outstanding: 1, dueAt: second(11) },
+        salt: { finished: false },
+      });
+      deepEqual((await records.load()).unfinished.toSorted(), ["eggs", "salt"]);
+      deepEqual(await records.due(second(6)), []);
+      deepEqual(await records.due(second(9)), ["bread", "milk"]);
+      deepEqual(await processRecords(sql, "walking").due(second(60)), []);
+
+      // Who knew less comes late
+      await save({ milk: { ...waiting, revision: 2, dueAt: second(1) } });
+      await save({ milk: { finished: true, revision: 2 } });
+      deepEqual(await records.due(second(8)), ["bread"]);
+      await save({ milk: { ...waiting, revision: 4 }, bread: { finished: true, revision: 1 } });
+      deepEqual(await records.due(second(60)), ["eggs"]);
+
+      const stuck = { by: "state", cause: "nobody answers" } as const;
+      const at = { ...waits, step: "run" };
+      const listed = async () => {
+        const milk = (await listInstances(sql)).find(({ id }) => id === "milk");
+        return [milk?.state, milk?.step, milk?.cause];
+      };
+      await save({ milk: { ...waiting, waits: at, revision: 5, stuck } });
+      deepEqual(await listed(), ["stuck", "run", "nobody answers"]);
+      // What its driver noted before comes late
+      await records.note("milk", {
+        ...{ state: "running", step: "run", target: "messenger", command: "RunErrand" },
+        ...{ cause: "late", sent: 1, outstanding: ["run"] },
+      });
+      deepEqual(await listed(), ["stuck", "run", "nobody answers"]);
+      await save({ milk: { ...waiting, waits: at, outstanding: 1, revision: 6 } });
+      deepEqual(await listed(), ["running", "run", null]);
     },
   );
 

@@ -1,7 +1,13 @@
 import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
 import type { InstanceRecord } from "../list_instances.ts";
-import { fromTheStart, type Heard, type Hold, type ProcessRecords } from "../process_records.ts";
+import {
+  fromTheStart,
+  type Heard,
+  type Hold,
+  mostDue,
+  type ProcessRecords,
+} from "../process_records.ts";
 import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
@@ -15,8 +21,8 @@ type Messenger = (command: { type: string; errandId: string; request: Request })
 
 /** A log, a service that runs errands as a test wants it to, and runtimes of the process on them. */
 export class ProcessTestBed implements AsyncDisposable {
-  readonly log = eventLog.memoryLog();
   readonly clock = manualClock();
+  readonly log = eventLog.memoryLog({ now: () => new Date(this.clock.now()) });
   readonly requests: Request[] = [];
   readonly warnings: {
     readonly message: string;
@@ -47,6 +53,7 @@ export class ProcessTestBed implements AsyncDisposable {
       },
       logger: this.#logger(),
       clock: this.clock,
+      now: () => this.clock.now(),
       random: () => 0.5,
     });
     this.#runtimes.push(runtime);
@@ -57,7 +64,7 @@ export class ProcessTestBed implements AsyncDisposable {
   replacing(replaced: Partial<EventLog>): EventLog {
     const { log } = this;
     return {
-      ...eventLog.ownedLog(log, { service: "test", categories: ["errand", errandProcess.name] }),
+      ...eventLog.ownedLog(log, { service: "test", categories: ["errand", "running", "waiting"] }),
       ...replaced,
     };
   }
@@ -95,9 +102,9 @@ export class ProcessTestBed implements AsyncDisposable {
   }
 
   /** The process's own events of an errand. */
-  async events(errandId: string): Promise<Recorded[]> {
+  async events(errandId: string, process: string = errandProcess.name): Promise<Recorded[]> {
     const events: Recorded[] = [];
-    for await (const page of this.log.read(`running-${errandId}`)) events.push(...page);
+    for await (const page of this.log.read(`${process}-${errandId}`)) events.push(...page);
     return events;
   }
 
@@ -177,22 +184,38 @@ export function memoryRecords(): MemoryRecords {
     forget() {
       heard = stopped = undefined;
       instances.clear();
+      standing.clear();
     },
     rehear() {
       this.forget();
       heard = { position: fromTheStart, mark: undefined };
     },
-    load: () => Promise.resolve({ heard, stopped, unfinished: [...instances.keys()] }),
+    load: () => {
+      const unfinished = [...instances.keys()]
+        .filter((id) => standing.get(id)?.outstanding !== 0);
+      return Promise.resolve({ heard, stopped, unfinished });
+    },
+    due(until) {
+      const due = [...instances.keys()].map((id) => ({ id, at: standing.get(id)?.dueAt }))
+        .filter(({ at }) => at !== undefined && Date.parse(at) <= Date.parse(until))
+        .toSorted((one, other) => Date.parse(one.at!) - Date.parse(other.at!));
+      return Promise.resolve(due.slice(0, mostDue).map(({ id }) => id));
+    },
     save({ from, to, instances: noted }) {
       const isKnown = from
         ? heard && heard.position >= from.position
         : heard?.position !== fromTheStart;
       if (to && !isKnown) return Promise.resolve(false);
       for (const [id, each] of noted) {
-        const { finished } = each;
+        const { finished, revision = Infinity, stuck } = each;
+        if ((standing.get(id)?.revision ?? -1) > revision) continue;
         standing.set(id, each);
         if (finished) instances.delete(id);
-        else instances.set(id, { state: "running", step: null, cause: null });
+        else {
+          const { step = null } = each.waits ?? {};
+          const state = stuck ? "stuck" : "running";
+          instances.set(id, { state, step, cause: stuck?.cause ?? null });
+        }
       }
       if (to && to.position >= (heard?.position ?? 0)) heard = to;
       if (to) stopped = undefined;

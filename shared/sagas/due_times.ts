@@ -1,0 +1,121 @@
+import { type Log, machine, Refusal, time } from "@headwater/core";
+import { InputRefused, refusing } from "./input_refused.ts";
+import type { Timer } from "./notice.ts";
+import type { ParkedInputs } from "./parked_inputs.ts";
+import type { Process } from "./process.ts";
+import { mostAtOnce, type ProcessInbox } from "./process_inbox.ts";
+import { mostDue, type ProcessRecords } from "./process_records.ts";
+import { earliest, type Standing, standingOf, storable } from "./standing.ts";
+
+export type DueTimesOptions = {
+  readonly process: Process;
+  readonly inbox: ProcessInbox;
+  readonly parked: ParkedInputs;
+  readonly records: Pick<ProcessRecords, "due">;
+  readonly logger: Log;
+  readonly clock: time.Clock;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970: what was in the log by then has been heard; undefined: that is not known yet. */
+  heardUntil(): number | undefined;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Puts on record what became of them, and has them driven. */
+  became(instances: ReadonlyMap<string, Standing>): Promise<void>;
+};
+
+/** How often it is looked for what is due: half of what a time may be late. */
+const everyMs = 500;
+/** When an instance is told again of a time that it could not take. */
+const againMs = 30_000;
+const longestPauseMs = 5_000;
+
+/**
+ * Tells instances that the times they wait for have come, until the signal aborts. None is told of a time before it has
+ * heard what was in the log by then. Told twice has one effect, and who no longer waits for it learns nothing.
+ */
+export async function tellTimes(given: DueTimesOptions): Promise<void> {
+  const process = refusing(given.process);
+  const options = { ...given, process };
+  const { logger, clock, signal } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await tellDue(options);
+      failures = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      failures++;
+      const fields = { processManager: process.name, error };
+      logger.warn("looking for times that are due failed, will go on", fields);
+    }
+    const ms = failures === 0 ? everyMs : Math.min(longestPauseMs, everyMs * 2 ** failures);
+    await time.pause(ms, { signal, clock });
+  }
+}
+
+async function tellDue(options: DueTimesOptions): Promise<void> {
+  const { records, became, heardUntil, signal } = options;
+  while (!signal.aborted) {
+    const until = heardUntil();
+    if (until === undefined) return;
+    const ids = await records.due(new Date(until).toISOString());
+    if (ids.length === 0) return;
+    const places = new machine.Places(mostAtOnce);
+    const told = new Map<string, Standing>();
+    const telling = await Promise.allSettled(ids.map((id) =>
+      places.take(async () => {
+        if (!signal.aborted) told.set(id, await tellOne(id, { ...options, until }));
+      })
+    ));
+    // By this they are due no longer
+    await became(told);
+    const failed = telling.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+    if (ids.length < mostDue) return;
+  }
+}
+
+/** Where it stands after all of its times that are due, each told once. */
+async function tellOne(
+  id: string,
+  { process, inbox, parked, now, until, logger }: DueTimesOptions & { readonly until: number },
+): Promise<Standing> {
+  const again = new Date(now() + againMs).toISOString();
+  const told = new Set<string>();
+  let timer: Timer | undefined;
+  let instance: Awaited<ReturnType<ProcessInbox["load"]>> | undefined;
+  function untold(): readonly Timer[] {
+    const timers = process.timers?.(instance?.state) ?? [];
+    return timers.filter(({ name }) => !told.has(name));
+  }
+  try {
+    // Another process may have told it more than is known here
+    instance = await inbox.load(id);
+    if (instance.revision < 0) throw new InputRefused("the log has nothing of it");
+    // It has to take an input first
+    if (parked.isWaiting(id)) return { ...standingOf(process, instance), dueAt: again };
+    while ((timer = nextOf(untold(), until))) {
+      told.add(timer.name);
+      const at = new Date(now()).toISOString();
+      const { name, dueAt } = timer;
+      await inbox.notice(id, { type: "TimerFired", timer: name, dueAt, at });
+      instance = await inbox.recall(id);
+    }
+    const standing = standingOf(process, instance);
+    const isStill = standing.dueAt !== undefined && Date.parse(standing.dueAt) <= until;
+    if (!isStill) return standing;
+    return { ...standing, dueAt: earliest([again, ...untold().map(({ dueAt }) => dueAt)]) };
+  } catch (error) {
+    if (!(error instanceof InputRefused) && !(error instanceof Refusal)) throw error;
+    const cause = `Cannot take the time "${timer?.name ?? ""}": ${error.message}`;
+    logger.error("process stuck", { processManager: process.name, id, cause });
+    const stands = instance ? standingOf(process, instance) : { finished: false };
+    return { ...stands, dueAt: again, stuck: { by: "notice", cause: storable(cause) } };
+  }
+}
+
+/** The earliest that is due. */
+function nextOf(timers: readonly Timer[], until: number): Timer | undefined {
+  return timers.filter(({ dueAt }) => Date.parse(dueAt) <= until)
+    .toSorted((one, other) => Date.parse(one.dueAt) - Date.parse(other.dueAt)).at(0);
+}
