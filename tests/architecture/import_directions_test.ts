@@ -118,6 +118,7 @@ Deno.test("peers import nothing of Headwater", () => {
   assertAllowed("tests/performance/peers/emmett.ts", [
     "./rate.ts",
     "../cart.ts",
+    "../cpu_time.ts",
     "@event-driven-io/emmett",
   ]);
   assertRefused("tests/performance/peers/emmett.ts", ["../bench.ts", "@headwater/core"]);

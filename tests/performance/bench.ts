@@ -9,6 +9,7 @@ import { overloadBench } from "./overload_bench.ts";
 import { projectionsBench } from "./projections_bench.ts";
 import { withPeers } from "./peer_results.ts";
 import { resultTable } from "./result_table.ts";
+import { sagasBench } from "./sagas_bench.ts";
 import { shopBench } from "./shop_bench.ts";
 
 const benchmarks: readonly Benchmark[] = [
@@ -18,6 +19,7 @@ const benchmarks: readonly Benchmark[] = [
   shopBench,
   projectionsBench,
   overloadBench,
+  sagasBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };

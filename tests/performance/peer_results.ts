@@ -6,6 +6,8 @@ import type { CaseResult } from "./benchmark.ts";
 type PeerOutput = {
   readonly results: readonly {
     readonly case: string;
+    /** Where a case has several figures. */
+    readonly unit?: string;
     readonly peers: Readonly<Record<string, number>>;
   }[];
 };
@@ -46,10 +48,11 @@ export async function withPeers(
       throw new Error(`Cannot measure the rivals: "deno run ${args.join(" ")}" failed`);
     }
     const output = JSON.parse(measured.printed) as PeerOutput;
-    const peersByCase = new Map(output.results.map((result) => [result.case, result.peers]));
     return results.map((result) => {
-      const peers = peersByCase.get(result.case);
-      return peers ? { ...result, peers: { ...result.peers, ...peers } } : result;
+      const found = output.results.find((one) =>
+        one.case === result.case && (one.unit === undefined || one.unit === result.unit)
+      );
+      return found ? { ...result, peers: { ...result.peers, ...found.peers } } : result;
     });
   } finally {
     await Deno.remove(directory, { recursive: true });
