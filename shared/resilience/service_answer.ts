@@ -4,7 +4,8 @@ import { DeadlineExceeded, Unavailable } from "@headwater/core";
  * The answer with its body in memory, so that whoever holds it owes nothing to the network, and a connection that
  * breaks in the middle of a body counts like any other failure. An event stream is passed on as it is.
  *
- * Errors: `Unavailable` for 502 and 503 (with the answer's code and Retry-After), `DeadlineExceeded` for 504.
+ * Errors: `Unavailable` for 502 and 503 (with the answer's code and Retry-After), `DeadlineExceeded` for 504. Of what
+ * has the code `service-answer-lost` nobody knows whether it has happened.
  */
 export async function settledAnswer(service: string, answer: Response): Promise<Response> {
   if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
@@ -12,7 +13,8 @@ export async function settledAnswer(service: string, answer: Response): Promise<
   if (answer.status === 502 || answer.status === 503) {
     const problem = problemIn(body);
     throw new Unavailable(problem.detail ?? `Cannot call service "${service}": it is unavailable`, {
-      code: problem.code ?? "service-unavailable",
+      // A proxy has sent it on, and has heard no more of it
+      code: problem.code ?? (answer.status === 502 ? "service-answer-lost" : "service-unavailable"),
       retryAfter: retryAfterOf(answer),
     });
   }
@@ -34,7 +36,7 @@ async function readAnswer(service: string, answer: Response): Promise<ArrayBuffe
   } catch (cause) {
     throw new Unavailable(`Cannot call service "${service}": its answer broke off`, {
       cause,
-      code: "service-unreachable",
+      code: "service-answer-lost",
       retryAfter: 0,
     });
   }

@@ -1,16 +1,12 @@
-import {
-  DeadlineExceeded,
-  field,
-  type Log,
-  type ServiceClient,
-  time,
-  Unavailable,
-} from "@headwater/core";
+import { type Log, type ServiceClient, time } from "@headwater/core";
+import { LimitedSteps, takenInVain, type Trace } from "./limited_steps.ts";
+import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
-import { storable, targetOf } from "./standing.ts";
-import { type Step, stepCommandId } from "./step.ts";
+import { type Answer, sendStep } from "./send_step.ts";
+import type { Step } from "./step.ts";
+import { StepNotes } from "./step_notes.ts";
 import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {
@@ -19,14 +15,20 @@ export type DriverDependencies = {
   recall(): ReturnType<ProcessInbox["recall"]>;
   readonly client: ServiceClient;
   readonly records: Pick<ProcessRecords, "note">;
+  /** Tells the instance what became of a step; told again it has one effect. */
+  notice(id: string, notice: StepAnswered): Promise<void>;
   readonly places: TargetPlaces;
   /** The position up to which the process has heard its inputs. */
   heard(): number;
   /** It cannot take an input, and does not know what is to be done before it has. */
   isWaiting(): boolean;
+  /** What is outstanding at first may have been sent before: this goes on with what others, or an earlier life, began. */
+  readonly isResumed: boolean;
   readonly logger: Log;
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
+  /** Milliseconds since 1970. */
+  now(): number;
   random(): number;
 };
 
@@ -36,47 +38,37 @@ const firstPatienceMs = 500;
 const longestAwayMs = 5_000;
 const longestPatienceMs = 30_000;
 
-/** Characters of what another service said, or whoever is behind it. */
-const longestCause = 1_000;
-
-const takenInVain = "it was taken, and no event has shown yet that it was done";
-
-/** What a step's command met with. */
-type Sent =
-  | {
-    readonly outcome: "taken";
-    readonly isTroubled: false;
-    /** Of the command's events: what shows that it was done has been heard when the process is there. */
-    readonly position: number | undefined;
-  }
-  | {
-    readonly outcome: "again" | "refused";
-    /** The target is away or has too much to do. */
-    readonly isTroubled: boolean;
-    readonly cause: string;
-  }
-  /** An input came before it was its turn. */
-  | { readonly outcome: "unsent"; readonly isTroubled: false };
+/** An input came before it was its turn. */
+type Unsent = { readonly outcome: "unsent"; readonly isTroubled: false };
 
 /**
  * Works off the to-do list of one instance until it is empty. A step stays on the list until an input shows that it
  * was done, so the driver sends when the target has a place for it, waits to be woken by an input, and looks at the list
- * again. Sending twice is harmless: the command's id is derived from instance and step.
+ * again. Sending twice is harmless: the command's id is derived from instance and step. Steps with limits are driven
+ * beside that, each on its own.
  */
 export class InstanceDriver {
   readonly #id: string;
   readonly #dependencies: DriverDependencies;
+  readonly #notes: StepNotes;
+  readonly #limited: LimitedSteps;
   /** Aborts when it is woken. */
   #asleep = new AbortController();
-  /** Inputs heard so far: tells a list looked at before the last of them from one looked at after. */
+  /** What was heard so far: tells a list looked at before the last of it from one looked at after. */
   #inputs = 0;
+  #mayBeSent: boolean;
   #ended = false;
-  /** How often what is outstanding was sent, in all and since that was noted. */
-  #sends = new Map<string, { readonly all: number; readonly unnoted: number }>();
 
   constructor(id: string, dependencies: DriverDependencies) {
     this.#id = id;
     this.#dependencies = dependencies;
+    this.#mayBeSent = dependencies.isResumed;
+    this.#notes = new StepNotes(id, dependencies);
+    this.#limited = new LimitedSteps(id, {
+      ...dependencies,
+      notes: this.#notes,
+      told: () => this.wake(),
+    });
   }
 
   /** Something was heard, or all is over: look at the list again, at once. False when the driver has ended already. */
@@ -98,31 +90,42 @@ export class InstanceDriver {
       const { state, last } = await recall();
       if (inputs !== this.#inputs) continue;
       const steps = isWaiting() ? [] : process.outstanding(state);
+      this.#notes.keep(steps);
+      const trace = {
+        correlationId: last?.metadata.$correlationId ?? this.#id,
+        causationId: last?.id,
+      };
+      const limited = steps.filter((step) => this.#hasLimits(step));
+      this.#limited.drive(limited, { ...trace, mayBeSent: this.#mayBeSent });
+      this.#mayBeSent = false;
       if (steps.length === 0) {
         this.#ended = true;
         return;
       }
-      const names = steps.map(({ name }) => name);
-      this.#sends = new Map(this.#sends.entries().filter(([name]) => names.includes(name)));
-      const results = await Promise.all(
-        steps.map((step) =>
-          this.#send(step, {
-            outstanding: names,
-            correlationId: last?.metadata.$correlationId ?? this.#id,
-            causationId: last?.id,
-          })
-        ),
-      );
+      const endless = steps.filter((step) => !this.#hasLimits(step));
+      const results = await Promise.all(endless.map((step) => this.#send(step, trace)));
       if (inputs !== this.#inputs) continue;
-      await this.#wait(results, patienceMs * (0.5 + this.#dependencies.random()));
+      if (endless.length === 0) await time.aborted(this.#asleep.signal);
+      else await this.#wait(results, patienceMs * (0.5 + this.#dependencies.random()));
       patienceMs = Math.min(2 * patienceMs, longestPatienceMs);
     }
   }
 
+  /** Resolves when nothing is under way any more, also of what is not outstanding. */
+  async settled(): Promise<void> {
+    await this.#limited.settled();
+  }
+
+  /** Its process is told what it comes to; one that cannot be told has to go on for ever. */
+  #hasLimits({ limits, isDoneWhenTaken }: Step): boolean {
+    const isTold = limits !== undefined || isDoneWhenTaken === true;
+    return isTold && this.#dependencies.process.notice !== undefined;
+  }
+
   /** Until an input comes, or the patience is over and everything was heard that the commands have led to. */
-  async #wait(results: readonly Sent[], patienceMs: number): Promise<void> {
+  async #wait(results: readonly (Answer | Unsent)[], patienceMs: number): Promise<void> {
     const { clock, heard } = this.#dependencies;
-    const isStuck = results.some(({ outcome }) => outcome === "refused");
+    const isStuck = results.some((answer) => "isLasting" in answer && answer.isLasting);
     const isAway = results.some(({ isTroubled }) => isTroubled);
     const ms = isStuck
       ? longestPatienceMs
@@ -133,111 +136,30 @@ export class InstanceDriver {
     do await time.pause(ms, { clock, signal }); while (!signal.aborted && heard() < done);
   }
 
-  async #send(
-    step: Step,
-    { outstanding, ...trace }: {
-      readonly correlationId: string;
-      readonly causationId: string | undefined;
-      readonly outstanding: readonly string[];
-    },
-  ): Promise<Sent> {
+  /** A step without limits, once. */
+  async #send(step: Step, trace: Trace): Promise<Answer | Unsent> {
     const asleep = this.#asleep.signal;
-    const { places, signal } = this.#dependencies;
-    const sent = await places.execute(
-      step.service,
-      () => sendStep(step, { ...trace, id: this.#id, ...this.#dependencies }),
-      asleep,
-    ).catch((error): Sent => {
-      if (!asleep.aborted) throw error;
-      return { outcome: "unsent", isTroubled: false };
-    });
-    if (sent.outcome === "unsent") return sent;
-    const { all, unnoted } = this.#sends.get(step.name) ?? { all: 0, unnoted: 0 };
-    this.#sends.set(step.name, { all: all + 1, unnoted: unnoted + 1 });
-    // Taken for the first time: what shows that it was done is under way
-    const isNews = sent.outcome !== "taken" || all > 0 && !asleep.aborted;
-    if (isNews && !signal.aborted) await this.#note(step, { sent, outstanding });
-    return sent;
-  }
-
-  /** Tells operators what holds the instance up. */
-  async #note(
-    step: Step,
-    { sent, outstanding }: {
-      readonly sent: Exclude<Sent, { readonly outcome: "unsent" }>;
-      readonly outstanding: readonly string[];
-    },
-  ): Promise<void> {
-    const { logger, process, records } = this.#dependencies;
-    const state = sent.outcome === "refused" ? "stuck" : "running";
-    const cause = sent.outcome === "taken" ? takenInVain : sent.cause;
-    const fields = { processManager: process.name, id: this.#id, step: step.name, cause };
-    if (state === "stuck") logger.error("process stuck", fields);
-    else if (sent.outcome === "again") logger.warn("step not taken, will be sent again", fields);
-    const { all, unnoted } = this.#sends.get(step.name) ?? { all: 1, unnoted: 1 };
-    try {
-      await records.note(this.#id, {
-        ...targetOf(step),
-        ...{ state, step: storable(step.name), outstanding, sent: unnoted },
-        cause: field.outsideText(longestCause).parse(cause),
+    const { places, signal, process, client, logger } = this.#dependencies;
+    const sending = { ...trace, id: this.#id, process: process.name, client, signal };
+    const answer = await places.execute(step.service, () => sendStep(step, sending), asleep)
+      .catch((error): Unsent => {
+        if (!asleep.aborted) throw error;
+        return { outcome: "unsent", isTroubled: false };
       });
-      this.#sends.set(step.name, { all, unnoted: 0 });
-    } catch (error) {
-      logger.warn("cannot note what holds a process up", { ...fields, error });
+    if (answer.outcome === "unsent") return answer;
+    const before = this.#notes.count(step);
+    if (answer.outcome === "taken") {
+      // Taken for the first time: what shows that it was done is under way
+      const isNews = before > 0 && !asleep.aborted && !signal.aborted;
+      if (isNews) await this.#notes.note(step, { state: "running", cause: takenInVain });
+      return answer;
     }
-  }
-}
-
-async function sendStep(
-  { name, service, command, round }: Step,
-  { process, client, id, correlationId, causationId, signal }: DriverDependencies & {
-    readonly id: string;
-    readonly correlationId: string;
-    readonly causationId: string | undefined;
-  },
-): Promise<Sent> {
-  const request = new Request(`http://${service}/commands/${command.type}`, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      "Idempotency-Key": stepCommandId({ process: process.name, id, step: name, round }),
-      "X-Correlation-Id": correlationId,
-      ...(causationId !== undefined && { "X-Causation-Id": causationId }),
-    },
-    body: JSON.stringify(command.data),
-    signal,
-  });
-  try {
-    const response = await client.call(service, request);
-    const { status, headers } = response;
-    if (response.ok) {
-      await response.body?.cancel();
-      const position = headers.get("X-Position");
-      return {
-        outcome: "taken",
-        isTroubled: false,
-        position: position === null ? undefined : Number(position),
-      };
-    }
-    const { code, detail } = await readProblem(response);
-    const isTroubled = [408, 425, 429, 502, 503, 504].includes(status);
-    // A 4xx will be the same next time, but for those that speak of the moment.
-    const isPassing = isTroubled || status >= 500 || code === "revision-conflict";
-    return { outcome: isPassing ? "again" : "refused", isTroubled, cause: `${code}: ${detail}` };
-  } catch (error) {
-    const isTroubled = error instanceof Unavailable || error instanceof DeadlineExceeded;
-    const cause = error instanceof Error ? error.message : String(error);
-    return { outcome: "again", isTroubled, cause };
-  }
-}
-
-async function readProblem(response: Response): Promise<{ code: string; detail: string }> {
-  const text = await response.text();
-  try {
-    const { code, detail } = JSON.parse(text);
-    return { code: String(code), detail: String(detail) };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return { code: `http-${response.status}`, detail: text.slice(0, 200) };
+    if (signal.aborted) return answer;
+    const { isLasting, cause } = answer;
+    const fields = { processManager: process.name, id: this.#id, step: step.name, cause };
+    if (isLasting) logger.error("process stuck", fields);
+    else logger.warn("step not taken, will be sent again", fields);
+    await this.#notes.note(step, { state: isLasting ? "stuck" : "running", cause });
+    return answer;
   }
 }

@@ -55,7 +55,10 @@ export type Timer = {
   readonly dueAt: string;
 };
 
-/** What makes it the same notice when it comes again. */
+/**
+ * What makes it the same notice when it comes again. A step that operators have resumed may come to the same again, at
+ * another time.
+ */
 export function noticeId(
   notice: Notice,
   { process, id }: { readonly process: string; readonly id: string },
@@ -63,7 +66,7 @@ export function noticeId(
   const { type } = notice;
   switch (type) {
     case "StepAnswered":
-      return derivedId(process, id, type, notice.step, notice.round, notice.outcome);
+      return derivedId(process, id, type, notice.step, notice.round, notice.outcome, notice.at);
     case "TimerFired":
       return derivedId(process, id, type, notice.timer);
     case "Operated":

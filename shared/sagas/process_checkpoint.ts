@@ -35,6 +35,11 @@ export class ProcessCheckpoint {
     return this.#recorded !== undefined && this.#recorded.mark === undefined;
   }
 
+  /** False: there may be instances that are begun and not on record. */
+  get knowsUnfinished(): boolean {
+    return this.#knowsUnfinished;
+  }
+
   async load(): Promise<{
     /** Everything up to here was heard; undefined: nothing. */
     readonly heard: Heard | undefined;

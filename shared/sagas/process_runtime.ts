@@ -239,7 +239,9 @@ class Runtime {
       places: this.#places,
       recalling: this.#recalling,
       clock: this.#clock,
+      now: this.#now,
       reached: () => this.#reached,
+      knowsUnfinished: () => this.#checkpoint.knowsUnfinished,
       note: (...hold) => this.#note(...hold),
       became: (id, standing) => this.#became(id, standing),
     });

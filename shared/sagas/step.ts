@@ -10,6 +10,11 @@ export type Step<Command extends DomainCommand = DomainCommand> = {
   readonly round?: number;
   /** When it is given up; absent: never, it is sent again for ever. */
   readonly limits?: StepLimits;
+  /**
+   * No event of the inputs proves it: it is done when its service has taken it, and its process is told so, or what else
+   * it came to, by a notice.
+   */
+  readonly isDoneWhenTaken?: true;
 };
 
 /** What a step may take before its process is told that it has no outcome, by a notice of its instance. */

@@ -39,14 +39,21 @@ async function send(name: string, request: Request): Promise<Response> {
     return await fetch(request);
   } catch (cause) {
     request.signal.throwIfAborted();
-    const outcome = isSafe(request) ? "" : ", whether it has heard of the request is not known";
+    const isUnsent = isSafe(request) || isNotConnected(cause);
+    const outcome = isUnsent ? "" : ", whether it has heard of the request is not known";
     // The address stays in the cause: messages reach clients.
     throw new Unavailable(`Cannot reach service "${name}"${outcome}`, {
       cause,
-      code: "service-unreachable",
+      code: isUnsent ? "service-unreachable" : "service-answer-lost",
       retryAfter: 0,
     });
   }
+}
+
+/** Nothing was sent. Deno says it in the words of the library that it connects with, and in nothing else. */
+function isNotConnected(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return cause instanceof Error && cause.message.includes("client error (Connect)");
 }
 
 /** Nothing that whoever asked could mend. */

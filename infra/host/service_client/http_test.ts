@@ -23,13 +23,15 @@ function closedPort(): number {
 Deno.test("a service that is down is unavailable, and what happened stays in the cause", async () => {
   const port = closedPort();
   const client = httpClient(new Map([["payment", `http://127.0.0.1:${port}/`]]));
-  await rejects(client.call("payment", new Request("http://payment/x")), (error) => {
-    ok(error instanceof Unavailable);
-    equal(error.code, "service-unreachable");
-    equal(error.message, 'Cannot reach service "payment"');
-    ok(error.cause instanceof TypeError);
-    return true;
-  });
+  for (const method of ["GET", "POST"]) {
+    await rejects(client.call("payment", new Request("http://payment/x", { method })), (error) => {
+      ok(error instanceof Unavailable);
+      equal(error.code, "service-unreachable");
+      equal(error.message, 'Cannot reach service "payment"');
+      ok(error.cause instanceof TypeError);
+      return true;
+    });
+  }
 });
 
 Deno.test("a connection that breaks before an answer is unavailable", async () => {
@@ -37,7 +39,7 @@ Deno.test("a connection that breaks before an answer is unavailable", async () =
   const client = httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]]));
   const call = rejects(
     client.call("payment", new Request("http://payment/x", { method: "POST", body: "{}" })),
-    Unavailable,
+    (error) => error instanceof Unavailable && error.code === "service-answer-lost",
   );
   const connection = await listener.accept();
   await connection.read(new Uint8Array(10));

@@ -30,6 +30,8 @@ export class ProcessTestBed implements AsyncDisposable {
   }[] = [];
   /** By default it does what it is told. */
   messenger: Messenger = ({ type, errandId }) => this.does(type, errandId);
+  /** What the messenger says of what became of a command; by default it knows nothing. */
+  question: (request: Request) => Promise<Response> | Response = () => Response.json({});
   readonly #runtimes: ProcessRuntime[] = [];
 
   start(
@@ -46,6 +48,7 @@ export class ProcessTestBed implements AsyncDisposable {
       client: {
         call: async (_service, request) => {
           this.requests.push(request);
+          if (request.method === "GET") return await this.question(request);
           const type = request.url.split("/").at(-1)!;
           const { errandId } = await request.clone().json();
           return await this.messenger({ type, errandId, request });

@@ -1,0 +1,231 @@
+import { field, type Log, type ServiceClient, time } from "@headwater/core";
+import { type Attempt, driveStep, type Outcome } from "./drive_step.ts";
+import type { StepAnswered } from "./notice.ts";
+import type { Process } from "./process.ts";
+import { type Answer, askAbout, type Known, type Sending, sendStep } from "./send_step.ts";
+import type { Step } from "./step.ts";
+import { keptCause, type StepNotes } from "./step_notes.ts";
+import type { TargetOutcome, TargetPlaces } from "./target_places.ts";
+
+export type LimitedStepsDependencies = {
+  readonly process: Process;
+  readonly client: ServiceClient;
+  readonly places: TargetPlaces;
+  readonly logger: Log;
+  readonly clock: time.Clock;
+  /** Ends all of it. */
+  readonly signal: AbortSignal;
+  /** The position up to which the process has heard its inputs. */
+  heard(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Tells the instance what became of a step; told again it has one effect. */
+  notice(id: string, notice: StepAnswered): Promise<void>;
+};
+
+/** Where the steps of an instance come from. */
+export type Trace = Pick<Sending, "correlationId" | "causationId">;
+
+type Driven = {
+  /** Aborts when the step is not outstanding any more. */
+  readonly gone: AbortController;
+  /** The instance was told its outcome, which leaves it outstanding. */
+  isOver: boolean;
+};
+
+/** A step that is driven. */
+type Driving = {
+  readonly step: Step;
+  /** Of what is sent: it is not cut off because its event was heard before its answer. */
+  readonly sending: Sending;
+  /** Aborts when the step is not outstanding any more, or all is over. */
+  readonly signal: AbortSignal;
+};
+
+/** Pauses after a first attempt; each later one is twice as long. */
+const firstPauseMs = 200;
+/** What was taken has its event under way. */
+const firstPatienceMs = 500;
+const longestPauseMs = 60_000;
+const longestCode = 100;
+
+export const takenInVain = "it was taken, and no event has shown yet that it was done";
+
+/**
+ * The steps of an instance that have limits. Each is driven on its own until it has an outcome, which the instance is
+ * told, or is not outstanding any more: what is answered after that is heeded no more.
+ */
+export class LimitedSteps {
+  readonly #id: string;
+  readonly #notes: StepNotes;
+  readonly #told: () => void;
+  readonly #dependencies: LimitedStepsDependencies;
+  readonly #steps = new Map<string, Driven>();
+  readonly #driving = new Set<Promise<void>>();
+
+  /** `told`: called when the instance was told something. */
+  constructor(
+    id: string,
+    { notes, told, ...dependencies }: LimitedStepsDependencies & {
+      readonly notes: StepNotes;
+      told(): void;
+    },
+  ) {
+    this.#id = id;
+    this.#notes = notes;
+    this.#told = told;
+    this.#dependencies = dependencies;
+  }
+
+  /** Drives these from now on, and no others. */
+  drive(
+    steps: readonly Step[],
+    options: Trace & {
+      /** Those that are new here may have been sent before. */
+      readonly mayBeSent: boolean;
+    },
+  ): void {
+    const outstanding = new Set(steps.map(keyOf));
+    for (const [key, { gone }] of this.#steps) {
+      if (outstanding.has(key)) continue;
+      gone.abort();
+      this.#steps.delete(key);
+    }
+    for (const step of steps) {
+      const known = this.#steps.get(keyOf(step));
+      if (known && !known.isOver) continue;
+      const driven = { gone: new AbortController(), isOver: false };
+      this.#steps.set(keyOf(step), driven);
+      const driving = this.#drive(step, { ...options, driven, isAgain: known !== undefined })
+        .finally(() => this.#driving.delete(driving));
+      this.#driving.add(driving);
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    while (this.#driving.size > 0) await Promise.all(this.#driving);
+  }
+
+  async #drive(
+    step: Step,
+    { driven, isAgain, mayBeSent, ...trace }: Trace & {
+      readonly driven: Driven;
+      /** It had an outcome before, which its process has made nothing of. */
+      readonly isAgain: boolean;
+      readonly mayBeSent: boolean;
+    },
+  ): Promise<void> {
+    const { clock, client, process, logger, signal: end } = this.#dependencies;
+    const signal = AbortSignal.any([driven.gone.signal, end]);
+    const sending = { ...trace, id: this.#id, process: process.name, client, signal: end };
+    const driving = { step, sending, signal };
+    try {
+      if (isAgain) await time.pause(longestPauseMs, { clock, signal });
+      const outcome = await driveStep(step, {
+        mayBeSent: mayBeSent || isAgain,
+        send: () => this.#send(driving),
+        ask: () => this.#ask(driving),
+        wait: (attempt, last) => this.#wait(driving, { attempt, last }),
+      });
+      if (outcome) await this.#tell(driving, outcome);
+    } catch (error) {
+      logger.error("driving a step failed", { ...this.#fields(step), error });
+    }
+    driven.isOver = true;
+    if (!signal.aborted) this.#told();
+  }
+
+  async #send({ step, sending, signal }: Driving): Promise<Answer | undefined> {
+    const act = () => sendStep(step, sending);
+    const answer = await this.#atTarget(step.service, { act, signal });
+    if (answer) this.#notes.count(step);
+    return answer;
+  }
+
+  async #ask({ step, sending, signal }: Driving): Promise<Known | undefined> {
+    const question = step.limits?.ask;
+    if (!question) return undefined;
+    return await this.#atTarget(question.service, {
+      act: () => askAbout(question, sending),
+      signal,
+    });
+  }
+
+  /** Undefined: it is of no use any more. */
+  async #atTarget<Result extends TargetOutcome>(
+    service: string,
+    { act, signal }: { act(): Promise<Result>; readonly signal: AbortSignal },
+  ): Promise<Result | undefined> {
+    try {
+      const result = await this.#dependencies.places.execute(service, act, signal);
+      return signal.aborted ? undefined : result;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  async #wait(
+    { step, signal }: Driving,
+    { attempt, last }: { readonly attempt: number; readonly last: Attempt },
+  ): Promise<boolean> {
+    const { clock, heard, random, logger } = this.#dependencies;
+    const isTaken = last.outcome === "taken";
+    const cause = isTaken ? takenInVain : last.cause;
+    if (!isTaken) {
+      logger.warn("step not taken, will be sent again", { ...this.#fields(step), cause });
+    }
+    // Taken for the first time: what shows that it was done is under way
+    if (!isTaken || attempt > 1) await this.#notes.note(step, { state: "running", cause });
+    const firstMs = isTaken ? firstPatienceMs : firstPauseMs;
+    const ms = Math.min(firstMs * 2 ** (attempt - 1), longestPauseMs) * (0.5 + random());
+    const position = isTaken ? last.position ?? 0 : 0;
+    do await time.pause(ms, { clock, signal }); while (!signal.aborted && heard() < position);
+    return !signal.aborted;
+  }
+
+  /** Until it has been told, whatever keeps the log from taking it. */
+  async #tell({ step, signal }: Driving, { outcome, code, reason }: Outcome): Promise<void> {
+    const { clock, random, now, notice, logger } = this.#dependencies;
+    const told: StepAnswered = {
+      ...{ type: "StepAnswered", step: step.name, round: step.round ?? 1, outcome },
+      code: field.outsideText(longestCode).parse(code),
+      reason: keptCause(reason),
+      at: new Date(now()).toISOString(),
+    };
+    const isGivenUp = outcome === "failed" || outcome === "unknown";
+    if (isGivenUp) logger.warn("step given up", { ...this.#fields(step), outcome, cause: reason });
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        return await notice(this.#id, told);
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.warn("cannot tell a process what a step came to, will try again", {
+          ...{ ...this.#fields(step), error },
+        });
+        const cause = `${outcome} (${reason}), which the process cannot take: ${messageOf(error)}`;
+        await this.#notes.note(step, { state: "running", cause });
+        await time.pause(
+          time.backOffMs(failures, { random, firstMs: firstPauseMs, longestMs: longestPauseMs }),
+          { clock, signal },
+        );
+      }
+    }
+  }
+
+  #fields({ name: step }: Step) {
+    return { processManager: this.#dependencies.process.name, id: this.#id, step };
+  }
+}
+
+/** Tells its rounds apart. */
+function keyOf({ name, round = 1 }: Step): string {
+  return `${round} ${name}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

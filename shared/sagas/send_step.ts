@@ -1,0 +1,193 @@
+import { DeadlineExceeded, type ServiceClient, Unavailable } from "@headwater/core";
+import { type Question, type Step, stepCommandId } from "./step.ts";
+
+/** What came of sending a step's command. */
+export type Answer = Taken | NotTaken;
+
+/** The participant has it. */
+export type Taken = {
+  readonly outcome: "taken";
+  readonly isTroubled: false;
+  /** Of the command's events: what shows that it was done has been heard when the process is there. */
+  readonly position: number | undefined;
+};
+
+/** It was not taken, or no answer came. */
+export type NotTaken = {
+  /**
+   * `refused`: a rule says no, and nothing was done. `failed`: it was surely not done. `unknown`: nobody can say whether
+   * it was done.
+   */
+  readonly outcome: "refused" | "failed" | "unknown";
+  /** The target is away or has too much to do. */
+  readonly isTroubled: boolean;
+  /** The answer will be the same next time. */
+  readonly isLasting: boolean;
+  /** Of the problem, or of the failure. */
+  readonly code: string;
+  /** For people. */
+  readonly cause: string;
+};
+
+/** What a participant says became of a step; `unknown`: it does not know, or could not be asked. */
+export type Known =
+  | { readonly outcome: "done" | "refused" | "not done"; readonly isTroubled: false }
+  | {
+    readonly outcome: "unknown";
+    readonly isTroubled: boolean;
+    readonly code: string;
+    readonly cause: string;
+  };
+
+/** From whom a step is, and where it comes from. */
+export type Sending = {
+  /** The process's name. */
+  readonly process: string;
+  /** The instance. */
+  readonly id: string;
+  readonly client: ServiceClient;
+  readonly correlationId: string;
+  readonly causationId: string | undefined;
+  readonly signal: AbortSignal;
+};
+
+/** Answers that speak of the moment: the target is away or has too much to do. */
+const ofTheMoment = [408, 425, 429, 502, 503, 504];
+/** Where a rule has said no, if the participant's code says which. */
+const ofRules = [404, 409, 422];
+/** Nobody has asked a rule: there is no such thing to ask, which is a fault of code that sends or takes commands. */
+const faults = ["command-unknown", "route-unknown"];
+/** Something else was done under this id. */
+const otherContent = "idempotency-key-reused";
+/** Of those who have sent something on, or begun to write it, and heard no more of it. */
+const inDoubt = ["service-answer-lost", "event-store-unavailable", "request-aborted"];
+
+/** Sends a step's command, and says what the answer means. Does not throw. */
+export async function sendStep(step: Step, sending: Sending): Promise<Answer> {
+  const { service } = step;
+  let request: Request;
+  try {
+    request = commandRequest(step, sending);
+  } catch (error) {
+    return {
+      ...{ outcome: "failed", isTroubled: false, isLasting: true, code: "command-unsendable" },
+      cause: messageOf(error),
+    };
+  }
+  try {
+    const response = await sending.client.call(service, request);
+    if (!response.ok) return await meaningOf(response);
+    await response.body?.cancel();
+    const position = response.headers.get("X-Position");
+    return {
+      ...{ outcome: "taken", isTroubled: false },
+      position: position === null ? undefined : Number(position),
+    };
+  } catch (error) {
+    return { ...failureOf(error), isLasting: false };
+  }
+}
+
+/** Asks what became of a step. Does not throw. */
+export async function askAbout(
+  { service, path, read }: Question,
+  { client, correlationId, signal }: Sending,
+): Promise<Known> {
+  try {
+    const request = new Request(`http://${service}${path}`, {
+      headers: { "X-Correlation-Id": correlationId },
+      signal,
+    });
+    const response = await client.call(service, request);
+    const { status } = response;
+    const text = await response.text();
+    const isTroubled = ofTheMoment.includes(status);
+    const outcome = isTroubled || status >= 500
+      ? undefined
+      : read({ status, body: jsonIn(text) ?? text });
+    if (outcome !== undefined) return { outcome, isTroubled: false };
+    const { code, cause } = problemIn(text, status);
+    return {
+      ...{ outcome: "unknown", isTroubled, code },
+      cause: `asked, "${service}" does not know whether it was done: ${cause}`,
+    };
+  } catch (error) {
+    const { cause, ...failure } = failureOf(error);
+    return {
+      ...failure,
+      outcome: "unknown",
+      cause: `cannot ask "${service}" whether it was done: ${cause}`,
+    };
+  }
+}
+
+function commandRequest(
+  { name, service, command, round }: Step,
+  { process, id, correlationId, causationId, signal }: Sending,
+): Request {
+  return new Request(`http://${service}/commands/${command.type}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": stepCommandId({ process, id, step: name, round }),
+      "X-Correlation-Id": correlationId,
+      ...(causationId !== undefined && { "X-Causation-Id": causationId }),
+    },
+    body: JSON.stringify(command.data),
+    signal,
+  });
+}
+
+async function meaningOf(response: Response): Promise<NotTaken> {
+  const { status } = response;
+  const { code, cause, isProblem } = problemIn(await response.text(), status);
+  const isTroubled = ofTheMoment.includes(status);
+  // A 4xx will be the same next time, but for those that speak of the moment.
+  const isLasting = !isTroubled && status < 500 && code !== "revision-conflict";
+  const isRule = isLasting && isProblem && ofRules.includes(status) && !faults.includes(code);
+  const isUnknown = code === otherContent || inDoubt.includes(code) ||
+    status >= 500 && status !== 503;
+  const outcome = isUnknown ? "unknown" : isRule ? "refused" : "failed";
+  return { outcome, isTroubled, isLasting, code, cause };
+}
+
+/** What kept an answer from coming. */
+function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "code" | "cause"> {
+  const cause = messageOf(error);
+  if (error instanceof Unavailable) {
+    const { code } = error;
+    const outcome = inDoubt.includes(code) ? "unknown" : "failed";
+    return { outcome, isTroubled: true, code, cause };
+  }
+  const isLate = error instanceof DeadlineExceeded;
+  const code = isLate ? "deadline-exceeded" : "call-failed";
+  return { outcome: "unknown", isTroubled: isLate, code, cause };
+}
+
+function problemIn(
+  text: string,
+  status: number,
+): { readonly code: string; readonly cause: string; readonly isProblem: boolean } {
+  const problem = jsonIn(text);
+  if (typeof problem !== "object" || problem === null || !("code" in problem)) {
+    const code = `http-${status}`;
+    return { code, cause: `${code}: ${text.slice(0, 200)}`, isProblem: false };
+  }
+  const code = String(problem.code);
+  const detail = "detail" in problem ? String(problem.detail) : "";
+  return { code, cause: `${code}: ${detail}`, isProblem: true };
+}
+
+/** Undefined: it is none. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
