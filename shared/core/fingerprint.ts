@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** SHA-256 of a JSON value, base64url; the order of an object's keys does not matter. */
 export function fingerprint(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value, sortKeys)).digest("base64url");
+  return hash("sha256", JSON.stringify(value, sortKeys), "base64url");
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 
 export const correlationHeader = "X-Correlation-Id";
 
@@ -29,8 +29,19 @@ export function correlation(newId: () => string): MiddlewareHandler {
       c.set("traceparent", traceparent);
     }
     await next();
-    c.header(correlationHeader, correlationId);
+    setHeader(c, correlationId);
   };
+}
+
+/** Hono copies an answer to set a header on it, and with it the body becomes a stream: only where it must be. */
+function setHeader(c: Context, correlationId: string): void {
+  try {
+    c.res.headers.set(correlationHeader, correlationId);
+  } catch (error) {
+    // Headers of an answer that came by fetch cannot be changed
+    if (!(error instanceof TypeError)) throw error;
+    c.header(correlationHeader, correlationId);
+  }
 }
 
 /** The headers that tie a call to another service to the request it follows from. */

@@ -55,3 +55,15 @@ Deno.test("any other traceparent is dropped", async () => {
     equal((await forwarded(traceparent)).traceparent, undefined);
   }
 });
+
+Deno.test("answers whose headers cannot be changed carry it too", async () => {
+  const { service } = exampleService((app) => {
+    app.get("/moved", () => Response.redirect("http://example/orders", 303));
+  });
+  const answer = await service(
+    new Request("http://example/moved", { headers: { "X-Correlation-Id": "flow-1" } }),
+  );
+  equal(answer.status, 303);
+  equal(answer.headers.get("Location"), "http://example/orders");
+  equal(answer.headers.get("X-Correlation-Id"), "flow-1");
+});

@@ -149,11 +149,10 @@ export function createResilientClient(
         return breaker.execute(() =>
           withDeadline(
             async (signal) => {
-              const headers = new Headers(request.headers);
-              headers.set(deadlineHeader, String(theirMs));
               const sent = isRepeatable
-                ? copyOf(request, { headers, body, signal })
-                : new Request(request, { headers, signal });
+                ? copyOf(request, { body, signal })
+                : new Request(request, { signal });
+              sent.headers.set(deadlineHeader, String(theirMs));
               return await settledAnswer(service, await inner.call(service, sent));
             },
             { ms, what, signal, clock },
@@ -187,12 +186,11 @@ export function createResilientClient(
 }
 
 function copyOf(
-  { url, method }: Request,
-  { body, ...sent }: {
-    readonly headers: Headers;
+  { url, method, headers }: Request,
+  { body, signal }: {
     readonly body: Uint8Array<ArrayBuffer> | undefined;
     readonly signal: AbortSignal;
   },
 ): Request {
-  return new Request(url, { method, ...sent, redirect: "manual", ...(body && { body }) });
+  return new Request(url, { method, headers, signal, redirect: "manual", ...(body && { body }) });
 }

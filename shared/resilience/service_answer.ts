@@ -23,11 +23,11 @@ export async function settledAnswer(service: string, answer: Response): Promise<
       problemIn(body).detail ?? `Cannot call service "${service}": it ran out of time`,
     );
   }
-  const { status, statusText } = answer;
-  const headers = new Headers(answer.headers);
+  const { status, statusText, headers } = answer;
+  const settled = new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
   // Of what is here: it may have come in pieces, or compressed.
-  if (body.byteLength > 0) headers.set("Content-Length", String(body.byteLength));
-  return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+  if (body.byteLength > 0) settled.headers.set("Content-Length", String(body.byteLength));
+  return settled;
 }
 
 async function readAnswer(service: string, answer: Response): Promise<ArrayBuffer> {

@@ -6,7 +6,7 @@ const effectfulNames = ["acts", "eventLog", "machine", "repository", "silentLog"
 /** What core's own pure files may take from packages; it wraps them for everybody else. */
 const pureNames: Readonly<Record<string, readonly string[]>> = {
   uuid: ["parse", "v5"],
-  "node:crypto": ["createHash"],
+  "node:crypto": ["createHash", "hash"],
 };
 
 const effectfulFile = /(^|\/)(routes|mod|examples|[a-z0-9_]+_(view|test))\.ts$/;
