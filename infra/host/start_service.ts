@@ -132,6 +132,7 @@ export async function startService(
       log: own,
       client: createResilientClient(bareClient, patientCalls),
       records: processRecords(pools.workers, process.name),
+      processName,
       logger,
       cacheBudget,
       random,

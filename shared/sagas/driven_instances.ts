@@ -19,8 +19,8 @@ export type DrivenInstancesOptions = Omit<ProcessRuntimeOptions, "records" | "cl
   readonly clock: time.Clock;
   /** Milliseconds since 1970. */
   now(): number;
-  /** All that was begun before is driven: what else has something to do has it from now on. */
-  knowsUnfinished(): boolean;
+  /** Others are driven by another process of the service. */
+  owns(id: string): boolean;
   /** The position up to which the process has heard. */
   reached(): number;
   readonly note: ProcessRecords["note"];
@@ -28,30 +28,59 @@ export type DrivenInstancesOptions = Omit<ProcessRuntimeOptions, "records" | "cl
   became(id: string, standing: Standing): void;
 };
 
+type Driven = {
+  readonly driver: InstanceDriver;
+  /** Aborts when it is to end. */
+  readonly signal: AbortSignal;
+  end(): void;
+};
+
 const longestPauseMs = 5_000;
 
 /** The instances that have something to do, each with its driver, as long as the log is the one they are known from. */
 export class DrivenInstances {
   readonly #options: DrivenInstancesOptions;
-  readonly #drivers = new Map<string, InstanceDriver>();
+  readonly #drivers = new Map<string, Driven>();
   readonly #running = new Set<Promise<void>>();
-  readonly #ended = new AbortController();
+  #isEnded = false;
 
   constructor(options: DrivenInstancesOptions) {
     this.#options = options;
   }
 
   /** Has them looked at that have something to do, or had: who only waits for what comes is not driven. */
-  look(instances: ReadonlyMap<string, Standing>): void {
+  look(
+    instances: ReadonlyMap<string, Standing>,
+    { isFresh = false }: {
+      /** What they have to do was surely not begun before, by whomever. */
+      readonly isFresh?: boolean;
+    } = {},
+  ): void {
     for (const [id, standing] of instances) {
-      const isFresh = this.#options.knowsUnfinished();
       if (isDriven(standing) || this.#drivers.has(id)) this.drive(id, { isFresh });
     }
   }
 
   /** It waits for something that it cannot take, and is not to be driven. */
   wake(id: string): void {
-    this.#drivers.get(id)?.wake();
+    this.#drivers.get(id)?.driver.wake();
+  }
+
+  /** Goes on with instances that are on record, by what the log has of them now. */
+  resume(ids: Iterable<string>): void {
+    for (const id of ids) {
+      if (!this.#drivers.has(id)) this.drive(id, { isOnRecord: true });
+      else this.#keep(this.#lookAgain(id));
+    }
+  }
+
+  /** Ends those that another process drives from now on. */
+  release(): void {
+    for (const [id, driven] of this.#drivers) {
+      if (this.#options.owns(id)) continue;
+      this.#drivers.delete(id);
+      driven.end();
+    }
   }
 
   /** Starts a driver for the instance, or wakes the one it has. */
@@ -64,36 +93,44 @@ export class DrivenInstances {
       readonly isOnRecord?: boolean;
     } = {},
   ): void {
-    const { inbox, parked, recalling, note, process } = this.#options;
-    if (this.#ended.signal.aborted || parked.isWaiting(id) || this.#drivers.get(id)?.wake()) return;
-    let isOld = isOnRecord && process.notice !== undefined;
+    const { inbox, parked, owns, recalling, note, process, became } = this.#options;
+    if (this.#isEnded || parked.isWaiting(id) || !owns(id)) return;
+    if (this.#drivers.get(id)?.driver.wake()) return;
+    let isOld = isOnRecord;
+    const ended = new AbortController();
     const driver = new InstanceDriver(id, {
       ...this.#options,
       random: this.#options.random,
       heard: this.#options.reached,
       recall: async () => {
-        const recalled = await recalling.take(() => inbox.recall(id));
-        if (isOld && recalled.revision >= 0) {
-          this.#options.became(id, standingOf(process, recalled));
-        }
+        if (!isOld) return await recalling.take(() => inbox.recall(id));
+        // What is known here may be from before another process told it more
+        const loaded = await recalling.take(() => inbox.load(id));
         isOld = false;
-        return recalled;
+        const standing = standingOf(process, loaded);
+        const mayDiffer = process.notice !== undefined || standing.finished;
+        if (loaded.revision >= 0 && mayDiffer) became(id, standing);
+        return loaded;
       },
       records: { note },
       notice: (id, notice) => this.#notice(id, notice),
       isResumed: !isFresh,
-      isWaiting: () => parked.isWaiting(id),
-      signal: this.#ended.signal,
+      isWaiting: () => parked.isWaiting(id) || !owns(id),
+      signal: ended.signal,
     });
-    this.#drivers.set(id, driver);
-    const running = this.#run(id, driver).finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    function end(): void {
+      ended.abort();
+      driver.wake();
+    }
+    const driven = { driver, signal: ended.signal, end };
+    this.#drivers.set(id, driven);
+    this.#keep(this.#run(id, driven));
   }
 
   /** Ends them all. */
   async end(): Promise<void> {
-    this.#ended.abort();
-    for (const driver of this.#drivers.values()) driver.wake();
+    this.#isEnded = true;
+    for (const { end } of this.#drivers.values()) end();
     await Promise.all(this.#running);
   }
 
@@ -112,9 +149,26 @@ export class DrivenInstances {
     }
   }
 
-  async #run(id: string, driver: InstanceDriver): Promise<void> {
+  /** Another process may have told it what leaves more to do, also while it waits here. */
+  async #lookAgain(id: string): Promise<void> {
+    const { inbox, logger, process: { name: processManager }, recalling } = this.#options;
+    try {
+      const { revision } = await inbox.recall(id);
+      const now = await recalling.take(() => inbox.load(id));
+      if (now.revision > revision) this.wake(id);
+    } catch (error) {
+      logger.debug("an instance could not be looked at again", { processManager, id, error });
+    }
+  }
+
+  #keep(work: Promise<void>): void {
+    const running = work.finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #run(id: string, driven: Driven): Promise<void> {
     const { logger, process, random, clock } = this.#options;
-    const { signal } = this.#ended;
+    const { driver, signal } = driven;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await driver.run();
@@ -130,6 +184,6 @@ export class DrivenInstances {
       }
     }
     await driver.settled();
-    if (this.#drivers.get(id) === driver) this.#drivers.delete(id);
+    if (this.#drivers.get(id) === driven) this.#drivers.delete(id);
   }
 }

@@ -15,6 +15,8 @@ export type DueTimesOptions = {
   readonly logger: Log;
   readonly clock: time.Clock;
   readonly signal: AbortSignal;
+  /** Of which instances it tells: others are told by another process. */
+  slices(): readonly number[];
   /** Milliseconds since 1970: what was in the log by then has been heard; undefined: that is not known yet. */
   heardUntil(): number | undefined;
   /** Milliseconds since 1970. */
@@ -54,11 +56,11 @@ export async function tellTimes(given: DueTimesOptions): Promise<void> {
 }
 
 async function tellDue(options: DueTimesOptions): Promise<void> {
-  const { records, became, heardUntil, signal } = options;
+  const { records, became, heardUntil, slices, signal } = options;
   while (!signal.aborted) {
     const until = heardUntil();
-    if (until === undefined) return;
-    const ids = await records.due(new Date(until).toISOString());
+    if (until === undefined || slices().length === 0) return;
+    const ids = await records.due(new Date(until).toISOString(), slices());
     if (ids.length === 0) return;
     const places = new machine.Places(mostAtOnce);
     const told = new Map<string, Standing>();

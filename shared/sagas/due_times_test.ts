@@ -167,8 +167,8 @@ Deno.test("a crowd whose time comes at once is told page by page", async () => {
   const pages: number[] = [];
   const records = {
     ...inner,
-    async due(until: string) {
-      const due = await inner.due(until);
+    async due(until: string, slices: readonly number[]) {
+      const due = await inner.due(until, slices);
       if (due.length > 0) pages.push(due.length);
       return due;
     },

@@ -2,6 +2,7 @@ import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { ifThere } from "./list_instances.ts";
 import { type ProcessLetters, processLetters } from "./process_letters.ts";
+import { isInSlices } from "./slice.ts";
 import { type SliceStore, sliceStore } from "./slice_store.ts";
 import { type Standing, storable, type Waits } from "./standing.ts";
 
@@ -30,8 +31,10 @@ export interface ProcessRecords {
     /** The unfinished instances that have something to do, or of which nobody knows: the others wait for what comes. */
     readonly unfinished: readonly string[];
   }>;
-  /** Unfinished instances whose time has come, earliest first: `mostDue` at most. `until`: ISO 8601 UTC. */
-  due(until: string): Promise<readonly string[]>;
+  /**
+   * Unfinished instances of these slices whose time has come, earliest first: `mostDue` at most. `until`: ISO 8601 UTC.
+   */
+  due(until: string, slices: readonly number[]): Promise<readonly string[]>;
   /**
    * Moves on from what this runtime knew, notes what became of the instances, and that it does not stand still, in one
    * transaction. False: what was heard was forgotten meanwhile, and nothing is noted.
@@ -81,10 +84,11 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
         { position: found.position, mark: eventLog.markOf(found.mark, found.position) };
       return { heard, stopped: found?.cause ?? undefined, unfinished: rows.map(({ id }) => id) };
     },
-    async due(until) {
+    async due(until, slices) {
       const rows = await sql<{ id: string }[]>`
         select id from process_instance
         where process = ${process} and due_at <= ${until}::text::timestamptz
+          and ${isInSlices(sql, slices)}
         order by due_at limit ${mostDue}`;
       return rows.map(({ id }) => id);
     },

@@ -3,12 +3,14 @@ import { heardAtOnce } from "./heard_position.ts";
 import { DrivenInstances } from "./driven_instances.ts";
 import { tellTimes } from "./due_times.ts";
 import { findUnfinished } from "./find_unfinished.ts";
+import { FreshInputs } from "./fresh_inputs.ts";
 import { LaterRecords, RecordsForgotten } from "./later_records.ts";
 import { ProcessCheckpoint } from "./process_checkpoint.ts";
 import { ParkedInputs } from "./parked_inputs.ts";
 import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
+import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
 import { TargetPlaces } from "./target_places.ts";
 
@@ -43,8 +45,12 @@ class Runtime {
   readonly #recalling = new machine.Places(mostAtOnce);
   readonly #parked: ParkedInputs;
   readonly #now: () => number;
+  readonly #slices: SliceLeases;
   #inbox: ProcessInbox;
   #driven: DrivenInstances;
+  /** Told of slices that this process drives from now on; nothing as long as it is to load all that is unfinished. */
+  #gained: (slices: readonly number[]) => void = () => {};
+  #fresh = new FreshInputs(Infinity);
   #later: LaterRecords | undefined;
   /** When all was heard that was in the log, milliseconds since 1970. */
   #caughtUpAt: number | undefined;
@@ -67,6 +73,13 @@ class Runtime {
       clock: this.#clock,
       signal: this.#stopped.signal,
     });
+    this.#slices = holdSlices({
+      store: options.records.slices,
+      ...{ process: options.process.name, place: options.processName },
+      ...{ clock: this.#clock, logger: options.logger },
+      gained: (slices) => this.#gained(slices),
+      lost: () => this.#driven.release(),
+    });
     this.#driven = this.#newDriven();
     this.#checkpoint = new ProcessCheckpoint({
       ...options,
@@ -86,6 +99,7 @@ class Runtime {
     this.#ending.push(this.#driven.end());
     await this.#listening;
     await Promise.all(this.#ending);
+    await this.#slices[Symbol.asyncDispose]();
   }
 
   async #listenForEver(): Promise<void> {
@@ -116,6 +130,9 @@ class Runtime {
   /** Until the process is stopped, or somebody has it hear everything again. */
   async #listen(progressed: () => void): Promise<void> {
     const { log, process, records } = this.#options;
+    await this.#slices.begun;
+    const early = new Set<number>();
+    this.#gained = (slices) => slices.forEach((slice) => early.add(slice));
     const { heard, stopped, unfinished, knowsUnfinished } = await this.#checkpoint.load();
     this.#reached = heard?.position ?? -1;
     this.#told = stopped;
@@ -153,6 +170,9 @@ class Runtime {
           for (const id of new Set([...unfinished, ...tried])) {
             this.#driven.drive(id, { isOnRecord: true });
           }
+          this.#fresh = new FreshInputs(head);
+          this.#gained = (slices) => void this.#resume(slices, later).catch(fail);
+          if (early.size > 0) this.#gained([...early]);
           telling = this.#tellTimes(later, signal).catch(fail);
         }
         await this.#hear(batch, later);
@@ -169,6 +189,7 @@ class Runtime {
       }
     } finally {
       interruption.abort();
+      this.#gained = () => {};
       await Promise.all([finding, telling]);
       await later.close();
     }
@@ -211,7 +232,21 @@ class Runtime {
     if (position === undefined || !isNews) return;
     const instances = await this.#inbox.standing(heard, (...one) => later.note(new Map([one])));
     later.add({ position, mark }, new Map());
-    this.#driven.look(instances);
+    const { knowsUnfinished } = this.#checkpoint;
+    const isFresh = knowsUnfinished && events.every((event) => this.#fresh.includes(event));
+    this.#driven.look(instances, { isFresh });
+  }
+
+  /** Goes on with what was begun in these slices, also by another process. */
+  async #resume(slices: readonly number[], later: LaterRecords): Promise<void> {
+    const { log, records: { slices: store } } = this.#options;
+    const driven = this.#driven;
+    await this.#fresh.takingOver(async () => {
+      const head = await log.head();
+      await later.flush();
+      driven.resume(await store?.unfinished(slices) ?? []);
+      return head;
+    });
   }
 
   /** Tells instances that their times have come. */
@@ -221,6 +256,7 @@ class Runtime {
     await tellTimes({
       ...this.#options,
       ...{ inbox: this.#inbox, parked: this.#parked, clock: this.#clock, signal, now: this.#now },
+      slices: () => this.#slices.slices(),
       heardUntil: () => this.#isCaughtUp ? this.#now() : this.#caughtUpAt,
       async became(instances) {
         later.note(instances);
@@ -240,8 +276,8 @@ class Runtime {
       recalling: this.#recalling,
       clock: this.#clock,
       now: this.#now,
+      owns: (id) => this.#slices.owns(id),
       reached: () => this.#reached,
-      knowsUnfinished: () => this.#checkpoint.knowsUnfinished,
       note: (...hold) => this.#note(...hold),
       became: (id, standing) => this.#became(id, standing),
     });

@@ -14,6 +14,8 @@ export type ProcessRuntimeOptions = {
   readonly clock?: time.Clock;
   /** Milliseconds since 1970, with which the times are compared that instances wait for; default: the clock of the machine. */
   now?(): number;
+  /** By what this operating-system process is known, and one that is started again in its place; default: by nothing. */
+  readonly processName?: string | undefined;
   /** What the states that are kept in memory are paid from; default: one of its own. */
   readonly cacheBudget?: machine.CacheBudget;
   /** Uniform in [0, 1). */

@@ -132,9 +132,8 @@ export function sliceStore(sql: Sql, process: string): SliceStore {
     async unfinished(slices) {
       const rows = await sql<{ id: string }[]>`
         select id from process_instance
-        where process = ${process} and ${isInSlices(sql, slices)}
-          -- Earlier releases do not say what an instance waits for
-          and (step is not null or waiting_since is null)`;
+        where process = ${process} and outstanding is distinct from 0
+          and ${isInSlices(sql, slices)}`;
       return rows.map(({ id }) => id);
     },
   };

@@ -21,6 +21,8 @@ function heardTo(position: number): Heard {
   return { position, mark: { log, position, id: crypto.randomUUID() } };
 }
 
+/** The slices of all instances. */
+const all = Array.from({ length: 16 }, (_, slice) => slice);
 const nothing: ReadonlyMap<string, { readonly finished: boolean }> = new Map();
 const milk = new Map([["milk", { finished: false }]]);
 
@@ -223,16 +225,19 @@ Deno.test("the records of a process", async (test) => {
         salt: { finished: false },
       });
       deepEqual((await records.load()).unfinished.toSorted(), ["eggs", "salt"]);
-      deepEqual(await records.due(second(6)), []);
-      deepEqual(await records.due(second(9)), ["bread", "milk"]);
-      deepEqual(await processRecords(sql, "walking").due(second(60)), []);
+      deepEqual(await records.due(second(6), all), []);
+      deepEqual(await records.due(second(9), all), ["bread", "milk"]);
+      deepEqual(await processRecords(sql, "walking").due(second(60), all), []);
+      // Who shares them tells its own
+      deepEqual(await records.due(second(60), [6]), ["eggs"]);
+      deepEqual(await records.due(second(60), [0, 8]), ["bread", "milk"]);
 
       // Who knew less comes late
       await save({ milk: { ...waiting, revision: 2, dueAt: second(1) } });
       await save({ milk: { finished: true, revision: 2 } });
-      deepEqual(await records.due(second(8)), ["bread"]);
+      deepEqual(await records.due(second(8), all), ["bread"]);
       await save({ milk: { ...waiting, revision: 4 }, bread: { finished: true, revision: 1 } });
-      deepEqual(await records.due(second(60)), ["eggs"]);
+      deepEqual(await records.due(second(60), all), ["eggs"]);
 
       const stuck = { by: "state", cause: "nobody answers" } as const;
       const at = { ...waits, step: "run" };

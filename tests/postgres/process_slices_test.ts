@@ -118,11 +118,15 @@ Deno.test("leases of slices", async (test) => {
     const records = processRecords(sql, "running");
     await records.save({
       ...{ from: undefined, to: undefined },
-      instances: new Map(ids.map((id) => [id, { finished: false, waits }])),
+      instances: new Map(ids.map((id) => [id, { finished: false, waits, outstanding: 1 }])),
     });
     await records.save({
       ...{ from: undefined, to: undefined },
-      instances: new Map([["idle", { finished: false, waits: { ...waits, step: null } }]]),
+      instances: new Map([["idle", {
+        finished: false,
+        waits: { ...waits, step: null },
+        outstanding: 0,
+      }]]),
     });
     const bySlice = await Promise.all(all.map((slice) => process("one").unfinished([slice])));
     deepEqual(bySlice.flat().sort(), ids.toSorted());

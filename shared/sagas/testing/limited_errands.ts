@@ -30,6 +30,9 @@ export async function given(
   const run = process ?? limitedErrand({ limits: { ...limits, attempts } });
   const start = () => bed.start({ records, process: run });
   const runtime = start();
+  // What is in the log before it listens, others may have begun
+  const { signal } = new AbortController();
+  await eventually("it to listen", () => runtime.check.check(signal).then(() => true, () => false));
   await bed.append("ErrandGiven", "milk");
   return { records, runtime, start };
 }

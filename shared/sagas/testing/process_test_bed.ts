@@ -8,6 +8,7 @@ import {
   mostDue,
   type ProcessRecords,
 } from "../process_records.ts";
+import { sliceOf } from "../slice.ts";
 import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
@@ -198,9 +199,11 @@ export function memoryRecords(): MemoryRecords {
         .filter((id) => standing.get(id)?.outstanding !== 0);
       return Promise.resolve({ heard, stopped, unfinished });
     },
-    due(until) {
+    due(until, slices) {
       const due = [...instances.keys()].map((id) => ({ id, at: standing.get(id)?.dueAt }))
-        .filter(({ at }) => at !== undefined && Date.parse(at) <= Date.parse(until))
+        .filter(({ id, at }) =>
+          at !== undefined && slices.includes(sliceOf(id)) && Date.parse(at) <= Date.parse(until)
+        )
         .toSorted((one, other) => Date.parse(one.at!) - Date.parse(other.at!));
       return Promise.resolve(due.slice(0, mostDue).map(({ id }) => id));
     },
