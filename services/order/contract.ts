@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CommandOf, defineEvents, type EventOf, field, versioned } from "@headwater/core";
+import { sagaEvents } from "@headwater/sagas";
 import { quantitySchema, skuSchema } from "@shop/inventory/contract";
 
 export const orderLine = z.strictObject({
@@ -65,20 +66,24 @@ export const orderCommands = {
 };
 export type OrderCommand = CommandOf<typeof orderCommands>;
 
-const step = z.string();
+/** What is to be fulfilled. */
+const fulfilment = z.object({
+  ...placement,
+  /** One per SKU, in the order's sequence. */
+  lines: z.array(z.object({ sku: skuSchema, quantity: z.int().positive() })),
+  total: field.amount,
+});
+export type Fulfilment = z.output<typeof fulfilment>;
 
-export const fulfilmentEvents = defineEvents("fulfilment", {
-  FulfilmentStarted: z.object({
-    ...placement,
-    /** One per SKU, in the order's sequence. */
-    lines: z.array(z.object({ sku: skuSchema, quantity: z.int().positive() })),
-    total: field.amount,
-  }),
-  /** `compensates` names the step that this one undid. */
-  StepDone: z.object({ orderId: field.id, step, compensates: step.optional() }),
-  StepRefused: z.object({ orderId: field.id, step, reason }),
-  CancellationHeard: z.object({ orderId: field.id, reason }),
-  DispatchHeard: z.object({ orderId: field.id }),
-  DeliveryHeard: z.object({ orderId: field.id }),
+const thisFulfilment = z.object({ orderId: field.id });
+
+export const fulfilmentEvents = sagaEvents("fulfilment", {
+  key: "orderId",
+  start: fulfilment,
+  formerly: {
+    FulfilmentStarted: fulfilment,
+    DispatchHeard: thisFulfilment,
+    DeliveryHeard: thisFulfilment,
+  },
 });
 export type FulfilmentEvent = EventOf<typeof fulfilmentEvents>;

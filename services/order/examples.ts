@@ -63,27 +63,55 @@ export const orderCommandExamples: {
   MarkDelivered: { type: "MarkDelivered", data: { orderId } },
 };
 
+const at = "2026-01-01T12:00:00.000Z";
+const acting = { orderId, actor: "ada", reason: "the provider is back", at };
+const fulfilment = {
+  ...placement,
+  lines: [{ sku: "SKU1", quantity: 2 }, { sku: "SKU2", quantity: 1 }],
+  total,
+};
+const plan = {
+  groups: [[{ step: "charge-payment", kind: "compensatable" as const, undo: "refund-payment" }]],
+  first: ["start-cancellation"],
+  last: ["complete-cancellation"],
+  later: [],
+};
+
 /** One valid example of every event of its fulfilment. */
 export const fulfilmentEventExamples: {
   readonly [Type in FulfilmentEvent["type"]]: Extract<FulfilmentEvent, { type: Type }>;
 } = {
-  FulfilmentStarted: {
-    type: "FulfilmentStarted",
-    data: {
-      ...placement,
-      lines: [{ sku: "SKU1", quantity: 2 }, { sku: "SKU2", quantity: 1 }],
-      total,
-    },
-  },
+  FulfilmentStarted: { type: "FulfilmentStarted", data: fulfilment },
+  DispatchHeard: { type: "DispatchHeard", data: { orderId } },
+  DeliveryHeard: { type: "DeliveryHeard", data: { orderId } },
+  SagaStarted: { type: "SagaStarted", data: { orderId, version: 1, at, start: fulfilment, plan } },
   StepDone: {
     type: "StepDone",
-    data: { orderId, step: "refund-payment", compensates: "charge-payment" },
+    data: { orderId, step: "refund-payment", at, compensates: "charge-payment" },
   },
   StepRefused: {
     type: "StepRefused",
-    data: { orderId, step: "charge-payment", reason: "card-declined" },
+    data: { orderId, step: "charge-payment", at, reason: "card-declined" },
   },
-  CancellationHeard: { type: "CancellationHeard", data: { orderId, reason } },
-  DispatchHeard: { type: "DispatchHeard", data: { orderId } },
-  DeliveryHeard: { type: "DeliveryHeard", data: { orderId } },
+  StepStuck: {
+    type: "StepStuck",
+    data: { orderId, step: "refund-payment", at, reason: "payment-unknown: there is none" },
+  },
+  StepTimedOut: { type: "StepTimedOut", data: { orderId, step: "charge-payment", at } },
+  SagaTimedOut: { type: "SagaTimedOut", data: { orderId, reason: "timed-out", at } },
+  CancellationHeard: { type: "CancellationHeard", data: { orderId, reason, at } },
+  CancellationRefused: { type: "CancellationRefused", data: { orderId, reason, at } },
+  EventHeard: { type: "EventHeard", data: { orderId, name: "dispatched", at } },
+  AnswerHeard: {
+    type: "AnswerHeard",
+    data: { orderId, step: "charge-payment", at, type: "PaymentCharged", outcome: "done" },
+  },
+  StepRetried: { type: "StepRetried", data: { ...acting, step: "refund-payment", round: 2 } },
+  StepResumed: { type: "StepResumed", data: { ...acting, step: "refund-payment" } },
+  StepSkipped: {
+    type: "StepSkipped",
+    data: { ...acting, step: "refund-payment", compensates: "charge-payment" },
+  },
+  CompensationOrdered: { type: "CompensationOrdered", data: acting },
+  SagaMigrated: { type: "SagaMigrated", data: { orderId, version: 2, at, plan } },
 };

@@ -1,5 +1,5 @@
 import { service } from "@headwater/host";
-import { fulfilmentProcess } from "./fulfilment_process.ts";
+import { fulfilmentSaga } from "./fulfilment_saga.ts";
 import { order } from "./order.ts";
 import { orderView } from "./order_view.ts";
 import { orderRoutes } from "./routes.ts";
@@ -8,8 +8,8 @@ export const orderService = service({
   name: "order",
   aggregates: [order],
   views: [orderView],
-  sagas: [fulfilmentProcess],
+  sagas: [fulfilmentSaga],
   routes: orderRoutes,
 });
 
-export { fulfilmentProcess, order };
+export { fulfilmentSaga, order };

@@ -1,5 +1,8 @@
 export { sagasActs } from "./acts.ts";
 export type { SagasContext } from "./sagas_context.ts";
+export { defineSaga, type Saga } from "./define_saga.ts";
+export { participant } from "./participant.ts";
+export { type Plan, type SagaEvent, sagaEvents } from "./saga_events.ts";
 export { type InstanceRecord, listInstances } from "./list_instances.ts";
 export type { Notice, Operated, StepAnswered, Timer, TimerFired } from "./notice.ts";
 export type { Process, Told } from "./process.ts";

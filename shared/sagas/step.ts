@@ -15,6 +15,8 @@ export type Step<Command extends DomainCommand = DomainCommand> = {
    * it came to, by a notice.
    */
   readonly isDoneWhenTaken?: true;
+  /** No answer came in time: it is asked what became of it before it is sent again. */
+  readonly isUnknown?: true;
 };
 
 /** What a step may take before its process is told that it has no outcome, by a notice of its instance. */

@@ -37,6 +37,7 @@ function structureOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
     return fc.integer({ min, max });
   }
   if (schema instanceof z.ZodBoolean) return fc.boolean();
+  if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   throw new TypeError(`Cannot make values of a "${schema._zod.def.type}": add it here`);
 }

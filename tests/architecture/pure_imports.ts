@@ -9,6 +9,9 @@ const pureNames: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["createHash", "hash"],
 };
 
+/** What sagas and policies are defined by. */
+const sagaNames = ["defineSaga", "participant", "policy", "sagaEvents"];
+
 const effectfulFile = /(^|\/)(routes|mod|examples|[a-z0-9_]+_(view|test))\.ts$/;
 
 /** Which names of an import that is not pure may not be used where purity is asked for: of core, only some. */
@@ -35,6 +38,7 @@ export function isPureImport(node: Deno.lint.ImportDeclaration, file: string): b
   if (specifier === "@headwater/core") {
     return !names.some((name) => name === "*" || effectfulNames.includes(name));
   }
+  if (specifier === "@headwater/sagas") return names.every((name) => sagaNames.includes(name));
   if (placeOf(file)?.member !== "shared/core") return false;
   return names.every((name) => pureNames[specifier]?.includes(name));
 }

@@ -1,19 +1,19 @@
-import { fulfilmentProcess } from "@shop/order";
+import { fulfilmentSaga } from "@shop/order";
 import { derivedId } from "@headwater/core";
 import type { Step } from "@headwater/sagas";
 import type { Kind, SimulatedLog } from "./simulated_log.ts";
 
-type Input = Parameters<typeof fulfilmentProcess.react>[0];
-type Event = ReturnType<typeof fulfilmentProcess.react>[number];
-type State = typeof fulfilmentProcess.initialState;
+type Input = Parameters<typeof fulfilmentSaga.react>[0];
+type Event = ReturnType<typeof fulfilmentSaga.react>[number];
+type State = typeof fulfilmentSaga.initialState;
 
 const fulfilmentKind: Kind<Input, Event, State> = {
-  events: fulfilmentProcess.events,
+  events: fulfilmentSaga.events,
   decider: {
-    initialState: fulfilmentProcess.initialState,
+    initialState: fulfilmentSaga.initialState,
     decide: (input, state) =>
-      fulfilmentProcess.react(input, state, { at: "2026-01-01T00:00:00.000Z" }),
-    evolve: fulfilmentProcess.evolve,
+      fulfilmentSaga.react(input, state, { at: "2026-01-01T00:00:00.000Z" }),
+    evolve: fulfilmentSaga.evolve,
   },
 };
 
@@ -37,11 +37,11 @@ export class SimulatedFulfilment {
     const place = this.heard[listener]!;
     const recorded = this.#log.recorded[place]!;
     this.heard[listener] = place + 1;
-    const schemas = fulfilmentProcess.inputs.find(({ category }) =>
+    const schemas = fulfilmentSaga.inputs.find(({ category }) =>
       recorded.stream.startsWith(`${category}-`)
     );
     const input = schemas?.decode(recorded);
-    const id = input && fulfilmentProcess.key(input);
+    const id = input && fulfilmentSaga.key(input);
     if (id === undefined) return;
     this.#log.handle(fulfilmentKind, {
       id,
@@ -51,10 +51,10 @@ export class SimulatedFulfilment {
   }
 
   outstanding(orderId: string): readonly Step[] {
-    return fulfilmentProcess.outstanding(this.#log.state(fulfilmentKind, orderId));
+    return fulfilmentSaga.outstanding(this.#log.state(fulfilmentKind, orderId));
   }
 
   finished(orderId: string): boolean {
-    return fulfilmentProcess.finished(this.#log.state(fulfilmentKind, orderId));
+    return fulfilmentSaga.finished(this.#log.state(fulfilmentKind, orderId));
   }
 }

@@ -9,7 +9,7 @@ import {
   fingerprint,
 } from "@headwater/core";
 import { shop } from "@shop/app";
-import { fulfilmentProcess } from "@shop/order";
+import { fulfilmentSaga } from "@shop/order";
 import { shipmentIdOf } from "@shop/shipping/contract";
 
 /** Events of an order of one line that was delivered, and of one that was only confirmed. */
@@ -108,10 +108,10 @@ class OrderHistory {
 
   /** A command of a client, and all steps that follow from it. */
   async #byClient(type: string, data: unknown): Promise<void> {
-    const { name, outstanding } = fulfilmentProcess;
+    const { name, outstanding } = fulfilmentSaga;
     await this.give({ type, data, commandId: derivedId("history", this.#orderId, type) });
     for (;;) {
-      const { state } = this.#foldedOf(`${name}-${this.#orderId}`, fulfilmentProcess);
+      const { state } = this.#foldedOf(`${name}-${this.#orderId}`, fulfilmentSaga);
       const [step] = outstanding(state as Parameters<typeof outstanding>[0]);
       if (!step) return;
       const { command } = step;
@@ -125,18 +125,18 @@ class OrderHistory {
   }
 
   async #hear({ id, type, data }: eventLog.NewEvent): Promise<void> {
-    const { name, react, events: schemas } = fulfilmentProcess;
+    const { name, react, events: schemas } = fulfilmentSaga;
     const input = { type, data } as Parameters<typeof react>[0];
-    if (fulfilmentProcess.key(input) === undefined) return;
+    if (fulfilmentSaga.key(input) === undefined) return;
     const stream = `${name}-${this.#orderId}`;
-    const { state } = this.#foldedOf(stream, fulfilmentProcess);
+    const { state } = this.#foldedOf(stream, fulfilmentSaga);
     await this.#append({
       stream,
       events: react(input, state as Parameters<typeof react>[1], {
         at: "2026-01-01T00:00:00.000Z",
       }),
       schemas,
-      rules: fulfilmentProcess as Rules,
+      rules: fulfilmentSaga as Rules,
       commandId: derivedId(name, id),
       causationId: id,
       content: { type, data },

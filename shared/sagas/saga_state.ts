@@ -1,0 +1,126 @@
+import type { Plan, PlannedStep } from "./saga_events.ts";
+
+/** What became of a step; absent: nothing yet. */
+export type StepState = {
+  /** `left`: it was given up, and may have been done nonetheless. */
+  readonly status?: "done" | "refused" | "skipped" | "undone" | "left";
+  readonly round: number;
+  /** Why it cannot go on without operators. */
+  readonly stuck?: string | undefined;
+  /** How often no answer came in time. */
+  readonly timeouts: number;
+  /** JSON. */
+  readonly result?: string;
+};
+
+/**
+ * An instance, after its events.
+ *
+ * @internal
+ */
+export type SagaState = {
+  readonly started?: {
+    readonly id: string;
+    readonly version: number;
+    readonly start: unknown;
+    readonly plan: Plan;
+    /** Undefined: it was begun before that was recorded. */
+    readonly at: string | undefined;
+  };
+  readonly steps: Readonly<Record<string, StepState>>;
+  /** What stands: steps that were done, or may have been, and are to be undone, in the order of their completion. */
+  readonly standing: readonly string[];
+  readonly direction: "forward" | "compensating";
+  /** Why it compensates, or why a cancellation is refused. */
+  readonly cause?: { readonly reason: string; readonly isCancelled: boolean };
+  /** What it waits for before it undoes anything: steps that were under way. */
+  readonly awaited: readonly string[];
+  readonly isPivoted: boolean;
+  /** A cancellation came too late, and that is to be told. */
+  readonly refuses: boolean;
+  /** Events that have steps of their own follow. */
+  readonly heard: readonly string[];
+  /** What is to be done now, and since when; undefined: since before that was recorded. */
+  readonly open: Readonly<Record<string, string | null>>;
+};
+
+export const initialSagaState: SagaState = {
+  ...{ steps: {}, standing: [], direction: "forward", awaited: [], isPivoted: false },
+  ...{ refuses: false, heard: [], open: {} },
+};
+
+const untouched: StepState = { round: 1, timeouts: 0 };
+
+export function stepState({ steps }: Pick<SagaState, "steps">, step: string): StepState {
+  return Object.hasOwn(steps, step) ? steps[step]! : untouched;
+}
+
+/** True when nothing more is to come of it. */
+export function isSettled(state: SagaState, step: string): boolean {
+  return stepState(state, step).status !== undefined;
+}
+
+/** Every step forward that there is by now, in groups. */
+export function groupsOf(state: SagaState): readonly (readonly PlannedStep[])[] {
+  const { plan } = state.started ?? {};
+  if (!plan) return [];
+  const later = plan.later.filter(({ name }) => state.heard.includes(name));
+  return [...plan.groups, ...later.flatMap(({ groups }) => groups)];
+}
+
+/** The step of the plan, or of what follows later, whatever was heard so far. */
+export function plannedStep({ started }: SagaState, name: string): PlannedStep | undefined {
+  const groups = [
+    ...(started?.plan.groups ?? []),
+    ...(started?.plan.later ?? []).flatMap(({ groups }) => groups),
+  ];
+  return groups.flat().find(({ step }) => step === name);
+}
+
+/** The step forward that is undone by this one. */
+export function undoneBy({ started }: SagaState, undo: string): PlannedStep | undefined {
+  return started?.plan.groups.flat().find((planned) => planned.undo === undo);
+}
+
+/** The steps that are to be done now. */
+export function todoOf(state: SagaState): readonly string[] {
+  const { started, direction, refuses } = state;
+  if (!started) return [];
+  const { plan } = started;
+  if (direction === "compensating") return compensationOf(state, plan);
+  if (refuses && plan.refuse !== undefined) return [plan.refuse];
+  for (const group of groupsOf(state)) {
+    const todo = group.filter(({ step }) => !isSettled(state, step));
+    if (todo.length > 0) return todo.map(({ step }) => step);
+  }
+  return [];
+}
+
+function compensationOf(state: SagaState, plan: Plan): readonly string[] {
+  const awaited = state.awaited.filter((step) => !isSettled(state, step));
+  if (awaited.length > 0) return awaited;
+  const first = state.cause?.isCancelled ? [] : plan.first;
+  const before = first.find((step) => !isSettled(state, step));
+  if (before !== undefined) return [before];
+  const undoing = toUndo(state, plan);
+  if (undoing.length > 0) return undoing;
+  const after = plan.last.find((step) => !isSettled(state, step));
+  return after === undefined ? [] : [after];
+}
+
+/** The last that was done, and what was done beside it. */
+function toUndo({ standing }: SagaState, plan: Plan): readonly string[] {
+  const last = standing.at(-1);
+  const group = plan.groups.find((group) => group.some(({ step }) => step === last)) ?? [];
+  const undone = group.find(({ step }) => step === last)?.alone
+    ? group.filter(({ step }) => step === last)
+    : group.filter(({ step }) => standing.includes(step));
+  return undone.map(({ undo }) => undo).filter((undo) => undo !== undefined);
+}
+
+/** One of the steps of the instance, whichever way it goes. */
+export function isPlanned(state: SagaState, step: string): boolean {
+  const { first = [], last = [], refuse } = state.started?.plan ?? {};
+  return plannedStep(state, step) !== undefined || undoneBy(state, step) !== undefined ||
+    step === refuse || first.includes(step) || last.includes(step);
+}
