@@ -98,6 +98,7 @@ export const fulfilmentEventExamples: {
     data: { orderId, step: "refund-payment", at, reason: "payment-unknown: there is none" },
   },
   StepTimedOut: { type: "StepTimedOut", data: { orderId, step: "charge-payment", at } },
+  SagaEnded: { type: "SagaEnded", data: { orderId, at } },
   SagaTimedOut: { type: "SagaTimedOut", data: { orderId, reason: "timed-out", at } },
   CancellationHeard: { type: "CancellationHeard", data: { orderId, reason, at } },
   CancellationRefused: { type: "CancellationRefused", data: { orderId, reason, at } },

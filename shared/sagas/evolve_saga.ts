@@ -62,6 +62,8 @@ function changed(saga: CompiledSaga, state: SagaState, event: SagaEvent): SagaSt
       const awaited = underWay(state).filter((step) => !isCalledOff(saga, step));
       return compensating(state, { reason, isCancelled: true, awaited });
     }
+    case "SagaEnded":
+      return { ...state, isEnded: true };
     case "SagaTimedOut":
       return compensating(state, { reason: event.data.reason, awaited: underWay(state) });
     case "CompensationOrdered": {

@@ -11,7 +11,9 @@ import type { Part, StepsOf, StepTemplate } from "./saga_steps.ts";
 export type Definition<Start, Started> = {
   /** Raised when running instances are not to go on as the new definition says; default: 1. */
   readonly version?: number;
-  readonly startedBy: EventRef<Started>;
+  readonly startedBy: EventRef<Started> | readonly EventRef<Started>[];
+  /** After any of these nothing is left to do: what stands, stands. */
+  readonly endedBy?: readonly EventRef[];
   /** By what operators find an instance beside its key. */
   keys?(start: Start): readonly string[];
   /** No end in this time, and it is undone while it can be; default: 15 min. */
@@ -44,7 +46,7 @@ export type Later = {
 
 /** What an event is to a saga. */
 export type Role =
-  | { readonly type: "start" | "cancel"; readonly ref: EventRef }
+  | { readonly type: "start" | "cancel" | "end"; readonly ref: EventRef }
   | { readonly type: "later"; readonly ref: EventRef; readonly name: string }
   | {
     readonly type: "done" | "refused";
@@ -95,9 +97,10 @@ export function compileSaga<Start, Started>(
       [name, { when, parts: partsOf(steps), isPivot }] as const
     ),
   );
-  const { startedBy } = definition;
+  const { startedBy, endedBy = [] } = definition;
   const roles: Role[] = [
-    { type: "start", ref: startedBy },
+    ...[startedBy].flat().map((ref) => ({ type: "start" as const, ref })),
+    ...endedBy.map((ref) => ({ type: "end" as const, ref })),
     ...(cancel ? [{ type: "cancel" as const, ref: cancel.when }] : []),
     ...later.entries().map(([name, { when }]) => ({ type: "later" as const, name, ref: when })),
   ];

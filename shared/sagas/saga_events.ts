@@ -54,6 +54,8 @@ export type SagaEvent<Start = unknown> =
   /** It cannot go on without operators. */
   | Noted<"StepStuck", AtStep & { reason: string }>
   | Noted<"StepTimedOut", AtStep>
+  /** Something has made what it had left to do needless. */
+  | Noted<"SagaEnded", { at: string }>
   | Noted<"SagaTimedOut", { reason: string; at: string }>
   | Noted<"CancellationHeard", { reason: string; at?: string | undefined }>
   /** Too late: what was done stands. */
@@ -164,6 +166,7 @@ export function definitionsOf<Start extends z.ZodType>(key: string, start: Start
     StepRefused: z.object({ ...stepping, reason }),
     StepStuck: z.object({ ...stepping, reason }),
     StepTimedOut: z.object(stepping),
+    SagaEnded: z.object({ ...instance, at }),
     SagaTimedOut: z.object({ ...instance, reason, at }),
     CancellationHeard: z.object({ ...instance, reason, at: at.optional() }),
     CancellationRefused: z.object({ ...instance, reason, at }),

@@ -46,6 +46,10 @@ export function reactSaga(
         const heard: SagaEvent = { type: "CancellationHeard", data };
         return state.isPivoted ? [heard, { type: "CancellationRefused", data }] : [heard];
       }
+      case "end": {
+        const isOnItsWay = state.started && state.direction === "forward" && !state.isEnded;
+        return isOnItsWay ? [{ type: "SagaEnded", data: { at } }] : [];
+      }
       case "later": {
         const { name } = role;
         const isNews = state.started && !state.heard.includes(name);

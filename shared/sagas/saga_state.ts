@@ -36,6 +36,8 @@ export type SagaState = {
   /** What it waits for before it undoes anything: steps that were under way. */
   readonly awaited: readonly string[];
   readonly isPivoted: boolean;
+  /** Nothing is left to do, unless it compensates. */
+  readonly isEnded: boolean;
   /** A cancellation came too late, and that is to be told. */
   readonly refuses: boolean;
   /** Events that have steps of their own follow. */
@@ -46,7 +48,7 @@ export type SagaState = {
 
 export const initialSagaState: SagaState = {
   ...{ steps: {}, standing: [], direction: "forward", awaited: [], isPivoted: false },
-  ...{ refuses: false, heard: [], open: {} },
+  ...{ isEnded: false, refuses: false, heard: [], open: {} },
 };
 
 const untouched: StepState = { round: 1, timeouts: 0 };
@@ -89,6 +91,7 @@ export function todoOf(state: SagaState): readonly string[] {
   const { plan } = started;
   if (direction === "compensating") return compensationOf(state, plan);
   if (refuses && plan.refuse !== undefined) return [plan.refuse];
+  if (state.isEnded) return [];
   for (const group of groupsOf(state)) {
     const todo = group.filter(({ step }) => !isSettled(state, step));
     if (todo.length > 0) return todo.map(({ step }) => step);
