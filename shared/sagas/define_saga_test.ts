@@ -1,218 +1,62 @@
 import assert from "node:assert/strict";
-import { defineEvents, type DomainEvent, Refusal } from "@headwater/core";
-import { z } from "zod";
-import { defineSaga, type Notice, participant, type Saga, sagaEvents } from "./mod.ts";
+import { Refusal } from "@headwater/core";
+import { ProcessInstance } from "@headwater/testing";
+import type { Saga } from "./mod.ts";
+import {
+  booked,
+  calledOff,
+  full,
+  paid,
+  returned,
+  travelSaga,
+  wanted,
+} from "./testing/travel_saga.ts";
 
-const tripId = z.string();
-const what = z.string();
-const reason = z.string();
-const tripEvents = defineEvents("trip", {
-  Wanted: z.object({ tripId, hotels: z.array(z.string()) }),
-  CalledOff: z.object({ tripId, reason }),
-  CallingOffRefused: z.object({ tripId }),
-  Ended: z.object({ tripId }),
-});
-const hotelEvents = defineEvents("hotel", {
-  Booked: z.object({ tripId, hotel: z.string(), price: z.int() }),
-  Full: z.object({ tripId, hotel: z.string(), reason }),
-  Returned: z.object({ tripId, hotel: z.string() }),
-});
-const bankEvents = defineEvents("bank", {
-  Paid: z.object({ tripId }),
-  NotPaid: z.object({ tripId, reason }),
-  Done: z.object({ tripId, what }),
-});
-const bankCommands = {
-  Pay: z.strictObject({ tripId, amount: z.int() }),
-  Do: z.strictObject({ tripId, what }),
-};
-const trip = participant("trip", { commands: {}, events: tripEvents });
-const hotel = participant("hotel", {
-  commands: { Book: z.strictObject({ tripId, hotel: z.string() }) },
-  events: hotelEvents,
-});
-const bank = participant("bank", { commands: bankCommands, events: bankEvents });
-const events = sagaEvents("travel", {
-  key: "tripId",
-  start: z.object({ tripId, hotels: z.array(z.string()) }),
-});
+type Travel = ProcessInstance<Saga["initialState"]>;
 
-/** Hotels side by side → pay, from where there is no way back → after a day the ticket. */
-function travel(
-  version = 1,
-  more: { readonly migrates?: number[]; readonly earlier?: Saga[] } = {},
-) {
-  return defineSaga(events, {
-    ...{ version, ...more },
-    startedBy: trip.event("Wanted"),
-    endedBy: [trip.event("Ended")],
-    keys: ({ hotels }) => hotels,
-    steps: ({ each, pivot, retriable, after }) => [
-      each(({ hotels }) => hotels.map((hotel) => ({ hotel }))).by(
-        "hotel",
-        (one) =>
-          one.compensatable("book", {
-            does: ({ tripId }, { item: { hotel: name } }) =>
-              hotel.command("Book", { tripId, hotel: name }),
-            done: hotel.event("Booked", { keeps: ({ price }) => price }),
-            refused: hotel.event("Full"),
-            undo: one.retriable("return", {
-              does: ({ tripId }, { item: { hotel } }) =>
-                bank.command("Do", { tripId, what: `return ${hotel}` }),
-              done: hotel.event("Returned"),
-              nothing: ["booking-unknown"],
-            }),
-          }),
-      ),
-      pivot("pay", {
-        does: ({ tripId, hotels }, { result }) =>
-          bank.command("Pay", {
-            tripId,
-            amount: hotels.reduce((sum, hotel) => sum + Number(result(`book:${hotel}`)), 0),
-          }),
-        done: bank.event("Paid"),
-        refused: bank.event("NotPaid"),
-        attempts: 3,
-      }),
-      after("rest", "1d"),
-      retriable(version === 1 ? "ticket" : "e-ticket", {
-        does: ({ tripId }) => bank.command("Do", { tripId, what: "ticket" }),
-        done: bank.event("Done", { where: { what: "ticket" } }),
-      }),
-    ],
-    cancel: ({ retriable }) => ({
-      when: trip.event("CalledOff"),
-      refuse: retriable("refuse", {
-        does: ({ tripId }, { reason }) => bank.command("Do", { tripId, what: reason }),
-        done: trip.event("CallingOffRefused"),
-      }),
-    }),
-  });
+function travel(saga: Saga = travelSaga()): Travel {
+  return new ProcessInstance(saga);
 }
 
-const wanted: DomainEvent = { type: "Wanted", data: { tripId: "t", hotels: ["a", "b"] } };
-const calledOff: DomainEvent = { type: "CalledOff", data: { tripId: "t", reason: "rain" } };
-const paid: DomainEvent = { type: "Paid", data: { tripId: "t" } };
-const booked = (hotel: string): DomainEvent => ({
-  type: "Booked",
-  data: { tripId: "t", hotel, price: 70 },
-});
-const full = (hotel: string): DomainEvent => ({
-  type: "Full",
-  data: { tripId: "t", hotel, reason: "full" },
-});
-const returned = (hotel: string): DomainEvent => ({
-  type: "Returned",
-  data: { tripId: "t", hotel },
-});
-const begin = Date.parse("2026-01-01T00:00:00.000Z");
-
-/** An instance, told one thing a second. */
-class Travel {
-  readonly noted: DomainEvent[] = [];
-  #state: Saga["initialState"];
-  #seconds = 0;
-
-  constructor(readonly saga: Saga = travel()) {
-    this.#state = saga.initialState;
-  }
-
-  get at(): string {
-    return new Date(begin + this.#seconds * 1_000).toISOString();
-  }
-  get state() {
-    return this.#state;
-  }
-  get open(): string[] {
-    return Object.keys(this.#state.open);
-  }
-  get sent(): string[] {
-    return this.saga.outstanding(this.#state).map(({ name, round }) => `${name}#${round}`);
-  }
-  get told() {
-    return this.saga.tells!(this.#state);
-  }
-  hear(...inputs: readonly DomainEvent[]): this {
-    for (const input of inputs) {
-      this.#seconds++;
-      this.#take(this.saga.react(input, this.#state, { at: this.at }));
-    }
-    return this;
-  }
-  notice(notice: Notice): this {
-    this.#take(this.saga.notice!(notice, this.#state));
-    return this;
-  }
-  answered(step: string, outcome: "done" | "refused" | "failed" | "unknown", code = "no"): this {
-    const { round = 1 } = this.saga.outstanding(this.#state).find(({ name }) => name === step) ??
-      {};
-    const answer = { step, round, outcome, code, reason: "so it is", at: this.at };
-    return this.notice({ type: "StepAnswered", ...answer });
-  }
-  operated(act: "retry" | "resume" | "skip" | "compensate", step?: string): this {
-    const acting = { actId: "1", actor: "ada", reason: "it is known", at: this.at };
-    return this.notice({ type: "Operated", act, ...acting, ...(step !== undefined && { step }) });
-  }
-  /** All timers that are due after so long. */
-  wait(seconds: number): this {
-    this.#seconds += seconds;
-    for (const { name, dueAt } of this.saga.timers!(this.#state)) {
-      if (dueAt > this.at) continue;
-      this.notice({ type: "TimerFired", timer: name, dueAt, at: this.at });
-    }
-    return this;
-  }
-  /** The same from what is stored. */
-  again(saga = this.saga): Travel {
-    const other = new Travel(saga);
-    other.#seconds = this.#seconds;
-    other.#take(this.noted);
-    assert.deepEqual(other.state, this.state);
-    return other;
-  }
-  #take(noted: readonly DomainEvent[]): void {
-    for (const event of noted) {
-      events.encode(event as Parameters<typeof events.encode>[0]);
-      this.noted.push(event);
-      this.#state = this.saga.evolve(this.#state, event);
-    }
-  }
+/** Where it is, stuck or not. */
+function openOf({ state }: Travel): string[] {
+  return Object.keys(state.open);
 }
 
 Deno.test("steps of a group are taken side by side, and what events had to keep makes later commands", () => {
-  const instance = new Travel().hear(wanted);
-  assert.deepEqual(instance.sent, ["book:a#1", "book:b#1"]);
+  const instance = travel().hear(wanted);
+  assert.deepEqual(instance.sends, ["book:a#1", "book:b#1"]);
   instance.hear(booked("b"));
-  assert.deepEqual(instance.sent, ["book:a#1"]);
+  assert.deepEqual(instance.sends, ["book:a#1"]);
   instance.hear(booked("a"));
-  const [pay] = instance.saga.outstanding(instance.state);
+  const [pay] = instance.outstanding;
   assert.deepEqual([pay?.name, pay?.command.data], ["pay", { tripId: "t", amount: 140 }]);
-  assert.deepEqual(instance.told.keys, ["a", "b"]);
+  assert.deepEqual(instance.tells.keys, ["a", "b"]);
 });
 
 Deno.test("a refusal waits for those beside it, then undoes what stands, those side by side", () => {
-  const instance = new Travel().hear(wanted, full("a"));
-  assert.deepEqual([instance.open, instance.told.isCompensating], [["book:b"], true]);
+  const instance = travel().hear(wanted, full("a"));
+  assert.deepEqual([openOf(instance), instance.tells.isCompensating], [["book:b"], true]);
   instance.hear(booked("b"));
-  assert.deepEqual(instance.open, ["return:b"]);
-  assert.ok(instance.saga.finished(instance.hear(returned("b")).state));
+  assert.deepEqual(openOf(instance), ["return:b"]);
+  assert.ok(instance.hear(returned("b")).finished);
 
-  const both = new Travel().hear(wanted, booked("b"), booked("a"));
+  const both = travel().hear(wanted, booked("b"), booked("a"));
   both.answered("pay", "refused", "card-unknown");
-  assert.deepEqual(both.open.toSorted(), ["return:a", "return:b"]);
+  assert.deepEqual(openOf(both).toSorted(), ["return:a", "return:b"]);
 });
 
 Deno.test("what was done after all, though it was given up, is undone too, also when it is undone a second time", () => {
-  const instance = new Travel().hear(wanted, booked("b"), full("a"), returned("b"));
-  assert.ok(instance.saga.finished(instance.state));
-  assert.deepEqual(instance.hear(booked("a")).sent, ["return:a#1"]);
+  const instance = travel().hear(wanted, booked("b"), full("a"), returned("b"));
+  assert.ok(instance.finished);
+  assert.deepEqual(instance.hear(booked("a")).sends, ["return:a#1"]);
   instance.hear(returned("a"), booked("a"));
-  assert.deepEqual(instance.sent, ["return:a#2"]);
-  assert.ok(instance.saga.finished(instance.hear(returned("a")).state));
+  assert.deepEqual(instance.sends, ["return:a#2"]);
+  assert.ok(instance.hear(returned("a")).finished);
 });
 
 Deno.test("a machine that fails is a refusal before there is no way back, and stuck after it", () => {
-  const before = new Travel().hear(wanted, booked("a"), booked("b")).answered(
+  const before = travel().hear(wanted, booked("a"), booked("b")).answered(
     "pay",
     "failed",
     "away",
@@ -221,91 +65,90 @@ Deno.test("a machine that fails is a refusal before there is no way back, and st
     ...{ tripId: "t", step: "pay", reason: "away" },
     at: before.at,
   });
-  assert.ok(before.told.isCompensating);
-  const after = new Travel().hear(wanted, booked("a"), booked("b"), paid).wait(90_000)
+  assert.ok(before.tells.isCompensating);
+  const after = travel().hear(wanted, booked("a"), booked("b"), paid).wait(90_000_000)
     .answered("ticket", "failed", "away");
-  assert.deepEqual(after.told.stuck, { step: "ticket", cause: "away: so it is" });
-  assert.deepEqual([after.sent, after.saga.finished(after.state)], [[], false]);
+  assert.deepEqual(after.tells.stuck, { step: "ticket", cause: "away: so it is" });
+  assert.deepEqual([after.sends, after.finished], [[], false]);
 });
 
 Deno.test("what is unknown is stuck, until an event or an operator says what became of it", () => {
-  const stuck = () =>
-    new Travel().hear(wanted, booked("a"), booked("b")).answered("pay", "unknown");
-  assert.deepEqual(stuck().told.stuck?.step, "pay");
-  assert.deepEqual(stuck().hear(paid).open, ["rest"]);
-  assert.deepEqual(stuck().operated("resume").sent, ["pay#1"]);
-  assert.deepEqual(stuck().operated("retry").sent, ["pay#2"]);
-  assert.deepEqual(stuck().operated("skip").open, ["rest"]);
-  assert.deepEqual(stuck().operated("compensate").open.toSorted(), ["return:a", "return:b"]);
+  const stuck = () => travel().hear(wanted, booked("a"), booked("b")).answered("pay", "unknown");
+  assert.deepEqual(stuck().tells.stuck?.step, "pay");
+  assert.deepEqual(openOf(stuck().hear(paid)), ["rest"]);
+  assert.deepEqual(stuck().operated("resume").sends, ["pay#1"]);
+  assert.deepEqual(stuck().operated("retry").sends, ["pay#2"]);
+  assert.deepEqual(openOf(stuck().operated("skip")), ["rest"]);
+  assert.deepEqual(openOf(stuck().operated("compensate")).toSorted(), ["return:a", "return:b"]);
   // Nobody who calls it off knows more
-  assert.deepEqual(stuck().hear(calledOff).open, ["pay"]);
+  assert.deepEqual(openOf(stuck().hear(calledOff)), ["pay"]);
 });
 
 Deno.test("compensation of what may never have happened takes that it has not", () => {
-  const instance = new Travel().hear(wanted, booked("a")).answered("book:b", "unknown");
+  const instance = travel().hear(wanted, booked("a")).answered("book:b", "unknown");
   instance.operated("compensate");
-  assert.deepEqual(instance.open.toSorted(), ["return:a", "return:b"]);
+  assert.deepEqual(openOf(instance).toSorted(), ["return:a", "return:b"]);
   instance.hear(returned("a")).answered("return:b", "refused", "booking-unknown");
-  assert.ok(instance.saga.finished(instance.state));
-  assert.deepEqual(instance.hear(booked("b")).sent, ["return:b#2"]);
+  assert.ok(instance.finished);
+  assert.deepEqual(instance.hear(booked("b")).sends, ["return:b#2"]);
 });
 
 Deno.test("a compensation that is refused or exhausted is stuck, and is no more once it is freed", () => {
   for (const outcome of ["refused", "failed"] as const) {
-    const instance = new Travel().hear(wanted, booked("a"), full("b")).answered(
+    const instance = travel().hear(wanted, booked("a"), full("b")).answered(
       "return:a",
       outcome,
     );
-    assert.equal(instance.told.stuck?.step, "return:a");
-    assert.ok(!instance.saga.finished(instance.state));
-    assert.deepEqual(instance.again().operated("retry").sent, ["return:a#2"]);
-    assert.ok(instance.saga.finished(instance.again().operated("skip").state));
+    assert.equal(instance.tells.stuck?.step, "return:a");
+    assert.ok(!instance.finished);
+    assert.deepEqual(instance.again().operated("retry").sends, ["return:a#2"]);
+    assert.ok(instance.again().operated("skip").finished);
   }
 });
 
 Deno.test("a cancellation undoes; past the pivot it is refused, each time, by an event of its own", () => {
-  const instance = new Travel().hear(wanted, booked("a"), booked("b"), calledOff);
-  assert.deepEqual(instance.open, ["pay"], "its outcome is awaited");
+  const instance = travel().hear(wanted, booked("a"), booked("b"), calledOff);
+  assert.deepEqual(openOf(instance), ["pay"], "its outcome is awaited");
   instance.again().hear({ type: "NotPaid", data: { tripId: "t", reason: "poor" } });
   instance.hear(paid);
   assert.equal(instance.noted.at(-1)?.type, "CancellationRefused");
-  assert.deepEqual(instance.sent, ["refuse#1"]);
+  assert.deepEqual(instance.sends, ["refuse#1"]);
   instance.hear({ type: "CallingOffRefused", data: { tripId: "t" } });
-  assert.deepEqual(instance.open, ["rest"]);
-  assert.deepEqual(instance.hear(calledOff).sent, ["refuse#2"]);
+  assert.deepEqual(openOf(instance), ["rest"]);
+  assert.deepEqual(instance.hear(calledOff).sends, ["refuse#2"]);
 
-  const early = new Travel().hear(wanted, booked("a"), calledOff, booked("b"), calledOff);
-  assert.deepEqual(early.open.toSorted(), ["return:a", "return:b"]);
+  const early = travel().hear(wanted, booked("a"), calledOff, booked("b"), calledOff);
+  assert.deepEqual(openOf(early).toSorted(), ["return:a", "return:b"]);
 });
 
 Deno.test("times: a step without an answer is asked about, then stuck; one that rests goes on; stale ones lead to nothing", () => {
-  const slow = new Travel().hear(wanted, booked("a"), booked("b")).wait(31);
-  assert.equal(slow.saga.outstanding(slow.state)[0]?.isUnknown, true);
-  assert.deepEqual(slow.wait(31).wait(31).told.stuck, {
+  const slow = travel().hear(wanted, booked("a"), booked("b")).wait(31_000);
+  assert.equal(slow.outstanding[0]?.isUnknown, true);
+  assert.deepEqual(slow.wait(31_000).wait(31_000).tells.stuck, {
     step: "pay",
     cause: "no-answer: none in 30000 ms, 3 times",
   });
-  const resting = new Travel().hear(wanted, booked("a"), booked("b"), paid);
-  const [rest] = resting.saga.timers!(resting.state);
+  const resting = travel().hear(wanted, booked("a"), booked("b"), paid);
+  const [rest] = resting.timers;
   assert.equal(Date.parse(rest!.dueAt) - Date.parse(resting.at), 86_400_000);
-  assert.deepEqual(resting.wait(86_399).open, ["rest"]);
-  assert.deepEqual(resting.wait(1).open, ["ticket"]);
+  assert.deepEqual(openOf(resting.wait(86_399_000)), ["rest"]);
+  assert.deepEqual(openOf(resting.wait(1_000)), ["ticket"]);
   const before = resting.state;
-  resting.notice({ type: "TimerFired", timer: rest!.name, dueAt: rest!.dueAt, at: resting.at });
+  resting.fire(rest!);
   assert.equal(resting.state, before);
 });
 
 Deno.test("times: an instance that comes to no end is undone while it can be", () => {
-  const instance = new Travel().hear(wanted, booked("a"));
-  instance.wait(901);
-  assert.ok(instance.told.isCompensating);
-  assert.deepEqual(instance.open, ["book:b"]);
+  const instance = travel().hear(wanted, booked("a"));
+  instance.wait(901_000);
+  assert.ok(instance.tells.isCompensating);
+  assert.deepEqual(openOf(instance), ["book:b"]);
 });
 
 Deno.test("what has ended is left as it is, and operators' acts on the wrong state say which they need", () => {
-  const ended = new Travel().hear(wanted, booked("a"), { type: "Ended", data: { tripId: "t" } });
-  assert.ok(ended.saga.finished(ended.state));
-  const done = new Travel().hear(wanted, booked("a"), booked("b"), paid);
+  const ended = travel().hear(wanted, booked("a"), { type: "Ended", data: { tripId: "t" } });
+  assert.ok(ended.finished);
+  const done = travel().hear(wanted, booked("a"), booked("b"), paid);
   for (
     const [act, message] of [
       ["retry", 'Cannot retry "t": it is past its pivot, this needs a step to be stuck'],
@@ -325,15 +168,15 @@ Deno.test("what has ended is left as it is, and operators' acts on the wrong sta
 });
 
 Deno.test("instances of another version end as they began, go over, or wait for a release that has it", () => {
-  const first = new Travel(travel(1)).hear(wanted, booked("a"), booked("b"), paid);
-  const beside = first.again(travel(2, { earlier: [travel(1)] })).wait(90_000);
-  assert.deepEqual([beside.open, beside.told.version], [["ticket"], 1]);
-  const over = first.again(travel(2, { migrates: [1] })).wait(90_000);
-  assert.deepEqual([over.open, over.told.version], [["e-ticket"], 2]);
+  const first = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid);
+  const beside = first.again(travelSaga(2, { earlier: [travelSaga(1)] })).wait(90_000_000);
+  assert.deepEqual([openOf(beside), beside.tells.version], [["ticket"], 1]);
+  const over = first.again(travelSaga(2, { migrates: [1] })).wait(90_000_000);
+  assert.deepEqual([openOf(over), over.tells.version], [["e-ticket"], 2]);
   assert.ok(over.noted.some(({ type }) => type === "SagaMigrated"));
-  const stranded = first.again(travel(2));
-  assert.match(stranded.told.stuck!.cause, /does not run version 1/);
-  assert.deepEqual(stranded.sent, []);
+  const stranded = first.again(travelSaga(2));
+  assert.match(stranded.tells.stuck!.cause, /does not run version 1/);
+  assert.deepEqual(stranded.sends, []);
   assert.throws(
     () => stranded.hear(calledOff),
     /runs by version 1 of "travel", this release has 2/,
@@ -341,9 +184,9 @@ Deno.test("instances of another version end as they began, go over, or wait for 
 });
 
 Deno.test("a step that the code no longer has is stuck, and what has ended stays so whatever the code says", () => {
-  const first = new Travel(travel(1)).hear(wanted, booked("a"), booked("b"), paid).wait(90_000);
-  const other = { ...travel(2), ...travel(2, { migrates: [1] }) };
-  assert.match(first.again(other).told.stuck!.cause, /version 2 has no step "ticket"/);
+  const first = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid).wait(90_000_000);
+  const other = { ...travelSaga(2), ...travelSaga(2, { migrates: [1] }) };
+  assert.match(first.again(other).tells.stuck!.cause, /version 2 has no step "ticket"/);
   first.hear({ type: "Done", data: { tripId: "t", what: "ticket" } });
-  assert.ok(other.finished(first.again(other).state));
+  assert.ok(first.again(other).finished);
 });
