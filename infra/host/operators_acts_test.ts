@@ -78,6 +78,9 @@ Deno.test("a stuck process is listed with its step, a finished one is not, one t
     );
     assert.equal((await run("free", "stuck")).code, 2);
     assert.deepEqual(looks, [false, false, false]);
+    const retried = await run("retry", "stuck");
+    assert.equal(retried.code, 2);
+    assert.match(retried.printed, /^Cannot retry "stuck": "fulfilment" takes no acts/);
 
     await records.stop("it is another log");
     assert.deepEqual(await records.load(), { ...left, stopped: "it is another log" });

@@ -22,8 +22,12 @@ export function operatorsRoutes(
       const path = act === first
         ? `/ops/${engine}`
         : `/ops/${engine}/${act.name.replaceAll(" ", "/")}`;
-      const answer = async (given: Record<string, unknown>, signal: AbortSignal) => {
+      const answer = async (
+        given: Record<string, unknown>,
+        { signal, actor }: { readonly signal: AbortSignal; readonly actor?: string },
+      ) => {
         const surroundings = {
+          ...(actor !== undefined && { actor }),
           signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
           progress() {},
         };
@@ -31,9 +35,9 @@ export function operatorsRoutes(
         return Response.json(value, { status: isDone ? 200 : 202 });
       };
       if (changes) {
-        app.post(path, async (c) => await answer(await readJson(c, args), c.var.signal));
+        app.post(path, async (c) => await answer(await readJson(c, args), c.var));
       } else {
-        app.get(path, async (c) => await answer(readQuery(c, args), c.var.signal));
+        app.get(path, async (c) => await answer(readQuery(c, args), c.var));
       }
     }
   }

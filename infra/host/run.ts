@@ -90,13 +90,23 @@ function operatorsCommands(application: Application): Commands {
       const { signal } = interruption;
       const isTerminal = Deno.stdout.isTerminal();
       return await acts.operatorsCommand(own, words, {
-        context: {},
+        context: { actor: userName() },
         print: write,
         isTerminal,
         signal,
       });
     }]),
   );
+}
+
+/** Who sits at the terminal, as far as it can be seen; what operators do is known by it. */
+function userName(): string {
+  for (const name of ["USER", "LOGNAME", "USERNAME"]) {
+    if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") continue;
+    const found = Deno.env.get(name);
+    if (found) return found;
+  }
+  return "operator";
 }
 
 /** Runs a part of an application in a process of its own; `--supervised`: until standard input closes. */

@@ -1,5 +1,6 @@
 import { acts, Refusal } from "@headwater/core";
 import { z } from "zod";
+import { instanceActs } from "./instance_acts.ts";
 import { listAct } from "./list_act.ts";
 import { forgetHeard } from "./process_records.ts";
 import type { SagasContext } from "./sagas_context.ts";
@@ -32,4 +33,6 @@ const rehear = acts.operatorsAct(
 );
 
 /** All that operators do to process managers. */
-export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [listAct, showAct, rehear];
+export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [
+  ...[listAct, showAct, ...instanceActs, rehear],
+];

@@ -1,5 +1,5 @@
-import { type Log, machine, Refusal, time } from "@headwater/core";
-import { InputRefused, refusing } from "./input_refused.ts";
+import { type Log, machine, Refusal } from "@headwater/core";
+import { InputRefused } from "./input_refused.ts";
 import type { Timer } from "./notice.ts";
 import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
@@ -13,7 +13,6 @@ export type DueTimesOptions = {
   readonly parked: ParkedInputs;
   readonly records: Pick<ProcessRecords, "due">;
   readonly logger: Log;
-  readonly clock: time.Clock;
   readonly signal: AbortSignal;
   /** Of which instances it tells: others are told by another process. */
   slices(): readonly number[];
@@ -25,37 +24,14 @@ export type DueTimesOptions = {
   became(instances: ReadonlyMap<string, Standing>): Promise<void>;
 };
 
-/** How often it is looked for what is due: half of what a time may be late. */
-const everyMs = 500;
 /** When an instance is told again of a time that it could not take. */
 const againMs = 30_000;
-const longestPauseMs = 5_000;
 
 /**
- * Tells instances that the times they wait for have come, until the signal aborts. None is told of a time before it has
- * heard what was in the log by then. Told twice has one effect, and who no longer waits for it learns nothing.
+ * Tells instances that the times they wait for have come. None is told of a time before it has heard what was in the log
+ * by then. Told twice has one effect, and who no longer waits for it learns nothing.
  */
-export async function tellTimes(given: DueTimesOptions): Promise<void> {
-  const process = refusing(given.process);
-  const options = { ...given, process };
-  const { logger, clock, signal } = options;
-  let failures = 0;
-  while (!signal.aborted) {
-    try {
-      await tellDue(options);
-      failures = 0;
-    } catch (error) {
-      if (signal.aborted) return;
-      failures++;
-      const fields = { processManager: process.name, error };
-      logger.warn("looking for times that are due failed, will go on", fields);
-    }
-    const ms = failures === 0 ? everyMs : Math.min(longestPauseMs, everyMs * 2 ** failures);
-    await time.pause(ms, { signal, clock });
-  }
-}
-
-async function tellDue(options: DueTimesOptions): Promise<void> {
+export async function tellDue(options: DueTimesOptions): Promise<void> {
   const { records, became, heardUntil, slices, signal } = options;
   while (!signal.aborted) {
     const until = heardUntil();

@@ -8,6 +8,7 @@ export type InstanceStatus = {
   readonly id: string;
   /** The process. */
   readonly type: string;
+  /** The same with the version by which it runs, where that has one. */
   readonly definition: string;
   /** `waiting`: on its way, but what it wants done next is not done yet, or it wants an event. `stopped`: a whole process. */
   readonly state: (typeof askedStates)[number] | "stopped";
@@ -59,10 +60,16 @@ export function statusOf(
     ? "compensating"
     : "running";
   return {
-    ...{ id, type: process, definition: process, state, isCompensating, step, target, command },
+    ...{ id, type: process, definition: versionedName(process, record.version) },
+    ...{ state, isCompensating, step, target, command },
     ...{ since, waitsMs, sent, cause, answeredAt, startedAt: record.startedAt },
     ...{ ageMs: now - Date.parse(record.startedAt), keys: record.keys },
   };
+}
+
+/** `checkout@3`, or the name alone where its definition has no version. */
+export function versionedName(process: string, version: number | null | undefined): string {
+  return version === null || version === undefined ? process : `${process}@${version}`;
 }
 
 /** A whole process that stands still, in the same list. */

@@ -16,6 +16,7 @@ function record(given: Partial<InstanceRecord>): InstanceRecord & { process: str
   return {
     ...{ process: "fulfilment", id: "one", state: "running", ...at, since: startedAt, sent: 0 },
     ...{ cause: null, answeredAt: null, isCompensating: false, keys: ["one", "anna"], startedAt },
+    version: null,
     ...given,
   };
 }

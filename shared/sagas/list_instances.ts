@@ -26,6 +26,8 @@ export type InstanceRecord = {
   /** By what it is found: its own id, and what its process tells. */
   readonly keys: readonly string[];
   readonly startedAt: string;
+  /** Of the definition by which it runs; null: that has none, or nobody has noted it. */
+  readonly version: number | null;
 };
 
 /** A process that stands still, and why. */
@@ -62,6 +64,7 @@ type InstanceRow = {
   compensating: boolean;
   keys: string | null;
   started_at: Date;
+  version: number | null;
 };
 
 /**
@@ -82,6 +85,7 @@ export async function listInstances(
         row ->> 'target' as target, row ->> 'command' as command,
         row ->> 'waiting_since' as since, row ->> 'answered_at' as answered_at,
         coalesce((row ->> 'sent')::integer, 0) as sent,
+        (row ->> 'version')::integer as version,
         coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys
       from process_instance, to_jsonb(process_instance) as row
       where ${id}::text is null or id = ${id}
@@ -101,6 +105,7 @@ export async function listInstances(
         ...{ process, id, state: "stuck" as const, step: null, target: null, command: null },
         ...{ since: at, sent: 0, answeredAt: null, startedAt: at },
         isCompensating: record?.isCompensating ?? false,
+        version: record?.version ?? null,
         keys: record?.keys ?? [id],
         cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
       };

@@ -1,3 +1,4 @@
+import { processActsMigration } from "./process_acts.ts";
 import { processLettersMigration } from "./process_letters.ts";
 import { processSlicesMigration } from "./slice_store.ts";
 
@@ -53,4 +54,5 @@ export const processMigrations: readonly {
     create index process_instance_due on process_instance (process, due_at)
       where due_at is not null`,
   },
+  processActsMigration,
 ];

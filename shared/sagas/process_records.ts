@@ -1,6 +1,7 @@
 import { eventLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { ifThere } from "./list_instances.ts";
+import { type ProcessActs, processActs } from "./process_acts.ts";
 import { type ProcessLetters, processLetters } from "./process_letters.ts";
 import { isInSlices } from "./slice.ts";
 import { type SliceStore, sliceStore } from "./slice_store.ts";
@@ -20,6 +21,8 @@ export type Heard = {
 export interface ProcessRecords {
   /** Inputs that are put aside. */
   readonly letters: ProcessLetters;
+  /** What operators ask for. */
+  readonly acts: ProcessActs;
   /** Leases by which several processes share the instances; absent: there is only one. */
   readonly slices?: SliceStore;
   /** What was saved and noted last. */
@@ -73,6 +76,7 @@ export const mostDue = 500;
 export function processRecords(sql: Sql, process: string): ProcessRecords {
   return {
     letters: processLetters(sql, process),
+    acts: processActs(sql, process),
     slices: sliceStore(sql, process),
     async load() {
       const [found] = await sql<{ position: number; mark: string | null; cause: string | null }[]>`

@@ -1,7 +1,6 @@
 import { eventLog, type HealthCheck, machine, time, Unavailable } from "@headwater/core";
 import { heardAtOnce } from "./heard_position.ts";
 import { DrivenInstances } from "./driven_instances.ts";
-import { tellTimes } from "./due_times.ts";
 import { findUnfinished } from "./find_unfinished.ts";
 import { FreshInputs } from "./fresh_inputs.ts";
 import { LaterRecords, RecordsForgotten } from "./later_records.ts";
@@ -13,6 +12,7 @@ import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
 import { TargetPlaces } from "./target_places.ts";
+import { tellNotices } from "./told_notices.ts";
 
 /** A process that runs until it is disposed. */
 export type ProcessRuntime = AsyncDisposable & {
@@ -173,7 +173,7 @@ class Runtime {
           this.#fresh = new FreshInputs(head);
           this.#gained = (slices) => void this.#resume(slices, later).catch(fail);
           if (early.size > 0) this.#gained([...early]);
-          telling = this.#tellTimes(later, signal).catch(fail);
+          telling = this.#tellNotices(later, signal).catch(fail);
         }
         await this.#hear(batch, later);
         this.#reached = batch.position ?? this.#reached;
@@ -249,20 +249,13 @@ class Runtime {
     });
   }
 
-  /** Tells instances that their times have come. */
-  async #tellTimes(later: LaterRecords, signal: AbortSignal): Promise<void> {
-    if (!this.#options.process.timers) return;
-    const driven = this.#driven;
-    await tellTimes({
+  #tellNotices(later: LaterRecords, signal: AbortSignal): Promise<void> {
+    return tellNotices({
       ...this.#options,
       ...{ inbox: this.#inbox, parked: this.#parked, clock: this.#clock, signal, now: this.#now },
+      ...{ driven: this.#driven, later },
       slices: () => this.#slices.slices(),
       heardUntil: () => this.#isCaughtUp ? this.#now() : this.#caughtUpAt,
-      async became(instances) {
-        later.note(instances);
-        driven.look(instances);
-        await later.flush();
-      },
     });
   }
 

@@ -11,6 +11,10 @@ export type SagasContext = {
   }[];
   /** For looks at stories; absent where nobody can read it. */
   readonly reads?: Pick<EventLog, "read" | "readAll">;
+  /** Who it is that acts; default: an operator. */
+  readonly actor?: string;
+  /** How long an act waits for what becomes of it; default: 10 s. */
+  readonly patienceMs?: number;
   /** Milliseconds since 1970. */
   now?(): number;
 };

@@ -1,27 +1,26 @@
 import { acts, Refusal } from "@headwater/core";
 import { z } from "zod";
-import { statusOf } from "./instance_status.ts";
+import { instanceId, type OperatedProcess, operatedProcesses } from "./instance_choice.ts";
+import { statusOf, versionedName } from "./instance_status.ts";
 import { storyOf } from "./instance_story.ts";
 import { listInstances } from "./list_instances.ts";
-import type { Process } from "./process.ts";
+import type { Process, Told } from "./process.ts";
 import { readInstance, readLater } from "./read_instance.ts";
 import type { SagasContext } from "./sagas_context.ts";
 import { type ShownInstance, storyText } from "./story_text.ts";
-
-const id = z.string().min(1).max(1_000)
-  .refine((given) => !/\p{Cc}/u.test(given), "Must not contain control characters")
-  .refine((given) => given.isWellFormed(), "Must be well-formed Unicode");
 
 /** The story of an instance, and what it waits for. */
 export const showAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   name: "show",
   summary: "an instance's story: what it heard, noted and sent, and what comes next",
-  args: z.strictObject({ id, process: z.string().min(1).optional() }),
+  args: z.strictObject({ id: instanceId, process: z.string().min(1).optional() }),
   options: ["process"],
   changes: false,
   async run({ id, process: name }, context: SagasContext & acts.ActContext) {
     const found = (await Promise.all(
-      chosen(context, { id, name }).map((each) => shownInstance(each, { ...context, id })),
+      operatedProcesses(context, { name, act: `show "${id}"` }).map((each) =>
+        shownInstance(each, { ...context, id })
+      ),
     )).filter((each) => each !== undefined);
     const [first, ...others] = found;
     if (!first) throw unknownInstance(context, id);
@@ -36,37 +35,19 @@ export const showAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   },
 });
 
-type Operated = {
-  readonly process: Process;
-  readonly sql: SagasContext["databases"][number]["sql"];
-};
-
-function operatedProcesses({ databases }: SagasContext): readonly Operated[] {
-  return databases.flatMap(({ sagas, sql }) => sagas.map((process) => ({ process, sql })));
-}
-
-function chosen(
-  context: SagasContext,
-  { id, name }: { readonly id: string; readonly name: string | undefined },
-): readonly Operated[] {
-  const all = operatedProcesses(context);
-  const some = all.filter(({ process }) => name === undefined || process.name === name);
-  if (some.length > 0 || name === undefined) return some;
-  const known = all.map(({ process }) => process.name).join(", ") || "none";
-  throw new Refusal("saga-unknown", `Cannot show "${id}" of "${name}": known are ${known}`);
-}
-
-function unknownInstance(context: SagasContext, id: string): Refusal {
-  const known = operatedProcesses(context).map(({ process }) => process.name).join(", ") || "none";
+function unknownInstance({ databases }: SagasContext, id: string): Refusal {
+  const known = databases.flatMap(({ sagas }) => sagas.map(({ name }) => name)).join(", ");
   return new Refusal(
     "saga-unknown",
-    `Cannot show "${id}": no process has such an instance (there are ${known}), "sagas list" shows those that are unfinished`,
+    `Cannot show "${id}": no process has such an instance (there are ${
+      known || "none"
+    }), "sagas list" shows those that are unfinished`,
   );
 }
 
 /** Undefined: the process has no such instance. */
 async function shownInstance(
-  { process, sql }: Operated,
+  { process, sql }: OperatedProcess,
   { id, reads, signal, now = Date.now }: SagasContext & acts.ActContext & { readonly id: string },
 ): Promise<ShownInstance | undefined> {
   if (!reads) {
@@ -89,21 +70,22 @@ async function shownInstance(
   const isFinished = !isParked && last?.isFinished === true;
   const waits = record && !isFinished ? statusOf(record, now()) : null;
   return {
-    ...{ id, type: process.name, definition: process.name },
+    ...{ id, type: process.name },
+    definition: versionedName(process.name, told(process, last?.state)?.version),
     state: isFinished ? "finished" : waits?.state ?? "running",
     startedAt: story.chapters[0]?.at ?? record?.startedAt ?? null,
-    keys: [...new Set([id, ...keysOf(process, last?.state)])],
+    keys: [...new Set([id, ...told(process, last?.state)?.keys ?? []])],
     waits,
     ...story,
     ...(isParked && { next: [] }),
   };
 }
 
-function keysOf(process: Process, state: unknown): readonly string[] {
+function told(process: Process, state: unknown): Told | undefined {
   try {
-    return state === undefined ? [] : process.tells?.(state).keys ?? [];
+    return state === undefined ? undefined : process.tells?.(state);
   } catch {
     // The story says that this code cannot take it
-    return [];
+    return undefined;
   }
 }

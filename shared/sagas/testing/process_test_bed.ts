@@ -11,6 +11,7 @@ import {
 import { sliceOf } from "../slice.ts";
 import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
+import { type ActAnswer, type AskedAct, mostActs, type ProcessActs } from "../process_acts.ts";
 import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
 import type { Process } from "../process.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
@@ -131,7 +132,8 @@ export class ProcessTestBed implements AsyncDisposable {
   }
 }
 
-type MemoryRecords = ProcessRecords & {
+export type MemoryRecords = ProcessRecords & {
+  readonly acts: MemoryActs;
   readonly instances: Map<string, Pick<InstanceRecord, "state" | "step" | "cause">>;
   /** Where instances stood as they were saved last. */
   readonly standing: ReadonlyMap<string, Standing>;
@@ -166,6 +168,31 @@ function memoryLetters(): ProcessLetters {
   };
 }
 
+/** Acts that are lost with the test. */
+export type MemoryActs = ProcessActs & {
+  readonly answers: ReadonlyMap<string, ActAnswer>;
+  ask(act: AskedAct): void;
+};
+
+function memoryActs(): MemoryActs {
+  const asked: AskedAct[] = [];
+  const answers = new Map<string, ActAnswer>();
+  return {
+    answers,
+    ask: (act) => void asked.push(act),
+    open(slices) {
+      const open = asked.filter(({ actId, id }) =>
+        !answers.has(actId) && slices.includes(sliceOf(id))
+      );
+      return Promise.resolve(open.slice(0, mostActs));
+    },
+    answer(given) {
+      for (const each of given) if (!answers.has(each.actId)) answers.set(each.actId, each);
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Records that are lost with the test. */
 export function memoryRecords(): MemoryRecords {
   const instances: MemoryRecords["instances"] = new Map();
@@ -178,6 +205,7 @@ export function memoryRecords(): MemoryRecords {
     standing,
     holds,
     letters: memoryLetters(),
+    acts: memoryActs(),
     get heard() {
       return heard;
     },

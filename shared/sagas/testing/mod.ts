@@ -1,0 +1,1 @@
+export { giveErrand, giveUpMs, remindMs, waiting } from "./given_errand.ts";

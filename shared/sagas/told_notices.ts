@@ -1,0 +1,35 @@
+import { type AskedActsOptions, takeActs } from "./asked_acts.ts";
+import type { time } from "@headwater/core";
+import type { DrivenInstances } from "./driven_instances.ts";
+import { type DueTimesOptions, tellDue } from "./due_times.ts";
+import { refusing } from "./input_refused.ts";
+import type { LaterRecords } from "./later_records.ts";
+import { lookRepeatedly } from "./repeated_look.ts";
+import type { Standing } from "./standing.ts";
+
+export type ToldNoticesOptions = Omit<DueTimesOptions & AskedActsOptions, "became"> & {
+  readonly driven: DrivenInstances;
+  readonly later: LaterRecords;
+  readonly clock: time.Clock;
+};
+
+/** Tells instances that their times have come, and what operators do to them, until the signal aborts. */
+export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
+  const { driven, later, heardUntil, process: { notice, timers } } = given;
+  if (!notice && !timers) return;
+  const options = {
+    ...given,
+    process: refusing(given.process),
+    async became(instances: ReadonlyMap<string, Standing>) {
+      later.note(instances);
+      driven.look(instances);
+      await later.flush();
+    },
+  };
+  await lookRepeatedly(async () => {
+    // Before it has heard what it missed, it knows of nobody how he is
+    if (heardUntil() === undefined) return;
+    if (notice) await takeActs(options);
+    if (timers) await tellDue(options);
+  }, options);
+}
