@@ -96,7 +96,7 @@ async function run(benchmark: Benchmark, options: BenchmarkOptions): Promise<Cas
   const results: CaseResult[] = [];
   for (const one of opened.cases) {
     report(`${benchmark.name}: ${one.name} …\n`);
-    results.push(...await measure(one, benchmark.pace ?? usualPace));
+    results.push(...await measure(one, one.pace ?? benchmark.pace ?? usualPace));
   }
   return results;
 }

@@ -16,6 +16,8 @@ export type Figure = {
 export type BenchmarkCase = Figure & {
   /** Further figures of the same work. */
   readonly also?: readonly Figure[];
+  /** Default: that of its benchmark. */
+  readonly pace?: Pace;
   readonly headwater: Measurements;
   /** The same I/O with the bare driver. */
   readonly twin?: Measurements;

@@ -3,6 +3,7 @@ import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
 import { cpuTime } from "./cpu_time.ts";
 import { percentile, ratePerSecond } from "./measure.ts";
 import { bareSaga } from "./sagas_twin.ts";
+import { timersCase } from "./timers_bench.ts";
 import { openTripAgency } from "./trip_agency.ts";
 
 /**
@@ -54,6 +55,7 @@ async function open(): Promise<OpenBenchmark> {
       single("single compensate", true),
       rate("success", false),
       rate("compensate", true),
+      timersCase,
     ],
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
