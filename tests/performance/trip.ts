@@ -37,7 +37,7 @@ type HotelEvent = EventOf<typeof hotelEvents>;
 
 type Booked = { readonly isBooked: boolean };
 
-const tripCommands = {
+export const tripCommands = {
   PlanTrip: z.strictObject({ ...trip, seats: z.int().positive(), isFull: z.boolean() }),
 };
 
@@ -53,7 +53,7 @@ export const tripAggregate = aggregate({
 
 const notBooked: Booked = { isBooked: false };
 
-const flightCommands = { BookFlight: bookIt, CancelFlight: giveBack };
+export const flightCommands = { BookFlight: bookIt, CancelFlight: giveBack };
 
 const flight = aggregate({
   events: flightEvents,
@@ -67,7 +67,7 @@ const flight = aggregate({
   evolve: (_, { type }: FlightEvent) => ({ isBooked: type === "FlightBooked" }),
 });
 
-const carCommands = { BookCar: bookIt, CancelCar: giveBack };
+export const carCommands = { BookCar: bookIt, CancelCar: giveBack };
 
 const car = aggregate({
   events: carEvents,
@@ -81,7 +81,7 @@ const car = aggregate({
   evolve: (_, { type }: CarEvent) => ({ isBooked: type === "CarBooked" }),
 });
 
-const hotelCommands = {
+export const hotelCommands = {
   BookHotel: z.strictObject({ ...trip, seats: z.int().positive(), isFull: z.boolean() }),
   CancelHotel: giveBack,
 };

@@ -3,7 +3,7 @@ import { openEventLog } from "@headwater/event-store";
 import { application, databasesOn, service, startHost } from "@headwater/host";
 import { startEmbeddedPostgres } from "@headwater/postgres";
 import { participants, tripAggregate } from "./trip.ts";
-import { bookingProcess, type BookingState } from "./trip_process.ts";
+import { bookingSaga } from "./trip_saga.ts";
 
 /** An application in this process that books trips. */
 export type TripAgency = AsyncDisposable & {
@@ -14,7 +14,7 @@ export type TripAgency = AsyncDisposable & {
 const tripService = service({
   name: "trips",
   aggregates: [tripAggregate],
-  sagas: [bookingProcess],
+  sagas: [bookingSaga],
 });
 
 /** The host runs it as it does the shop: on an embedded event log, with records in an embedded PostgreSQL. */
@@ -57,9 +57,9 @@ type Endings = AsyncDisposable & {
 /** Reads the saga's own events, as they become durable. */
 function watchEndings(log: EventLog): Endings {
   type Watched = { readonly isFull: boolean; readonly end: PromiseWithResolvers<void> };
-  const watched = new Map<string, Watched & { state: BookingState }>();
+  const watched = new Map<string, Watched & { state: typeof bookingSaga.initialState }>();
   const closing = new AbortController();
-  const { name, events: { decode }, evolve, finished, initialState } = bookingProcess;
+  const { name, events: { decode }, evolve, finished, initialState } = bookingSaga;
 
   async function watch(): Promise<void> {
     const subscription = log.subscribe({ categories: [name], signal: closing.signal });
@@ -72,8 +72,9 @@ function watchEndings(log: EventLog): Endings {
         one.state = evolve(one.state, event);
         if (!finished(one.state)) continue;
         watched.delete(tripId);
-        if (one.state.done.length === (one.isFull ? 4 : 3)) one.end.resolve();
-        else one.end.reject(new Error(`Cannot trust the rate: done are ${one.state.done}`));
+        const { standing } = one.state;
+        if (standing.length === (one.isFull ? 0 : 3)) one.end.resolve();
+        else one.end.reject(new Error(`Cannot trust the rate: what stands is "${standing}"`));
       }
     }
   }
