@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { silentLog } from "@headwater/core";
-import { environmentVariables } from "@headwater/host";
 import { connect, startThrowAwayPostgres } from "@headwater/postgres";
 import { eventually } from "@headwater/testing";
-import { shop } from "@shop/app";
-import { root } from "../architecture/place.ts";
 import { startEventStoreProcess } from "./event_store_process.ts";
+import { type OrderProcess, startOrder } from "./order_process.ts";
 
 /** In milliseconds: what operators are promised. */
 const longestMove = 6_000;
@@ -21,64 +19,8 @@ const placement = {
   paymentMethod: "pm_ok",
 };
 
-type Running = AsyncDisposable & {
-  readonly url: string;
-  kill(): Promise<void>;
-};
-
-/** Free a moment ago; below what the system gives to connections that go out. */
-function freePort(): number {
-  const port = 10_000 + Math.floor(Math.random() * 20_000);
-  try {
-    using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-    return port;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    return freePort();
-  }
-}
-
-/** The order service alone, as it is deployed. */
-async function startOrder(
-  env: Readonly<Record<string, string>>,
-): Promise<Running> {
-  const port = freePort();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-check", "--allow-net", "--allow-env", "--allow-read"],
-      ...["services/main.ts", "service", "order", "--port", String(port)],
-    ],
-    cwd: root,
-    env: {
-      ...Object.fromEntries(environmentVariables(shop).map((name) => [name, ""])),
-      LOG_LEVEL: "error",
-      ...env,
-    },
-    stdin: "null",
-    stdout: "null",
-    stderr: "inherit",
-  }).spawn();
-  let isOver = false;
-  async function kill(): Promise<void> {
-    if (!isOver) child.kill("SIGKILL");
-    isOver = true;
-    await child.status;
-  }
-  const url = `http://127.0.0.1:${port}`;
-  await eventually(`${url} to serve`, async () => {
-    try {
-      const response = await fetch(`${url}/health/ready`);
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false;
-    }
-  });
-  return { url, kill, [Symbol.asyncDispose]: kill };
-}
-
 /** An order that one process takes is seen at another one by who has placed it. */
-async function placed(at: Running, seenAt: Running): Promise<void> {
+async function placed(at: OrderProcess, seenAt: OrderProcess): Promise<void> {
   const orderId = crypto.randomUUID();
   const response = await fetch(`${at.url}/api/orders`, {
     method: "POST",
