@@ -1,12 +1,12 @@
 import { type Log, type ServiceClient, time } from "@headwater/core";
-import { LimitedSteps, takenInVain, type Trace } from "./limited_steps.ts";
+import { LimitedSteps, type Trace } from "./limited_steps.ts";
 import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
 import type { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import { type Answer, sendStep } from "./send_step.ts";
 import type { Step } from "./step.ts";
-import { StepNotes } from "./step_notes.ts";
+import { StepNotes, takenInVain } from "./step_notes.ts";
 import type { TargetPlaces } from "./target_places.ts";
 
 export type DriverDependencies = {

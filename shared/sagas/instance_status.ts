@@ -1,4 +1,5 @@
 import type { InstanceRecord } from "./list_instances.ts";
+import { takenInVain } from "./step_notes.ts";
 
 /** What operators ask for, of what is unfinished. */
 export const askedStates = ["running", "compensating", "stuck", "waiting"] as const;
@@ -70,6 +71,27 @@ export function statusOf(
 /** `checkout@3`, or the name alone where its definition has no version. */
 export function versionedName(process: string, version: number | null | undefined): string {
   return version === null || version === undefined ? process : `${process}@${version}`;
+}
+
+/**
+ * A cause for those, too, that wait for a service and have heard nothing of it: while it is away it is asked by one of
+ * them, which has heard why.
+ */
+export function withCauses(all: readonly InstanceStatus[]): readonly InstanceStatus[] {
+  const heard = new Map<string, string>();
+  for (const { target, state, cause } of all) {
+    const isOfTarget = target !== null && state === "waiting" && cause !== takenInVain;
+    if (isOfTarget && cause !== null) heard.set(target, cause);
+  }
+  return all.map((each) => {
+    const { step, target, state, cause } = each;
+    if (state !== "waiting" || cause !== null || step === null) return each;
+    const other = heard.get(target ?? "");
+    const whatElse = other === undefined
+      ? ", and no event has shown that it was done"
+      : `; another instance was told by "${target}": ${other}`;
+    return { ...each, cause: `no answer has come yet${whatElse}` };
+  });
 }
 
 /** A whole process that stands still, in the same list. */

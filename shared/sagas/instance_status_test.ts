@@ -5,6 +5,7 @@ import {
   statusLine,
   statusOf,
   stoppedStatus,
+  withCauses,
 } from "./instance_status.ts";
 import type { InstanceRecord } from "./list_instances.ts";
 
@@ -34,6 +35,25 @@ Deno.test("an instance waits where what it wants done takes long, was not taken,
   equal(stateOf({ state: "stuck" }), "stuck");
   // As an earlier release left it
   equal(stateOf({ step: null, since: null }), "running");
+});
+
+Deno.test("whatever waits for a service has a cause, its own or what another was told", () => {
+  const waiting = [
+    record({}),
+    record({ target: "payment", step: "charge" }),
+    record({ cause: "it was taken, and no event has shown yet that it was done" }),
+    record({ cause: "Cannot reach it" }),
+    record({ step: null, target: null }),
+    record({ ...justNow }),
+  ];
+  deepEqual(withCauses(waiting.map((each) => statusOf(each, now))).map(({ cause }) => cause), [
+    'no answer has come yet; another instance was told by "inventory": Cannot reach it',
+    "no answer has come yet, and no event has shown that it was done",
+    "it was taken, and no event has shown yet that it was done",
+    "Cannot reach it",
+    null,
+    null,
+  ]);
 });
 
 Deno.test("operators find instances by state, step, key and age", () => {

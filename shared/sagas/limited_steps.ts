@@ -4,7 +4,7 @@ import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
 import { type Answer, askAbout, type Known, type Sending, sendStep } from "./send_step.ts";
 import type { Step } from "./step.ts";
-import { keptCause, type StepNotes } from "./step_notes.ts";
+import { keptCause, type StepNotes, takenInVain } from "./step_notes.ts";
 import type { TargetOutcome, TargetPlaces } from "./target_places.ts";
 
 export type LimitedStepsDependencies = {
@@ -50,8 +50,6 @@ const firstPauseMs = 200;
 const firstPatienceMs = 500;
 const longestPauseMs = 60_000;
 const longestCode = 100;
-
-export const takenInVain = "it was taken, and no event has shown yet that it was done";
 
 /**
  * The steps of an instance that have limits. Each is driven on its own until it has an outcome, which the instance is

@@ -1,7 +1,7 @@
 import { acts } from "@headwater/core";
 import { z } from "zod";
 import { filterArgs, filterOf } from "./instance_choice.ts";
-import { isAskedFor, statusLine, statusOf, stoppedStatus } from "./instance_status.ts";
+import { isAskedFor, statusLine, statusOf, stoppedStatus, withCauses } from "./instance_status.ts";
 import { listInstances, listStopped } from "./list_instances.ts";
 import type { SagasContext } from "./sagas_context.ts";
 
@@ -20,7 +20,7 @@ export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
     const at = now();
     const all = [
       ...stopped.map((each) => stoppedStatus(each, at)),
-      ...instances.map((each) => statusOf(each, at)),
+      ...withCauses(instances.map((each) => statusOf(each, at))),
     ];
     const value = all.filter((each) => isAskedFor(each, filter));
     const nothing = all.length === 0

@@ -1,7 +1,7 @@
 import { acts, Refusal } from "@headwater/core";
 import { z } from "zod";
 import { instanceId, type OperatedProcess, operatedProcesses } from "./instance_choice.ts";
-import { statusOf, versionedName } from "./instance_status.ts";
+import { statusOf, versionedName, withCauses } from "./instance_status.ts";
 import { storyOf } from "./instance_story.ts";
 import { listInstances } from "./list_instances.ts";
 import type { Process, Told } from "./process.ts";
@@ -68,7 +68,7 @@ async function shownInstance(
   // It is not driven, whatever it has to do, before it has taken its input
   const isParked = record?.state === "stuck" && record.step === null;
   const isFinished = !isParked && last?.isFinished === true;
-  const waits = record && !isFinished ? statusOf(record, now()) : null;
+  const [waits = null] = record && !isFinished ? withCauses([statusOf(record, now())]) : [];
   return {
     ...{ id, type: process.name },
     definition: versionedName(process.name, told(process, last?.state)?.version),

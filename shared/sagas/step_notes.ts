@@ -4,6 +4,8 @@ import type { ProcessRecords } from "./process_records.ts";
 import { storable, targetOf } from "./standing.ts";
 import type { Step } from "./step.ts";
 
+export const takenInVain = "it was taken, and no event has shown yet that it was done";
+
 /** Characters of what another service said, or whoever is behind it. */
 const longestCause = 1_000;
 
