@@ -30,6 +30,13 @@ export function service(
   definition: Pick<ServiceDefinition, "name"> & Partial<Omit<ServiceDefinition, "categories">>,
 ): ServiceDefinition {
   const { name, aggregates = [], sagas = [] } = definition;
+  for (const saga of sagas) {
+    // Policies say whose they are
+    if (!("service" in saga) || saga.service === name) continue;
+    throw new Error(
+      `Cannot define service "${name}": policy "${saga.name}" is of service "${saga.service}"`,
+    );
+  }
   return {
     views: [],
     routes: undefined,

@@ -96,7 +96,8 @@ export class DrivenInstances {
     const { inbox, parked, owns, recalling, note, process, became } = this.#options;
     if (this.#isEnded || parked.isWaiting(id) || !owns(id)) return;
     if (this.#drivers.get(id)?.driver.wake()) return;
-    let isOld = isOnRecord;
+    // What it was told before is in the log, and not in what is heard again
+    let isOld = isOnRecord || !isFresh && process.notice !== undefined;
     const ended = new AbortController();
     const driver = new InstanceDriver(id, {
       ...this.#options,

@@ -5,6 +5,7 @@ export { participant } from "./participant.ts";
 export { type Plan, type SagaEvent, sagaEvents } from "./saga_events.ts";
 export { type InstanceRecord, listInstances } from "./list_instances.ts";
 export type { Notice, Operated, StepAnswered, Timer, TimerFired } from "./notice.ts";
+export { policy } from "./policy.ts";
 export type { Process, Told } from "./process.ts";
 export type { ParkedInput, ProcessLetters } from "./process_letters.ts";
 export { processMigrations } from "./process_migrations.ts";

@@ -22,6 +22,8 @@ export type Participant<
   Commands extends Readonly<Record<string, z.ZodType>>,
   Event extends DomainEvent,
 > = {
+  readonly service: string;
+  readonly commands: Commands;
   command<Type extends keyof Commands & string>(
     type: Type,
     data: z.input<Commands[Type]>,
@@ -42,9 +44,11 @@ export function participant<
   Event extends DomainEvent,
 >(
   service: string,
-  { events }: { readonly commands: Commands; readonly events: EventSchemas<Event> },
+  { commands, events }: { readonly commands: Commands; readonly events: EventSchemas<Event> },
 ): Participant<Commands, Event> {
   return {
+    service,
+    commands,
     command: (type, data) => ({ service, command: { type, data } as CommandOf<Commands> }),
     event(type, { where = {}, keeps } = {}) {
       // Throws for a type that it does not have

@@ -30,6 +30,8 @@ type Addressed = { readonly recorded: Recorded; readonly input: Recorded };
 
 /** An input, or a notice, for one instance. */
 type Heard = DomainEvent & {
+  /** As the log has it. */
+  readonly input?: Recorded;
   readonly instance: string;
   readonly at: string;
   readonly notice?: Notice;
@@ -146,7 +148,7 @@ export class ProcessInbox {
 
   async #hearOne(id: string, input: Recorded): Promise<void> {
     const { type, data, metadata, recordedAt: at } = input;
-    await this.#instances.handle({ type, data, instance: id, at }, {
+    await this.#instances.handle({ type, data, instance: id, at, input }, {
       commandId: hearingId(this.#process.name, input.id),
       correlationId: metadata.$correlationId,
       causationId: input.id,
@@ -220,7 +222,7 @@ function asAggregate(process: Process): Aggregate<Heard, DomainEvent, AnyState> 
     commands: {},
     id: ({ instance }) => instance,
     initialState: process.initialState,
-    decide: ({ notice, at, ...input }, state) =>
+    decide: ({ notice, input, at }, state) =>
       notice ? process.notice?.(notice, state) ?? [] : process.react(input, state, { at }),
     evolve: (state, event) => process.evolve(state, event),
   };

@@ -62,7 +62,8 @@ export function heard<Input extends DomainEvent, Event extends DomainEvent, Stat
   let state = process.initialState;
   const events: Event[] = [];
   for (const input of inputs) {
-    const reaction = process.react(input, state, { at: "2026-01-01T00:00:00.000Z" });
+    const recorded = { ...recordedExample(input), ...input };
+    const reaction = process.react(recorded, state, { at: recorded.recordedAt });
     events.push(...reaction);
     state = reaction.reduce(process.evolve, state);
   }

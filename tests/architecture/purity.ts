@@ -35,6 +35,7 @@ export function purePartOf({ file, text }: Source): PurePart {
   }
   if (/_process\.ts$/.test(place.path)) return "all";
   if (/_view\.ts$/.test(place.path)) return ["key", "evolve"];
+  if (/_policy\.ts$/.test(place.path)) return ["key", "then"];
   if (/(^|\/)(routes|mod|contract|examples)\.ts$/.test(place.path)) return "none";
   const definesAggregate = /\baggregate\b[^;]*from "@headwater\/core"/.test(text);
   return definesAggregate ? "all" : "none";

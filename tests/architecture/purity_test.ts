@@ -72,6 +72,13 @@ Deno.test("a process is held to the same", () => {
   assertImpure("services/order/fulfilment_process.ts", ["const at = Date.now();", "Date.now"]);
 });
 
+Deno.test("of a policy what answers an event is pure", () => {
+  const file = "services/order/reminding_policy.ts";
+  const source = 'import { policy } from "@headwater/sagas"; export const reminding = policy(';
+  assertPure(file, `${source}{ then: ({ id }) => ({ type: "Remind", data: { id } }) });`);
+  assertImpure(file, [`${source}{ then: () => remind(Date.now()) });`, "Date.now"]);
+});
+
 Deno.test("of a view what folds events is pure, and its queries are not asked", () => {
   const view = "services/order/order_view.ts";
   assertPure(

@@ -1,6 +1,6 @@
 import { shop } from "@shop/app";
 import { type DomainEvent, type EventSchemas, Refusal } from "@headwater/core";
-import { arbitraryOf } from "@headwater/testing";
+import { arbitraryOf, recordedExample } from "@headwater/testing";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { z } from "zod";
@@ -39,7 +39,10 @@ const processes = shop.services.flatMap(({ sagas }) => sagas).map((process): Fol
         const data = examplesOf(inputs.schemaOf(type))(0);
         return [
           type,
-          (state) => process.react({ type, data }, state, { at: "2026-01-01T00:00:00.000Z" }),
+          (state) => {
+            const input = recordedExample({ type, data });
+            return process.react(input, state, { at: input.recordedAt });
+          },
         ];
       })
     ),
