@@ -4,7 +4,7 @@ import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
 import { type ActAnswer, type AskedAct, mostActs, type ProcessActs } from "./process_acts.ts";
 import { mostAtOnce, type ProcessInbox } from "./process_inbox.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import { isDriven, type Standing, standingOf } from "./standing.ts";
 
 export type AskedActsOptions = {
   readonly process: Process;
@@ -17,8 +17,8 @@ export type AskedActsOptions = {
   slices(): readonly number[];
   /** Milliseconds since 1970. */
   now(): number;
-  /** Puts on record what became of them, and has them driven. */
-  became(instances: ReadonlyMap<string, Standing>): Promise<void>;
+  /** Puts on record what became of them, and has them driven. `idle`: those that had nothing to do before. */
+  became(instances: ReadonlyMap<string, Standing>, idle: ReadonlySet<string>): Promise<void>;
 };
 
 /**
@@ -33,20 +33,21 @@ export async function takeActs(options: AskedActsOptions): Promise<void> {
     if (open.length === 0 || signal.aborted) return;
     const answers: ActAnswer[] = [];
     const standings = new Map<string, Standing>();
+    const idle = new Set<string>();
     const places = new machine.Places(mostAtOnce);
     const byInstance = Map.groupBy(open, ({ id }) => id);
     const taking = await Promise.allSettled(
       byInstance.entries().map(([id, asked]) =>
         places.take(async () => {
           for (const act of asked) {
-            if (!signal.aborted) answers.push(await takeOne(act, options));
+            if (!signal.aborted) answers.push(await takeOne(act, { ...options, idle }));
           }
           const standing = await standingNow(id, options);
           if (standing) standings.set(id, standing);
         })
       ),
     );
-    await became(standings);
+    await became(standings, idle);
     if (answers.length > 0) await acts.answer(answers);
     const failed = taking.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
@@ -56,13 +57,14 @@ export async function takeActs(options: AskedActsOptions): Promise<void> {
 
 async function takeOne(
   { id, act, step, actId, actor, reason }: AskedAct,
-  { process, inbox, parked, now, logger }: AskedActsOptions,
+  { process, inbox, parked, now, idle, logger }: AskedActsOptions & { readonly idle: Set<string> },
 ): Promise<ActAnswer> {
   const cannot = `Cannot ${act} "${id}"`;
   const fields = { processManager: process.name, id, act, step, actor, reason };
   try {
-    const { revision } = await inbox.load(id);
-    if (revision < 0) throw new Refusal("saga-unknown", `${cannot}: it has not begun`);
+    const instance = await inbox.load(id);
+    if (instance.revision < 0) throw new Refusal("saga-unknown", `${cannot}: it has not begun`);
+    if (!isDriven(standingOf(process, instance))) idle.add(id);
     if (parked.isWaiting(id)) {
       throw new Refusal(
         "saga-parked",

@@ -5,7 +5,7 @@ import type { ParkedInputs } from "./parked_inputs.ts";
 import type { Process } from "./process.ts";
 import { mostAtOnce, type ProcessInbox } from "./process_inbox.ts";
 import { mostDue, type ProcessRecords } from "./process_records.ts";
-import { earliest, type Standing, standingOf, storable } from "./standing.ts";
+import { earliest, isDriven, type Standing, standingOf, storable } from "./standing.ts";
 
 export type DueTimesOptions = {
   readonly process: Process;
@@ -20,8 +20,8 @@ export type DueTimesOptions = {
   heardUntil(): number | undefined;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Puts on record what became of them, and has them driven. */
-  became(instances: ReadonlyMap<string, Standing>): Promise<void>;
+  /** Puts on record what became of them, and has them driven. `idle`: those that had nothing to do before. */
+  became(instances: ReadonlyMap<string, Standing>, idle: ReadonlySet<string>): Promise<void>;
 };
 
 /** When an instance is told again of a time that it could not take. */
@@ -40,13 +40,14 @@ export async function tellDue(options: DueTimesOptions): Promise<void> {
     if (ids.length === 0) return;
     const places = new machine.Places(mostAtOnce);
     const told = new Map<string, Standing>();
+    const idle = new Set<string>();
     const telling = await Promise.allSettled(ids.map((id) =>
       places.take(async () => {
-        if (!signal.aborted) told.set(id, await tellOne(id, { ...options, until }));
+        if (!signal.aborted) told.set(id, await tellOne(id, { ...options, until, idle }));
       })
     ));
     // By this they are due no longer
-    await became(told);
+    await became(told, idle);
     const failed = telling.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
     if (ids.length < mostDue) return;
@@ -56,7 +57,10 @@ export async function tellDue(options: DueTimesOptions): Promise<void> {
 /** Where it stands after all of its times that are due, each told once. */
 async function tellOne(
   id: string,
-  { process, inbox, parked, now, until, logger }: DueTimesOptions & { readonly until: number },
+  { process, inbox, parked, now, until, idle, logger }: DueTimesOptions & {
+    readonly until: number;
+    readonly idle: Set<string>;
+  },
 ): Promise<Standing> {
   const again = new Date(now() + againMs).toISOString();
   const told = new Set<string>();
@@ -70,6 +74,7 @@ async function tellOne(
     // Another process may have told it more than is known here
     instance = await inbox.load(id);
     if (instance.revision < 0) throw new InputRefused("the log has nothing of it");
+    if (!isDriven(standingOf(process, instance))) idle.add(id);
     // It has to take an input first
     if (parked.isWaiting(id)) return { ...standingOf(process, instance), dueAt: again };
     while ((timer = nextOf(untold(), until))) {

@@ -1,6 +1,8 @@
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
+import type { Process } from "./process.ts";
 import { mostDue } from "./process_records.ts";
+import { away } from "./testing/limited_errands.ts";
 import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
 import { giveUpMs, remindMs, waitingProcess } from "./testing/waiting_process.ts";
 
@@ -228,4 +230,27 @@ Deno.test("a log that is away when a time comes is asked again", async () => {
   isAway = false;
   await bed.clock.advance(5_000);
   await untilNoted(bed, "milk", "Begun", "Reminded", "Reported");
+});
+
+Deno.test("what follows from a time, and was surely not done, has failed", async () => {
+  await using bed = new ProcessTestBed();
+  const outcomes = new Set<string>();
+  const limited: Process = {
+    ...process,
+    outstanding: (state) =>
+      process.outstanding(state).map((step) => ({ ...step, limits: { attempts: 2 } })),
+    notice(notice, state) {
+      if (notice.type === "StepAnswered") outcomes.add(notice.outcome);
+      return process.notice?.(notice, state) ?? [];
+    },
+  };
+  bed.messenger = away;
+  bed.start({ process: limited });
+  await bed.append("ErrandGiven", "milk");
+  await eventually("its outcome", async () => {
+    await bed.clock.advance(1_000);
+    return outcomes.size > 0;
+  });
+  assert.deepEqual([...outcomes], ["failed"]);
+  assert.equal(bed.requests.length, 2);
 });

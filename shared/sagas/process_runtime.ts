@@ -90,7 +90,8 @@ class Runtime {
   }
 
   check(): ReturnType<HealthCheck["check"]> {
-    if (this.#trouble !== undefined) return Promise.reject(this.#trouble);
+    const trouble = this.#trouble ?? this.#slices.trouble();
+    if (trouble !== undefined) return Promise.reject(trouble);
     return Promise.resolve(this.#parked.health());
   }
 

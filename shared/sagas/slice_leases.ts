@@ -1,6 +1,6 @@
 import { type Log, time, Unavailable } from "@headwater/core";
 import { type HeldSlices, leaseMs, type LeaseNews, moveSlices, noSlices } from "./held_slices.ts";
-import { sliceOf, slices as allSlices } from "./slice.ts";
+import { sliceCount, sliceOf, slices as allSlices } from "./slice.ts";
 import type { SliceStore } from "./slice_store.ts";
 
 /** Which instances this process drives, until it is disposed. */
@@ -10,6 +10,8 @@ export type SliceLeases = AsyncDisposable & {
   /** What it drives at this moment. */
   slices(): readonly number[];
   owns(id: string): boolean;
+  /** Why nobody can tell what it drives, and it drives nothing; undefined: that is known. */
+  trouble(): unknown;
 };
 
 export type SliceLeasesOptions = {
@@ -46,6 +48,7 @@ const everything: SliceLeases = {
   begun: Promise.resolve(),
   slices: () => allSlices,
   owns: () => true,
+  trouble: () => undefined,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
@@ -60,6 +63,7 @@ class Leases implements SliceLeases {
   readonly #holding: Promise<void>;
   #held: HeldSlices = noSlices;
   #cancelEnd: (() => void) | undefined;
+  #trouble: unknown;
   #remindedAt: number;
 
   constructor(store: SliceStore, options: Omit<SliceLeasesOptions, "store">) {
@@ -79,7 +83,12 @@ class Leases implements SliceLeases {
   }
 
   owns(id: string): boolean {
-    return this.slices().includes(sliceOf(id));
+    const slices = this.slices();
+    return slices.length === sliceCount || slices.includes(sliceOf(id));
+  }
+
+  trouble(): unknown {
+    return this.#options.clock.now() < this.#held.until ? undefined : this.#trouble;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,7 +110,6 @@ class Leases implements SliceLeases {
     const { clock, logger, process } = this.#options;
     const { signal } = this.#stopped;
     let isNew = true;
-    let isTroubled = false;
     while (!signal.aborted) {
       let pauseMs = renewEveryMs;
       try {
@@ -109,7 +117,8 @@ class Leases implements SliceLeases {
         const gives = this.#held.giving;
         const owner = this.#owner(isNew);
         const answer = await this.#answered(() => this.#store.hold({ owner, gives }));
-        isNew = isTroubled = false;
+        isNew = false;
+        this.#trouble = undefined;
         this.#take({ type: "answered", askedAt, now: clock.now(), ...answer });
         // Somebody waits for them
         if (this.#held.giving.length > 0) pauseMs = 0;
@@ -117,8 +126,10 @@ class Leases implements SliceLeases {
         if (signal.aborted) return;
         pauseMs = retryMs;
         const fields = { processManager: process, error };
-        if (!isTroubled) logger.warn("leases of instances could not be renewed", fields);
-        isTroubled = true;
+        if (this.#trouble === undefined) {
+          logger.warn("leases of instances could not be renewed", fields);
+        }
+        this.#trouble = error;
       }
       begun();
       await time.pause(pauseMs, { clock, signal });

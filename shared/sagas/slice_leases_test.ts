@@ -1,6 +1,6 @@
 import { silentLog } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import { sliceCount, sliceOf, slices } from "./slice.ts";
 import { memorySlices } from "./testing/memory_slices.ts";
@@ -96,13 +96,17 @@ Deno.test("who is not answered drives nothing before another begins, and that wi
 
 Deno.test("who is alone and was not answered for a while goes on with all when it is", async () => {
   await using sharing = new Sharing();
-  const { store, told, count } = await sharing.begin();
+  const { leases, store, told, count } = await sharing.begin();
   store.isSilent = true;
-  await sharing.passSeconds(10);
+  await sharing.passSeconds(3);
+  deepEqual([count(), leases.trouble()], [sliceCount, undefined]);
+  await sharing.passSeconds(7);
   equal(count(), 0);
+  match(String(leases.trouble()), /PostgreSQL does not answer/);
   store.isSilent = false;
   await sharing.passSeconds(5);
   equal(count(), sliceCount);
+  equal(leases.trouble(), undefined);
   deepEqual(told, ["gained 16", "lost 16", "gained 16"]);
 });
 

@@ -20,9 +20,10 @@ export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
   const options = {
     ...given,
     process: refusing(given.process),
-    async became(instances: ReadonlyMap<string, Standing>) {
+    async became(instances: ReadonlyMap<string, Standing>, idle: ReadonlySet<string>) {
       later.note(instances);
-      driven.look(instances);
+      // What they have to do now, nobody can have begun
+      for (const one of instances) driven.look(new Map([one]), { isFresh: idle.has(one[0]) });
       await later.flush();
     },
   };
