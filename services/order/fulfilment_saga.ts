@@ -1,6 +1,7 @@
 import { defineSaga } from "@headwater/sagas";
 import { type Fulfilment, fulfilmentEvents } from "./contract.ts";
 import { formerFulfilment } from "./former_fulfilment.ts";
+import { whatBecameOfPayment } from "./payment_question.ts";
 import { inventory, notification, order, payment, shipping } from "./participants.ts";
 
 /** Reserve stock (each SKU) → charge → confirm → arrange shipment → notify. */
@@ -26,6 +27,7 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
         payment.command("ChargePayment", { orderId, currency, amount, paymentMethod }),
       done: payment.event("PaymentCharged"),
       refused: payment.event("PaymentDeclined"),
+      ask: ({ orderId }) => whatBecameOfPayment(orderId),
       undo: retriable("refund-payment", {
         does: ({ orderId }) => payment.command("RefundPayment", { orderId }),
         done: payment.event("PaymentRefunded"),

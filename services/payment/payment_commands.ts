@@ -1,3 +1,4 @@
+import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import { commandHandler, type CommandHandlers, type ServiceDependencies } from "@headwater/http";
 import { collectPayment, refundPayment } from "./collect_payment.ts";
 import { paymentCommands } from "./contract.ts";
@@ -17,7 +18,15 @@ export function paymentCommandHandlers(
   return {
     ChargePayment: commandHandler(paymentCommands.ChargePayment, async (data, context) => {
       await payments.handle({ type: "ChargePayment", data }, context);
-      return await collectPayment(collection, { orderId: data.orderId, context });
+      try {
+        return await collectPayment(collection, { orderId: data.orderId, context });
+      } catch (cause) {
+        if (!(cause instanceof Unavailable)) throw cause;
+        // From here on the provider may have charged
+        throw new DeadlineExceeded(`Cannot tell whether it was charged: ${cause.message}`, {
+          cause,
+        });
+      }
     }),
     RefundPayment: commandHandler(
       paymentCommands.RefundPayment,
