@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
-const kind = z.enum(["order-confirmed", "order-cancelled"]);
+const kind = z.enum(["order-confirmed", "order-cancelled", "payment-overdue"]);
 const notification = {
   notificationId: z.string(),
   customerId: field.id,

@@ -31,6 +31,8 @@ const placement = {
 
 export const orderEvents = defineEvents("order", {
   OrderPlaced: z.object({ ...placement, total: field.amount }),
+  /** Its payment has been pending for long: the customer is told. */
+  OrderPaymentOverdue: z.object({ orderId: field.id, customerId: field.id }),
   OrderConfirmed: z.object({ orderId: field.id }),
   OrderConfirmationWithdrawn: z.object({ orderId: field.id }),
   OrderCancellationStarted: versioned(
@@ -56,6 +58,7 @@ export const orderCommands = {
     reason,
     shipmentDispatched: z.boolean(),
   }),
+  RemindOfPayment: thisOrder,
   ConfirmOrder: thisOrder,
   WithdrawConfirmation: thisOrder,
   StartCancellation: z.strictObject({ orderId: field.id, reason }),
@@ -87,3 +90,9 @@ export const fulfilmentEvents = sagaEvents("fulfilment", {
   },
 });
 export type FulfilmentEvent = EventOf<typeof fulfilmentEvents>;
+
+export const paymentReminderEvents = sagaEvents("paymentReminder", {
+  key: "orderId",
+  start: z.object({ orderId: field.id }),
+});
+export type PaymentReminderEvent = EventOf<typeof paymentReminderEvents>;

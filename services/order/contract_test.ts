@@ -5,7 +5,7 @@ import {
   recordedExample,
 } from "@headwater/testing";
 import assert from "node:assert/strict";
-import { fulfilmentEvents, orderCommands, orderEvents } from "./contract.ts";
+import { fulfilmentEvents, orderCommands, orderEvents, paymentReminderEvents } from "./contract.ts";
 import { fulfilmentEventExamples, orderCommandExamples, orderEventExamples } from "./examples.ts";
 
 Deno.test("every event of an order is read as it was written", () => {
@@ -18,6 +18,10 @@ Deno.test("every event of a fulfilment is read as it was written", () => {
   for (const event of Object.values(fulfilmentEventExamples)) {
     assertEventRoundTrips(fulfilmentEvents, event);
   }
+});
+
+Deno.test("every event of a payment's reminder is read as it was written", () => {
+  assertEventsRoundTrip(paymentReminderEvents);
 });
 
 Deno.test("every command to an order arrives as it was sent", () => {

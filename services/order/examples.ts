@@ -27,6 +27,10 @@ export const orderEventExamples: {
   readonly [Type in OrderEvent["type"]]: Extract<OrderEvent, { type: Type }>;
 } = {
   OrderPlaced: { type: "OrderPlaced", data: { ...placement, total } },
+  OrderPaymentOverdue: {
+    type: "OrderPaymentOverdue",
+    data: { orderId, customerId: placement.customerId },
+  },
   OrderConfirmed: { type: "OrderConfirmed", data: { orderId } },
   OrderConfirmationWithdrawn: { type: "OrderConfirmationWithdrawn", data: { orderId } },
   OrderCancellationStarted: {
@@ -51,6 +55,7 @@ export const orderCommandExamples: {
     type: "RequestCancellation",
     data: { orderId, reason, shipmentDispatched: false },
   },
+  RemindOfPayment: { type: "RemindOfPayment", data: { orderId } },
   ConfirmOrder: { type: "ConfirmOrder", data: { orderId } },
   WithdrawConfirmation: { type: "WithdrawConfirmation", data: { orderId } },
   StartCancellation: { type: "StartCancellation", data: { orderId, reason: "card-declined" } },
@@ -63,56 +68,25 @@ export const orderCommandExamples: {
   MarkDelivered: { type: "MarkDelivered", data: { orderId } },
 };
 
-const at = "2026-01-01T12:00:00.000Z";
-const acting = { orderId, actor: "ada", reason: "the provider is back", at };
 const fulfilment = {
   ...placement,
   lines: [{ sku: "SKU1", quantity: 2 }, { sku: "SKU2", quantity: 1 }],
   total,
 };
-const plan = {
-  groups: [[{ step: "charge-payment", kind: "compensatable" as const, undo: "refund-payment" }]],
-  first: ["start-cancellation"],
-  last: ["complete-cancellation"],
-  later: [],
-};
-
-/** One valid example of every event of its fulfilment. */
-export const fulfilmentEventExamples: {
-  readonly [Type in FulfilmentEvent["type"]]: Extract<FulfilmentEvent, { type: Type }>;
-} = {
+/** Valid examples of what fulfilments wrote before they were a saga. */
+export const fulfilmentEventExamples = {
   FulfilmentStarted: { type: "FulfilmentStarted", data: fulfilment },
-  DispatchHeard: { type: "DispatchHeard", data: { orderId } },
-  DeliveryHeard: { type: "DeliveryHeard", data: { orderId } },
-  SagaStarted: { type: "SagaStarted", data: { orderId, version: 1, at, start: fulfilment, plan } },
   StepDone: {
     type: "StepDone",
-    data: { orderId, step: "refund-payment", at, compensates: "charge-payment" },
+    data: { orderId, step: "refund-payment", compensates: "charge-payment" },
   },
   StepRefused: {
     type: "StepRefused",
-    data: { orderId, step: "charge-payment", at, reason: "card-declined" },
+    data: { orderId, step: "charge-payment", reason: "card-declined" },
   },
-  StepStuck: {
-    type: "StepStuck",
-    data: { orderId, step: "refund-payment", at, reason: "payment-unknown: there is none" },
-  },
-  StepTimedOut: { type: "StepTimedOut", data: { orderId, step: "charge-payment", at } },
-  SagaEnded: { type: "SagaEnded", data: { orderId, at } },
-  SagaTimedOut: { type: "SagaTimedOut", data: { orderId, reason: "timed-out", at } },
-  CancellationHeard: { type: "CancellationHeard", data: { orderId, reason, at } },
-  CancellationRefused: { type: "CancellationRefused", data: { orderId, reason, at } },
-  EventHeard: { type: "EventHeard", data: { orderId, name: "dispatched", at } },
-  AnswerHeard: {
-    type: "AnswerHeard",
-    data: { orderId, step: "charge-payment", at, type: "PaymentCharged", outcome: "done" },
-  },
-  StepRetried: { type: "StepRetried", data: { ...acting, step: "refund-payment", round: 2 } },
-  StepResumed: { type: "StepResumed", data: { ...acting, step: "refund-payment" } },
-  StepSkipped: {
-    type: "StepSkipped",
-    data: { ...acting, step: "refund-payment", compensates: "charge-payment" },
-  },
-  CompensationOrdered: { type: "CompensationOrdered", data: acting },
-  SagaMigrated: { type: "SagaMigrated", data: { orderId, version: 2, at, plan } },
+  CancellationHeard: { type: "CancellationHeard", data: { orderId, reason } },
+  DispatchHeard: { type: "DispatchHeard", data: { orderId } },
+  DeliveryHeard: { type: "DeliveryHeard", data: { orderId } },
+} satisfies {
+  readonly [Type in FulfilmentEvent["type"]]?: Extract<FulfilmentEvent, { type: Type }>;
 };

@@ -17,6 +17,8 @@ export type OrderState =
     readonly status: OrderStatus;
     readonly placed: Placed;
     readonly confirmed: boolean;
+    /** Its customer was reminded of the payment. */
+    readonly overdue?: true;
     /** The parcel is on its way: the order stands. */
     readonly dispatched: boolean;
     readonly reason?: string;
@@ -52,6 +54,12 @@ function decide(command: OrderCommand, state: OrderState): readonly OrderEvent[]
       }
       const { reason } = command.data;
       return [{ type: "OrderCancellationStarted", data: { orderId, reason, by: "customer" } }];
+    }
+    case "RemindOfPayment": {
+      const { customerId } = state.placed;
+      return status === "placed" && !state.overdue
+        ? [{ type: "OrderPaymentOverdue", data: { orderId, customerId } }]
+        : [];
     }
     case "ConfirmOrder":
       // An order that is being cancelled stays so; fulfilment hears of it through the log.
@@ -108,6 +116,8 @@ function evolve(state: OrderState, event: OrderEvent): OrderState {
   }
   if (state.status === "none") return state;
   switch (event.type) {
+    case "OrderPaymentOverdue":
+      return { ...state, overdue: true };
     case "OrderConfirmed":
       return { ...state, status: "confirmed", confirmed: true };
     case "OrderConfirmationWithdrawn":

@@ -33,6 +33,13 @@ Deno.test("an order whose total no integer holds is refused", () => {
   given(order).when({ type: "PlaceOrder", data }).isRefused("order-too-large");
 });
 
+Deno.test("a customer is reminded of a payment once, and not of an order that goes on", () => {
+  given(order, ...placed).when(command.RemindOfPayment).yields(event.OrderPaymentOverdue);
+  for (const history of [[...placed, event.OrderPaymentOverdue], confirmed, cancelling]) {
+    given(order, ...history).when(command.RemindOfPayment).yieldsNothing();
+  }
+});
+
 Deno.test("every command to an order that was never placed is refused", () => {
   for (const of of Object.values(command)) {
     if (of.type !== "PlaceOrder") given(order).when(of).isRefused("order-unknown");
@@ -110,7 +117,7 @@ Deno.test("an order is shipped, then delivered, once each", () => {
 
 const mayBecome: Readonly<Record<OrderStatus | "none", readonly OrderStatus[]>> = {
   none: ["placed"],
-  placed: ["confirmed", "cancelling"],
+  placed: ["placed", "confirmed", "cancelling"],
   confirmed: ["cancelling", "shipped"],
   cancelling: ["cancelling", "cancelled", "confirmed"],
   cancelled: [],

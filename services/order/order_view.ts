@@ -54,6 +54,7 @@ export const orderView = view({
     switch (event.type) {
       case "OrderConfirmed":
         return { ...row, revision, status: "confirmed" };
+      case "OrderPaymentOverdue":
       case "OrderConfirmationWithdrawn":
         return { ...row, revision };
       case "OrderCancellationStarted":

@@ -1,7 +1,7 @@
 import { column, type EventOf, type RowOf, view } from "@headwater/core";
 import { stockItemEvents } from "@shop/inventory/contract";
 import { notificationEvents } from "@shop/notification/contract";
-import { fulfilmentEvents, orderEvents } from "@shop/order/contract";
+import { fulfilmentEvents, orderEvents, paymentReminderEvents } from "@shop/order/contract";
 import { paymentEvents } from "@shop/payment/contract";
 import { shipmentEvents } from "@shop/shipping/contract";
 import type { Sql } from "postgres";
@@ -9,6 +9,7 @@ import type { Sql } from "postgres";
 const reads = [
   orderEvents,
   fulfilmentEvents,
+  paymentReminderEvents,
   stockItemEvents,
   paymentEvents,
   shipmentEvents,
@@ -18,6 +19,7 @@ const reads = [
 const serviceOfCategory: Readonly<Record<string, string>> = {
   order: "order",
   fulfilment: "order",
+  paymentReminder: "order",
   stockItem: "inventory",
   payment: "payment",
   shipment: "shipping",
@@ -27,7 +29,7 @@ const serviceOfCategory: Readonly<Record<string, string>> = {
 /** Every event that has to do with an order, over all services. */
 export const orderTimelineView = view({
   name: "order-timelines",
-  version: 1,
+  version: 2,
   module: import.meta.url,
   table: "order_timeline",
   reads,

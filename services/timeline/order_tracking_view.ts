@@ -78,6 +78,8 @@ function changeOf(
   { type, data, recordedAt: at }: TrackedEvent & { readonly recordedAt: string },
 ): Partial<TrackingRow> {
   switch (type) {
+    case "OrderPaymentOverdue":
+      return {};
     case "OrderConfirmed":
       return { status: "confirmed", confirmedAt: at };
     case "OrderConfirmationWithdrawn":

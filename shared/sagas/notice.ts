@@ -18,7 +18,7 @@ export type StepAnswered = {
   readonly outcome: "done" | "refused" | "failed" | "unknown";
   /** The code of the problem, or of the failure: `stock-insufficient`. */
   readonly code: string;
-  /** For people: what was answered, or kept an answer from coming. */
+  /** For people, the code among it: what was answered, or kept an answer from coming. */
   readonly reason: string;
   readonly at: string;
 };

@@ -24,7 +24,7 @@ export function noticeSaga(
 
 function answered(
   saga: CompiledSaga,
-  { step, round, outcome, code, reason: detail, at }: StepAnswered,
+  { step, round, outcome, code, reason, at }: StepAnswered,
   state: SagaState,
 ): readonly SagaEvent[] {
   if (!Object.hasOwn(state.open, step) || stepState(state, step).round !== round) return [];
@@ -32,7 +32,6 @@ function answered(
   const isNothing = outcome === "refused" &&
     templateOf(saga, step)?.nothing.includes(code) === true;
   if (outcome === "done" || isNothing) return done(state, answer);
-  const reason = `${code}: ${detail}`;
   if (outcome === "unknown") return stuck({ ...answer, reason });
   return mayBeRefused(state, step)
     ? refusal(state, { ...answer, reason: code })

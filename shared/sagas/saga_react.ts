@@ -22,14 +22,16 @@ export function reactSaga(
   const events: SagaEvent[] = [];
   const strays: SagaEvent[] = [];
   let state = before;
-  for (const role of saga.roles.get(input.type) ?? []) {
-    if (!isMeant(role.ref, input.data)) continue;
+  const meant = (saga.roles.get(input.type) ?? []).filter(({ ref }) => isMeant(ref, input.data));
+  for (const role of meant) {
     for (const noted of notedOn(role)) {
       events.push(noted);
       state = evolveSaga(saga, state, noted);
     }
   }
-  return events.length > 0 ? events : strays.slice(0, 1);
+  // What has another meaning as well happens without its being an answer
+  const isAnswer = meant.every(({ type }) => type === "done" || type === "refused");
+  return events.length > 0 || !isAnswer ? events : strays.slice(0, 1);
 
   function notedOn(role: Role): readonly SagaEvent[] {
     switch (role.type) {

@@ -75,7 +75,7 @@ export class ProcessInstance<State> {
   /** What became of a step's command, where no event says so. */
   answered(step: string, outcome: StepAnswered["outcome"], code = "test-answer"): this {
     const { round = 1 } = this.outstanding.find(({ name }) => name === step) ?? {};
-    const answer = { step, round, outcome, code, reason: "so it is", at: this.at };
+    const answer = { step, round, outcome, code, reason: `${code}: so it is`, at: this.at };
     return this.#notice({ type: "StepAnswered", ...answer });
   }
 

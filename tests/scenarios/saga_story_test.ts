@@ -64,7 +64,9 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
   };
   await client.place({ orderId: "undone", customerId: "ada", shippingAddress: undeliverable });
   await client.place({ orderId: "away", customerId: "bert" });
-  await client.place({ orderId: "refused", customerId: "carl" });
+  await client.place({
+    ...{ orderId: "refused", customerId: "carl", shippingAddress: undeliverable },
+  });
 
   await test.step("an order that was undone", async () => {
     // Before it was heard of it is unknown
@@ -118,11 +120,18 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     await eventually("its record to go", async () => (await idsOf("--key", "ada")).length === 0);
   });
 
-  await test.step("an order that a service refuses is undone", async () => {
-    await eventually("its cancellation", () => eventTypes("refused").includes("OrderCancelled"));
-    await eventually("its end", async () => (await asJson("show", "refused")).state === "finished");
+  await test.step("an order whose money is not given back", async () => {
+    await eventually("its being stuck", async () => (await idsOf("--state", "stuck")).length === 1);
+    const [listed] = await asJson("list", "--state", "stuck");
+    const { id, definition, state, step, cause } = listed;
+    assert.deepEqual([id, definition, state, step], [
+      ...["refused", "fulfilment@1", "stuck", "refund-payment"],
+    ]);
+    assert.equal(cause, "card-unknown: Cannot pay it back: the card is unknown");
     const { said } = await operate("show", "refused");
-    assert.match(said, /notes {2}StepRefused charge-payment: card-unknown\n/);
+    assert.match(said, /^fulfilment refused {2}stuck {2}carl {2}since /);
+    assert.match(said, /notes {2}StepRefused arrange-shipment: /);
+    assert.match(said, /notes {2}StepStuck refund-payment: card-unknown: /);
   });
 
   await test.step("an order whose service is away", async () => {
@@ -150,8 +159,8 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     const shown = await ask("/ops/sagas/show?id=undone");
     assert.equal(shown.status, 200);
     assert.deepEqual(await shown.json(), await asJson("show", "undone"));
-    const listed = await ask("/ops/sagas?state=waiting");
-    assert.deepEqual((await listed.json()).map(({ id }: { id: string }) => id), ["away"]);
+    const listed = await ask("/ops/sagas?state=stuck");
+    assert.deepEqual((await listed.json()).map(({ id }: { id: string }) => id), ["refused"]);
     const answers = ["show?id=nobody", "show", "?older=10", "?state=lost", "?colour=red"]
       .map((path) => ask(`/ops/sagas${path.startsWith("?") ? path : `/${path}`}`));
     const told = await Promise.all(answers.map(async (answering) => {
@@ -165,11 +174,11 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     assert.deepEqual(await operate("show", "nobody"), {
       code: 2,
       said:
-        'Cannot show "nobody": no process has such an instance (there are fulfilment), "sagas list" shows those that are unfinished\n',
+        'Cannot show "nobody": no process has such an instance (there are fulfilment, paymentReminder), "sagas list" shows those that are unfinished\n',
     });
     assert.deepEqual(await operate("show", "away", "--process", "errand"), {
       code: 2,
-      said: 'Cannot show "away" of "errand": known are fulfilment\n',
+      said: 'Cannot show "away" of "errand": known are fulfilment, paymentReminder\n',
     });
     const [act] = sagasActs.filter(({ name }) => name === "show");
     const blind = {
@@ -198,7 +207,7 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
   });
 });
 
-/** A payment that is away for some orders, and knows no card of the order "refused". */
+/** A payment that is away for some orders, and cannot pay back what the order "refused" has cost. */
 function choosy(service: ServiceDefinition, away: ReadonlySet<string>): ServiceDefinition {
   return {
     ...service,
@@ -209,9 +218,11 @@ function choosy(service: ServiceDefinition, away: ReadonlySet<string>): ServiceD
         handle(...[data, ...rest]: Parameters<typeof handler.handle>) {
           const orderId = JSON.stringify(data).match(/"orderId":"(\w+)"/)?.[1] ?? "";
           if (away.has(orderId)) return Promise.reject(new Unavailable("the provider is away"));
-          if (orderId !== "refused") return handler.handle(data, ...rest);
+          if (orderId !== "refused" || type !== "RefundPayment") {
+            return handler.handle(data, ...rest);
+          }
           return Promise.reject(
-            new Refusal("card-unknown", "Cannot charge it: the card is unknown"),
+            new Refusal("card-unknown", "Cannot pay it back: the card is unknown"),
           );
         },
       }]));
