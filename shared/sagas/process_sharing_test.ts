@@ -1,6 +1,7 @@
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import type { Process } from "./process.ts";
+import { ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import { sliceCount, sliceOf } from "./slice.ts";
 import { type MemorySlices, memorySlices } from "./testing/memory_slices.ts";
@@ -220,4 +221,31 @@ Deno.test("what another process may have sent is not said to have surely failed"
     return await outcome() !== undefined;
   });
   assert.equal(await outcome(), "unknown");
+});
+
+Deno.test("what a process leaves to do with an instance of another one is done soon, also when it is gone", async () => {
+  await using bed = new SharingTestBed();
+  bed.begin({ process: waitingProcess });
+  await bed.untilShared(1);
+  bed.begin({ process: waitingProcess });
+  await bed.untilShared(2);
+  const few = errands.slice(0, 4);
+  for (const errandId of few) await bed.append("ErrandGiven", errandId);
+  await eventually("all to be on record", () => bed.records.instances.size === few.length);
+  // A third, which is late, and tells them what it has still to tell
+  const late = new ProcessInbox(waitingProcess, { log: bed.replacing({}), random: () => 0.5 });
+  const at = new Date(remindMs).toISOString();
+  for (const errandId of few) {
+    await late.notice(errandId, { type: "TimerFired", timer: "remind", dueAt: at, at });
+  }
+  const instances = await late.standing(few);
+  await bed.records.save({ from: undefined, to: undefined, instances });
+  assert.equal(bed.requests.length, 0);
+  await bed.seconds(12);
+  for (const errandId of few) {
+    await eventually(`the end of ${errandId}`, async () => {
+      return (await bed.events(errandId, waitingProcess.name)).at(-1)?.type === "Reported";
+    });
+  }
+  assert.ok(bed.clock.now() < remindMs, "no time has come meanwhile");
 });
