@@ -64,7 +64,9 @@ async function takeOne(
   try {
     const instance = await inbox.load(id);
     if (instance.revision < 0) throw new Refusal("saga-unknown", `${cannot}: it has not begun`);
-    if (!isDriven(standingOf(process, instance))) idle.add(id);
+    // What is resumed was sent before, and is as unknown as it was
+    if (act === "resume") idle.delete(id);
+    else if (!isDriven(standingOf(process, instance))) idle.add(id);
     if (parked.isWaiting(id)) {
       throw new Refusal(
         "saga-parked",

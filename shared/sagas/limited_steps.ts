@@ -61,6 +61,8 @@ export class LimitedSteps {
   readonly #told: () => void;
   readonly #dependencies: LimitedStepsDependencies;
   readonly #steps = new Map<string, Driven>();
+  /** Those that were driven here, and may have been done for all that is known. */
+  readonly #inDoubt = new Set<string>();
   readonly #driving = new Set<Promise<void>>();
 
   /** `told`: called when the instance was told something. */
@@ -120,14 +122,17 @@ export class LimitedSteps {
     const signal = AbortSignal.any([driven.gone.signal, end]);
     const sending = { ...trace, id: this.#id, process: process.name, client, signal: end };
     const driving = { step, sending, signal };
+    const wasInDoubt = this.#inDoubt.has(keyOf(step));
+    this.#inDoubt.add(keyOf(step));
     try {
       if (isAgain) await time.pause(longestPauseMs, { clock, signal });
       const outcome = await driveStep(step, {
-        mayBeSent: mayBeSent || isAgain,
+        mayBeSent: mayBeSent || wasInDoubt,
         send: () => this.#send(driving),
         ask: () => this.#ask(driving),
         wait: (attempt, last) => this.#wait(driving, { attempt, last }),
       });
+      if (outcome && outcome.outcome !== "unknown") this.#inDoubt.delete(keyOf(step));
       if (outcome) await this.#tell(driving, outcome);
     } catch (error) {
       logger.error("driving a step failed", { ...this.#fields(step), error });

@@ -1,6 +1,11 @@
-import { Unavailable } from "@headwater/core";
-import { eventually } from "@headwater/testing";
+import { silentLog, Unavailable } from "@headwater/core";
+import { eventually, manualClock } from "@headwater/testing";
 import { deepEqual, equal } from "node:assert/strict";
+import { LimitedSteps } from "./limited_steps.ts";
+import type { StepAnswered } from "./notice.ts";
+import { StepNotes } from "./step_notes.ts";
+import { TargetPlaces } from "./target_places.ts";
+import { errandProcess } from "./testing/errand_process.ts";
 import { limitedErrand } from "./testing/limited_errand_process.ts";
 import {
   away,
@@ -229,4 +234,41 @@ Deno.test("a process that cannot be told goes on for ever", async () => {
   bed.messenger = ({ type, errandId }) => bed.does(type, errandId);
   await bed.clock.advance(10_000);
   await eventually("its end", async () => (await bed.progress("milk")).length === 2);
+});
+
+Deno.test("a step that was in doubt is in doubt when it comes back, also under another outcome of the machine", async () => {
+  const clock = manualClock();
+  const signal = new AbortController();
+  const told: string[] = [];
+  let answer = late;
+  const dependencies = {
+    ...{ process: errandProcess, clock, signal: signal.signal, logger: silentLog },
+    client: { call: () => answer() },
+    places: new TargetPlaces({ clock, signal: signal.signal, random: () => 0.5 }),
+    heard: () => 0,
+    random: () => 0.5,
+    now: () => 0,
+    notice: (_: string, { outcome }: StepAnswered) => Promise.resolve(void told.push(outcome)),
+    records: { note: () => Promise.resolve() },
+  };
+  const steps = new LimitedSteps("milk", {
+    ...dependencies,
+    notes: new StepNotes("milk", dependencies),
+    told: () => steps.drive([], trace),
+  });
+  const trace = { correlationId: "1", causationId: undefined, mayBeSent: false };
+  const step = {
+    ...{ name: "run", service: "messenger", command: { type: "RunErrand", data: {} } },
+    limits: { attempts: 1 },
+  };
+  async function driven(round: number): Promise<readonly string[]> {
+    steps.drive([{ ...step, round }], trace);
+    await clock.advance(2_000);
+    await steps.settled();
+    return told;
+  }
+  deepEqual(await driven(1), ["unknown"]);
+  answer = away;
+  deepEqual(await driven(1), ["unknown", "unknown"]);
+  deepEqual(await driven(2), ["unknown", "unknown", "failed"]);
 });

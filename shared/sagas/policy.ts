@@ -241,16 +241,16 @@ function operated(
   const { step = "" } = firstOf(state) ?? {};
   if (act === "compensate") {
     throw new Refusal(
-      "policy-not-compensatable",
+      "saga-not-in-state",
       "Cannot compensate a policy: its command was not done; retry, resume or skip it",
     );
   }
   if (state.stuck === undefined) {
     const now = step === "" ? "nothing is left to do" : `"${step}" is under way`;
-    throw new Refusal("policy-not-stuck", `Cannot ${act}: it has to be stuck, and ${now}`);
+    throw new Refusal("saga-not-in-state", `Cannot ${act}: it has to be stuck, and ${now}`);
   }
   if (meant !== undefined && meant !== step) {
-    throw new Refusal("policy-not-stuck", `Cannot ${act} "${meant}": stuck is "${step}"`);
+    throw new Refusal("saga-not-in-state", `Cannot ${act} "${meant}": stuck is "${step}"`);
   }
   return { type: eventOfAct[act], data: { step, actor, reason, at } };
 }

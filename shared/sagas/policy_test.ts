@@ -6,6 +6,7 @@ import type { Operated } from "./notice.ts";
 import { participant } from "./participant.ts";
 import { policy } from "./policy.ts";
 import { errandEvents } from "./testing/errand_process.ts";
+import { away, late } from "./testing/limited_errands.ts";
 import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
 
 const commands = { RunErrand: z.strictObject({ errandId: z.string().max(10) }) };
@@ -121,6 +122,31 @@ Deno.test("what is stuck is retried as another command, resumed as the same, or 
   const again = after(stuck, { type: "Operated", ...act, act: "retry" });
   deepEqual(running.notice?.({ ...refused, step: "RunErrand:1" }, again), []);
   deepEqual(running.notice?.({ ...refused, step: "RunErrand:2" }, again), []);
+});
+
+Deno.test("what nobody knows stays unknown when it is resumed, however surely that fails", async () => {
+  await using bed = new ProcessTestBed();
+  const records = memoryRecords();
+  const runtime = bed.start({ records, process: running });
+  const { signal } = new AbortController();
+  await eventually("it to listen", () => runtime.check.check(signal).then(() => true, () => false));
+  bed.messenger = late;
+  await bed.append("ErrandGiven", "milk");
+  async function outcomes(times: number): Promise<unknown[]> {
+    return await eventually(`outcome ${times}`, async () => {
+      await bed.clock.advance(30_000);
+      const stuck = (await bed.events("milk")).filter(({ type }) => type === "CommandStuck");
+      return stuck.length === times &&
+        stuck.map(({ data }) => (data as { outcome: string }).outcome);
+    });
+  }
+  deepEqual(await outcomes(1), ["unknown"]);
+  bed.messenger = away;
+  const asked = { id: "milk", actor: "anna", reason: "it is back" };
+  records.acts.ask({ ...asked, act: "resume", actId: crypto.randomUUID() });
+  deepEqual(await outcomes(2), ["unknown", "unknown"]);
+  records.acts.ask({ ...asked, act: "retry", actId: crypto.randomUUID() });
+  deepEqual(await outcomes(3), ["unknown", "unknown", "failed"]);
 });
 
 Deno.test("an act that its state does not allow is refused with the state that it needs", () => {
