@@ -10,9 +10,10 @@ export async function readBytes(
   request: Request,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!request.body) return undefined;
   const declared = Number(request.headers.get("Content-Length") ?? 0);
   if (declared > limit) throw new BodyTooLarge(limit);
+  if (declared > 0) return await wholeBody(request, limit);
+  if (!request.body) return undefined;
   // Read by hand: for-await releases its lock at the end, which costs more than the reading.
   const reader = request.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -30,11 +31,25 @@ export async function readBytes(
   }
 }
 
+/** Where it is known beforehand that it is short, in one piece: a body that was not a stream need not become one. */
+async function wholeBody(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = await unbroken(() => request.arrayBuffer());
+  if (bytes.byteLength > limit) throw new BodyTooLarge(limit);
+  return new Uint8Array(bytes);
+}
+
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
 ): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+  return await unbroken(() => reader.read());
+}
+
+async function unbroken<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
-    return await reader.read();
+    return await read();
   } catch (cause) {
     throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
   }

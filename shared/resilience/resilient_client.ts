@@ -192,5 +192,11 @@ function copyOf(
     readonly signal: AbortSignal;
   },
 ): Request {
-  return new Request(url, { method, headers, signal, redirect: "manual", ...(body && { body }) });
+  const copy = new Request(url, {
+    ...{ method, headers, signal, redirect: "manual" },
+    ...(body && { body }),
+  });
+  // Whoever reads it knows at once that it is not too large
+  if (body) copy.headers.set("Content-Length", String(body.byteLength));
+  return copy;
 }

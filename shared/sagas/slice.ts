@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Fragment, Sql } from "postgres";
 
 /** Into so many slices the instances of a process manager fall; so many processes can share them. */
@@ -9,7 +9,7 @@ export const slices: readonly number[] = Array.from({ length: sliceCount }, (_, 
 
 /** Which slice an instance belongs to, always and everywhere. */
 export function sliceOf(id: string): number {
-  return createHash("sha256").update(id).digest()[0]! % sliceCount;
+  return parseInt(hash("sha256", id, "hex").slice(0, 2), 16) % sliceCount;
 }
 
 /** A condition: the `id` of a row is that of an instance in one of these slices. */
