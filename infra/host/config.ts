@@ -10,6 +10,7 @@ import {
   ownDatabaseUrl,
   type Settings,
   settings,
+  switchNames,
   type Variable,
   variables,
 } from "./settings.ts";
@@ -34,6 +35,8 @@ export type Config = {
   readonly databaseUrls: Readonly<Record<string, string>>;
   /** Of each read model; with more it stops. */
   readonly mostParkedKeys: number;
+  /** Instances of processes may run by versions that this release lacks: they stay stuck. */
+  readonly allowStranded: boolean;
   /** Where each service is, for one that runs alone. */
   readonly serviceUrls: ReadonlyMap<string, string>;
   /** What services and gateway prove to each other that they belong together with. */
@@ -72,7 +75,7 @@ export function environment(): ConfigSources["env"] {
 
 /** Reads all settings of an application: a flag wins over its variable, which wins over the default. Throws `ConfigError`. */
 export function readConfig({ services }: Configured, { args, env }: ConfigSources): Config {
-  const flags = readFlags(args, flagNames);
+  const flags = readFlags(args, flagNames, { switches: switchNames });
   // Who asks for help gets it, whatever else is wrong
   if (flags.help) return configOf(settings.parse({}), { help: true, databaseUrls: {} });
   const given: Partial<Record<Variable, string>> = {};
@@ -154,6 +157,7 @@ function configOf(
     logLevel: data.LOG_LEVEL,
     eventStoreUrl: data.EVENTSTORE_URL,
     mostParkedKeys: data.MOST_PARKED_KEYS,
+    allowStranded: data.ALLOW_STRANDED,
     databaseUrl: data.DATABASE_URL,
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),

@@ -32,6 +32,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     databaseUrl: undefined,
     databaseUrls: {},
     mostParkedKeys: 1_000,
+    allowStranded: false,
     serviceUrls: new Map(),
     serviceSecret: undefined,
     redisUrl: undefined,
@@ -77,6 +78,14 @@ Deno.test("a flag wins over its variable, in both spellings", () => {
   equal(read(["--port=1"], { PORT: "2" }).port, 1);
   equal(read(["--data-dir=a=b"]).dataDirectory, "a=b");
   equal(read(["--log-level", "warn", "--host", "0.0.0.0"]).logLevel, "warn");
+});
+
+Deno.test("a switch is said by being there, and needs no value", () => {
+  const config = read(["--allow-stranded", "--port", "1"]);
+  deepEqual([config.allowStranded, config.port], [true, 1]);
+  equal(read(["--allow-stranded=false"], { ALLOW_STRANDED: "true" }).allowStranded, false);
+  equal(read([], { ALLOW_STRANDED: "true" }).allowStranded, true);
+  equal(problemsOf(["--allow-stranded=maybe"]).length, 1);
 });
 
 Deno.test("a variable set to nothing counts as not set", () => {
@@ -150,10 +159,10 @@ Deno.test("where only some variables may be seen, those are read", () => {
 
 Deno.test("flags that are unknown, lack a value or are none are named", () => {
   deepEqual(problemsOf(["--prot", "--port", "--host", "h", "extra", "--split=1"]), [
-    'unknown flag "--prot", known: --port, --host, --data-dir, --log-level, --help',
+    'unknown flag "--prot", known: --port, --host, --data-dir, --log-level, --allow-stranded, --help',
     "--port lacks its value",
     'unexpected argument "extra"',
-    'unknown flag "--split", known: --port, --host, --data-dir, --log-level, --help',
+    'unknown flag "--split", known: --port, --host, --data-dir, --log-level, --allow-stranded, --help',
   ]);
 });
 

@@ -53,6 +53,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     ...adapters,
     processName: config.processName,
     mostParkedKeys: config.mostParkedKeys,
+    allowStranded: config.allowStranded,
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     leaving: signal,

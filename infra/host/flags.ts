@@ -7,8 +7,15 @@ export type Flags = {
   readonly problems: readonly string[];
 };
 
-/** Reads `--flag value` and `--flag=value`, where every flag but `--help` has a value. */
-export function readFlags(args: readonly string[], known: readonly string[]): Flags {
+/** Reads `--flag value` and `--flag=value`, where every flag but `--help` and the switches has a value. */
+export function readFlags(
+  args: readonly string[],
+  known: readonly string[],
+  { switches = [] }: {
+    /** Those of the known that are said by being there: then they are `true`. */
+    readonly switches?: readonly string[];
+  } = {},
+): Flags {
   const values = new Map<string, string>();
   const problems: string[] = [];
   let help = false;
@@ -25,6 +32,8 @@ export function readFlags(args: readonly string[], known: readonly string[]): Fl
       const next = rest[0];
       const value = valueParts.length > 0
         ? valueParts.join("=")
+        : switches.includes(flag)
+        ? "true"
         : next === undefined || next.startsWith("--")
         ? undefined
         : rest.shift();

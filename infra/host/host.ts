@@ -23,6 +23,7 @@ export async function startHost(
     database,
     processName,
     mostParkedKeys,
+    allowStranded,
     cacheBudget = processCaches(),
     admit,
     leaving,
@@ -37,6 +38,8 @@ export async function startHost(
     readonly processName?: string | undefined;
     /** Of each read model; with more it stops; default: 1,000. */
     readonly mostParkedKeys?: number | undefined;
+    /** Instances of processes may run by versions that this release lacks: they stay stuck; default: false. */
+    readonly allowStranded?: boolean;
     /** Of the process; default: a quarter of its heap. */
     readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
@@ -67,6 +70,7 @@ export async function startHost(
       bareClient,
       processName,
       mostParkedKeys,
+      allowStranded,
       cacheBudget,
       fills,
       logger,

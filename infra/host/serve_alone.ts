@@ -64,6 +64,7 @@ export async function serveService(
     bareClient,
     processName: config.processName,
     mostParkedKeys: config.mostParkedKeys,
+    allowStranded: config.allowStranded,
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,

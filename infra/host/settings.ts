@@ -60,6 +60,13 @@ export const settings = z.object({
     description: "keys of a read model that may be parked before it stops",
     allowed: "a whole number from 0 to 999999",
   }),
+  ALLOW_STRANDED: z.enum(["true", "false"]).transform((text) => text === "true").default(false)
+    .meta({
+      flag: "--allow-stranded",
+      isSwitch: true,
+      description: "start although instances of processes run by versions that this release lacks",
+      allowed: "true, false: they stay stuck until a release has their version",
+    }),
   SERVICE_URLS: z.string().regex(/^[\w-]+=https?:\/\/[^\s,]+(,[\w-]+=https?:\/\/[^\s,]+)*$/)
     .optional()
     .meta({
@@ -90,12 +97,16 @@ type Meta = {
   readonly description: string;
   readonly allowed: string;
   readonly flag?: string;
+  /** The flag has no value. */
+  readonly isSwitch?: boolean;
   /** Not to be shown, not even when it is wrong. */
   readonly isSecret?: boolean;
 };
 
 export const variables = Object.keys(settings.shape) as Variable[];
 export const flagNames = variables.flatMap((variable) => metaOf(variable).flag ?? []);
+export const switchNames = variables.filter((variable) => metaOf(variable).isSwitch)
+  .flatMap((variable) => metaOf(variable).flag ?? []);
 
 /** Every variable that an application reads: what to pass to `--allow-env`. */
 export function environmentVariables({ services }: Configured): readonly string[] {

@@ -15,7 +15,7 @@ import { openService } from "./open_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
 import { operatorsRoutes } from "./operators_routes.ts";
 import type { ServiceDefinition } from "./service.ts";
-import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
+import { gateStranded, processMigrations, processRecords, startProcess } from "@headwater/sagas";
 import { createResilientClient } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
@@ -42,6 +42,8 @@ export type ServiceOptions = {
   readonly processName?: string | undefined;
   /** Of each read model; with more it stops; default: 1,000. */
   readonly mostParkedKeys?: number | undefined;
+  /** Instances of its processes may run by versions that this release lacks: they stay stuck; default: false. */
+  readonly allowStranded?: boolean | undefined;
   /** Of the process. */
   readonly cacheBudget: machine.CacheBudget;
   /** Of the process; default: of the service. */
@@ -81,6 +83,7 @@ export async function startService(
     bareClient,
     processName,
     mostParkedKeys,
+    allowStranded = false,
     cacheBudget,
     fills,
     admit,
@@ -125,6 +128,7 @@ export async function startService(
   });
   stopping.push(projections);
   readModels = projections;
+  await gateStranded(pools.operators, { processes: sagas, isAllowed: allowStranded, logger });
   const random = Math.random;
   const runtimes = sagas.map((process) =>
     startProcess({

@@ -115,6 +115,7 @@ function environment(
     EVENTSTORE_URL: eventStoreUrl,
     SERVICE_SECRET: secret,
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
+    ALLOW_STRANDED: String(config.allowStranded),
     ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
     ...Object.fromEntries(ownDatabases),

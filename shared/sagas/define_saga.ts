@@ -103,6 +103,7 @@ export function defineSaga<Start, Started, Former extends Formers>(
   return {
     name: newest.name,
     definition: newest,
+    versions: [...byVersion.keys()],
     inputs: newest.inputs,
     events,
     initialState: initialSagaState,

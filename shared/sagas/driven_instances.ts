@@ -109,7 +109,8 @@ export class DrivenInstances {
         const loaded = await recalling.take(() => inbox.load(id));
         isOld = false;
         const standing = standingOf(process, loaded);
-        const mayDiffer = process.notice !== undefined || standing.finished;
+        const mayDiffer = process.notice !== undefined || process.versions !== undefined ||
+          standing.finished;
         if (loaded.revision >= 0 && mayDiffer) became(id, standing);
         return loaded;
       },

@@ -1,6 +1,7 @@
 import { type EventLog, Refusal } from "@headwater/core";
 import type { Operated } from "./notice.ts";
 import type { Process } from "./process.ts";
+import { holdingStranded } from "./stranded.ts";
 
 /** What an act would do, as the log and the code here have it. */
 export type ForetoldAct =
@@ -9,13 +10,14 @@ export type ForetoldAct =
 
 /** Looks what an act would lead to: it changes nothing. Errors: those of the log. */
 export async function foretell(
-  { process, id, notice }: {
+  { process: given, id, notice }: {
     readonly process: Process;
     readonly id: string;
     readonly notice: Operated;
   },
   { reads, signal }: { readonly reads: Pick<EventLog, "read">; readonly signal: AbortSignal },
 ): Promise<ForetoldAct> {
+  const process = holdingStranded(given);
   const stored = (await Array.fromAsync(reads.read(`${process.name}-${id}`, { signal }))).flat();
   try {
     let state = process.initialState;

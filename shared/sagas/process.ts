@@ -37,6 +37,11 @@ export type Process<
   notice?(notice: Notice, state: State): readonly Event[];
   /** The times that it waits for; absent: none. */
   timers?(state: State): readonly Timer[];
+  /**
+   * The versions of its definition that this code can run: whoever is told to run by another (`tells`) is stranded, and
+   * keeps the application from starting unless that is allowed. Absent: its definition has none.
+   */
+  readonly versions?: readonly number[];
   /** What operators see of an instance beside its steps; absent: nothing more. */
   tells?(state: State): Told;
 };

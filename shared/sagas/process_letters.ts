@@ -2,7 +2,10 @@ import type { Recorded } from "@headwater/core";
 import type { Sql } from "postgres";
 import { storable } from "./standing.ts";
 
-/** An input that is put aside: a process cannot take it, or not before another one. */
+/**
+ * An input that is put aside: a process cannot take it, or not before another one.
+ * @internal
+ */
 export type ParkedInput = {
   /** As the log gave it. */
   readonly recorded: Recorded;

@@ -83,7 +83,7 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
         select position, mark, cause from process_checkpoint where process = ${process}`;
       const rows = await sql<{ id: string }[]>`
         select id from process_instance
-        where process = ${process} and outstanding is distinct from 0`;
+        where process = ${process} and (outstanding is distinct from 0 or stuck_by = 'version')`;
       const heard = found &&
         { position: found.position, mark: eventLog.markOf(found.mark, found.position) };
       return { heard, stopped: found?.cause ?? undefined, unfinished: rows.map(({ id }) => id) };

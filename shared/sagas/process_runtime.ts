@@ -11,6 +11,7 @@ import type { ProcessRecords } from "./process_records.ts";
 import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
+import { holdingStranded } from "./stranded.ts";
 import { TargetPlaces } from "./target_places.ts";
 import { tellNotices } from "./told_notices.ts";
 
@@ -27,7 +28,11 @@ const longestPauseMs = 5_000;
  * Delivered at least once, effective once: ids of its events and commands are derived.
  */
 export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
-  const runtime = new Runtime(options);
+  const runtime = new Runtime({
+    ...options,
+    random: options.random,
+    process: holdingStranded(options.process),
+  });
   return {
     check: { name: `process:${options.process.name}`, check: () => runtime.check() },
     [Symbol.asyncDispose]: () => runtime.stop(),

@@ -7,6 +7,7 @@ import { listInstances } from "./list_instances.ts";
 import type { Process, Told } from "./process.ts";
 import { readInstance, readLater } from "./read_instance.ts";
 import type { SagasContext } from "./sagas_context.ts";
+import { holdingStranded } from "./stranded.ts";
 import { type ShownInstance, storyText } from "./story_text.ts";
 
 /** The story of an instance, and what it waits for. */
@@ -56,7 +57,7 @@ async function shownInstance(
       `Cannot show "${id}": the log cannot be read from here, ask the service itself: ${ask}`,
     );
   }
-  const instance = { process, id };
+  const instance = { process: holdingStranded(process), id };
   const events = await readInstance(instance, { log: reads, signal });
   const isOver = storyOf(instance, events).chapters.at(-1)?.isFinished;
   const later = isOver ? [] : await readLater(instance, { ...events, log: reads, signal });

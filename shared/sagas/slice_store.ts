@@ -23,7 +23,10 @@ export interface SliceStore {
   unfinished(slices: readonly number[]): Promise<readonly string[]>;
 }
 
-/** A process, as the others know it. */
+/**
+ * A process, as the others know it.
+ * @internal
+ */
 export type SliceOwner = {
   /** Unique: of this run of it. */
   readonly id: string;
@@ -132,7 +135,7 @@ export function sliceStore(sql: Sql, process: string): SliceStore {
     async unfinished(slices) {
       const rows = await sql<{ id: string }[]>`
         select id from process_instance
-        where process = ${process} and outstanding is distinct from 0
+        where process = ${process} and (outstanding is distinct from 0 or stuck_by = 'version')
           and ${isInSlices(sql, slices)}`;
       return rows.map(({ id }) => id);
     },

@@ -1,4 +1,5 @@
 import type { Process } from "./process.ts";
+import { isStranded } from "./stranded.ts";
 import type { Step } from "./step.ts";
 
 /** What an instance is at, for operators. */
@@ -25,8 +26,10 @@ export type Standing = {
   readonly dueAt?: string | undefined;
   /** Of the definition by which it runs. */
   readonly version?: number | undefined;
-  /** Why it cannot go on without operators, and who says so: its own state, or a notice that it cannot take. */
-  readonly stuck?: { readonly by: "state" | "notice"; readonly cause: string } | undefined;
+  /** Why it cannot go on without operators, and what says so: its own state or version, or a notice that it cannot take. */
+  readonly stuck?:
+    | { readonly by: "state" | "version" | "notice"; readonly cause: string }
+    | undefined;
 };
 
 /** Where an instance in this state stands. */
@@ -52,7 +55,7 @@ function unfinished(process: Process, state: unknown): Partial<Standing> {
     const at = stuck ? steps.find(({ name }) => name === stuck.step) : first;
     const waits = {
       ...targetOf(at),
-      ...(stuck && { step: storable(stuck.step) }),
+      ...(stuck && { step: storable(stuck.step) || null }),
       ...{ isCompensating, keys: keys.map(storable) },
     };
     const dueAt = earliest(process.timers?.(state).map((timer) => timer.dueAt) ?? []);
@@ -60,7 +63,12 @@ function unfinished(process: Process, state: unknown): Partial<Standing> {
       ...{ waits, outstanding: steps.length },
       ...(dueAt !== undefined && { dueAt }),
       ...(version !== undefined && { version }),
-      ...(stuck && { stuck: { by: "state", cause: storable(stuck.cause) } }),
+      ...(stuck && {
+        stuck: {
+          by: isStranded(process, version) ? "version" : "state",
+          cause: storable(stuck.cause),
+        },
+      }),
     };
   } catch {
     // Whoever drives it meets the same, and says so; that nobody can be told what it is at holds up no other

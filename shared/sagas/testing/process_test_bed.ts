@@ -224,7 +224,9 @@ export function memoryRecords(): MemoryRecords {
     },
     load: () => {
       const unfinished = [...instances.keys()]
-        .filter((id) => standing.get(id)?.outstanding !== 0);
+        .filter((id) =>
+          standing.get(id)?.outstanding !== 0 || standing.get(id)?.stuck?.by === "version"
+        );
       return Promise.resolve({ heard, stopped, unfinished });
     },
     due(until, slices) {
