@@ -8,6 +8,9 @@ export type OrderProcess = AsyncDisposable & {
   readonly url: string;
   /** kill -9. */
   kill(): Promise<void>;
+  /** kill -STOP: it does nothing any more, and does not know that. */
+  freeze(): void;
+  thaw(): void;
 };
 
 /** Free a moment ago; below what the system gives to connections that go out. */
@@ -58,5 +61,11 @@ export async function startOrder(
       return false;
     }
   });
-  return { url, kill, [Symbol.asyncDispose]: kill };
+  return {
+    url,
+    kill,
+    freeze: () => child.kill("SIGSTOP"),
+    thaw: () => child.kill("SIGCONT"),
+    [Symbol.asyncDispose]: kill,
+  };
 }
