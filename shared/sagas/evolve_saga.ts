@@ -42,8 +42,13 @@ function changed(saga: CompiledSaga, state: SagaState, event: SagaEvent): SagaSt
     }
     case "StepRefused":
       return refused(state, event.data);
-    case "StepStuck":
-      return withStep(state, event.data.step, { stuck: event.data.reason });
+    case "StepStuck": {
+      const { step, reason } = event.data;
+      const held = withStep(state, step, { stuck: reason });
+      const { status } = stepState(state, step);
+      // It waits for operators, whatever else there is to be undone
+      return status === "done" ? { ...held, awaited: [...held.awaited, step] } : held;
+    }
     case "StepTimedOut": {
       const { step } = event.data;
       return withStep(state, step, { timeouts: stepState(state, step).timeouts + 1 });
@@ -57,6 +62,8 @@ function changed(saga: CompiledSaga, state: SagaState, event: SagaEvent): SagaSt
     case "CancellationHeard": {
       const { reason } = event.data;
       if (state.direction === "compensating") return state;
+      // A second one is answered by what answers the first
+      if (state.refuses) return state;
       if (state.isPivoted) return refusing({ ...state, cause: { reason, isCancelled: true } });
       // What is called off by the same event will not be done any more
       const awaited = underWay(state).filter((step) => !isCalledOff(saga, step));
@@ -125,11 +132,26 @@ function settled(
   if (step === state.started?.plan.refuse) return { ...next, refuses: false };
   const planned = plannedStep(state, step);
   if (!planned || status === "skipped") return next;
-  const stands = withStanding(next, planned);
-  if (planned.kind !== "pivot") return stands;
+  const wasLeft = stepState(state, step).status === "left";
+  const stands = wasLeft ? withDone(next, planned) : withStanding(next, planned);
+  if (planned.kind !== "pivot" || isTooLate(state, step)) return stands;
   const pivoted = { ...stands, isPivoted: true };
+  if (next.direction === "forward") return pivoted;
   // It was done before the cancellation reached it
-  return next.direction === "compensating" ? refusing(pivoted) : pivoted;
+  return next.cause?.isCancelled ? refusing(pivoted) : onward(pivoted);
+}
+
+/** From where there is no way back was reached when others were being undone: neither all is done nor all undone. */
+export function isTooLate(state: SagaState, step: string): boolean {
+  const { plan } = state.started ?? {};
+  if (!plan || state.direction === "forward") return false;
+  if (plannedStep(state, step)?.kind !== "pivot") return false;
+  const back = [
+    ...plan.groups.flat().flatMap(({ undo }) => undo === undefined ? [] : [undo]),
+    ...plan.first,
+    ...plan.last,
+  ];
+  return back.some((step) => Object.hasOwn(state.open, step) || isSettled(state, step));
 }
 
 /** It is to be undone, also where that was done before it was. */
@@ -140,6 +162,20 @@ function withStanding(state: SagaState, { step, undo }: PlannedStep): SagaState 
     ? state
     : withStep(state, undo, { status: undefined, round: round + 1 });
   return { ...anew, standing: [...state.standing, step] };
+}
+
+/**
+ * It was given up, is being undone perhaps, and was done after all: after what was done by then. What was found to be
+ * undone before that counts for nothing.
+ */
+function withDone(state: SagaState, planned: PlannedStep): SagaState {
+  const { step, undo } = planned;
+  if (undo === undefined || !state.standing.includes(step)) return withStanding(state, planned);
+  const { round } = stepState(state, undo);
+  const anew = Object.hasOwn(state.open, undo)
+    ? withStep(state, undo, { stuck: undefined, round: round + 1 })
+    : state;
+  return { ...anew, standing: [...state.standing.filter((other) => other !== step), step] };
 }
 
 function refused(
@@ -154,11 +190,18 @@ function refused(
   return compensating(next, { reason, awaited: underWay(next) });
 }
 
-/** What would undo it says that it is too late for that, and nothing was undone yet: what was done stands. */
+/**
+ * What would undo it says that it is too late for that, nothing else was undone yet or is being undone, and nothing was
+ * refused: what was done stands, and the rest can be done.
+ */
 export function isCalledBack(state: SagaState, step: string): boolean {
-  const wasUndone = Object.values(state.steps).some(({ status }) => status === "undone");
+  const isGoneBack = Object.entries(state.steps).some(([name, { status }]) =>
+    status === "undone" ||
+    plannedStep(state, name) && (status === "refused" || status === "left")
+  );
+  const isBeside = Object.keys(state.open).some((other) => other !== step);
   return undoneBy(state, step) !== undefined && state.direction === "compensating" &&
-    state.cause?.isCancelled === true && !wasUndone;
+    state.cause?.isCancelled === true && !isGoneBack && !isBeside;
 }
 
 function compensating(
@@ -174,12 +217,15 @@ function compensating(
 
 /** It goes on, and tells once more that it was too late. */
 function refusing(state: SagaState): SagaState {
-  const onward = { ...state, direction: "forward" as const, awaited: [] };
   const { refuse } = state.started!.plan;
-  if (refuse === undefined || state.refuses) return onward;
+  if (refuse === undefined || state.refuses) return onward(state);
   const { status, round } = stepState(state, refuse);
   const anew = status === undefined ? { round } : { round: round + 1 };
-  return { ...withStep(onward, refuse, { status: undefined, ...anew }), refuses: true };
+  return { ...withStep(onward(state), refuse, { status: undefined, ...anew }), refuses: true };
+}
+
+function onward(state: SagaState): SagaState {
+  return { ...state, direction: "forward", awaited: [] };
 }
 
 /** Steps forward that somebody may be at. */

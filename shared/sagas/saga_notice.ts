@@ -27,7 +27,8 @@ function answered(
   { step, round, outcome, code, reason, at }: StepAnswered,
   state: SagaState,
 ): readonly SagaEvent[] {
-  if (!Object.hasOwn(state.open, step) || stepState(state, step).round !== round) return [];
+  const { round: current, status } = stepState(state, step);
+  if (!Object.hasOwn(state.open, step) || current !== round || status === "done") return [];
   const answer = { step, at };
   const isNothing = outcome === "refused" &&
     templateOf(saga, step)?.nothing.includes(code) === true;

@@ -4,7 +4,7 @@ import type { CompiledSaga, Role } from "./saga_definition.ts";
 import type { SagaEvent } from "./saga_events.ts";
 import { mayBeRefused, planOf } from "./saga_plan.ts";
 import { plannedStep, type SagaState, stepState, undoneBy } from "./saga_state.ts";
-import { evolveSaga, isCalledBack } from "./evolve_saga.ts";
+import { evolveSaga, isCalledBack, isTooLate } from "./evolve_saga.ts";
 
 /** An answer, for one step. */
 type Answer = { readonly step: string; readonly at: string };
@@ -79,13 +79,11 @@ function isAwaited(
   state: SagaState,
   { step, outcome }: { readonly step: string; readonly outcome: "done" | "refused" },
 ): boolean {
-  if (Object.hasOwn(state.open, step)) return true;
-  const { plan } = state.started ?? {};
-  if (!plan || outcome === "refused") {
-    // It was given up, and was never done
-    return stepState(state, step).status === "left";
-  }
   const { status } = stepState(state, step);
+  if (Object.hasOwn(state.open, step)) return status !== "done";
+  const { plan } = state.started ?? {};
+  // It was given up, and was never done
+  if (!plan || outcome === "refused") return status === "left";
   // Before its turn, or after it was given up or undone: then it is undone once more
   if (plannedStep(state, step)) return status !== "done";
   if (state.direction === "forward") return false;
@@ -102,7 +100,9 @@ export function done(
   const compensates = undoneBy(state, step)?.step;
   const isPivot = plannedStep(state, step)?.kind === "pivot";
   const { cause, direction } = state;
-  const isLate = isPivot && direction === "compensating" && cause?.isCancelled === true;
+  const isTooLateNow = isTooLate(state, step);
+  const isLate = isPivot && direction === "compensating" && cause?.isCancelled === true &&
+    !isTooLateNow;
   return [
     {
       type: "StepDone",
@@ -114,6 +114,9 @@ export function done(
     },
     ...(isLate
       ? [{ type: "CancellationRefused", data: { reason: cause.reason, at } } as const]
+      : []),
+    ...(isTooLateNow
+      ? stuck({ step, at, reason: "done-too-late: others were being undone, it cannot be" })
       : []),
   ];
 }

@@ -100,7 +100,9 @@ export function todoOf(state: SagaState): readonly string[] {
 }
 
 function compensationOf(state: SagaState, plan: Plan): readonly string[] {
-  const awaited = state.awaited.filter((step) => !isSettled(state, step));
+  const awaited = state.awaited.filter((step) =>
+    !isSettled(state, step) || stepState(state, step).stuck !== undefined
+  );
   if (awaited.length > 0) return awaited;
   const first = state.cause?.isCancelled ? [] : plan.first;
   const before = first.find((step) => !isSettled(state, step));
@@ -111,14 +113,16 @@ function compensationOf(state: SagaState, plan: Plan): readonly string[] {
   return after === undefined ? [] : [after];
 }
 
-/** The last that was done, and what was done beside it. */
+/** The last that was done, and what was done beside it with nothing else in between. */
 function toUndo({ standing }: SagaState, plan: Plan): readonly string[] {
   const last = standing.at(-1);
   const group = plan.groups.find((group) => group.some(({ step }) => step === last)) ?? [];
-  const undone = group.find(({ step }) => step === last)?.alone
-    ? group.filter(({ step }) => step === last)
-    : group.filter(({ step }) => standing.includes(step));
-  return undone.map(({ undo }) => undo).filter((undo) => undo !== undefined);
+  const isAlone = group.some(({ step, alone }) => step === last && alone);
+  const other = standing.findLastIndex((step) => !group.some((planned) => planned.step === step));
+  const beside = standing.slice(isAlone ? -1 : other + 1);
+  return group.flatMap(({ step, undo }) =>
+    undo !== undefined && beside.includes(step) ? [undo] : []
+  );
 }
 
 /** One of the steps of the instance, whichever way it goes. */
