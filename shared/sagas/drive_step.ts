@@ -42,7 +42,8 @@ export async function driveStep(
   },
 ): Promise<Outcome | undefined> {
   const attempts = step.limits?.attempts ?? Infinity;
-  const doubt: Doubt = { mayBeDone: mayBeSent, isOpen: false };
+  const isOpen = step.isUnknown === true;
+  const doubt: Doubt = { mayBeDone: mayBeSent || isOpen, isOpen };
   for (let attempt = 1;; attempt++) {
     const last = await attemptOnce(step, { doubt, acts });
     if (last === undefined || isOutcome(last)) return last;

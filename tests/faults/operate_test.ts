@@ -55,7 +55,9 @@ Deno.test({
       });
     }
     assert.match(await operate(directory, ["timeline", first]), /NotificationSent/);
-    const ended = JSON.parse(await operate(directory, ["sagas", "show", first, "--json"]));
+    const ended = JSON.parse(
+      await operate(directory, ["sagas", "show", first, "--process", "fulfilment", "--json"]),
+    );
     assert.deepEqual([ended.state, ended.chapters[0].heard.type], ["finished", "OrderPlaced"]);
     assert.match(await operate(directory, ["projections", "rebuild", "orders"]), /Rebuilt/);
     const { order } = (await client.get(`/api/orders/${first}`)).data;

@@ -123,7 +123,10 @@ async function assertStandsStill(shop: OpenShop, why: RegExp): Promise<void> {
   });
   const { status, body } = await client.query("/api/orders?limit=1");
   assert.deepEqual([status, body.code], [503, "read-model-outdated"]);
-  const stopped = [...views.map((name) => `projection:${name}`), "process:fulfilment"];
+  const stopped = [
+    ...views.map((name) => `projection:${name}`),
+    ...["fulfilment", "paymentReminder"].map((name) => `process:${name}`),
+  ];
   const health = await eventually("the health to say it of all", async () => {
     const asked = await client.send("/health/ready");
     const said = JSON.stringify(asked.body);
@@ -136,7 +139,7 @@ async function assertStandsStill(shop: OpenShop, why: RegExp): Promise<void> {
 /** Rebuilt and told to hear it, everything is as the log that there is says. */
 async function heal(shop: OpenShop, acknowledged: readonly Acknowledged[]): Promise<void> {
   for (const name of views) await operate(shop, "projections", "rebuild", name);
-  await operate(shop, "sagas", "rehear", "fulfilment");
+  await operate(shop, "sagas", "rehear");
   await eventually("the saga to go on", async () => {
     const list = JSON.parse(await operate(shop, "sagas", "list", "--json"));
     return !list.some(({ state }: { state: string }) => state === "stopped");

@@ -83,13 +83,14 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
   const names = listed.map(({ name }) => name).toSorted();
   assert.deepEqual(names, ["order-timelines", "order-tracking", "orders", "sales"]);
   assert.ok(listed.every((letter) => letter.class === "unreadable" && /reason/.test(letter.cause)));
-  const sagas: { id: string; state: string }[] = await operate("sagas", "list");
+  const sagas: { id: string; type: string; state: string }[] = await operate("sagas", "list");
   assert.deepEqual(
-    sagas.filter(({ state }) => state === "stuck").map(({ id }) => id),
-    ["one"],
+    sagas.filter(({ state }) => state === "stuck").map(({ id, type }) => `${type} ${id}`)
+      .toSorted(),
+    ["fulfilment one", "paymentReminder one"],
   );
-  assert.equal((await operate("sagas", "list", "--key", "one")).length, 1);
-  const story = await operate("sagas", "show", "one");
+  assert.equal((await operate("sagas", "list", "--key", "one")).length, 2);
+  const story = await operate("sagas", "show", "one", "--process", "fulfilment");
   assert.deepEqual([story.state, story.next], ["stuck", []]);
   assert.match(story.waits.cause, /^Cannot take "OrderCancellationStarted": /);
   assert.deepEqual(story.chapters.at(-1).heard.type, "NotificationSent");
