@@ -71,7 +71,8 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
   cancel: ({ retriable }) => ({
     when: order.event("OrderCancellationStarted"),
     refuse: retriable("reject-cancellation", {
-      does: ({ orderId }, { reason }) => order.command("RejectCancellation", { orderId, reason }),
+      does: ({ orderId }) =>
+        order.command("RejectCancellation", { orderId, reason: "order-already-shipped" }),
       done: order.event("OrderCancellationRejected"),
     }),
   }),
