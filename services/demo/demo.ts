@@ -14,9 +14,11 @@ import { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts
 import { demoHelp, type DemoOptions, readDemoOptions } from "./demo_options.ts";
 import { killEach } from "./kill_each.ts";
 import { type Palette, palette } from "./palette.ts";
+import { freeStuck } from "./free_stuck.ts";
 import { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 import { type ProgressLine, progressLine } from "./progress_line.ts";
 import {
+  freedLines,
   outcomeTable,
   readModelLines,
   type TimelineItem,
@@ -34,6 +36,8 @@ type Result = {
   readonly example: { readonly order: PlannedOrder; readonly timeline: readonly TimelineItem[] };
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
+  /** What an operator saw and did. */
+  readonly freed: readonly string[];
   /** Undefined: nobody was to be. */
   readonly killed: readonly string[] | undefined;
 };
@@ -94,7 +98,7 @@ function report(
   result: Result,
   { durationMs, paint }: { readonly durationMs: number; readonly paint: Palette },
 ): string[] {
-  const { outcomes, ended, example, verdicts, tables } = result;
+  const { outcomes, ended, example, verdicts, tables, freed } = result;
   const broken = verdicts.filter(({ holds }) => !holds).length;
   const wrong = outcomes.filter(({ asTold }) => !asTold).length;
   const seconds = (durationMs / 1_000).toFixed(1);
@@ -105,6 +109,7 @@ function report(
     paint.bold(`Order ${example.order.orderId}: ${example.order.story.title}`),
     ...timelineLines(example.timeline, paint),
     "",
+    ...freedLines(freed, paint),
     paint.bold("Read models"),
     ...readModelLines(tables, paint),
     "",
@@ -175,11 +180,14 @@ async function run(
   const going = goOn(client, planned);
   await (kills?.during(going) ?? going);
   await settle(shop, { progress, signal });
+  progress.show("Freeing what is stuck …");
+  const freed = await freeStuck(shop.databases);
+  await settle(shop, { progress, signal });
 
   progress.show("Checking the invariants …");
   const ended: EndedOrder[] = await client.all("/api/orders");
   const evidence = await takeEvidence({ ...shop, acknowledged: client.acknowledged });
-  const order = planned.find(({ placement }) => placement.shippingAddress !== undefined)!;
+  const order = planned.find(({ story }) => story.title === "address undeliverable")!;
   const { items: timeline } = await client.get(`/api/orders/${order.orderId}/timeline`);
   return {
     outcomes: outcomesOf(planned, ended),
@@ -187,6 +195,7 @@ async function run(
     example: { order, timeline },
     verdicts: judge(evidence),
     tables: evidence.tables,
+    freed,
     killed: kills?.killed,
   };
 }

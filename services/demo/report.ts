@@ -51,6 +51,13 @@ export function timelineLines(items: readonly TimelineItem[], paint: Palette): s
   });
 }
 
+/** What an operator typed and saw; nothing where nobody had to. */
+export function freedLines(freed: readonly string[], paint: Palette): string[] {
+  if (freed.length === 0) return [];
+  const lines = freed.map((line) => line.startsWith("$ ") ? paint.dim(line) : line);
+  return [paint.bold("What was stuck, and was freed"), ...lines.map((line) => `  ${line}`), ""];
+}
+
 /** A line for each read model: what it holds after all that. */
 export function readModelLines(tables: readonly Table[], paint: Palette): string[] {
   const width = widest(tables.map(({ view }) => view.name));

@@ -1,7 +1,7 @@
 import type { View } from "@headwater/core";
 import assert from "node:assert/strict";
 import { palette } from "./palette.ts";
-import { outcomeTable, readModelLines, timelineLines, verdictLines } from "./report.ts";
+import { freedLines, outcomeTable, readModelLines, timelineLines, verdictLines } from "./report.ts";
 import { stories } from "./stories.ts";
 
 const plain = palette({ colour: false });
@@ -91,4 +91,15 @@ Deno.test("invariants have a tick or a cross", () => {
 Deno.test("colour comes only when it is asked for", () => {
   assert.equal(palette({ colour: true }).red("no"), "\x1b[31mno\x1b[0m");
   assert.equal(plain.red("no"), "no");
+});
+
+Deno.test("what an operator typed and saw is shown, and nothing where nobody had to", () => {
+  const paint = palette({ colour: false });
+  assert.deepEqual(freedLines([], paint), []);
+  assert.deepEqual(freedLines(["$ deno task sagas list", "stuck fulfilment one"], paint), [
+    "What was stuck, and was freed",
+    "  $ deno task sagas list",
+    "  stuck fulfilment one",
+    "",
+  ]);
 });

@@ -37,8 +37,14 @@ const soldOut = { sku: "LAST-YEARS-TEA", quantity: 2, unitPrice: 300 };
 
 const customers = ["ada", "ben", "chidi", "dana", "elif", "farid", "greta"];
 
+/** Nobody delivers there. */
+const beach = {
+  ...{ name: "Robinson Crusoe", line1: "The beach", city: "Island" },
+  ...{ postalCode: "00000", country: "XX" },
+};
+
 export const stories: readonly Story[] = [
-  { title: "delivered", share: 5, placement: {}, acts: ["dispatch", "deliver"], ends: "delivered" },
+  { title: "delivered", share: 4, placement: {}, acts: ["dispatch", "deliver"], ends: "delivered" },
   { title: "shipped", share: 3, placement: {}, acts: ["dispatch"], ends: "shipped" },
   { title: "confirmed", share: 4, placement: {}, ends: "confirmed" },
   {
@@ -95,14 +101,14 @@ export const stories: readonly Story[] = [
     title: "address undeliverable",
     share: 3,
     placement: {
-      shippingAddress: {
-        name: "Robinson Crusoe",
-        line1: "The beach",
-        city: "Island",
-        postalCode: "00000",
-        country: "XX",
-      },
+      shippingAddress: beach,
     },
+    ends: "cancelled",
+  },
+  {
+    title: "refund held until an operator retries",
+    share: 1,
+    placement: { paymentMethod: "pm_held", shippingAddress: beach },
     ends: "cancelled",
   },
   {

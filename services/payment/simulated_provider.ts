@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { Unavailable } from "@headwater/core";
+import { Refusal, Unavailable } from "@headwater/core";
 import type { Charge, ChargeAnswer, PaymentProvider } from "./payment_provider.ts";
 
 /**
@@ -12,6 +12,8 @@ export function simulatedProvider(sql: Sql): PaymentProvider {
       switch (charge.paymentMethod) {
         case "pm_ok":
           return await book(sql, charge);
+        case "pm_held":
+          return await bookHeld(sql, charge);
         case "pm_declined":
           return { outcome: "declined", reason: "card-declined" };
         case "pm_flaky":
@@ -46,6 +48,15 @@ export function simulatedProvider(sql: Sql): PaymentProvider {
       return row?.voided ? "voided" : "charged";
     },
     async refund(paymentId) {
+      const [held] = await sql`
+        update simulated_provider set held = false where payment_id = ${paymentId} and held
+        returning payment_id`;
+      if (held) {
+        throw new Refusal(
+          "refund-held",
+          `Cannot refund "${paymentId}": the bank holds the money, somebody has to ask once more`,
+        );
+      }
       await sql`
         update simulated_provider as book set refunded = true
         where payment_id = ${paymentId} and ${isCharged(sql)}`;
@@ -70,6 +81,9 @@ export const simulatedProviderMigrations = [{
     alter column amount drop not null,
     add column voided boolean not null default false,
     add column charged_from timestamptz`,
+}, {
+  name: "simulated-provider-holds",
+  sql: `alter table simulated_provider add column held boolean not null default false`,
 }];
 
 /** A charge that is booked later is one from a moment on, whether the service then runs or not; unless it is void. */
@@ -84,6 +98,16 @@ async function book(sql: Sql, { paymentId, currency, amount }: Charge): Promise<
     on conflict (payment_id) do update set charged = true where not book.voided
     returning charged`;
   return booked ? { outcome: "charged" } : { outcome: "declined", reason: "charge-void" };
+}
+
+/** The first refund of it will be refused. */
+async function bookHeld(sql: Sql, charge: Charge): Promise<ChargeAnswer> {
+  const { paymentId, currency, amount } = charge;
+  await sql`
+    insert into simulated_provider (payment_id, currency, amount, held)
+    values (${paymentId}, ${currency}, ${amount}, true)
+    on conflict (payment_id) do nothing`;
+  return await book(sql, charge);
 }
 
 async function bookLater(sql: Sql, { paymentId, currency, amount }: Charge): Promise<void> {
