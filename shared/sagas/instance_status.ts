@@ -126,11 +126,11 @@ export function isAskedFor(
 
 /** A line for people. */
 export function statusLine(status: InstanceStatus): string {
-  const { state, isCompensating, type, id, startedAt } = status;
+  const { state, isCompensating, definition, id, startedAt } = status;
   const isSaid = isCompensating && state !== "compensating";
   const stateText = isSaid ? `${state}, compensating` : state.padEnd(8);
   const parts = [
-    `${stateText} ${type} ${id}`,
+    `${stateText} ${definition} ${id}`,
     waitsText(status),
     `since ${startedAt}`,
     status.cause,

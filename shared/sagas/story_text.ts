@@ -16,9 +16,14 @@ export type ShownInstance = InstanceStory & {
 
 /** The story of an instance for people. */
 export function storyText(shown: ShownInstance): string {
-  const { type, id, state, keys, startedAt, chapters, later, broken } = shown;
+  const { definition, id, state, keys, startedAt, chapters, later, broken } = shown;
   const others = keys.filter((key) => key !== id);
-  const title = [`${type} ${id}`, state, others.join(", "), startedAt && `since ${startedAt}`];
+  const title = [
+    `${definition} ${id}`,
+    state,
+    others.join(", "),
+    startedAt && `since ${startedAt}`,
+  ];
   const start = Date.parse(chapters[0]?.at ?? "");
   return [
     title.filter(Boolean).join("  "),

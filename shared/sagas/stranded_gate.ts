@@ -42,6 +42,7 @@ export async function gateStranded(
   await sql`
     update process_instance as stored
     set state = 'stuck', stuck_by = 'version', due_at = null,
+        waiting_since = case when stuck_by = 'version' then waiting_since else now() end,
         cause = 'it runs by version ' || version || ', which this release lacks'
     from ${given}`;
   for (const [name, own] of Map.groupBy(stranded, nameOf)) {

@@ -78,7 +78,7 @@ Deno.test("operators free what is stuck, one by one or many at once, and are tol
   });
   const [bread] = await listed("list --state stuck --step report");
   deepEqual([bread?.id, bread?.cause], ["bread", "no report has come"]);
-  match((await run("list")).printed, /stuck {4}waiting bread {2}report .* no report has come\n/);
+  match((await run("list")).printed, /stuck {4}waiting@1 bread {2}report .* no report has come\n/);
   equal(JSON.parse((await run("show bread --json")).printed).definition, "waiting@1");
 
   const dry = await run("retry --state stuck --dry-run");

@@ -129,7 +129,7 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     ]);
     assert.equal(cause, "card-unknown: Cannot pay it back: the card is unknown");
     const { said } = await operate("show", "refused");
-    assert.match(said, /^fulfilment refused {2}stuck {2}carl {2}since /);
+    assert.match(said, /^fulfilment@1 refused {2}stuck {2}carl {2}since /);
     assert.match(said, /notes {2}StepRefused arrange-shipment: /);
     assert.match(said, /notes {2}StepStuck refund-payment: card-unknown: /);
   });
@@ -149,7 +149,7 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     const { said } = await operate("list", "--key", "bert");
     assert.match(
       said,
-      /^waiting {2}fulfilment away {2}charge-payment \(payment ChargePayment\) for .*, sent \d+ times {2}since .*the provider is away\n$/,
+      /^waiting {2}fulfilment@1 away {2}charge-payment \(payment ChargePayment\) for .*, sent \d+ times {2}since .*the provider is away\n$/,
     );
   });
 
