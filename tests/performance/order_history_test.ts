@@ -10,10 +10,9 @@ Deno.test("a history that is measured holds as many events as were asked for, al
     const encoded = orderEvents.encode({ type, data } as Parameters<typeof orderEvents.encode>[0]);
     assert.deepEqual(encoded, { type, data, schemaVersion: metadata.schemaVersion });
   }
-  assert.deepEqual(
-    new Set(history.map(({ event }) => event.type)),
-    new Set(orderEvents.types),
-  );
+  // Seldom, and unknown to builds that are measured beside this one
+  const types = orderEvents.types.filter((type) => type !== "OrderPaymentOverdue");
+  assert.deepEqual(new Set(history.map(({ event }) => event.type)), new Set(types));
 });
 
 Deno.test("the orders of a history that is measured go on side by side", () => {
