@@ -1,12 +1,14 @@
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
+import { soakSagas } from "./saga_schedules.ts";
 import { soakShop } from "./shop_soak.ts";
 
 const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   "event-store": soakEventStore,
   projections: soakProjections,
   restart: soakRestart,
+  sagas: soakSagas,
   shop: soakShop,
 };
 
@@ -15,6 +17,7 @@ const help = `deno task soak NAME [--help]
   event-store  memory of the embedded event store while ten million events pass; some ten minutes
   projections  200 times kill -9 of who builds, switches and keeps a read model; some ten minutes
   restart      a start of the shop without read models after a million events; a few minutes
+  sagas        100,000 courses of sagas with all that may happen on their way; some minutes
   shop         50,000 orders of every outcome while parts are killed and frozen: invariants, memory, rest
 `;
 

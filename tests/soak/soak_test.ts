@@ -2,6 +2,7 @@ import { equal } from "node:assert/strict";
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
+import { soakSagas } from "./saga_schedules.ts";
 import { soakShop } from "./shop_soak.ts";
 import { soakNamed } from "./soak.ts";
 
@@ -9,9 +10,10 @@ Deno.test("each soak has a name, and another name is refused with those there ar
   equal(soakNamed("event-store"), soakEventStore);
   equal(soakNamed("projections"), soakProjections);
   equal(soakNamed("restart"), soakRestart);
+  equal(soakNamed("sagas"), soakSagas);
   equal(soakNamed("shop"), soakShop);
   equal(
     soakNamed("toString"),
-    'Cannot soak "toString": what can be soaked is event-store, projections, restart, shop',
+    'Cannot soak "toString": what can be soaked is event-store, projections, restart, sagas, shop',
   );
 });

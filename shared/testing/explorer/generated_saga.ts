@@ -25,6 +25,8 @@ export type MadeSaga = {
   readonly hasFirst?: boolean;
   readonly hasLast?: boolean;
   readonly cancel?: "refused" | "silent";
+  /** Something may happen that makes the rest needless. */
+  readonly mayEnd?: boolean;
   /** By the number of its step: after it something happens that keeps it from being undone. */
   readonly leaves?: number;
 };
@@ -51,6 +53,7 @@ const own = participant("own", {
     Opened: named,
     Closed: named,
     Followed: named,
+    Ended: named,
   }),
 });
 const start = z.object({ id, items: z.array(z.object({ item: z.string() })) });
@@ -68,6 +71,7 @@ export function sagaOf(made: MadeSaga): Stage {
   const left = parts.flat().find(({ number }) => number === leaves);
   const saga = defineSaga(events, {
     startedBy: own.event("Begun"),
+    ...(made.mayEnd && { endedBy: [own.event("Ended")] }),
     steps: (make) =>
       parts.map((steps) => {
         const [first, ...others] = steps;
@@ -211,6 +215,7 @@ export function generatedSaga(seed: number): MadeSaga {
     parts,
     hasFirst: chance(0.3),
     hasLast: chance(0.5),
+    mayEnd: chance(0.2),
     ...(chance(0.7) && { cancel: oneOf("refused", "silent") }),
     ...(kept.length > 0 && chance(0.6) && { leaves: kept[Math.floor(random() * kept.length)]! }),
   };

@@ -1,7 +1,7 @@
 import { Refusal } from "@headwater/core";
 import type { Operated } from "@headwater/sagas";
 import { type Act, answers, lateArrivals, refused, slowAnswers } from "./saga_answers.ts";
-import { cancellationOf, eventOf, laterOf, partOf, type Stage } from "./saga_cast.ts";
+import { cancellationOf, endingsOf, eventOf, laterOf, partOf, type Stage } from "./saga_cast.ts";
 import { crashed, heard, noticed, told } from "./saga_instance.ts";
 import { isoOf, unitOf, type World } from "./saga_world.ts";
 
@@ -135,10 +135,20 @@ function outsides(stage: Stage, world: World): readonly Act[] {
         told(stage, { ...world, happened: [...world.happened, name] }, laterOf(stage, name)),
     }];
   });
+  const endings = endingsOf(stage).flatMap((ending): Act[] => {
+    const what = `${ending.event.type} ends it`;
+    return world.happened.includes(what) ? [] : [{
+      words: what,
+      kind: "ill",
+      happen: () => told(stage, { ...world, happened: [...world.happened, what] }, ending),
+    }];
+  });
   const cancellation = cancellationOf(stage);
   const count = world.happened.filter((what) => what === "cancelled").length;
-  if (!cancellation || isCalledOff(stage, world) || count >= mostCancellations) return later;
-  return [...later, {
+  if (!cancellation || isCalledOff(stage, world) || count >= mostCancellations) {
+    return [...later, ...endings];
+  }
+  return [...later, ...endings, {
     words: "it is called off",
     kind: "ill",
     happen: () => {

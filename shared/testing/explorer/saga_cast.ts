@@ -40,8 +40,17 @@ export type Emitted = {
   readonly event: DomainEvent;
 };
 
+const known = new WeakMap<Saga["definition"], Map<string, Part | undefined>>();
+
 /** The step of that name; undefined: the definition has none. */
 export function partOf({ definition }: Saga, name: string): Part | undefined {
+  const parts = known.get(definition) ?? new Map<string, Part | undefined>();
+  known.set(definition, parts);
+  if (!parts.has(name)) parts.set(name, partNamed(definition, name));
+  return parts.get(name);
+}
+
+function partNamed(definition: Saga["definition"], name: string): Part | undefined {
   const [base = "", ...rest] = definition.templates.has(name) ? [name] : name.split(":");
   const found = definition.templates.get(base);
   if (!found) return undefined;
@@ -68,6 +77,11 @@ export function eventOf(stage: Stage, part: Part, outcome: "done" | "refused"): 
 export function cancellationOf(stage: Stage): Emitted | undefined {
   const role = rolesOf(stage).find(({ type }) => type === "cancel");
   return role && emitted(stage, role.ref);
+}
+
+/** The events after which nothing is left to do. */
+export function endingsOf(stage: Stage): readonly Emitted[] {
+  return rolesOf(stage).flatMap(({ type, ref }) => type === "end" ? [emitted(stage, ref)] : []);
 }
 
 /** The event that is called so in the definition. */

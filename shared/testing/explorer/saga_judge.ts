@@ -122,6 +122,8 @@ function read(
     case "CancellationHeard":
       if (judged.isPivoted || judged.goesBack) return judged;
       return { ...turned(judged, { stage, open }), awaited: [], isCancelled: true };
+    case "SagaEnded":
+      return { ...judged, isEnded: true };
     case "SagaTimedOut":
       return judged.goesBack ? judged : turned(judged, { stage, open });
     case "CompensationOrdered":

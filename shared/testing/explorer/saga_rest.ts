@@ -13,7 +13,7 @@ export function wrongAtRest(stage: Stage, world: World): string | undefined {
     const open = Object.keys(state.open).join(", ");
     return `it rests, and is neither finished nor stuck: ${open || "nothing"} is to be done`;
   }
-  const { plan, goesBack, skipped } = judged;
+  const { plan, goesBack, skipped, isEnded } = judged;
   if (!plan) return "it rests, and has never begun";
   const heard = plan.later.filter(({ name }) => state.heard.includes(name));
   const groups = [...plan.groups, ...heard.flatMap(({ groups }) => groups)];
@@ -22,7 +22,7 @@ export function wrongAtRest(stage: Stage, world: World): string | undefined {
     if (!part || part.template.kind === "after") continue;
     if (skipped.includes(step) || undo !== undefined && skipped.includes(undo)) continue;
     const isDone = unitOf(world, step) === "done";
-    if (!goesBack && !isDone) return `it is finished, and ${step} was not done`;
+    if (!goesBack && !isDone && !isEnded) return `it is finished, and ${step} was not done`;
     if (goesBack && isDone && undo !== undefined) {
       return `it has gone back, and ${step} was done and not undone`;
     }

@@ -53,6 +53,8 @@ export type Judged = {
   readonly isPivoted: boolean;
   /** It was told that it could not be called off. */
   readonly isRefused: boolean;
+  /** Nothing is left to do, unless it goes back. */
+  readonly isEnded: boolean;
   /** Under way when it turned back, and without an outcome since. */
   readonly awaited: readonly string[];
   /** By commands, what they said. */
@@ -61,7 +63,7 @@ export type Judged = {
 
 export const unjudged: Judged = {
   ...{ standing: [], doubtful: [], skipped: [], retried: [], awaited: [], commands: {} },
-  ...{ goesBack: false, isCancelled: false, isPivoted: false, isRefused: false },
+  ...{ goesBack: false, isCancelled: false, isPivoted: false, isRefused: false, isEnded: false },
 };
 
 export function keyOf({ name, round }: Command): string {
