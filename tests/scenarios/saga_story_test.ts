@@ -170,6 +170,39 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     assert.deepEqual(told, ["404 saga-unknown", ...Array(4).fill("400 bad-input")]);
   });
 
+  await test.step("what is stuck is freed over HTTP, what is not is refused", async () => {
+    const gateway = await inside.promise;
+    async function act(name: string, given: Readonly<Record<string, unknown>>) {
+      const answer = await gateway.call(
+        "order",
+        new Request(`http://order/ops/sagas/${name}`, {
+          ...{ method: "POST", headers: { "Content-Type": "application/json" } },
+          body: JSON.stringify(given),
+        }),
+      );
+      return { status: answer.status, body: await answer.json() };
+    }
+    const early = await act("retry", { id: "away" });
+    assert.deepEqual([early.status, early.body.code], [409, "saga-not-in-state"]);
+    assert.match(early.body.detail, /^Cannot retry "away": it is .*, this needs /);
+    const unknown = await act("retry", { id: "nobody" });
+    assert.deepEqual([unknown.status, unknown.body.code], [404, "saga-unknown"]);
+    const skip = { state: "stuck", step: "refund-payment", reason: "paid back by hand" };
+    assert.equal((await act("skip", { id: "refused", step: "refund-payment" })).status, 400);
+    const dry = await act("skip", { ...skip, dryRun: true });
+    assert.deepEqual(
+      dry.body.acts.map(({ id, would }: { id: string; would: unknown }) => [id, would]),
+      [
+        ["refused", { notes: ["StepSkipped"] }],
+      ],
+    );
+    const done = await act("skip", skip);
+    assert.deepEqual([done.status, done.body.isDone], [200, true]);
+    await eventually("its end", async () => (await asJson("show", "refused")).state === "finished");
+    const { said } = await operate("show", "refused");
+    assert.match(said, /notes {2}StepSkipped refund-payment, .*: paid back by hand\n/);
+  });
+
   await test.step("what is not known, or not allowed, is refused with what is", async () => {
     assert.deepEqual(await operate("show", "nobody"), {
       code: 2,
