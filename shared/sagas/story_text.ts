@@ -40,7 +40,7 @@ function chapterLines(
   { heard, causationId, noted, sends, isFinished }: Chapter,
   ms: number,
 ): readonly string[] {
-  const what = heard ? heardText(heard) : `something (event or act ${causationId})`;
+  const what = heard ? heardText(heard) : toldText(noted) ?? `something (event ${causationId})`;
   return [
     `${`+${offset(ms)}`.padStart(blank.length)}  ${what}`,
     ...noted.map(({ type, data }) => `${blank}    notes  ${type}${noteText(data)}`),
@@ -61,6 +61,23 @@ function heardText({ type, stream, revision, answers }: Heard): string {
   return `hears ${type} (${stream} ${revision})${answer}`;
 }
 
+/** What a saga notes on no event: what became of a command, a time, or an operator's act. Undefined: it noted it on an event. */
+function toldText([first]: Chapter["noted"]): string | undefined {
+  const data = typeof first?.data === "object" && first.data !== null ? first.data : {};
+  if ("actor" in data) return `${data.actor} acts: ${"reason" in data ? data.reason : ""}`;
+  switch (first?.type) {
+    case "StepTimedOut":
+    case "SagaTimedOut":
+      return "a time has come";
+    case "StepStuck":
+    case "StepRefused":
+    case "StepDone":
+      return "is told what became of a command";
+    default:
+      return undefined;
+  }
+}
+
 /** What events of processes say of steps, by the names that they go by. */
 function noteText(data: unknown): string {
   if (typeof data !== "object" || data === null) return "";
@@ -71,7 +88,7 @@ function noteText(data: unknown): string {
   return said.join("");
 }
 
-function nowLines({ state, waits, next, chapters }: ShownInstance): readonly string[] {
+function nowLines({ id, state, waits, next, chapters }: ShownInstance): readonly string[] {
   if (state === "finished") return ["Nothing is to be done any more"];
   if (waits?.state === "stuck" && waits.step === null) {
     const since = waits.waitsMs === null ? "" : ` for ${duration(waits.waitsMs)}`;
@@ -82,8 +99,10 @@ function nowLines({ state, waits, next, chapters }: ShownInstance): readonly str
     ...(waits ? [`Waits for ${waitsText(waits) || "an event"}`] : []),
     ...(waits?.cause ? [`Last answer${answered}: ${waits.cause}`] : []),
     ...next.map(({ step, target, command }) => `Next: ${step} (${target} ${command}) is sent`),
-    ...(next.length === 0 && chapters.length > 0
-      ? ["Next: nothing, before it hears an event"]
-      : []),
+    ...(next.length > 0 || chapters.length === 0
+      ? []
+      : waits?.state === "stuck"
+      ? [`Next: nothing, before an operator acts: sagas retry, resume or skip ${id}`]
+      : ["Next: nothing, before it hears an event or a time has come"]),
   ];
 }
