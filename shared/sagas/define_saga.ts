@@ -77,7 +77,9 @@ export function defineSaga<Start, Started, Former extends Formers>(
     const plan = planOf(saga, started.start);
     const migrated: SagaEvent = { type: "SagaMigrated", data: { version, at, plan } };
     const noted = act(saga, evolveSaga(saga, state, migrated));
-    return noted.length === 0 ? [] : [migrated, ...noted];
+    // An answer that changes nothing wakes nobody who has ended
+    const changes = noted.some(({ type }) => type !== "AnswerHeard");
+    return changes ? [migrated, ...noted] : noted;
   }
   function withKey(noted: readonly SagaEvent[], id: unknown): readonly DomainEvent[] {
     return noted.map(({ type, data }) => ({ type, data: { [newest.key]: id, ...data } }));

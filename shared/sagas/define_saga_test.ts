@@ -183,6 +183,15 @@ Deno.test("instances of another version end as they began, go over, or wait for 
   );
 });
 
+Deno.test("an answer that comes again takes nobody who has ended over to another version", () => {
+  const ticket = { type: "Done", data: { tripId: "t", what: "ticket" } };
+  const ended = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid)
+    .wait(90_000_000).hear(ticket);
+  const again = ended.again(travelSaga(2, { migrates: [1] })).hear(paid);
+  assert.equal(again.noted.at(-1)?.type, "AnswerHeard");
+  assert.deepEqual([again.finished, again.tells.version], [true, 1]);
+});
+
 Deno.test("a step that the code no longer has is stuck, and what has ended stays so whatever the code says", () => {
   const first = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid).wait(90_000_000);
   const other = { ...travelSaga(2), ...travelSaga(2, { migrates: [1] }) };
