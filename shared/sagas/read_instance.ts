@@ -50,7 +50,7 @@ export async function readInstance(
   }
   // From the last: what was heard before it is often on the same page
   for (const event of own.toReversed()) {
-    if (!heard.has(event.metadata.$causationId)) await lookBefore(event);
+    if (!isTold(event) && !heard.has(event.metadata.$causationId)) await lookBefore(event);
   }
   return { own, heard };
 }
@@ -68,6 +68,11 @@ export async function readLater(
     later.push(...page.filter((event) => isOf(event, { process, id })));
   }
   return later;
+}
+
+/** True for what an instance noted on what is no event: it has no cause but that. */
+function isTold({ metadata: { $causationId, commandId } }: Recorded): boolean {
+  return $causationId === commandId;
 }
 
 function categoriesOf({ inputs }: Process): readonly string[] {
