@@ -33,7 +33,7 @@ export type Explored = {
 };
 
 /** So far a shorter history is looked for. */
-const shortest = { worlds: 20_000, depth: 8 };
+const shortest = { worlds: 5_000, depth: 8 };
 
 /**
  * Drives one instance of a saga through what may happen: every outcome, duplicates, what is late or lost, other orders

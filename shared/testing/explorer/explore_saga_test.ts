@@ -1,7 +1,14 @@
 import type { DomainEvent } from "@headwater/core";
 import type { Saga } from "@headwater/sagas";
 import assert from "node:assert/strict";
-import { exploreSaga, generatedSaga, type MadeSaga, sagaOf, type Stage } from "./explore_saga.ts";
+import {
+  exploreSaga,
+  generatedSaga,
+  type MadeSaga,
+  replaySaga,
+  sagaOf,
+  type Stage,
+} from "./explore_saga.ts";
 
 const threeSteps: MadeSaga = {
   parts: [1, 2, 3].map((by) => [{ kind: "compensatable", by, isRefusable: true }]),
@@ -123,4 +130,42 @@ Deno.test("a saga that waits for nothing is found, and one that forgets over a c
     evolve: (state, event) => ({ ...saga.evolve(state, event), heard: [String(evolved++)] }),
   }));
   assert.match(forgetful, /what it is by what is stored is not what it was before the crash/);
+});
+
+Deno.test("what is done anew under the id of what was done before is found, and what nobody has asked for", () => {
+  const made: MadeSaga = { parts: [[{ kind: "pivot", by: 1 }]], cancel: "refused" };
+  const again = broken((saga) => ({
+    outstanding: (state) => saga.outstanding(state).map((step) => ({ ...step, round: 1 })),
+  }), made);
+  assert.match(again, /refuse#1 is sent again though it was done, under the id that it had then/);
+  const unasked = broken((saga) => ({
+    evolve(state, event) {
+      const next = saga.evolve(state, event);
+      return event.type === "StepDone" && "s1" in next.steps && !("refuse" in next.steps)
+        ? { ...next, refuses: true, open: { refuse: null } }
+        : next;
+    },
+  }), made);
+  assert.match(unasked, /refuse is sent, and nobody has called it off/);
+});
+
+Deno.test("a history is shown with what followed from each act, its seed, and how to see it again", () => {
+  const stage = sagaOf(threeSteps);
+  const story = replaySaga(stage, ["Begun of own is heard", "s1#1 fails"]);
+  assert.equal(
+    story,
+    `Saga "made-up": all is well
+   1. Begun of own is heard
+        notes SagaStarted
+        sends s1#1
+   2. s1#1 fails
+        notes StepRefused s1
+To see it again: replaySaga(stage, ["Begun of own is heard","s1#1 fails"])
+`,
+  );
+  const found = broken((saga) => ({
+    react: (input, state, context) =>
+      saga.react(input, state, context).filter((event) => !isLate(state, event)),
+  }));
+  assert.match(found, /\nFound with seed \d+\. To see it again: replaySaga\(stage, \[/);
 });

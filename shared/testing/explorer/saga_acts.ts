@@ -100,7 +100,7 @@ function operations(stage: Stage, world: World): readonly Act[] {
   const compensate: Act[] = ordered
     ? [{
       words: "operators have it compensated",
-      kind: stuck ? "operate" : "ill",
+      kind: stuck ? "operate" : "outside",
       happen: () => ordered,
     }]
     : [];
@@ -130,7 +130,7 @@ function outsides(stage: Stage, world: World): readonly Act[] {
     if (!may || world.happened.includes(name)) return [];
     return [{
       words: `${name} happens`,
-      kind: "ill",
+      kind: "outside",
       happen: () =>
         told(stage, { ...world, happened: [...world.happened, name] }, laterOf(stage, name)),
     }];
@@ -139,7 +139,7 @@ function outsides(stage: Stage, world: World): readonly Act[] {
     const what = `${ending.event.type} ends it`;
     return world.happened.includes(what) ? [] : [{
       words: what,
-      kind: "ill",
+      kind: "outside",
       happen: () => told(stage, { ...world, happened: [...world.happened, what] }, ending),
     }];
   });
@@ -150,7 +150,7 @@ function outsides(stage: Stage, world: World): readonly Act[] {
   }
   return [...later, ...endings, {
     words: "it is called off",
-    kind: "ill",
+    kind: "outside",
     happen: () => {
       const { refuse } = stage.saga.definition;
       const units = refuse ? { ...world.units, [refuse.name]: "none" as const } : world.units;

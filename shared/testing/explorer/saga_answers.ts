@@ -7,10 +7,10 @@ import { type Command, isoOf, keyOf, unitOf, type World } from "./saga_world.ts"
 export type Act = {
   readonly words: string;
   /**
-   * `well`: what happens where nothing goes wrong. `time`: it passes. `operate`: operators act on what is stuck. `ill`: all
-   * that may go wrong, or come from outside.
+   * `well`: what happens where nothing goes wrong. `time`: it passes. `operate`: operators act on what is stuck. `outside`:
+   * others do what nobody asked them for. `ill`: all that may go wrong.
    */
-  readonly kind: "well" | "time" | "operate" | "ill";
+  readonly kind: "well" | "time" | "operate" | "outside" | "ill";
   /** The world after it. */
   happen(): World;
 };

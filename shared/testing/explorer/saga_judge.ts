@@ -24,6 +24,12 @@ export function judge(
     const said = JSON.stringify(command);
     const { [key]: earlier = said } = judged.commands;
     if (earlier !== said) problems.push(`${key} is two commands under one id`);
+    if (judged.settled.includes(key)) {
+      problems.push(`${key} is sent again though it was done, under the id that it had then`);
+    }
+    if (name === judged.plan?.refuse && !judged.isCalledOff) {
+      problems.push(`${name} is sent, and nobody has called it off`);
+    }
     judged = { ...judged, commands: { ...judged.commands, [key]: said } };
     problems.push(...objectionsTo(stage, { judged, name }));
   }
@@ -72,6 +78,7 @@ function read(
   const settled = (step: string) => ({
     ...judged,
     awaited: judged.awaited.filter((other) => other !== step),
+    settled: [...judged.settled, ...lastOf(judged, step)],
   });
   switch (event.type) {
     case "SagaStarted":
@@ -104,7 +111,7 @@ function read(
     case "StepRefused": {
       const { step } = event.data;
       const part = partOf(stage.saga, step);
-      const next = settled(step);
+      const next = { ...settled(step), settled: judged.settled };
       return part?.isUndo || judged.goesBack ? next : turned(next, { stage, open, but: step });
     }
     case "StepRetried":
@@ -119,9 +126,11 @@ function read(
         skipped: isPivot ? [...judged.skipped, step] : judged.skipped,
       };
     }
-    case "CancellationHeard":
-      if (judged.isPivoted || judged.goesBack) return judged;
-      return { ...turned(judged, { stage, open }), awaited: [], isCancelled: true };
+    case "CancellationHeard": {
+      const next = { ...judged, isCalledOff: true };
+      if (judged.isPivoted || judged.goesBack) return next;
+      return { ...turned(next, { stage, open }), awaited: [], isCancelled: true };
+    }
     case "SagaEnded":
       return { ...judged, isEnded: true };
     case "SagaTimedOut":
@@ -139,6 +148,12 @@ function read(
     default:
       return judged;
   }
+}
+
+/** The command by which it was sent last. */
+function lastOf({ commands }: Judged, step: string): readonly string[] {
+  return Object.keys(commands).filter((key) => key.slice(0, key.lastIndexOf("#")) === step)
+    .slice(-1);
 }
 
 /** It has begun to undo: what cannot be undone and was done nonetheless does not turn it any more. */

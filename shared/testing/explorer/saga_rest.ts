@@ -63,7 +63,7 @@ export function identityOf(world: World): string {
   ]);
 }
 
-const mostActs = 3_000;
+const mostActs = 1_000;
 
 /**
  * What happens when nothing goes wrong any more, and operators free what is stuck, until nothing is left to happen; or

@@ -24,7 +24,10 @@ export function courseOf(stage: Stage, seed: number): Course {
     return Math.floor(random() * count);
   }
   // Some see one mishap, some nothing but mishaps
-  const weights = { well: 1, ill: random() ** 2, time: random() ** 4, operate: random() };
+  const weights = {
+    ...{ well: 1, ill: random() ** 2, time: random() ** 4 },
+    ...{ operate: random(), outside: random() ** 2 / 2 },
+  };
   const length = choose(mostIll);
   for (let count = 0; count < length; count++) {
     const act = drawn(actsOf(stage, world), { weights, random });

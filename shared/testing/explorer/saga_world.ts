@@ -51,19 +51,38 @@ export type Judged = {
   readonly goesBack: boolean;
   readonly isCancelled: boolean;
   readonly isPivoted: boolean;
+  /** Somebody has called it off, in time or not. */
+  readonly isCalledOff: boolean;
   /** It was told that it could not be called off. */
   readonly isRefused: boolean;
   /** Nothing is left to do, unless it goes back. */
   readonly isEnded: boolean;
   /** Under way when it turned back, and without an outcome since. */
   readonly awaited: readonly string[];
+  /** Commands by which steps were done. */
+  readonly settled: readonly string[];
   /** By commands, what they said. */
   readonly commands: Readonly<Record<string, string>>;
 };
 
 export const unjudged: Judged = {
-  ...{ standing: [], doubtful: [], skipped: [], retried: [], awaited: [], commands: {} },
-  ...{ goesBack: false, isCancelled: false, isPivoted: false, isRefused: false, isEnded: false },
+  ...{
+    standing: [],
+    doubtful: [],
+    skipped: [],
+    retried: [],
+    awaited: [],
+    settled: [],
+    commands: {},
+  },
+  ...{
+    goesBack: false,
+    isCancelled: false,
+    isPivoted: false,
+    isCalledOff: false,
+    isRefused: false,
+    isEnded: false,
+  },
 };
 
 export function keyOf({ name, round }: Command): string {
