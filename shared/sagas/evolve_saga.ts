@@ -131,7 +131,10 @@ function settled(
   }
   if (step === state.started?.plan.refuse) return { ...next, refuses: false };
   const planned = plannedStep(state, step);
-  if (!planned || status === "skipped") return next;
+  if (!planned) return next;
+  // Operators take it for done: from there on there is no way back either
+  const isPassed = planned.kind === "pivot" && next.direction === "forward";
+  if (status === "skipped") return isPassed ? { ...next, isPivoted: true } : next;
   const wasLeft = stepState(state, step).status === "left";
   const stands = wasLeft ? withDone(next, planned) : withStanding(next, planned);
   if (planned.kind !== "pivot" || isTooLate(state, step)) return stands;

@@ -105,3 +105,13 @@ Deno.test("a second cancellation that is too late is answered by what answers th
   const again = { type: "CalledOff", data: { id: "1", reason: "once more" } };
   assert.deepEqual(instance.hear(again).outstanding, [first]);
 });
+
+Deno.test("a point of no return that operators take for done is one from then on", () => {
+  const skipped = begun(pivotLast).hear(told("S1Done")).answered("s2", "unknown").operated("skip");
+  assert.ok(skipped.finished);
+  assert.throws(() => skipped.operated("compensate"), { message: /it is done \(past its pivot\)/ });
+  assert.deepEqual(skipped.hear(told("CalledOff")).sends, ["refuse#1"]);
+  // Where it goes back they say that it needs no more care
+  const back = begun(pivotLast).hear(told("S1Done"), told("CalledOff")).answered("s2", "unknown");
+  assert.deepEqual(back.operated("skip").sends, ["undo-s1#1"]);
+});

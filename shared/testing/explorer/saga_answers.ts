@@ -60,7 +60,13 @@ export function answers(stage: Stage, world: World, command: Command): readonly 
     if (!isThere) {
       const [nothing] = part.template.nothing;
       if (nothing !== undefined && unit !== "done") {
-        slowly("finds nothing to be undone", { outcome: "refused", code: nothing }, world);
+        // Forward that is as good as done
+        const found: World = part.isUndo ? world : {
+          ...world,
+          units: { ...world.units, [part.unit]: "done" },
+          taken: [...world.taken, key],
+        };
+        slowly("finds nothing to be done", { outcome: "refused", code: nothing }, found);
       }
       // What cannot be undone cannot be undone later either
       const said = part.isUndo ? { ...world, taken: [...world.taken, key] } : world;

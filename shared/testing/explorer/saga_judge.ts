@@ -98,7 +98,8 @@ function read(
       }
       if (part?.isUndo || !part?.template.undo || event.type === "StepSkipped") {
         const stays = part?.isUndo ? standing : judged.standing;
-        return { ...next, skipped, standing: stays };
+        const isPassed = part?.template.kind === "pivot" && !judged.goesBack;
+        return { ...next, skipped, standing: stays, isPivoted: judged.isPivoted || isPassed };
       }
       const isLate = judged.doubtful.includes(step);
       const anew = part.template.undo.name + step.slice(part.template.name.length);
