@@ -55,4 +55,10 @@ export const processMigrations: readonly {
       where due_at is not null`,
   },
   processActsMigration,
+  {
+    name: "process-stuck",
+    owner: "sagas",
+    // A health check asks for them, among many that only wait
+    sql: `create index process_instance_stuck on process_instance (process) where state = 'stuck'`,
+  },
 ];

@@ -38,6 +38,8 @@ export interface ProcessRecords {
    * Unfinished instances of these slices whose time has come, earliest first: `mostDue` at most. `until`: ISO 8601 UTC.
    */
   due(until: string, slices: readonly number[]): Promise<readonly string[]>;
+  /** Instances that cannot go on without operators: how many, and which has been so for the longest. */
+  stuck(): Promise<{ readonly count: number; readonly first: StuckInstance | undefined }>;
   /**
    * Moves on from what this runtime knew, notes what became of the instances, and that it does not stand still, in one
    * transaction. False: what was heard was forgotten meanwhile, and nothing is noted.
@@ -53,6 +55,17 @@ export interface ProcessRecords {
   /** Notes what holds an instance up, unless it is at something else by now. */
   note(id: string, hold: Hold): Promise<void>;
 }
+
+/**
+ * An instance that cannot go on without operators.
+ *
+ * @internal
+ */
+export type StuckInstance = {
+  readonly id: string;
+  readonly step: string | null;
+  readonly cause: string | null;
+};
 
 /** What holds an instance up. */
 export type Hold = Pick<Waits, "target" | "command"> & {
@@ -95,6 +108,12 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
           and ${isInSlices(sql, slices)}
         order by due_at limit ${mostDue}`;
       return rows.map(({ id }) => id);
+    },
+    async stuck() {
+      const [first] = await sql<(StuckInstance & { readonly count: number })[]>`
+        select (count(*) over ())::integer as count, id, step, cause from process_instance
+        where process = ${process} and state = 'stuck' order by waiting_since, id limit 1`;
+      return { count: first?.count ?? 0, first };
     },
     async save({ from, to, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished)

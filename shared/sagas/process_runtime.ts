@@ -12,6 +12,7 @@ import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
 import { holdingStranded } from "./stranded.ts";
+import { stuckWarning } from "./stuck_warning.ts";
 import { TargetPlaces } from "./target_places.ts";
 import { tellNotices } from "./told_notices.ts";
 
@@ -94,10 +95,12 @@ class Runtime {
     this.#listening = this.#listenForEver();
   }
 
-  check(): ReturnType<HealthCheck["check"]> {
+  async check(): Promise<{ readonly warning?: string }> {
     const trouble = this.#trouble ?? this.#slices.trouble();
-    if (trouble !== undefined) return Promise.reject(trouble);
-    return Promise.resolve(this.#parked.health());
+    if (trouble !== undefined) throw trouble;
+    const stuck = await stuckWarning(this.#options.records);
+    const warnings = [stuck, this.#parked.health().warning].filter((each) => each !== undefined);
+    return warnings.length === 0 ? {} : { warning: warnings.join("; ") };
   }
 
   async stop(): Promise<void> {

@@ -132,6 +132,9 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     assert.match(said, /^fulfilment@1 refused {2}stuck {2}carl {2}since /);
     assert.match(said, /notes {2}StepRefused arrange-shipment: /);
     assert.match(said, /notes {2}StepStuck refund-payment: card-unknown: /);
+    const gateway = await inside.promise;
+    const ready = await gateway.call("order", new Request("http://order/health/ready"));
+    assert.match(await ready.text(), /Stuck: \\"refused\\" at refund-payment: card-unknown: /);
   });
 
   await test.step("an order whose service is away", async () => {

@@ -237,6 +237,11 @@ export function memoryRecords(): MemoryRecords {
         .toSorted((one, other) => Date.parse(one.at!) - Date.parse(other.at!));
       return Promise.resolve(due.slice(0, mostDue).map(({ id }) => id));
     },
+    stuck() {
+      const stuck = [...instances].filter(([, { state }]) => state === "stuck")
+        .map(([id, { step, cause }]) => ({ id, step, cause }));
+      return Promise.resolve({ count: stuck.length, first: stuck[0] });
+    },
     save({ from, to, instances: noted }) {
       const isKnown = from
         ? heard && heard.position >= from.position
