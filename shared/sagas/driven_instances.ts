@@ -129,6 +129,11 @@ export class DrivenInstances {
     this.#keep(this.#run(id, driven));
   }
 
+  /** True for a step of an instance that still waits for its turn. */
+  isUnsent(id: string, step: string): boolean {
+    return this.#drivers.get(id)?.driver.isUnsent(step) === true;
+  }
+
   /** Ends them all. */
   async end(): Promise<void> {
     this.#isEnded = true;

@@ -20,6 +20,8 @@ export type DueTimesOptions = {
   heardUntil(): number | undefined;
   /** Milliseconds since 1970. */
   now(): number;
+  /** True for a step that still waits for its turn, whose patience has not begun. */
+  isUnsent(id: string, step: string): boolean;
   /** Puts on record what became of them, and has them driven. `idle`: those that had nothing to do before. */
   became(instances: ReadonlyMap<string, Standing>, idle: ReadonlySet<string>): Promise<void>;
 };
@@ -57,7 +59,7 @@ export async function tellDue(options: DueTimesOptions): Promise<void> {
 /** Where it stands after all of its times that are due, each told once. */
 async function tellOne(
   id: string,
-  { process, inbox, parked, now, until, idle, logger }: DueTimesOptions & {
+  { process, inbox, parked, now, until, idle, logger, isUnsent }: DueTimesOptions & {
     readonly until: number;
     readonly idle: Set<string>;
   },
@@ -68,7 +70,9 @@ async function tellOne(
   let instance: Awaited<ReturnType<ProcessInbox["load"]>> | undefined;
   function untold(): readonly Timer[] {
     const timers = process.timers?.(instance?.state) ?? [];
-    return timers.filter(({ name }) => !told.has(name));
+    return timers.filter(({ name, step }) =>
+      !told.has(name) && (step === undefined || !isUnsent(id, step))
+    );
   }
   try {
     // Another process may have told it more than is known here

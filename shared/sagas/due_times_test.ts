@@ -254,3 +254,42 @@ Deno.test("what follows from a time, and was surely not done, has failed", async
   assert.deepEqual([...outcomes], ["failed"]);
   assert.equal(bed.requests.length, 2);
 });
+
+Deno.test("the patience with a step does not run out while it waits for its turn", async () => {
+  await using bed = new ProcessTestBed();
+  const answered = Promise.withResolvers<void>();
+  const asked = new Set<string>();
+  bed.messenger = async ({ errandId }) => {
+    asked.add(errandId);
+    await answered.promise;
+    return taken();
+  };
+  const limited: typeof process = {
+    ...process,
+    outstanding: (state) =>
+      process.outstanding(state).map((step) => ({ ...step, limits: { attempts: 3 } })),
+    timers: (state) =>
+      process.timers!(state).map((timer) =>
+        timer.name === "remind" ? timer : { ...timer, step: "report" }
+      ),
+  };
+  bed.start({ records: memoryRecords(), process: limited });
+  const errands = Array.from({ length: 10 }, (_, number) => `errand${number}`);
+  for (const errandId of errands) await bed.append("ErrandGiven", errandId);
+  async function isUntil(type: string, count: number): Promise<boolean> {
+    await bed.clock.advance(1_000);
+    const all = await Promise.all(errands.map((id) => noted(bed, id)));
+    return all.filter((types) => types.includes(type)).length === count;
+  }
+  await eventually("their being reminded", () => isUntil("Reminded", 10));
+  await eventually("the first being asked", () => asked.size === 4);
+  const first = [...asked];
+  await bed.clock.advance(giveUpMs);
+  await eventually("the end of the patience with these", () => isUntil("GivenUp", 4));
+  await bed.clock.advance(giveUpMs);
+  for (const id of errands) {
+    assert.equal((await noted(bed, id)).includes("GivenUp"), first.includes(id), id);
+  }
+  answered.resolve();
+  await eventually("the others being asked", () => asked.size === 10);
+});

@@ -111,6 +111,11 @@ export class InstanceDriver {
     }
   }
 
+  /** True for a step that still waits for its turn: nobody was asked for it. */
+  isUnsent(step: string): boolean {
+    return this.#limited.isUnsent(step);
+  }
+
   /** Resolves when nothing is under way any more, also of what is not outstanding. */
   async settled(): Promise<void> {
     await this.#limited.settled();

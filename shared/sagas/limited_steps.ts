@@ -63,6 +63,8 @@ export class LimitedSteps {
   readonly #steps = new Map<string, Driven>();
   /** Those that were driven here, and may have been done for all that is known. */
   readonly #inDoubt = new Set<string>();
+  /** Those that were sent from here, or may have been before. */
+  readonly #sent = new Set<string>();
   readonly #driving = new Set<Promise<void>>();
 
   /** `told`: called when the instance was told something. */
@@ -104,6 +106,12 @@ export class LimitedSteps {
     }
   }
 
+  /** True for a step that still waits for its turn: nobody was asked for it. */
+  isUnsent(step: string): boolean {
+    const keys = [...this.#steps.keys()].filter((key) => key.slice(key.indexOf(" ") + 1) === step);
+    return keys.length > 0 && !keys.some((key) => this.#sent.has(key));
+  }
+
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     while (this.#driving.size > 0) await Promise.all(this.#driving);
@@ -124,6 +132,7 @@ export class LimitedSteps {
     const driving = { step, sending, signal };
     const wasInDoubt = this.#inDoubt.has(keyOf(step));
     this.#inDoubt.add(keyOf(step));
+    if (mayBeSent || wasInDoubt) this.#sent.add(keyOf(step));
     try {
       if (isAgain) await time.pause(longestPauseMs, { clock, signal });
       const outcome = await driveStep(step, {
@@ -142,7 +151,10 @@ export class LimitedSteps {
   }
 
   async #send({ step, sending, signal }: Driving): Promise<Answer | undefined> {
-    const act = () => sendStep(step, sending);
+    const act = () => {
+      this.#sent.add(keyOf(step));
+      return sendStep(step, sending);
+    };
     const answer = await this.#atTarget(step.service, { act, signal });
     if (answer) this.#notes.count(step);
     return answer;

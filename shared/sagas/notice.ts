@@ -53,6 +53,8 @@ export type Timer = {
   /** Unique in its instance, also over time: a timer that is set anew has another name. */
   readonly name: string;
   readonly dueAt: string;
+  /** The step whose patience it is: that begins when the step is sent, however long it waits for its turn before. */
+  readonly step?: string;
 };
 
 /**

@@ -68,7 +68,10 @@ export function timersOf(saga: CompiledSaga, state: SagaState): readonly Timer[]
     if (stuck !== undefined || since === null) return [];
     const found = templateOf(saga, name);
     return found
-      ? [{ name: `${name}#${round} ${since}`, dueAt: later(since, found.withinMs) }]
+      ? [{
+        ...{ name: `${name}#${round} ${since}`, dueAt: later(since, found.withinMs) },
+        ...(found.does && { step: name }),
+      }]
       : [];
   });
   const { started, direction, isPivoted } = state;

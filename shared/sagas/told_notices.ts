@@ -7,11 +7,16 @@ import type { LaterRecords } from "./later_records.ts";
 import { lookRepeatedly } from "./repeated_look.ts";
 import type { Standing } from "./standing.ts";
 
-export type ToldNoticesOptions = Omit<DueTimesOptions & AskedActsOptions, "became"> & {
-  readonly driven: DrivenInstances;
-  readonly later: LaterRecords;
-  readonly clock: time.Clock;
-};
+export type ToldNoticesOptions =
+  & Omit<
+    DueTimesOptions & AskedActsOptions,
+    "became" | "isUnsent"
+  >
+  & {
+    readonly driven: DrivenInstances;
+    readonly later: LaterRecords;
+    readonly clock: time.Clock;
+  };
 
 /** Tells instances that their times have come, and what operators do to them, until the signal aborts. */
 export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
@@ -20,6 +25,7 @@ export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
   const options = {
     ...given,
     process: refusing(given.process),
+    isUnsent: (id: string, step: string) => driven.isUnsent(id, step),
     async became(instances: ReadonlyMap<string, Standing>, idle: ReadonlySet<string>) {
       later.note(instances);
       // What they have to do now, nobody can have begun
