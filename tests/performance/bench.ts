@@ -65,6 +65,7 @@ async function bench(args: readonly string[]): Promise<number> {
     beside,
     events: events === undefined ? undefined : Number(events),
     isLarge: flags.includes(largeFlag),
+    hasPeers: flags.includes("--peers"),
   };
   for (const benchmark of benchmarks) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue;

@@ -45,12 +45,14 @@ export type BenchmarkOptions = {
   readonly events?: number | undefined;
   /** Also what takes very long. */
   readonly isLarge?: boolean;
+  /** Rivals too, for whoever measures them in turn. */
+  readonly hasPeers?: boolean;
 };
 
 export type Benchmark = {
   /** As in `deno task bench NAME`; its rivals are measured by `peers/NAME_peers.ts`. */
   readonly name: string;
-  /** There are no rivals to measure. */
+  /** There are no rivals to measure, or they take their turns with Headwater. */
   readonly withoutPeers?: true;
   /** Default: many short rounds. */
   readonly pace?: Pace;

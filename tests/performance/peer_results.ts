@@ -6,8 +6,6 @@ import type { CaseResult } from "./benchmark.ts";
 type PeerOutput = {
   readonly results: readonly {
     readonly case: string;
-    /** Where a case has several figures. */
-    readonly unit?: string;
     readonly peers: Readonly<Record<string, number>>;
   }[];
 };
@@ -20,43 +18,58 @@ export async function withPeers(
   name: string,
   results: readonly CaseResult[],
 ): Promise<CaseResult[]> {
-  const folder = fileURLToPath(new URL("./peers/", import.meta.url));
-  const inFolder = ["task", "--quiet", "--cwd", folder];
-  const installed = await runDeno([...inFolder, "prepare"], { cwd: folder, stderr: "piped" });
+  if (!await installPeers()) return [...results];
+  await using postgres = await startPeersPostgres();
+  const args = [
+    "--allow-all",
+    "--config",
+    `${peersFolder}deno.json`,
+    `${peersFolder}${name}_peers.ts`,
+  ];
+  const measured = await runDeno(["run", ...args], {
+    cwd: peersFolder,
+    env: { PEERS_DATABASE_URL: postgres.url },
+    stderr: "inherit",
+  });
+  if (!measured.success) {
+    throw new Error(`Cannot measure the rivals: "deno run ${args.join(" ")}" failed`);
+  }
+  const output = JSON.parse(measured.printed) as PeerOutput;
+  const peersByCase = new Map(output.results.map((result) => [result.case, result.peers]));
+  return results.map((result) => {
+    const peers = peersByCase.get(result.case);
+    return peers ? { ...result, peers: { ...result.peers, ...peers } } : result;
+  });
+}
+
+/** Where the rivals are, with dependencies of their own. */
+export const peersFolder = fileURLToPath(new URL("./peers/", import.meta.url));
+
+/** False, with a word of why, where they cannot be installed. */
+export async function installPeers(): Promise<boolean> {
+  const inFolder = ["task", "--quiet", "--cwd", peersFolder];
+  const installed = await runDeno([...inFolder, "prepare"], { cwd: peersFolder, stderr: "piped" });
   if (!installed.success) {
     say(`All rivals are left out, they cannot be installed here: ${reasonIn(installed.said)}`);
-    return [...results];
+    return false;
   }
-  const built = await runDeno([...inFolder, "build"], { cwd: folder, stderr: "piped" });
+  const built = await runDeno([...inFolder, "build"], { cwd: peersFolder, stderr: "piped" });
   if (!built.success) {
     say(`Rivals with a native module may be left out, it was not built: ${reasonIn(built.said)}`);
   }
+  return true;
+}
+
+/** Waits for the disk, as whoever keeps a log in PostgreSQL wants it to. */
+export async function startPeersPostgres(): Promise<AsyncDisposable & { readonly url: string }> {
+  await using starting = new AsyncDisposableStack();
   const directory = await Deno.makeTempDir({ prefix: "headwater-peers-" });
-  try {
-    // It waits for the disk, as whoever keeps a log in PostgreSQL wants it to.
-    await using postgres = await startEmbeddedPostgres({
-      directory: `${directory}/postgres`,
-      logger: silentLog,
-    });
-    const args = ["--allow-all", "--config", `${folder}deno.json`, `${folder}${name}_peers.ts`];
-    const measured = await runDeno(["run", ...args], {
-      cwd: folder,
-      env: { PEERS_DATABASE_URL: postgres.url },
-      stderr: "inherit",
-    });
-    if (!measured.success) {
-      throw new Error(`Cannot measure the rivals: "deno run ${args.join(" ")}" failed`);
-    }
-    const output = JSON.parse(measured.printed) as PeerOutput;
-    return results.map((result) => {
-      const found = output.results.find((one) =>
-        one.case === result.case && (one.unit === undefined || one.unit === result.unit)
-      );
-      return found ? { ...result, peers: { ...result.peers, ...found.peers } } : result;
-    });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  starting.defer(() => Deno.remove(directory, { recursive: true }));
+  const postgres = starting.use(
+    await startEmbeddedPostgres({ directory: `${directory}/postgres`, logger: silentLog }),
+  );
+  const started = starting.move();
+  return { url: postgres.url, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 type Run = { readonly success: boolean; readonly printed: string; readonly said: string };

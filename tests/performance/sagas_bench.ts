@@ -1,24 +1,27 @@
 import { openEventLog } from "@headwater/event-store";
-import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
+import type { Benchmark, BenchmarkCase, BenchmarkOptions, OpenBenchmark } from "./benchmark.ts";
 import { cpuTime } from "./cpu_time.ts";
 import { percentile, ratePerSecond } from "./measure.ts";
+import { type SagaMeasured, startSagaRivals } from "./saga_rivals.ts";
 import { bareSaga } from "./sagas_twin.ts";
 import { timersCase } from "./timers_bench.ts";
 import { openTripAgency } from "./trip_agency.ts";
 
 /**
  * Sagas of three durable steps at three services, from the command that starts one until its last event is durable: one at
- * a time and 50 in flight, succeeding, and refused at the third step, so that two are compensated.
+ * a time and 50 in flight, succeeding, and refused at the third step, so that two are compensated. Rivals take turns with
+ * Headwater, so that all see the same weather.
  */
 export const sagasBench: Benchmark = {
   name: "sagas",
-  pace: { rounds: 9, msPerRound: 1_000 },
+  withoutPeers: true,
+  pace: { rounds: 7, msPerRound: 1_500 },
   open,
 };
 
-const inFlight = 50;
+const manyInFlight = 50;
 
-async function open(): Promise<OpenBenchmark> {
+async function open({ hasPeers = false }: BenchmarkOptions): Promise<OpenBenchmark> {
   await using opening = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
   opening.defer(() => Deno.remove(folder, { recursive: true }));
@@ -26,28 +29,60 @@ async function open(): Promise<OpenBenchmark> {
   await Deno.chmod(folder, 0o711);
   const agency = opening.use(await openTripAgency(folder));
   const log = opening.use(openEventLog({ path: `${folder}/twin.db` }));
+  const rivals = hasPeers ? opening.use(await startSagaRivals()) : undefined;
   const opened = opening.move();
 
+  async function measured(
+    saga: () => Promise<void>,
+    { ms, inFlight }: { readonly ms: number; readonly inFlight: number },
+  ): Promise<SagaMeasured> {
+    const tookMs: number[] = [];
+    const before = await ownCpuMs(rivals?.pid);
+    const perSecond = await ratePerSecond(async () => {
+      const begin = performance.now();
+      await saga();
+      tookMs.push(performance.now() - begin);
+    }, { ms, inFlight });
+    const cpuMs = await ownCpuMs(rivals?.pid) - before;
+    return { perSecond, cpuMs, done: tookMs.length, tookMs };
+  }
   function contenders(
-    measurement: (saga: () => Promise<void>) => BenchmarkCase["headwater"],
-    isFull: boolean,
-  ): Pick<BenchmarkCase, "headwater" | "twin"> {
+    figures: (measured: SagaMeasured) => readonly number[],
+    { isFull, inFlight }: { readonly isFull: boolean; readonly inFlight: number },
+  ): Pick<BenchmarkCase, "headwater" | "twin" | "others"> {
     return {
-      headwater: measurement(() => agency.book({ isFull })),
-      twin: measurement(() => bareSaga(log, { isFull })),
+      headwater: async (ms) =>
+        figures(await measured(() => agency.book({ isFull }), { ms, inFlight })),
+      twin: async (ms) =>
+        figures(await measured(() => bareSaga(log, { isFull }), { ms, inFlight })),
+      others: Object.fromEntries((rivals?.names ?? []).map((peer) => [
+        peer,
+        async (ms: number) => {
+          const postgres = (await cpuTime(Deno.pid)).postgres;
+          const { cpuMs, ...more } = await rivals!.measure({ peer, isFull, inFlight, ms });
+          const postgresMs = (await cpuTime(Deno.pid)).postgres - postgres;
+          return figures({ cpuMs: cpuMs + postgresMs, ...more });
+        },
+      ])),
     };
   }
   const single = (name: string, isFull: boolean): BenchmarkCase => ({
     name,
     unit: "ms p50",
     also: [{ name, unit: "ms p99" }],
-    ...contenders((saga) => (ms) => latency(saga, ms), isFull),
+    ...contenders(({ tookMs }) => [percentile(tookMs, 0.5), percentile(tookMs, 0.99)], {
+      isFull,
+      inFlight: 1,
+    }),
   });
   const rate = (name: string, isFull: boolean): BenchmarkCase => ({
     name,
     unit: "sagas/s",
     also: [{ name: `${name}, CPU`, unit: "ms/saga" }],
-    ...contenders((saga) => (ms) => rateAndCpu(saga, ms), isFull),
+    ...contenders(({ perSecond, cpuMs, done }) => [perSecond, cpuMs / done], {
+      isFull,
+      inFlight: manyInFlight,
+    }),
   });
   return {
     cases: [
@@ -61,25 +96,9 @@ async function open(): Promise<OpenBenchmark> {
   };
 }
 
-/** Sagas a second, and what each takes of the processors: ours, PostgreSQL's and that of who starts them. */
-async function rateAndCpu(saga: () => Promise<void>, ms: number): Promise<readonly number[]> {
-  let sagas = 0;
-  const before = await cpuTime(Deno.pid);
-  const rate = await ratePerSecond(async () => {
-    await saga();
-    sagas++;
-  }, { ms, inFlight });
-  const after = await cpuTime(Deno.pid);
-  return [rate, (after.own + after.postgres - before.own - before.postgres) / sagas];
-}
-
-/** What sagas take that begin one after the other: p50 and p99. */
-async function latency(saga: () => Promise<void>, ms: number): Promise<readonly number[]> {
-  const tookMs: number[] = [];
-  for (const end = performance.now() + ms; performance.now() < end;) {
-    const begin = performance.now();
-    await saga();
-    tookMs.push(performance.now() - begin);
-  }
-  return [percentile(tookMs, 0.5), percentile(tookMs, 0.99)];
+/** Of this process and PostgreSQL's, without what the rivals take meanwhile. */
+async function ownCpuMs(rivals: number | undefined): Promise<number> {
+  const { own, postgres } = await cpuTime(Deno.pid);
+  const theirs = rivals === undefined ? 0 : (await cpuTime(rivals)).own;
+  return own + postgres - theirs;
 }
