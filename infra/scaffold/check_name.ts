@@ -61,7 +61,7 @@ export async function checkServiceName(workspace: Workspace, name: string): Prom
   return forms;
 }
 
-/** The same for a view or a saga of a service, in files of the folder that end in `_view.ts` or `_process.ts`. */
+/** The same for a view or a saga of a service, in files of the folder that end in `_view.ts` or `_saga.ts`. */
 export async function checkPartName(
   workspace: Workspace,
   { kind, name, service }: {
@@ -78,7 +78,7 @@ export async function checkPartName(
     kind === "view" && (table === name || sums?.table === name)
   );
   if (owner) throw taken(kind, name, { why: `it is the table of view "${owner.name}"` });
-  const stem = `${name}_${kind === "view" ? "view" : "process"}`;
+  const stem = `${name}_${kind}`;
   for (const file of [`${stem}.ts`, `${stem}_test.ts`]) {
     const path = folderOf(workspace, service) + file;
     if (await exists(new URL(path, workspace.root))) {

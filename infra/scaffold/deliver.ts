@@ -3,23 +3,25 @@ import { exists } from "./workspace.ts";
 /** What is to be written, by paths under a root. */
 export type Draft = {
   readonly created: ReadonlyMap<string, string>;
-  /** The one file that names what is new; it is replaced last. */
-  readonly edited: { readonly path: string; readonly text: string };
+  /** Files that are there; they are replaced in this sequence, the one that names what is new last. */
+  readonly edited: readonly { readonly path: string; readonly text: string }[];
 };
 
 /**
  * Writes all of it or nothing: into a folder of its own first, from there by renaming. TypeScript is formatted.
  *
- * Errors: a file that is there already, and whatever the machine refuses; what was renamed until then is taken back.
+ * Errors: a file that is there already, and whatever the machine refuses; what was done until then is taken back.
  */
 export async function deliver({ created, edited }: Draft, root: URL): Promise<void> {
   const texts = new Map<string, string>();
-  for (const [path, text] of [...created, [edited.path, edited.text] as const]) {
+  const all = [...created, ...edited.map(({ path, text }) => [path, text] as const)];
+  for (const [path, text] of all) {
     texts.set(path, path.endsWith(".ts") ? await formatted(text, root) : text);
   }
   const stage = new URL(`.new-${crypto.randomUUID()}/`, root);
   await Deno.mkdir(stage);
   const placed: URL[] = [];
+  const replaced: { readonly target: URL; readonly before: string }[] = [];
   try {
     for (const [path, text] of texts) {
       const file = new URL(path, stage);
@@ -32,8 +34,14 @@ export async function deliver({ created, edited }: Draft, root: URL): Promise<vo
       await Deno.rename(new URL(path, stage), target);
       placed.push(target);
     }
-    await Deno.rename(new URL(edited.path, stage), new URL(edited.path, root));
+    for (const { path } of edited) {
+      const target = new URL(path, root);
+      const before = await Deno.readTextFile(target);
+      await Deno.rename(new URL(path, stage), target);
+      replaced.push({ target, before });
+    }
   } catch (error) {
+    for (const { target, before } of replaced) await Deno.writeTextFile(target, before);
     for (const target of placed.toReversed()) await Deno.remove(target, { recursive: true });
     throw error;
   } finally {

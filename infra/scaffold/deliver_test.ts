@@ -25,7 +25,7 @@ const created = new Map([["services/a/deno.json", "{}"], ["services/a/mod.ts", "
 
 Deno.test("what is new is written, formatted, and nothing else is left", async () => {
   await using place = await workspace();
-  const edited = { path: "services/app.ts", text: "after( )" };
+  const edited = [{ path: "services/app.ts", text: "after( )" }];
   await deliver({ created, edited }, place.root);
   assert.deepEqual(await place.names(""), ["services"]);
   assert.deepEqual(await place.names("services/a"), ["deno.json", "mod.ts"]);
@@ -44,14 +44,15 @@ Deno.test("what is new is written, formatted, and nothing else is left", async (
 
 Deno.test("when something fails in between, nothing is written", async () => {
   await using place = await workspace();
+  const after = [{ path: "services/app.ts", text: "after();" }];
   const failures: readonly (readonly [Parameters<typeof deliver>[0], RegExp])[] = [
     // The last thing that is renamed has nowhere to go.
-    [{ created, edited: { path: "nowhere/app.ts", text: "" } }, /^NotFound/],
-    [{ created, edited: { path: "services/app.ts", text: "no (code" } }, /^Error: Cannot format/],
+    [{ created, edited: [...after, { path: "nowhere/app.ts", text: "" }] }, /^NotFound/],
+    [{ created, edited: [{ path: "services/app.ts", text: "no (code" }] }, /^Error: Cannot format/],
     [
       {
         created: new Map([["services/new.ts", "a();"], ["services/app.ts", "b();"]]),
-        edited: { path: "services/app.ts", text: "" },
+        edited: after,
       },
       /Cannot write "services\/app.ts": it is there already/,
     ],

@@ -40,17 +40,23 @@ export function hasProperty(text: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b\\s*[:,]`).test(masked(text));
 }
 
-/** Adds `import { word } from "specifier";` in its alphabetical place among imports of its kind, or after all. */
+/**
+ * Adds `import { word } from "specifier";`: to what is imported from there, or in its alphabetical place among imports of
+ * its kind, or after all. One that is there stays.
+ */
 export function addImport(
   text: string,
   { word, from }: { readonly word: string; readonly from: string },
 ): string {
   const line = `import { ${word} } from "${from}";`;
-  const statements = [...masked(text).matchAll(/^import\b[^;]*;/gm)].map(({ index, 0: found }) => {
-    const end = index + found.length;
-    const [, specifier = ""] = text.slice(index, end).match(/["']([^"']*)["'];$/) ?? [];
-    return { index, end, specifier };
-  });
+  const statements = importsOf(text);
+  const same = statements.find(({ specifier, names }) => specifier === from && names !== undefined);
+  if (same) {
+    if (same.names?.includes(word)) return text;
+    const [before = ""] = same.masked.match(/^[^}]*[^},\s]/) ?? [];
+    const at = same.index + before.length;
+    return `${text.slice(0, at)}, ${word}${text.slice(at)}`;
+  }
   const next = statements.find(({ specifier }) =>
     kindOf(specifier) === kindOf(from) && specifier > from
   );
@@ -58,6 +64,27 @@ export function addImport(
   const last = statements.at(-1);
   if (!last) return `${line}\n\n${text}`;
   return `${text.slice(0, last.end)}\n${line}${text.slice(last.end)}`;
+}
+
+/** The text with all of another file at its end, and what that imports. */
+export function append(text: string, other: string): string {
+  const statements = importsOf(other);
+  const body = other.slice(statements.at(-1)?.end ?? 0).trim();
+  const words = statements.flatMap(({ specifier: from, names = [] }) =>
+    names.map((word) => ({ word, from }))
+  );
+  return `${words.reduce(addImport, text).trimEnd()}\n\n${body}\n`;
+}
+
+/** The import statements; `names`: of one of values by their names. */
+function importsOf(text: string) {
+  return [...masked(text).matchAll(/^import\b[^;]*;/gm)].map(({ index, 0: found }) => {
+    const end = index + found.length;
+    const [, specifier = ""] = text.slice(index, end).match(/["']([^"']*)["'];$/) ?? [];
+    const [, list] = found.match(/^import\s*\{([^{}]*\w[^{}]*)\}\s*from\b/) ?? [];
+    const names = list?.split(",").map((name) => name.trim()).filter((name) => name !== "");
+    return { index, end, specifier, names, masked: found };
+  });
 }
 
 function kindOf(specifier: string): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addImport, addListAfter, addToList } from "./edit_source.ts";
+import { addImport, addListAfter, addToList, append } from "./edit_source.ts";
 
 function add(text: string): string | undefined {
   return addToList(text, { list: "services", word: "newService" });
@@ -82,5 +82,33 @@ code();
   assert.equal(
     addImport("code();", { word: "a", from: "./a.ts" }),
     'import { a } from "./a.ts";\n\ncode();',
+  );
+});
+
+Deno.test("a word is imported once, beside what is imported from there already", () => {
+  function imported(text: string): string {
+    return addImport(text, { word: "n", from: "./a.ts" });
+  }
+  assert.equal(imported('import { a } from "./a.ts";'), 'import { a, n } from "./a.ts";');
+  assert.equal(imported('import { a, } from "./a.ts";'), 'import { a, n, } from "./a.ts";');
+  assert.equal(
+    imported('import {\n  a, // not }\n  type B, // of all\n} from "./a.ts";'),
+    'import {\n  a, // not }\n  type B, n, // of all\n} from "./a.ts";',
+  );
+  for (const there of ['import { n } from "./a.ts";', 'import { a, n } from "./a.ts";']) {
+    assert.equal(imported(there), there);
+  }
+  for (const other of ['import type { A } from "./a.ts";', 'import * as a from "./a.ts";']) {
+    assert.equal(imported(other), `${other}\nimport { n } from "./a.ts";`);
+  }
+});
+
+Deno.test("what is appended brings what it imports", () => {
+  assert.equal(
+    append(
+      'import { a } from "./a.ts";\n\na();\n',
+      'import { a, b } from "./a.ts";\nimport { c } from "./c.ts";\n\n/** Why. */\nb(c);\n',
+    ),
+    'import { a, b } from "./a.ts";\nimport { c } from "./c.ts";\n\na();\n\n/** Why. */\nb(c);\n',
   );
 });

@@ -37,7 +37,8 @@ export async function newCommand(
     await deliver(draft, workspace.root);
     const written = [...draft.created.keys()].map((path) => `  ${path}\n`).join("");
     const steps = next.map((step, index) => `  ${index + 1}. ${step}\n`).join("");
-    print(`Written:\n${written}  ${draft.edited.path}   names it\n\nNext:\n${steps}`);
+    const edited = draft.edited.map(({ path }) => `  ${path}   names it\n`).join("");
+    print(`Written:\n${written}${edited}\nNext:\n${steps}`);
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

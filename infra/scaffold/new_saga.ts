@@ -1,5 +1,7 @@
+import { Refusal } from "@headwater/core";
 import { addToService } from "./add_to_service.ts";
 import { checkPartName } from "./check_name.ts";
+import { append } from "./edit_source.ts";
 import { knownService } from "./known_service.ts";
 import { nameForms, rename } from "./name_forms.ts";
 import type { Delivery } from "./new_service.ts";
@@ -9,7 +11,7 @@ import { folderOf, type Workspace } from "./workspace.ts";
 
 const sampleErrand = nameForms("sample_errand");
 /** As the template has it. */
-const sampleData = 'data: { sampleAccountId, entryId: "entry-1", amount: 5 }';
+const sampleData = '{ sampleAccountId, entryId: "entry-1", amount: 5 }';
 
 /** A saga of one step within a service: after an event it sends a command, until another event proves it done. */
 export async function newSaga(
@@ -26,24 +28,46 @@ export async function newSaga(
   const plot = await sagaPlot(workspace, known, wishes);
   const folder = folderOf(workspace, service);
   const subject = nameForms(known.aggregate.name);
-  const created = new Map<string, string>();
-  for (const file of ["sample_errand_process.ts", "sample_errand_process_test.ts"]) {
-    const told = tell(await templateText(file), plot)
-      .replaceAll('service: "sample_account"', `service: "${service}"`)
+  const events = `${forms.camel}Events`;
+
+  /** What stands in one of the templates, about this saga. */
+  async function read(file: string): Promise<string> {
+    const text = await templateText(file);
+    const told = tell(text, plot)
+      .replaceAll('participant("sample_account"', `participant("${service}"`)
       .replaceAll("sampleAccountCommands", known.names.commands)
-      .replaceAll("sampleAccountEvents", known.names.events);
+      .replaceAll("sampleAccountEvents", known.names.events)
+      .replaceAll("./sample_errand_contract.ts", "./contract.ts");
     const about = rename(told, sampleAccount, { to: subject });
-    created.set(
-      folder + rename(file, sampleErrand, { to: forms }),
-      rename(about, sampleErrand, { to: forms }),
-    );
+    return rename(about, sampleErrand, { to: forms });
   }
-  const word = `${forms.camel}Process`;
-  const file = `${name}_process.ts`;
+  async function appended(file: string, template: string) {
+    const path = folder + file;
+    const source = await Deno.readTextFile(new URL(path, workspace.root));
+    if (new RegExp(`\\b${events}\\b`).test(source)) {
+      throw new Refusal(
+        "name-taken",
+        `Cannot make saga "${name}": the name is taken, ${path} has "${events}"; allowed is any that is free`,
+      );
+    }
+    return { path, text: append(source, await read(template)) };
+  }
+
+  const file = `${name}_saga.ts`;
+  const created = new Map([
+    // Its imports of the contract are one
+    [folder + file, append("", await read("sample_errand_saga.ts"))],
+    [`${folder}${name}_saga_test.ts`, await read("sample_errand_saga_test.ts")],
+  ]);
+  const word = `${forms.camel}Saga`;
   return {
     draft: {
       created,
-      edited: await addToService(workspace, { service, list: "sagas", word, file }),
+      edited: [
+        await appended("contract.ts", "sample_errand_contract.ts"),
+        await appended("contract_test.ts", "sample_errand_contract_test.ts"),
+        await addToService(workspace, { service, list: "sagas", word, file }),
+      ],
     },
     next: [
       `Make it what you mean, in ${folder}${file}: as it stands it sends one ${plot.send} after each ${plot.after}`,
@@ -55,7 +79,7 @@ export async function newSaga(
 
 function tell(text: string, { after, send, proof, key, data }: SagaPlot): string {
   const fields = Object.entries(data).map(([name, value]) => `, ${name}: ${literal(value)}`);
-  return text.replaceAll(sampleData, `data: { sampleAccountId${fields.join("")} }`)
+  return text.replaceAll(sampleData, `{ sampleAccountId${fields.join("")} }`)
     .replaceAll("SampleAccountOpened", after)
     .replaceAll("add-sample-account-entry", nameForms(send).kebab)
     .replaceAll("AddSampleAccountEntry", send)

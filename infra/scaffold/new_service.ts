@@ -25,7 +25,7 @@ export async function newService(workspace: Workspace, name: string): Promise<De
   }
   const text = addImport(listed, { word, from: `${scope}/${forms.kebab}` });
   return {
-    draft: { created, edited: { path: app, text } },
+    draft: { created, edited: [{ path: app, text }] },
     next: [
       `deno task test ${forms.kebab}`,
       `deno task dev   and then: curl -X POST localhost:8000/api/${forms.kebab} -H 'Content-Type: application/json' -d '{"${forms.camel}Id": "a", "title": "The first"}'`,

@@ -39,7 +39,7 @@ export async function newView(
     file: `${name}_view.ts`,
   });
   return {
-    draft: { created, edited },
+    draft: { created, edited: [edited] },
     next: [
       `Say in ${folder}${name}_view.ts which columns it has and what each event does to a row`,
       `Show it in ${folder}routes.ts: routes.get("/api/…", readsFrom(${word}), async (c) => c.json(await ${forms.camel}Page(c.env.sql, readQuery(c, pageQuery({})))))`,

@@ -8,7 +8,7 @@ export type SagaPlot = {
   readonly after: string;
   readonly send: string;
   readonly proof: string;
-  /** The field that names its instance: in the event and in the command. */
+  /** The field that names its instance: in both events and in the command. */
   readonly key: string;
   /** The command's other fields, as in its example. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -35,12 +35,14 @@ export async function sagaPlot(
   const state = history.reduce<unknown>(aggregate.evolve, aggregate.initialState);
   for (const command of asked) {
     const proof = firstYielded(() => aggregate.decide(command, state));
+    const { type = start.type, data: proven } = proof ?? {};
     const key = Object.keys(command.data).find((name) =>
-      typeof command.data[name] === "string" && command.data[name] === start.data[name]
+      typeof command.data[name] === "string" &&
+      [start.data[name], proven?.[name]].every((value) => value === command.data[name])
     );
-    if (proof === undefined || proof === start.type || key === undefined) continue;
+    if (type === start.type || key === undefined) continue;
     const { [key]: _, ...data } = command.data;
-    return { after: start.type, send: command.type, proof, key, data };
+    return { after: start.type, send: command.type, proof: type, key, data };
   }
   const tried = asked.map(({ type }) => `"${type}"`).join(", ");
   throw new Refusal(
@@ -85,9 +87,9 @@ function typesOf(found: readonly Example[]): string {
   return found.map(({ type }) => `"${type}"`).join(", ");
 }
 
-function firstYielded(decide: () => readonly { readonly type: string }[]): string | undefined {
+function firstYielded(decide: () => readonly unknown[]): Example | undefined {
   try {
-    return decide()[0]?.type;
+    return example.safeParse(decide()[0]).data;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -9,8 +9,16 @@ import { sagaPlot } from "./saga_plot.ts";
 
 const thisDoor = z.strictObject({ doorId: z.string() });
 const knock = z.strictObject({ doorId: z.string(), times: z.int() });
-const events = defineEvents("door", { DoorShut: thisDoor, DoorOpened: thisDoor, Heard: knock });
-const commands = { ShutDoor: thisDoor, LockDoor: thisDoor, Knock: knock, OpenDoor: thisDoor };
+const events = defineEvents("door", {
+  DoorShut: thisDoor,
+  DoorOpened: thisDoor,
+  Heard: knock,
+  HouseLeft: z.strictObject({}),
+});
+const commands = {
+  ...{ LeaveHouse: thisDoor, ShutDoor: thisDoor, LockDoor: thisDoor },
+  ...{ Knock: knock, OpenDoor: thisDoor },
+};
 const door = aggregate({
   events,
   commands,
@@ -18,6 +26,9 @@ const door = aggregate({
   initialState: "none",
   decide(command, state): readonly EventOf<typeof events>[] {
     switch (command.type) {
+      // No event of it says which door it was
+      case "LeaveHouse":
+        return [{ type: "HouseLeft", data: {} }];
       case "ShutDoor":
         return state === "shut" ? [] : [{ type: "DoorShut", data: command.data }];
       case "LockDoor":
@@ -39,8 +50,10 @@ const messages = {
     DoorShut: { type: "DoorShut", data: front },
     DoorOpened: { type: "DoorOpened", data: front },
     Heard: { type: "Heard", data: { ...front, times: 2 } },
+    HouseLeft: { type: "HouseLeft", data: {} },
   },
   doorCommandExamples: {
+    LeaveHouse: { type: "LeaveHouse", data: front },
     ShutDoor: { type: "ShutDoor", data: front },
     LockDoor: { type: "LockDoor", data: front },
     Knock: { type: "Knock", data: { ...front, times: 2 } },
@@ -100,14 +113,15 @@ Deno.test("a saga is about the event and the command that are named", async () =
 Deno.test("a saga is refused where there is no such message, or nothing follows from it", async () => {
   await assert.rejects(plan({ after: "DoorBurnt" }), {
     code: "event-unknown",
-    message: 'Cannot find event "DoorBurnt": allowed are "DoorShut", "DoorOpened", "Heard"',
+    message:
+      'Cannot find event "DoorBurnt": allowed are "DoorShut", "DoorOpened", "Heard", "HouseLeft"',
   });
   await assert.rejects(plan({ send: "BurnDoor" }), { code: "command-unknown" });
-  for (const send of ["LockDoor", "ShutDoor"]) {
+  for (const send of ["LockDoor", "ShutDoor", "LeaveHouse"]) {
     await assert.rejects(plan({ send }), {
       code: "saga-without-step",
       message:
-        `Cannot make a saga that sends "${send}" after "DoorShut": in the examples nothing follows from it; allowed with --after are "DoorShut", "DoorOpened", "Heard", with --send "ShutDoor", "LockDoor", "Knock", "OpenDoor"`,
+        `Cannot make a saga that sends "${send}" after "DoorShut": in the examples nothing follows from it; allowed with --after are "DoorShut", "DoorOpened", "Heard", "HouseLeft", with --send "LeaveHouse", "ShutDoor", "LockDoor", "Knock", "OpenDoor"`,
     });
   }
 });

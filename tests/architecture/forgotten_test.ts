@@ -27,8 +27,10 @@ Deno.test("the order's timeline reads all events that have to do with an order",
   const read = new Set(timeline?.reads.map(({ category }) => category));
   const told = services.flatMap(({ modules }) => Object.values(modules.get("contract.ts") ?? {}))
     .filter(isSchemas)
+    // What a saga keeps is its own story; what it leads to are events of others
+    .filter((schemas) => !("formerly" in schemas))
     .filter((schemas) => schemas.types.some((type) => "orderId" in fieldsOf(schemas, type)));
-  assert.ok(told.length > 5);
+  assert.ok(told.length >= 5);
   for (const { category } of told) {
     assert.ok(
       read.has(category),
@@ -58,7 +60,7 @@ Deno.test("what was forgotten is said, and where", () => {
   const emptied = service({ name: "sample_account" });
   const unlistedParts = [
     'mod.ts does not list "sampleTableView" of sample_table_view.ts in views',
-    'mod.ts does not list "sampleErrandProcess" of sample_errand_process.ts in sagas',
+    'mod.ts does not list "sampleErrandSaga" of sample_errand_saga.ts in sagas',
   ];
   const cases: readonly (readonly [ServiceFiles, readonly string[]])[] = [
     [template, []],

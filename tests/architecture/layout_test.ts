@@ -53,7 +53,7 @@ Deno.test("every service has the same shape", async () => {
     for (const name of own.filter((name) => name.endsWith(".ts"))) {
       const text = await readSource(`${service}/${name}`);
       const isDecider = purePartOf({ file: `${service}/${name}`, text }) === "all" &&
-        !name.endsWith("_process.ts");
+        !/_(process|saga)\.ts$/.test(name);
       if (isDecider) deciders.push(name);
     }
     const { exports } = await readConfig(`${service}/deno.json`);

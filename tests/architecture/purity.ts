@@ -33,7 +33,7 @@ export function purePartOf({ file, text }: Source): PurePart {
   ) {
     return "none";
   }
-  if (/_process\.ts$/.test(place.path)) return "all";
+  if (/_(process|saga)\.ts$/.test(place.path)) return "all";
   if (/_view\.ts$/.test(place.path)) return ["key", "evolve"];
   if (/_policy\.ts$/.test(place.path)) return ["key", "then"];
   if (/(^|\/)(routes|mod|contract|examples)\.ts$/.test(place.path)) return "none";

@@ -68,8 +68,10 @@ Deno.test("an aggregate takes everything from its arguments", () => {
   for (const [source, what] of impure) assertImpure(decider, [asAggregate + source, what]);
 });
 
-Deno.test("a process is held to the same", () => {
-  assertImpure("services/order/fulfilment_process.ts", ["const at = Date.now();", "Date.now"]);
+Deno.test("a process and the definition of a saga are held to the same", () => {
+  for (const file of ["fulfilment_process.ts", "fulfilment_saga.ts"]) {
+    assertImpure(`services/order/${file}`, ["const at = Date.now();", "Date.now"]);
+  }
 });
 
 Deno.test("of a policy what answers an event is pure", () => {

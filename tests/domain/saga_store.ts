@@ -8,9 +8,9 @@ import { toldStory } from "./told_story.ts";
 
 const folder = new URL("./stored_sagas/", import.meta.url);
 
-/** Those of the shop: definitions, that is, not processes of the lower form. */
+/** Those of the shop that have stories. */
 export const sagas: readonly Saga[] = shop.services.flatMap(({ sagas }) => sagas)
-  .filter((saga): saga is Saga => "definition" in saga);
+  .filter((saga): saga is Saga => "definition" in saga && Object.hasOwn(sagaStories, saga.name));
 
 /** All histories of a saga that are stored. */
 export async function storedHistories({ name }: Pick<Saga, "name">): Promise<readonly History[]> {

@@ -7,6 +7,10 @@ import { sagaStories } from "./saga_stories.ts";
  * `stored_sagas/SAGA/VERSION/STORY.jsonl`: what an instance was told, line by line, what it noted and where it then
  * stood, as it was when that version was written. Instances of it may be on their way in somebody's log.
  */
+Deno.test("every saga that has stories is one of the shop's", () => {
+  assert.deepEqual(sagas.map(({ name }) => name).toSorted(), Object.keys(sagaStories).toSorted());
+});
+
 for (const saga of sagas) {
   Deno.test(`running instances of "${saga.name}" go on as they would have, whatever has changed`, async () => {
     for (const history of await storedHistories(saga)) {
