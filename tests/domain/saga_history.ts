@@ -8,7 +8,7 @@ export type Tidings = { readonly heard: DomainEvent; readonly at: string } | {
   readonly notice: Notice;
 };
 
-/** Where an instance stands: what operators and the runtime see of it. */
+/** Where an instance stands, as far as its way depends on it. */
 export type Stand = {
   readonly wants: readonly {
     readonly step: string;
@@ -19,7 +19,7 @@ export type Stand = {
     /** It is asked what became of it first. */
     readonly isUnknown?: true;
   }[];
-  readonly timers: readonly Timer[];
+  readonly timers: readonly Pick<Timer, "name" | "dueAt">[];
   readonly finished: boolean;
   readonly tells: Told;
 };
@@ -55,6 +55,7 @@ export function notes(
 /** Where an instance stands in this state. */
 export function standOf(saga: Saga, state: Saga["initialState"]): Stand {
   const { id = "" } = state.started ?? {};
+  const { keys = [], isCompensating = false, version, stuck } = saga.tells?.(state) ?? {};
   return {
     wants: saga.outstanding(state).map((
       { name: step, round = 1, service, command, isUnknown },
@@ -62,8 +63,8 @@ export function standOf(saga: Saga, state: Saga["initialState"]): Stand {
       ...{ step, round, id: stepCommandId({ process: saga.name, id, step, round }) },
       ...{ service, command, ...(isUnknown && { isUnknown }) },
     })),
-    timers: saga.timers?.(state) ?? [],
+    timers: (saga.timers?.(state) ?? []).map(({ name, dueAt }) => ({ name, dueAt })),
     finished: saga.finished(state),
-    tells: saga.tells?.(state) ?? { keys: [], isCompensating: false },
+    tells: { keys, isCompensating, ...(version && { version }), ...(stuck && { stuck }) },
   };
 }
