@@ -2,6 +2,7 @@ import { defineSaga } from "@headwater/sagas";
 import { type Fulfilment, fulfilmentEvents } from "./contract.ts";
 import { formerFulfilment } from "./former_fulfilment.ts";
 import { whatBecameOfPayment } from "./payment_question.ts";
+import { perSku } from "./per_sku.ts";
 import { inventory, notification, order, payment, shipping } from "./participants.ts";
 
 /** Reserve stock (each SKU) → charge → confirm → arrange shipment → notify. */
@@ -20,6 +21,7 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
           does: ({ orderId }, { item: { sku } }) =>
             inventory.command("ReleaseStock", { sku, orderId }),
           done: inventory.event("StockReleased"),
+          nothing: ["no-event"],
         }),
       }), { undone: "in turn" }),
     compensatable("charge-payment", {
@@ -31,6 +33,7 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
       undo: retriable("refund-payment", {
         does: ({ orderId }) => payment.command("RefundPayment", { orderId }),
         done: payment.event("PaymentRefunded"),
+        nothing: ["payment-unknown", "payment-not-charged"],
       }),
     }),
     compensatable("confirm-order", {
@@ -40,6 +43,7 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
       undo: retriable("withdraw-confirmation", {
         does: ({ orderId }) => order.command("WithdrawConfirmation", { orderId }),
         done: order.event("OrderConfirmationWithdrawn"),
+        nothing: ["no-event"],
       }),
     }),
     compensatable("arrange-shipment", {
@@ -51,6 +55,7 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
         does: ({ orderId }) => shipping.command("CancelShipment", { orderId }),
         done: shipping.event("ShipmentCancelled"),
         refused: shipping.event("ShipmentCancellationRejected"),
+        nothing: ["no-event"],
       }),
     }),
     retriable("notify:order-confirmed", notify("order-confirmed")),
@@ -103,13 +108,6 @@ export const fulfilmentSaga = defineSaga(fulfilmentEvents, {
   }),
   formerly: formerFulfilment,
 });
-
-/** What an order wants of each SKU, in its lines' sequence. */
-function perSku(lines: Fulfilment["lines"]): Fulfilment["lines"] {
-  const quantities = new Map<string, number>();
-  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
-}
 
 function notify(kind: "order-confirmed" | "order-cancelled") {
   return {

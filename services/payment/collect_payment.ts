@@ -57,6 +57,7 @@ export async function refundPayment(
   { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
 ): ReturnType<Payments["handle"]> {
   const { payments, provider } = dependencies;
+  await endPayment(dependencies, { orderId, context });
   await payments.handle({ type: "RefundPayment", data: { orderId } }, context);
   const { state } = await payments.recall(orderId);
   if (state.status === "charged") {
@@ -67,6 +68,23 @@ export async function refundPayment(
     { type: "RecordRefund", data: { orderId } },
     { ...context, commandId: derivedId(context.commandId, "RecordRefund") },
   );
+}
+
+/** Sees to it that a payment that is to be refunded has an outcome: nobody waits for it any more, it is charged or void. */
+async function endPayment(
+  dependencies: CollectionDependencies,
+  { orderId, context }: { readonly orderId: string; readonly context: CommandContext },
+): Promise<void> {
+  const { payments, provider } = dependencies;
+  const { state, revision } = await payments.load(orderId);
+  if (state.status !== "pending" && state.status !== "unknown") return;
+  const { paymentId } = state.requested;
+  const ended = await inTime(dependencies, (signal) => provider.void(paymentId, signal));
+  const answer: ProviderAnswer = ended === "charged"
+    ? { type: "RecordCharge", data: { orderId } }
+    : { type: "RecordDecline", data: { orderId, reason: "payment-void" } };
+  const commandId = derivedId(context.commandId, revision, fingerprint(answer));
+  await payments.handle(answer, { ...context, commandId });
 }
 
 async function nextAnswer(

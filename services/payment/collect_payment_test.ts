@@ -251,3 +251,19 @@ Deno.test("a refund that the provider could not make is made when the command co
   await refund();
   assert.equal(types().at(-1), "PaymentRefunded");
 });
+
+Deno.test("a payment without an outcome that is to be refunded is void, or was charged and is refunded", async () => {
+  for (const ended of ["voided", "charged"] as const) {
+    const { charge, refund, types } = desk({
+      charge: (_, signal) => silence(signal),
+      find: unavailable,
+      void: () => Promise.resolve(ended),
+    });
+    await assert.rejects(charge(), Unavailable);
+    assert.deepEqual(types(), ["PaymentRequested", "PaymentOutcomeUnknown"]);
+    if (ended === "voided") await assert.rejects(refund(), { code: "payment-not-charged" });
+    else await refund();
+    const then = ended === "voided" ? ["PaymentDeclined"] : ["PaymentCharged", "PaymentRefunded"];
+    assert.deepEqual(types().slice(2), then);
+  }
+});

@@ -199,3 +199,18 @@ Deno.test("a step that the code no longer has is stuck, and what has ended stays
   first.hear({ type: "Done", data: { tripId: "t", what: "ticket" } });
   assert.ok(first.again(other).finished);
 });
+
+Deno.test("where nobody knows whether there is something to undo, that nothing follows may say that there is not", () => {
+  const silent = travelSaga(1, { nothing: ["no-event"] });
+  const known = travel(silent).hear(wanted, booked("a"), full("b"));
+  assert.equal(known.outstanding[0]?.isDoneWhenTaken, undefined);
+  const unknown = travel(silent).hear(wanted, booked("a")).answered("book:b", "unknown");
+  const steps = unknown.operated("compensate").outstanding;
+  assert.deepEqual(
+    Object.fromEntries(steps.map(({ name, isDoneWhenTaken }) => [name, isDoneWhenTaken])),
+    { "return:a": undefined, "return:b": true },
+  );
+  unknown.hear(returned("a")).answered("return:b", "done");
+  assert.ok(unknown.finished);
+  assert.deepEqual(unknown.hear(booked("b")).sends, ["return:b#2"]);
+});

@@ -3,7 +3,7 @@ import type { Question, Step } from "./step.ts";
 import type { Given, Part, StepTemplate } from "./saga_steps.ts";
 import type { CompiledSaga } from "./saga_definition.ts";
 import type { Plan } from "./saga_events.ts";
-import { plannedStep, type SagaState, stepState } from "./saga_state.ts";
+import { plannedStep, type SagaState, stepState, undoneBy } from "./saga_state.ts";
 
 /** The way of an instance, by what it begins with. Errors: two items that cannot be told apart. */
 export function planOf(saga: CompiledSaga, start: unknown): Plan {
@@ -47,16 +47,20 @@ export function outstandingOf(saga: CompiledSaga, state: SagaState): readonly St
   return Object.keys(state.open).flatMap((name) => {
     const { stuck, round, timeouts } = stepState(state, name);
     if (stuck !== undefined) return [];
-    const { does, ask, attempts } = templateOf(saga, name) ?? { attempts: 0 };
-    if (!does) return [];
+    const template = templateOf(saga, name);
+    if (!template?.does) return [];
+    const { ask, attempts, nothing } = template;
+    const undone = undoneBy(state, name)?.step;
+    const isOfNobodyKnows = undone !== undefined && stepState(state, undone).status === "left";
     const given = givenOf(saga, { state, name });
     const start = state.started?.start;
-    const { service, command } = does(start, given);
+    const { service, command } = template.does(start, given);
     const question: Question | undefined = ask?.(start, given);
     return [{
       ...{ name, service, command, round },
       limits: { attempts, ...(question && { ask: question }) },
       ...(timeouts > 0 && { isUnknown: true as const }),
+      ...(isOfNobodyKnows && nothing.includes("no-event") && { isDoneWhenTaken: true as const }),
     }];
   });
 }

@@ -32,7 +32,10 @@ type Refusable = { readonly refused?: Refs };
 
 /** What undoes a step, what comes before and after that, and what may take as long as it takes. */
 export type Retriable<Start, Item> = Act<Start, Item> & Refusable & {
-  /** Refusals by which a participant says that there is nothing to be undone: codes of its problems. */
+  /**
+   * By what a participant says that there is nothing to be undone: codes of its refusals; `no-event`: it takes the command,
+   * and no event follows. That is asked only where nobody knows whether there is something.
+   */
   readonly nothing?: readonly string[];
 };
 

@@ -39,7 +39,11 @@ const events = sagaEvents("travel", {
 /** Hotels side by side → pay, from where there is no way back → after a day the ticket. */
 export function travelSaga(
   version = 1,
-  more: { readonly migrates?: number[]; readonly earlier?: Saga[] } = {},
+  { nothing = ["booking-unknown"], ...more }: {
+    readonly migrates?: number[];
+    readonly earlier?: Saga[];
+    readonly nothing?: readonly string[];
+  } = {},
 ) {
   return defineSaga(events, {
     ...{ version, ...more },
@@ -59,7 +63,7 @@ export function travelSaga(
               does: ({ tripId }, { item: { hotel } }) =>
                 bank.command("Do", { tripId, what: `return ${hotel}` }),
               done: hotel.event("Returned"),
-              nothing: ["booking-unknown"],
+              nothing,
             }),
           }),
       ),
