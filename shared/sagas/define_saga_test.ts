@@ -214,3 +214,10 @@ Deno.test("where nobody knows whether there is something to undo, that nothing f
   assert.ok(unknown.finished);
   assert.deepEqual(unknown.hear(booked("b")).sends, ["return:b#2"]);
 });
+
+Deno.test("what was given up and then refused was never done, and is not undone", () => {
+  const instance = travel().hear(wanted, booked("a")).answered("book:b", "unknown");
+  instance.operated("compensate").hear(full("b"));
+  assert.deepEqual(openOf(instance), ["return:a"]);
+  assert.ok(instance.hear(returned("a")).finished);
+});

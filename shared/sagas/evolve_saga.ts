@@ -188,7 +188,9 @@ function refused(
   if (isCalledBack(state, step)) {
     return refusing({ ...withStep(state, step, { status: "refused" }), isPivoted: true });
   }
-  const next = withStep(state, step, { status: "refused", stuck: undefined });
+  // What was given up was never done, and is not to be undone
+  const standing = state.standing.filter((stands) => stands !== step);
+  const next = withStep({ ...state, standing }, step, { status: "refused", stuck: undefined });
   if (state.direction === "compensating") return next;
   return compensating(next, { reason, awaited: underWay(next) });
 }
