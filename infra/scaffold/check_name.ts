@@ -61,11 +61,11 @@ export async function checkServiceName(workspace: Workspace, name: string): Prom
   return forms;
 }
 
-/** The same for a view or a saga of a service, in files of the folder that end in `_view.ts` or `_saga.ts`. */
+/** The same for a part of a service, in files of the folder that end in `_view.ts`, `_saga.ts` or `_policy.ts`. */
 export async function checkPartName(
   workspace: Workspace,
   { kind, name, service }: {
-    readonly kind: "view" | "saga";
+    readonly kind: "view" | "saga" | "policy";
     readonly name: string;
     readonly service: string;
   },

@@ -1,6 +1,7 @@
 import { Refusal } from "@headwater/core";
 import { readFlags } from "@headwater/host";
 import { deliver } from "./deliver.ts";
+import { newPolicy } from "./new_policy.ts";
 import { newSaga } from "./new_saga.ts";
 import { type Delivery, newService } from "./new_service.ts";
 import { newView } from "./new_view.ts";
@@ -10,6 +11,7 @@ const usage = `Usage:
   service NAME                                                   a service, and its line in the application
   view NAME --service SERVICE [--of SERVICE]                     a view over its own contract, or over another's
   saga NAME --service SERVICE [--after EVENT] [--send COMMAND]   a saga of one step
+  policy NAME --service SERVICE --after EVENT --send COMMAND     after another's event a command of its own
 NAME is lower-case, its words separated by "_"
 `;
 
@@ -17,6 +19,7 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
   service: [],
   view: ["--service", "--of"],
   saga: ["--service", "--after", "--send"],
+  policy: ["--service", "--after", "--send"],
 };
 
 /**
@@ -78,11 +81,14 @@ async function delivery(
       `Cannot make ${kind} "${name}": --service must say whose it is, allowed are ${services}`,
     );
   }
-  return kind === "view"
-    ? await newView(workspace, name, { service, of: values.get("--of") })
-    : await newSaga(workspace, name, {
-      service,
-      after: values.get("--after"),
-      send: values.get("--send"),
-    });
+  const [after, send] = [values.get("--after"), values.get("--send")];
+  if (kind === "view") return await newView(workspace, name, { service, of: values.get("--of") });
+  if (kind === "saga") return await newSaga(workspace, name, { service, after, send });
+  if (after === undefined || send === undefined) {
+    throw new Refusal(
+      "message-missing",
+      `Cannot make policy "${name}": --after must say which event of another service it hears, --send which command follows`,
+    );
+  }
+  return await newPolicy(workspace, name, { service, after, send });
 }

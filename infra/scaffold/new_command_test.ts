@@ -85,7 +85,7 @@ async function filesIn(folder: string, prefix = ""): Promise<string[]> {
 }
 
 const refused: readonly (readonly [line: string, said: RegExp])[] = [
-  ["thing loyalty", /^Cannot make "thing": allowed are service, view, saga$/m],
+  ["thing loyalty", /^Cannot make "thing": allowed are service, view, saga, policy$/m],
   ["service", /^Cannot make a service without a name\nUsage:/],
   ["view --service doors", /^Cannot make a view without a name\n/],
   ["service doors", /service "doors": the name is taken, there is a service "doors"/],
@@ -123,6 +123,18 @@ const refused: readonly (readonly [line: string, said: RegExp])[] = [
   ["view alarm --service doors", /taken, there is a file services\/doors\/alarm_view.ts/],
   ["saga greet --service windows", /service "windows": allowed are/],
   ["saga greet --service watch", /events of service "watch"/],
+  ["policy greet --service doors --send OpenDoor", /"greet": --after must say which event/],
+  ["policy greet --service doors --after Rang", /"greet": --after must .* --send which command/],
+  [
+    "policy greet --service doors --after DoorOpened --send OpenDoor",
+    /it is an event of "doors" itself, a saga hears those/,
+  ],
+  [
+    "policy greet --service watch --after Rang --send Look",
+    /event "Rang": allowed are "DoorOpened"/,
+  ],
+  ["policy greet --service windows --after Rang --send Look", /service "windows": allowed are/],
+  ["policy greet --service watch --after DoorOpened --send Look", /events of service "watch"/],
 ];
 
 Deno.test("what cannot be made is refused with its name and what is allowed, and nothing is written", async () => {

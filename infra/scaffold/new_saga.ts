@@ -3,6 +3,7 @@ import { addToService } from "./add_to_service.ts";
 import { checkPartName } from "./check_name.ts";
 import { append } from "./edit_source.ts";
 import { knownService } from "./known_service.ts";
+import { literal } from "./literal.ts";
 import { nameForms, rename } from "./name_forms.ts";
 import type { Delivery } from "./new_service.ts";
 import { type SagaPlot, sagaPlot } from "./saga_plot.ts";
@@ -85,14 +86,4 @@ function tell(text: string, { after, send, proof, key, data }: SagaPlot): string
     .replaceAll("AddSampleAccountEntry", send)
     .replaceAll("SampleAccountEntryAdded", proof)
     .replaceAll("sampleAccountId", key);
-}
-
-/** A value of an example, as code writes it. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, part]) =>
-    `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)}: ${literal(part)}`
-  );
-  return `{ ${fields.join(", ")} }`;
 }

@@ -1,7 +1,7 @@
 import { Refusal } from "@headwater/core";
-import { z } from "zod";
+import { type Example, examplesOf, named, readExample, typesOf } from "./example_messages.ts";
 import type { KnownService } from "./known_service.ts";
-import { folderOf, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What a saga of one step is about: after which event it sends which command, and what proves that it was done. */
 export type SagaPlot = {
@@ -53,43 +53,9 @@ export async function sagaPlot(
   );
 }
 
-const example = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
-const examples = z.record(z.string(), example);
-type Example = z.output<typeof example>;
-
-async function examplesOf(
-  workspace: Workspace,
-  { service, category }: { readonly service: string; readonly category: string },
-): Promise<{ readonly events: readonly Example[]; readonly commands: readonly Example[] }> {
-  const path = `${folderOf(workspace, service)}examples.ts`;
-  const module = await import(new URL(path, workspace.root).href) as Record<string, unknown>;
-  function read(name: string): readonly Example[] {
-    const { data } = examples.safeParse(module[name]);
-    if (!data) throw new Error(`Cannot read the examples of "${category}": ${path} has no ${name}`);
-    return Object.values(data);
-  }
-  return { events: read(`${category}EventExamples`), commands: read(`${category}CommandExamples`) };
-}
-
-function named(
-  found: readonly Example[],
-  { kind, type }: { readonly kind: string; readonly type: string },
-): Example {
-  const one = found.find((example) => example.type === type);
-  if (one) return one;
-  throw new Refusal(
-    `${kind}-unknown`,
-    `Cannot find ${kind} "${type}": allowed are ${typesOf(found)}`,
-  );
-}
-
-function typesOf(found: readonly Example[]): string {
-  return found.map(({ type }) => `"${type}"`).join(", ");
-}
-
 function firstYielded(decide: () => readonly unknown[]): Example | undefined {
   try {
-    return example.safeParse(decide()[0]).data;
+    return readExample(decide()[0]);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

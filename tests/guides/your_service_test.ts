@@ -16,7 +16,7 @@ Deno.test("what the guide says and what the templates give works in a copy of th
     const touched = await copy.touched();
     const elsewhere = touched.filter((file) => !file.startsWith("services/loyalty/"));
     assert.deepEqual(elsewhere, ["services/app.ts"]);
-    assert.equal(touched.length, 16);
+    assert.equal(touched.length, 18);
   });
 
   // What follows is about what it led to.
@@ -30,6 +30,7 @@ Deno.test("what the guide says and what the templates give works in a copy of th
         "view card_orders --service gift_card --of order",
         "view carriers --service shipping",
         "saga late_order --service order --send ConfirmOrder",
+        "policy parcel_watch --service order --after ShipmentRefused --send RemindOfPayment",
       ]
     ) await copy.run("task", "new", ...line.split(" "));
     await copy.run(...unchecked(["task", "test", "gift-card", "order", "shipping"]));
