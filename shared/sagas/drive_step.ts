@@ -19,6 +19,9 @@ export type Attempt =
   | { readonly outcome: "taken"; readonly position: number | undefined }
   | Pick<NotTaken, "outcome" | "code" | "cause">;
 
+/** What is known of a step that has to be sent once more. */
+type ToBeSent = "not done" | "send again";
+
 /** The round that a step is in. */
 type Doubt = {
   /** It may have been done, as far as anybody can say. */
@@ -53,8 +56,9 @@ export async function driveStep(
     if (!await acts.wait(attempt, last)) return undefined;
     if (!isLast) continue;
     const asked = step.limits?.ask ? await askOnce(doubt, acts) : last;
-    if (asked === undefined || asked !== "not done" && isOutcome(asked)) return asked;
-    return givenUp(asked === "not done" ? last : asked, doubt);
+    if (asked === undefined) return undefined;
+    if (isToBeSent(asked)) return givenUp(last, doubt);
+    return isOutcome(asked) ? asked : givenUp(asked, doubt);
   }
 }
 
@@ -65,7 +69,7 @@ async function attemptOnce(
 ): Promise<Attempt | Outcome | undefined> {
   if (doubt.isOpen && step.limits?.ask) {
     const asked = await askOnce(doubt, acts);
-    if (asked !== "not done") return asked;
+    if (!isToBeSent(asked)) return asked;
   }
   const answer = await acts.send();
   if (answer === undefined) return undefined;
@@ -82,6 +86,7 @@ async function attemptOnce(
       doubt.mayBeDone = doubt.isOpen = true;
       if (!step.limits?.ask) return answer.isLasting ? givenUp(answer, doubt) : answer;
       const asked = await askOnce(doubt, acts);
+      if (asked === "send again") return answer;
       return asked === "not done" ? { ...answer, outcome: "failed" } : asked;
     }
   }
@@ -90,7 +95,7 @@ async function attemptOnce(
 async function askOnce(
   doubt: Doubt,
   acts: StepActs,
-): Promise<Attempt | Outcome | "not done" | undefined> {
+): Promise<Attempt | Outcome | ToBeSent | undefined> {
   const known = await acts.ask();
   switch (known?.outcome) {
     case undefined:
@@ -103,9 +108,15 @@ async function askOnce(
     case "not done":
       doubt.mayBeDone = doubt.isOpen = false;
       return "not done";
+    case "send again":
+      return "send again";
     case "unknown":
       return { outcome: "unknown", code: known.code, cause: known.cause };
   }
+}
+
+function isToBeSent(asked: Attempt | Outcome | ToBeSent | undefined): asked is ToBeSent {
+  return asked === "not done" || asked === "send again";
 }
 
 function isOutcome(result: Attempt | Outcome): result is Outcome {

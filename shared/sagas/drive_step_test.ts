@@ -45,6 +45,23 @@ Deno.test("what was not done is sent again under its id, and is failed when that
   equal(keys[0], keys[2]);
 });
 
+Deno.test("what only sending it again can tell is sent again, and is unknown when that is in vain", async () => {
+  await using bed = new ProcessTestBed();
+  let sent = 0;
+  bed.messenger = () => {
+    sent += 1;
+    return sent < 3 ? late() : Response.json({ code: "messenger-away" }, { status: 503 });
+  };
+  bed.question = () => Response.json({ is: "send again" });
+  await given(bed, { ask, attempts: 3 });
+  await untilEnd(bed);
+  deepEqual(
+    bed.requests.map(({ method }) => method),
+    ["POST", "GET", "GET", "POST", "GET", "GET", "POST"],
+  );
+  deepEqual(await outcomes(bed), [["unknown", "messenger-away", "messenger-away:"]]);
+});
+
 Deno.test("while nobody knows it is asked and not sent, until somebody does or all attempts are used up", async () => {
   for (const answer of ["done", undefined] as const) {
     await using bed = new ProcessTestBed();

@@ -31,7 +31,7 @@ export type NotTaken = {
 
 /** What a participant says became of a step; `unknown`: it does not know, or could not be asked. */
 export type Known =
-  | { readonly outcome: "done" | "refused" | "not done"; readonly isTroubled: false }
+  | { readonly outcome: "done" | "refused" | "not done" | "send again"; readonly isTroubled: false }
   | {
     readonly outcome: "unknown";
     readonly isTroubled: boolean;

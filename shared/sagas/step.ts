@@ -32,11 +32,15 @@ export type Question = {
   readonly service: string;
   /** Of a GET request. */
   readonly path: string;
-  /** `not done`: it was not and will not be, unless it is sent again; undefined: still nobody knows. */
+  /**
+   * `not done`: it was not and will not be, unless it is sent again. `send again`: it may have been done, and whoever
+   * takes the command once more finds out. Undefined: nobody knows, and sending it would not help.
+   */
   read(answer: { readonly status: number; readonly body: unknown }):
     | "done"
     | "refused"
     | "not done"
+    | "send again"
     | undefined;
 };
 

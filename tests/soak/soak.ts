@@ -1,3 +1,4 @@
+import { soakBoundaries } from "./boundaries.ts";
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
@@ -5,6 +6,7 @@ import { soakSagas } from "./saga_schedules.ts";
 import { soakShop } from "./shop_soak.ts";
 
 const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  boundaries: soakBoundaries,
   "event-store": soakEventStore,
   projections: soakProjections,
   restart: soakRestart,
@@ -14,6 +16,7 @@ const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number
 
 const help = `deno task soak NAME [--help]
 
+  boundaries   kill -9 at every boundary of a fulfilment's steps, of each process in turn; some twenty minutes
   event-store  memory of the embedded event store while ten million events pass; some ten minutes
   projections  200 times kill -9 of who builds, switches and keeps a read model; some ten minutes
   restart      a start of the shop without read models after a million events; a few minutes
