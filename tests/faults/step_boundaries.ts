@@ -128,9 +128,18 @@ async function strikeOnce(
   }
   await objectionsAtRest(story, { orderId, scene }).then(throwOn);
   if (struckAt === undefined) return "missed";
-  const events = watch.eventsOf(orderId);
-  const next = events[events.findIndex((event) => nameOf(event) === after) + 1];
+  const next = followerOf(after, watch.eventsOf(orderId));
   return next && Date.parse(next.recordedAt) < struckAt ? "late" : "exact";
+}
+
+/** What was written next on the order's way: not in the same append, nor by whom it only concerns. */
+function followerOf(name: string, events: readonly PlainEvent[]): PlainEvent | undefined {
+  const at = events.findIndex((event) => nameOf(event) === name);
+  const boundary = events[at];
+  return events.slice(at + 1).find(({ stream, recordedAt }) =>
+    !(stream === boundary?.stream && recordedAt === boundary.recordedAt) &&
+    !stream.startsWith("paymentReminder-")
+  );
 }
 
 /** Resolves when an order has come to a boundary, or to rest without it. */
