@@ -41,10 +41,13 @@ function objectionTo(order: OrderFacts): string | undefined {
   return objectionToSaga(order);
 }
 
-/** The saga's own account of what it undid must be the same. */
+/** The saga's own account of what it undid must be the same, but for what it undid to be sure and was never done. */
 function objectionToSaga({ events }: OrderFacts): string | undefined {
   const steps = events.filter(({ type }) => type === "StepDone").map(({ data }) => data);
-  const undone = steps.map(({ compensates }) => compensates).filter((step) => step !== undefined);
+  const done = new Set(steps.map(({ step }) => step));
+  const undone = steps.flatMap(({ compensates }) =>
+    compensates !== undefined && done.has(compensates) ? [compensates] : []
+  );
   const completed = steps.map(({ step = "" }) => step).filter((step) => undone.includes(step));
   return undone.join() === completed.toReversed().join()
     ? undefined

@@ -57,6 +57,15 @@ Deno.test("a compensation of an order that stands is noticed", () => {
   );
 });
 
+Deno.test("what a saga undid to be sure, and was never done, counts for nothing", () => {
+  const undone: Entry = {
+    stream: "fulfilment-ben",
+    type: "StepDone",
+    data: { orderId: "ben", step: "cancel-shipment", compensates: "arrange-shipment" },
+  };
+  assert.equal(judgeCompensations(evidenceOf([...exampleEntries, undone])).holds, true);
+});
+
 Deno.test("a compensation after the end is noticed", () => {
   const index = exampleEntries.findLastIndex(({ type }) => type === "StockReleased");
   const entries = exampleEntries.toSpliced(index, 1).concat(exampleEntries[index]!);

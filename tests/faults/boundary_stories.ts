@@ -31,7 +31,9 @@ export const stock: ReadonlyMap<string, number> = new Map([
   ...[["TEA", 1_000_000], ["MUG", 1_000_000], ["LAST", 1]] as const,
 ]);
 
-const line = (sku: string, quantity: number) => ({ sku, quantity, unitPrice: 450 });
+function line(sku: string, quantity: number) {
+  return { sku, quantity, unitPrice: 450 };
+}
 const lines = [line("TEA", 2), line("MUG", 1)];
 /** Nobody delivers there. */
 const shippingAddress = {

@@ -1,4 +1,5 @@
 import { equal } from "node:assert/strict";
+import { soakBoundaries } from "./boundaries.ts";
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
@@ -7,6 +8,7 @@ import { soakShop } from "./shop_soak.ts";
 import { soakNamed } from "./soak.ts";
 
 Deno.test("each soak has a name, and another name is refused with those there are", () => {
+  equal(soakNamed("boundaries"), soakBoundaries);
   equal(soakNamed("event-store"), soakEventStore);
   equal(soakNamed("projections"), soakProjections);
   equal(soakNamed("restart"), soakRestart);
@@ -14,6 +16,6 @@ Deno.test("each soak has a name, and another name is refused with those there ar
   equal(soakNamed("shop"), soakShop);
   equal(
     soakNamed("toString"),
-    'Cannot soak "toString": what can be soaked is event-store, projections, restart, sagas, shop',
+    'Cannot soak "toString": what can be soaked is boundaries, event-store, projections, restart, sagas, shop',
   );
 });
