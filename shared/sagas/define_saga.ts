@@ -1,5 +1,6 @@
 import type { DomainEvent, EventSchemas } from "@headwater/core";
 import type { z } from "zod";
+import type { Operated } from "./notice.ts";
 import type { Process, Told } from "./process.ts";
 import { type CompiledSaga, compileSaga, type Definition } from "./saga_definition.ts";
 import type { FormerEvent, Formers, Plan, SagaEvent } from "./saga_events.ts";
@@ -73,13 +74,25 @@ export function defineSaga<Start, Started, Former extends Formers>(
     const saga = knownSagaOf(state);
     const { started } = state;
     if (!started || started.version === saga.version) return act(saga, state);
-    const { version } = saga;
-    const plan = planOf(saga, started.start);
-    const migrated: SagaEvent = { type: "SagaMigrated", data: { version, at, plan } };
+    const migrated: SagaEvent = { type: "SagaMigrated", data: { ...newWay(saga, started), at } };
     const noted = act(saga, evolveSaga(saga, state, migrated));
     // An answer that changes nothing wakes nobody who has ended
     const changes = noted.some(({ type }) => type !== "AnswerHeard");
     return changes ? [migrated, ...noted] : noted;
+  }
+  /** Where a step is gone nothing is sent, so nothing comes by which an instance would go over: operators have it do so. */
+  function freed(
+    state: SagaState,
+    { act, step, actor, reason, at }: Operated,
+  ): readonly SagaEvent[] | undefined {
+    const saga = knownSagaOf(state);
+    const { started } = state;
+    if (!started || started.version === saga.version) return undefined;
+    const gone = Object.keys(state.open).filter((open) => !templateOf(saga, open));
+    const isMeant = (act === "retry" || act === "resume") &&
+      gone.some((open) => step === undefined || open === step);
+    if (!isMeant) return undefined;
+    return [{ type: "SagaMigrated", data: { ...newWay(saga, started), actor, reason, at } }];
   }
   function withKey(noted: readonly SagaEvent[], id: unknown): readonly DomainEvent[] {
     return noted.map(({ type, data }) => ({ type, data: { [newest.key]: id, ...data } }));
@@ -123,7 +136,8 @@ export function defineSaga<Start, Started, Former extends Formers>(
       return withKey(noted, keyOf(input));
     },
     notice(notice, state) {
-      const noted = going(state, notice.at, (saga, state) => noticeSaga(saga, notice, state));
+      const noted = (notice.type === "Operated" ? freed(state, notice) : undefined) ??
+        going(state, notice.at, (saga, state) => noticeSaga(saga, notice, state));
       return withKey(noted, state.started?.id);
     },
     evolve(state, event) {
@@ -145,6 +159,11 @@ export function defineSaga<Start, Started, Former extends Formers>(
     finished: (state) => todoOf(state).length === 0,
     tells: told,
   };
+}
+
+/** What is to be done from now on. */
+function newWay(saga: CompiledSaga, { start }: { readonly start: unknown }) {
+  return { version: saga.version, plan: planOf(saga, start) };
 }
 
 /** Why a step cannot go on without operators; undefined: it can. */

@@ -183,6 +183,20 @@ Deno.test("instances of another version end as they began, go over, or wait for 
   );
 });
 
+Deno.test("operators take over to another version who is at a step that is gone", () => {
+  const first = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid).wait(90_000_000);
+  for (const act of ["retry", "resume"] as const) {
+    const over = first.again(travelSaga(2, { migrates: [1] }));
+    assert.deepEqual([over.sends, over.tells.stuck?.step], [[], "ticket"]);
+    assert.throws(() => over.operated(act, "pay"), Refusal);
+    over.operated(act, "ticket");
+    const { type, data } = over.noted.at(-1)!;
+    assert.deepEqual([type, (data as { actor?: string }).actor], ["SagaMigrated", "ada"]);
+    assert.deepEqual([over.sends, over.tells.version], [["e-ticket#1"], 2]);
+    assert.equal(over.tells.stuck, undefined);
+  }
+});
+
 Deno.test("an answer that comes again takes nobody who has ended over to another version", () => {
   const ticket = { type: "Done", data: { tripId: "t", what: "ticket" } };
   const ended = travel(travelSaga(1)).hear(wanted, booked("a"), booked("b"), paid)

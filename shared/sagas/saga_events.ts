@@ -68,7 +68,8 @@ export type SagaEvent<Start = unknown> =
   | Noted<"StepResumed", Acting & { step: string }>
   | Noted<"StepSkipped", Acting & { step: string; compensates?: string | undefined }>
   | Noted<"CompensationOrdered", Acting>
-  | Noted<"SagaMigrated", { version: number; at: string; plan: Plan }>;
+  /** `actor`, `reason`: of who had it do so, where nothing would have come by which it does. */
+  | Noted<"SagaMigrated", Partial<Acting> & { version: number; at: string; plan: Plan }>;
 
 /**
  * Schemas of the types of events that were written formerly.
@@ -176,6 +177,9 @@ export function definitionsOf<Start extends z.ZodType>(key: string, start: Start
     StepResumed: z.object({ ...acting, step }),
     StepSkipped: z.object({ ...acting, step, compensates: step.optional() }),
     CompensationOrdered: z.object(acting),
-    SagaMigrated: z.object({ ...instance, version, at, plan }),
+    SagaMigrated: z.object({
+      ...{ ...instance, version, at, plan },
+      ...{ actor: acting.actor.optional(), reason: reason.optional() },
+    }),
   };
 }
