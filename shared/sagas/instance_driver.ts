@@ -41,6 +41,9 @@ const longestPatienceMs = 30_000;
 /** An input came before it was its turn. */
 type Unsent = { readonly outcome: "unsent"; readonly isTroubled: false };
 
+/** Made once: an abort without a reason makes an error with a stack each time. */
+const woken = new DOMException("It was woken", "AbortError");
+
 /**
  * Works off the to-do list of one instance until it is empty. A step stays on the list until an input shows that it
  * was done, so the driver sends when the target has a place for it, waits to be woken by an input, and looks at the list
@@ -74,7 +77,7 @@ export class InstanceDriver {
   /** Something was heard, or all is over: look at the list again, at once. False when the driver has ended already. */
   wake(): boolean {
     this.#inputs += 1;
-    this.#asleep.abort();
+    this.#asleep.abort(woken);
     this.#asleep = new AbortController();
     return !this.#ended;
   }

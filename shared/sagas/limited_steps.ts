@@ -50,6 +50,8 @@ const firstPauseMs = 200;
 const firstPatienceMs = 500;
 const longestPauseMs = 60_000;
 const longestCode = 100;
+/** Made once: an abort without a reason makes an error with a stack each time. */
+const settled = new DOMException("It is outstanding no more", "AbortError");
 
 /**
  * The steps of an instance that have limits. Each is driven on its own until it has an outcome, which the instance is
@@ -92,7 +94,7 @@ export class LimitedSteps {
     const outstanding = new Set(steps.map(keyOf));
     for (const [key, { gone }] of this.#steps) {
       if (outstanding.has(key)) continue;
-      gone.abort();
+      gone.abort(settled);
       this.#steps.delete(key);
     }
     for (const step of steps) {
