@@ -17,6 +17,8 @@ export type Story = {
   readonly acts?: readonly Act[];
   /** The status that its orders end with. */
   readonly ends: string;
+  /** It stands still until an operator frees it. */
+  readonly needsOperator?: true;
   /** So many of them; for the others there is not enough, they are cancelled. */
   readonly winners?: number;
 };
@@ -110,6 +112,7 @@ export const stories: readonly Story[] = [
     share: 1,
     placement: { paymentMethod: "pm_held", shippingAddress: beach },
     ends: "cancelled",
+    needsOperator: true,
   },
   {
     title: "cancelled before confirmation",
@@ -149,8 +152,15 @@ export type PlannedOrder = {
 };
 
 /** `total` orders, every story among them from forty on, mixed, with baskets of all kinds. */
-export function planOrders(total: number): readonly PlannedOrder[] {
-  const forty = mixed(stories.flatMap((story) => Array<Story>(story.share).fill(story)));
+export function planOrders(
+  total: number,
+  { isOperated = true }: {
+    /** Somebody frees those that are stuck; else there are none. */
+    readonly isOperated?: boolean;
+  } = {},
+): readonly PlannedOrder[] {
+  const told = stories.filter(({ needsOperator }) => isOperated || !needsOperator);
+  const forty = mixed(told.flatMap((story) => Array<Story>(story.share).fill(story)));
   return Array.from({ length: total }, (_, index) => {
     const story = forty[index % forty.length]!;
     const orderId = `order${String(index + 1).padStart(3, "0")}`;
@@ -183,7 +193,7 @@ function basket(index: number): Placement {
   return { lines };
 }
 
-/** Every 17th of them, round and round: 17 and 40 have no common divisor. */
+/** Every 17th of them, round and round: 17 has no common divisor with 40, nor with 39. */
 function mixed<Item>(items: readonly Item[]): Item[] {
   return items.map((_, index) => items[(index * 17) % items.length]!);
 }

@@ -18,3 +18,9 @@ Deno.test("there is enough of everything but what is to run out", () => {
   const short = [...stockFor(planned)].filter(([sku, pieces]) => pieces < (wanted.get(sku) ?? 0));
   assert.deepEqual(short, [["TEAPOT", 1], ["LAST-YEARS-TEA", 1]]);
 });
+
+Deno.test("where nobody frees what is stuck, no order gets stuck", () => {
+  const planned = planOrders(100, { isOperated: false });
+  assert.deepEqual(planned.filter(({ story }) => story.needsOperator), []);
+  assert.equal(new Set(planned.map(({ story }) => story.title)).size, stories.length - 1);
+});

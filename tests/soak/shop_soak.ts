@@ -60,7 +60,7 @@ async function soakOne(
 ): Promise<ShopResult> {
   const { orders: total, seed } = options;
   progress(`${total} orders, ${topology}, seed ${seed}`);
-  const orders = planOrders(total);
+  const orders = planOrders(total, { isOperated: false });
   await using place = await makeDataPlace();
   const split = topology === "split";
   await using shop = await openSoakedShop(place.directory, { split, heapMb, signal });
