@@ -35,7 +35,7 @@ Deno.test({
     const [first = ""] = orders;
     assert.match(await operate(directory, ["timeline", first]), /OrderPlaced/);
     const story = await operate(directory, ["sagas", "show", open[0]]);
-    assert.match(story, /^fulfilment open\d+ .*\n +\+0 ms {2}hears OrderPlaced .*\n/);
+    assert.match(story, /^fulfilment@1 open\d+ .*\n +\+0 ms {2}hears OrderPlaced .*\n/);
     assert.match(story, /\nNext: \S+ \(\w+ \w+\) is sent\n$/);
     assert.deepEqual(await contentOf(directory), before);
 
