@@ -1,4 +1,4 @@
-import type { EventLog, Recorded, View } from "@headwater/core";
+import { type EventLog, eventLog, type Recorded, type View } from "@headwater/core";
 import { sumsOf } from "@headwater/testing";
 import type { Sql } from "postgres";
 
@@ -48,8 +48,11 @@ export async function foldFromScratch(view: View, log: EventLog): Promise<Folded
   };
 }
 
-function decode(view: View, recorded: Recorded): Recorded | undefined {
-  return view.reads.map((schemas) => schemas.decode(recorded)).find((event) => event !== undefined);
+/** The event that a view folds; undefined: none of its kind. */
+export function decode(view: View, recorded: Recorded): Recorded | undefined {
+  // Two categories may have events of one type
+  const category = eventLog.categoryOf(recorded.stream);
+  return view.reads.find((schemas) => schemas.category === category)?.decode(recorded);
 }
 
 /** What the tables hold that its name leads to, and the letters of the live generation. */

@@ -1,10 +1,4 @@
-import {
-  type DomainEvent,
-  type EventLog,
-  type Recorded,
-  silentLog,
-  type View,
-} from "@headwater/core";
+import { type DomainEvent, type EventLog, silentLog, type View } from "@headwater/core";
 import { openEventLog } from "@headwater/event-store";
 import {
   connect,
@@ -22,6 +16,7 @@ import { appendAtEnd, sumsOf } from "@headwater/testing";
 export { randomOf } from "@headwater/testing";
 import { setTimeout } from "node:timers/promises";
 import type { Sql } from "postgres";
+import { decode } from "./folded.ts";
 
 /** Generous: only a test that fails waits so long. */
 export const limitMs = 60_000;
@@ -171,10 +166,6 @@ export async function pureFold(view: View, log: EventLog): Promise<any[]> {
     }
   }
   return [...rows].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, row]) => row);
-}
-
-function decode(view: View, recorded: Recorded): Recorded | undefined {
-  return view.reads.map((schemas) => schemas.decode(recorded)).find((event) => event !== undefined);
 }
 
 /** What the table holds. */
