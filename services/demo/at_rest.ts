@@ -54,13 +54,14 @@ export async function waitUntilAtRest(options: RestOptions): Promise<void> {
       onProgress?.({ orders, atRest: orders - waiting, stuck: 0 });
       continue;
     }
-    const head = await watch.heardAll({ limitMs, signal });
+    await watch.heardAll({ limitMs, signal });
     const heard = watch.seen();
     const [running, stuck] = await Promise.all([
       listSagas(databases, "running"),
       listSagas(databases, "stuck"),
     ]);
-    await watch.heardAll({ limitMs, signal });
+    // Not the one before: while all was read that there was, more may have come, and was heard with it
+    const head = await watch.heardAll({ limitMs, signal });
     if (watch.seen() !== heard) continue;
     const open = [...watch.outstanding()].filter(([orderId]) => !stuck.has(orderId));
     onProgress?.({

@@ -2,7 +2,7 @@ import { ShopClient } from "@shop/judge";
 import assert from "node:assert/strict";
 import { type EventLog, eventLog } from "@headwater/core";
 import type { ServiceDatabase } from "@headwater/host";
-import { appendAtEnd } from "@headwater/testing";
+import { appendAtEnd, eventually } from "@headwater/testing";
 import { waitUntilAtRest } from "./at_rest.ts";
 import { type Entry, exampleEntries, recorded, without } from "@shop/judge/testing";
 
@@ -34,6 +34,42 @@ Deno.test("it waits for what is still to come", async () => {
     },
   });
   assert.ok(atRest);
+});
+
+Deno.test("read models are asked for what was heard last, also what came after the head was asked for", async () => {
+  await using log = eventLog.memoryLog();
+  await append(log, exampleEntries.slice(0, -1));
+  let heard = -1;
+  let isFirst = true;
+  const slow: EventLog = {
+    ...{ append: log.append.bind(log), read: log.read.bind(log), readAll: log.readAll.bind(log) },
+    identity: () => log.identity(),
+    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+    async *subscribe(options) {
+      for await (const batch of log.subscribe(options)) {
+        yield batch;
+        heard = batch.position ?? heard;
+      }
+    },
+    async head() {
+      const head = await log.head();
+      if (isFirst) {
+        isFirst = false;
+        await append(log, exampleEntries.slice(-1));
+        await eventually("the last event to be heard", async () => heard === await log.head());
+      }
+      return head;
+    },
+  };
+  const asked: string[] = [];
+  const client = new ShopClient({
+    shop(request) {
+      asked.push(request.headers.get("X-Min-Position") ?? "");
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  await waitUntilAtRest({ ...around(slow), client });
+  assert.deepEqual([...new Set(asked)], [String(await log.head())]);
 });
 
 Deno.test("an order left between is reported when nothing happens any more", async () => {
