@@ -78,6 +78,19 @@ function rankedCrash(given: Omit<Crash, "id" | "delayMs">, seed: number): Ranked
   return { crash: { ...given, id, delayMs }, rank };
 }
 
+/** Steps that none of these boundaries names; a step for one product stands for the same one for others. */
+export function untriedSteps(
+  steps: readonly string[],
+  boundaries: readonly string[],
+): readonly string[] {
+  const tried = new Set(boundaries.map((name) => forAnyProduct(name.split(" ").at(-1)!)));
+  return [...new Set(steps.map(forAnyProduct))].filter((step) => !tried.has(step));
+}
+
+function forAnyProduct(step: string): string {
+  return step.replace(/^(\w+-stock):.*/, "$1");
+}
+
 /** Who has just written that, or is told to go on; undefined where that is the order service. */
 function participantAt(names: readonly string[], name: string): string | undefined {
   const rest = names.slice(names.indexOf(name)).map((name) => categoryOf(name));

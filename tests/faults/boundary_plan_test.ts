@@ -1,5 +1,5 @@
 import { deepEqual, equal, notDeepEqual, throws } from "node:assert/strict";
-import { boundariesOf, planCrashes } from "./boundary_plan.ts";
+import { boundariesOf, planCrashes, untriedSteps } from "./boundary_plan.ts";
 
 const story = { title: "paid", placement: {}, ends: ["confirmed"] };
 const names = [
@@ -35,6 +35,14 @@ Deno.test("the seed says what is when, and a crash is the same whatever else is 
   const fewer = planCrashes([{ story, names: names.slice(0, 5) }], 1);
   const crashes = new Map(planCrashes(courses, 1).map((crash) => [crash.id, crash]));
   deepEqual(fewer.filter(({ id, delayMs }) => crashes.get(id)?.delayMs !== delayMs), []);
+});
+
+Deno.test("a step is tried when it was for any product, and each message is one of its own", () => {
+  const steps = ["reserve-stock:TEA", "reserve-stock:MUG", "ship-stock:MUG", "charge", "notify:a"];
+  const boundaries = ["fulfilment StepDone reserve-stock:TEA", "fulfilment StepRefused charge"];
+  deepEqual(untriedSteps(steps, [...boundaries, "fulfilment StepDone notify:b"]), [
+    ...["ship-stock", "notify:a"],
+  ]);
 });
 
 Deno.test("a story is tried on the part of its way that it is there for", () => {

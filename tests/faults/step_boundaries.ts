@@ -2,7 +2,7 @@ import { time } from "@headwater/core";
 import type { Plan } from "@headwater/sagas";
 import { receiveStock, waitUntilAtRest } from "@shop/demo";
 import { checkInvariants, type PlainEvent, type Verdict } from "@shop/judge";
-import { type Course, type Crash, planCrashes } from "./boundary_plan.ts";
+import { type Course, type Crash, planCrashes, untriedSteps } from "./boundary_plan.ts";
 import type { BoundaryShop } from "./boundary_shop.ts";
 import { boundaryStories, type BoundaryStory, type Stage, stock } from "./boundary_stories.ts";
 import { nameOf, watchOrders } from "./order_watch.ts";
@@ -70,7 +70,7 @@ export async function crashAtBoundaries(
   const result = () => ({
     planned: plan.length,
     ...{ crashes, exact, missed, tried: tried.size },
-    untried: [...steps].filter((step) => ![...tried].some((name) => name.endsWith(` ${step}`))),
+    untried: untriedSteps([...steps], [...tried]),
   });
   for (const [index, crash] of plan.entries()) {
     if (only === undefined ? index >= most : crash.id !== only) continue;
