@@ -21,7 +21,7 @@ export type BoundaryStory = {
   /** Names of the first and the last event of that part; default: of all of it. */
   readonly from?: string;
   readonly until?: string;
-  /** Statuses with which it may end. */
+  /** Statuses with which it may end; the first is that of the way that is tried. */
   readonly ends: readonly string[];
   /** What people do once it is placed. */
   live?(orderId: string, stage: Stage): Promise<void>;
