@@ -9,7 +9,7 @@ type OrderRow = RowOf<typeof orderView>;
 
 export const orderView = view({
   name: "orders",
-  version: 1,
+  version: 2,
   module: import.meta.url,
   table: "customer_order",
   reads: [orderEvents],

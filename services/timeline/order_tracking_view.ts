@@ -40,7 +40,7 @@ type TrackingRow = { readonly [Name in keyof typeof columns]: (typeof columns)[N
 /** Where an order stands in four services: one row for each, made of the events of all of them. */
 export const orderTrackingView = view({
   name: "order-tracking",
-  version: 1,
+  version: 2,
   module: import.meta.url,
   reads,
   columns,

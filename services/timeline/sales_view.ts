@@ -13,7 +13,7 @@ type Sold = { readonly sku: string; readonly quantity: number; readonly amount: 
  */
 export const salesView = view({
   name: "sales",
-  version: 1,
+  version: 2,
   module: import.meta.url,
   table: "sales_order",
   reads: [orderEvents, paymentEvents],
