@@ -1,3 +1,4 @@
+import { despiteDeadlocks } from "./despite_deadlocks.ts";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
 import { ifThere } from "./if_there.ts";
@@ -84,7 +85,8 @@ export async function askToRetry(
 ): Promise<readonly StoredLane[]> {
   if (names.length === 0) return [];
   return await ifThere(() =>
-    sql<StoredLane[]>`
+    despiteDeadlocks(() =>
+      sql<StoredLane[]>`
       with asked as (
         update projection_letter as letter set due = 'retry', reason = null
         where name in ${sql(names)} and (${key}::text is null or key = ${key})
@@ -92,6 +94,7 @@ export async function askToRetry(
         returning name, generation, by_stream, key
       )
       ${asLanes(sql)}`
+    )
   );
 }
 
@@ -106,7 +109,8 @@ export async function askToDrop(
   },
 ): Promise<readonly StoredLane[]> {
   return await ifThere(() =>
-    sql<StoredLane[]>`
+    despiteDeadlocks(() =>
+      sql<StoredLane[]>`
       with asked as (
         update projection_letter as letter
         set due = case when ${isFirstOnly} and exists (
@@ -120,6 +124,7 @@ export async function askToDrop(
         returning name, generation, by_stream, key
       )
       ${asLanes(sql)}`
+    )
   );
 }
 

@@ -38,8 +38,23 @@ function riddled() {
 
 async function askAtRandom(sql: Sql, random: () => number): Promise<void> {
   const account = String(Math.floor(random() * accounts));
-  await sql`
-    update projection_letter set due = 'retry' where key = ${account} and dropped_at is null`;
+  await despiteDeadlocks(() =>
+    sql`
+    update projection_letter set due = 'retry' where key = ${account} and dropped_at is null`
+  );
+}
+
+/** Who tries the letters goes another way through them: PostgreSQL may end one of the two. */
+async function despiteDeadlocks(update: () => PromiseLike<unknown>): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      await update();
+      return;
+    } catch (error) {
+      const isDeadlock = error instanceof Error && "code" in error && error.code === "40P01";
+      if (!isDeadlock || attempt === 20) throw error;
+    }
+  }
 }
 
 /** In each row is every event of its key up to the first letter, and all after it are letters. */
@@ -90,7 +105,7 @@ async function ordeal(bed: TestBed, seed: number): Promise<void> {
 
   riddles.clear();
   await until(async () => {
-    await sql`update projection_letter set due = 'retry'`;
+    await despiteDeadlocks(() => sql`update projection_letter set due = 'retry'`);
     return statusOf(projections, "accounts").parkedKeys === 0;
   });
   await caughtUp(projections, { view, log });
