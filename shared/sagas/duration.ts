@@ -1,7 +1,8 @@
 /** `30s`, `15m`: milliseconds, seconds, minutes, hours, days. */
 export type Duration = `${number}${keyof typeof unitsMs}`;
 
-const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** What one of each unit is. */
+export const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** In milliseconds. Errors: it is none, or not above zero. */
 export function durationMs(duration: Duration): number {

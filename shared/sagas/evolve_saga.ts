@@ -1,6 +1,7 @@
 import type { CompiledSaga } from "./saga_definition.ts";
 import type { PlannedStep, SagaEvent } from "./saga_events.ts";
 import {
+  heldOf,
   isPlanned,
   isSettled,
   plannedStep,
@@ -75,9 +76,7 @@ function changed(saga: CompiledSaga, state: SagaState, event: SagaEvent): SagaSt
       return compensating(state, { reason: event.data.reason, awaited: underWay(state) });
     case "CompensationOrdered": {
       // Nobody knows whether these were done: they are undone, which takes that they never were
-      const unknown = Object.keys(state.open).filter((step) =>
-        stepState(state, step).stuck !== undefined
-      );
+      const unknown = heldOf(state);
       const left = unknown.reduce(
         (so, step) => withStep(so, step, { status: "left", stuck: undefined }),
         state,

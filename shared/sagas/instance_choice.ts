@@ -1,6 +1,7 @@
 import { Refusal } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { unitsMs } from "./duration.ts";
 import {
   askedStates,
   type InstanceFilter,
@@ -12,10 +13,7 @@ import { listInstances } from "./list_instances.ts";
 import type { Process } from "./process.ts";
 import type { SagasContext } from "./sagas_context.ts";
 
-const unitsMs: Readonly<Record<string, number>> = {
-  ...{ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 },
-};
-
+/** Unlike the duration of a definition it may be none: `0s`. */
 const age = z.string().regex(
   /^\d{1,6}[smhd]$/,
   "Must be a whole number and s, m, h or d: 90s, 10m, 2h, 1d",
@@ -43,7 +41,9 @@ export function filterOf(
     readonly key?: string | undefined;
   },
 ): InstanceFilter {
-  const olderMs = older === undefined ? undefined : parseInt(older) * unitsMs[older.at(-1)!]!;
+  const olderMs = older === undefined
+    ? undefined
+    : parseInt(older) * unitsMs[older.at(-1) as "s" | "m" | "h" | "d"];
   return { ...asked, olderMs };
 }
 

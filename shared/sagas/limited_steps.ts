@@ -2,7 +2,14 @@ import { field, type Log, type ServiceClient, time } from "@headwater/core";
 import { type Attempt, driveStep, type Outcome } from "./drive_step.ts";
 import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
-import { type Answer, askAbout, type Known, type Sending, sendStep } from "./send_step.ts";
+import {
+  type Answer,
+  askAbout,
+  type Known,
+  messageOf,
+  type Sending,
+  sendStep,
+} from "./send_step.ts";
 import type { Step } from "./step.ts";
 import { keptCause, type StepNotes, takenInVain } from "./step_notes.ts";
 import type { TargetOutcome, TargetPlaces } from "./target_places.ts";
@@ -241,8 +248,4 @@ export class LimitedSteps {
 /** Tells its rounds apart. */
 function keyOf({ name, round = 1 }: Step): string {
   return `${round} ${name}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

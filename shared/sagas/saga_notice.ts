@@ -4,7 +4,7 @@ import type { CompiledSaga } from "./saga_definition.ts";
 import type { SagaEvent } from "./saga_events.ts";
 import { mayBeRefused, sagaTimer, stepOfTimer, templateOf, timersOf } from "./saga_plan.ts";
 import { done, refusal, stuck } from "./saga_react.ts";
-import { plannedStep, type SagaState, stepState, todoOf, undoneBy } from "./saga_state.ts";
+import { heldOf, plannedStep, type SagaState, stepState, todoOf, undoneBy } from "./saga_state.ts";
 
 /** What an instance notes on what it is told, without its key. Errors: `Refusal` of acts that its state does not allow. */
 export function noticeSaga(
@@ -63,7 +63,7 @@ function operated(
   state: SagaState,
 ): readonly SagaEvent[] {
   const open = Object.keys(state.open);
-  const held = open.filter((step) => stepState(state, step).stuck !== undefined);
+  const held = heldOf(state);
   const acting = { actor, reason, at };
   switch (act) {
     case "retry":
@@ -106,7 +106,7 @@ function refused(
   { act, needs }: { readonly act: string; readonly needs: string },
 ): Refusal {
   const { id } = state.started ?? { id: "?" };
-  const held = Object.keys(state.open).find((step) => stepState(state, step).stuck !== undefined);
+  const [held] = heldOf(state);
   const isOver = todoOf(state).length === 0;
   const way = state.isPivoted && state.direction === "forward" ? "past its pivot" : state.direction;
   const is = !state.started

@@ -62,6 +62,11 @@ export function isSettled(state: SagaState, step: string): boolean {
   return stepState(state, step).status !== undefined;
 }
 
+/** The open steps that cannot go on without operators. */
+export function heldOf(state: SagaState): readonly string[] {
+  return Object.keys(state.open).filter((step) => stepState(state, step).stuck !== undefined);
+}
+
 /** Every step forward that there is by now, in groups. */
 export function groupsOf(state: SagaState): readonly (readonly PlannedStep[])[] {
   const { plan } = state.started ?? {};

@@ -188,6 +188,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function messageOf(error: unknown): string {
+/** For people. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
