@@ -1,17 +1,9 @@
-import type { EventSchemas, Recorded, Service, ServiceClient, View } from "@headwater/core";
-import { type EdgeDependencies, type PublicRoute, publicRoutes } from "@headwater/http";
+import type { EventSchemas, Recorded, Service, View } from "@headwater/core";
+import type { GatewayDependencies } from "@headwater/gateway";
+import { type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import type { ServiceDefinition } from "./service.ts";
-
-/** All that a gateway gets from outside. */
-export type GatewayDependencies = EdgeDependencies & {
-  /** The application's name. */
-  readonly application: string;
-  readonly client: ServiceClient;
-  /** Of all services. */
-  readonly routes: readonly PublicRoute[];
-};
 
 /** Everything that an application consists of. */
 export type Application = {

@@ -1,10 +1,5 @@
 // What a team writes, and what runs it
-export {
-  type Application,
-  application,
-  type GatewayDependencies,
-  type ServiceDatabase,
-} from "./application.ts";
+export { type Application, application, type ServiceDatabase } from "./application.ts";
 export { run } from "./run.ts";
 export { service, type ServiceDefinition } from "./service.ts";
 

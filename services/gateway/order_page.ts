@@ -1,7 +1,6 @@
 import type { EdgeContext, EdgeRoutes } from "@headwater/http";
 import { type ServiceClient, Unavailable } from "@headwater/core";
-import { requestFor } from "./forward.ts";
-import { partClient } from "./part_client.ts";
+import { partClient, requestFor } from "@headwater/gateway";
 
 /** What one service contributes. */
 type Part = {

@@ -1,6 +1,11 @@
-import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
-import { openGateway } from "./testing/open_gateway.ts";
+import { openGateway as open } from "@headwater/gateway/testing";
+import { createGateway } from "./mod.ts";
+
+function openGateway(service: Service) {
+  return open(service, { createGateway });
+}
 
 Deno.test("HEAD of the order page asks the services for their parts, and says how long the page is", async () => {
   const { gateway, requests } = openGateway(() => Promise.resolve(Response.json({ part: 1 })));

@@ -6,6 +6,7 @@ const peers = "tests/performance/peers";
 /** The members under the names by which others import them; `@shop/NAME` is `services/NAME`. */
 const members: Readonly<Record<string, string>> = {
   "@headwater/core": "shared/core",
+  "@headwater/gateway": "shared/gateway",
   "@headwater/http": "shared/http",
   "@headwater/resilience": "shared/resilience",
   "@headwater/sagas": "shared/sagas",
@@ -19,13 +20,21 @@ const members: Readonly<Record<string, string>> = {
 };
 
 const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres"];
-const engines = ["shared/core", "shared/http", "shared/resilience", "shared/sagas", "projections"];
+const engines = [
+  "shared/core",
+  "shared/http",
+  "shared/resilience",
+  "shared/gateway",
+  "shared/sagas",
+  "projections",
+];
 
 /** Which engines and machines each member may import. Services have words of their own, below. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "shared/core": [],
   "shared/http": ["shared/core", "shared/resilience"],
   "shared/resilience": ["shared/core"],
+  "shared/gateway": ["shared/core", "shared/http", "shared/resilience"],
   "shared/sagas": ["shared/core"],
   "shared/testing": ["shared/core", "shared/sagas"],
   projections: ["shared/core"],

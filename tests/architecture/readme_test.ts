@@ -49,6 +49,7 @@ const fromFiles: Readonly<Record<string, string>> = {
   core: "shared/core/any.ts",
   http: "shared/http/any.ts",
   resilience: "shared/resilience/any.ts",
+  gateway: "shared/gateway/any.ts",
   sagas: "shared/sagas/any.ts",
   projections: "projections/any.ts",
   adapters: "infra/postgres/any.ts",

@@ -1,6 +1,6 @@
 import type { PublicRoute } from "@headwater/http";
 import assert from "node:assert/strict";
-import { createGateway } from "./mod.ts";
+import { gateway as defineGateway } from "./gateway.ts";
 
 const routes: readonly PublicRoute[] = [
   { method: "POST", path: "/api/orders", service: "order" },
@@ -8,7 +8,9 @@ const routes: readonly PublicRoute[] = [
 ];
 
 Deno.test("the gateway's front page says what there is", async () => {
-  const gateway = createGateway({
+  const gateway = defineGateway({
+    pages: [(app) => app.get("/api/orders/:id", (c) => c.json({}))],
+  })({
     service: "gateway",
     application: "house",
     routes,

@@ -1,11 +1,15 @@
 import { type Service, silentLog } from "@headwater/core";
-import type { GatewayDependencies } from "@headwater/host";
-import { createGateway } from "../mod.ts";
+import { gateway as defineGateway, type GatewayDependencies } from "../gateway.ts";
 
 /** A gateway in front of one service that stands for all of them; what reaches it is kept. */
 export function openGateway(
   service: Service,
-  given: Partial<GatewayDependencies> = {},
+  { createGateway = defineGateway({ pages: [] }), ...given }:
+    & Partial<GatewayDependencies>
+    & {
+      /** Default: one without pages. */
+      createGateway?(dependencies: GatewayDependencies): Service;
+    } = {},
 ): { readonly gateway: Service; readonly requests: Request[] } {
   const requests: Request[] = [];
   const gateway = createGateway({

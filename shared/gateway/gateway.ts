@@ -1,0 +1,43 @@
+import type { Service, ServiceClient } from "@headwater/core";
+import {
+  type EdgeDependencies,
+  type EdgeRoutes,
+  type PublicRoute,
+  toService,
+} from "@headwater/http";
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { addForwarding } from "./forward.ts";
+import { addFrontPage } from "./front_page.ts";
+
+/** What an application decides about its gateway. */
+export type GatewayOptions = {
+  /** Each adds answers that are made of several services. */
+  readonly pages: readonly ((app: EdgeRoutes, client: ServiceClient) => void)[];
+};
+
+/** All that a gateway gets from outside. */
+export type GatewayDependencies = EdgeDependencies & {
+  /** The application's name. */
+  readonly application: string;
+  readonly client: ServiceClient;
+  /** Of all services. */
+  readonly routes: readonly PublicRoute[];
+};
+
+/** Bytes; below, packing costs more than it saves. */
+const shortestCompressed = 2_048;
+
+/** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
+export function gateway(
+  { pages }: GatewayOptions,
+): (dependencies: GatewayDependencies) => Service {
+  return ({ application, client, routes, ...edge }) => {
+    const app: EdgeRoutes = new Hono();
+    app.use(compress({ threshold: shortestCompressed }));
+    for (const add of pages) add(app, client);
+    addForwarding(app, { client, routes });
+    addFrontPage(app, { application, routes });
+    return toService(app, edge);
+  };
+}

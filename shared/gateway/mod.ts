@@ -1,0 +1,9 @@
+/**
+ * The one origin that clients see, over services wherever they run: see the README of `@headwater/gateway`.
+ *
+ * @module
+ */
+
+export { requestFor } from "./forward.ts";
+export { gateway, type GatewayDependencies, type GatewayOptions } from "./gateway.ts";
+export { partClient } from "./part_client.ts";
