@@ -1,4 +1,4 @@
-import type { Recorded, View } from "@headwater/core";
+import { fingerprint, type Recorded, type View } from "@headwater/core";
 
 /** Why an event could not be applied to a row. */
 export type LetterClass =
@@ -42,11 +42,22 @@ export function releaseOf({ version, fingerprint, code }: View): string {
 export type Parked = { readonly parkedKeys: number; readonly areDue: boolean };
 
 export function keyLane(key: string): Lane {
-  return { byStream: false, key };
+  return { byStream: false, key: laneName(key) };
 }
 
 export function streamLane(stream: string): Lane {
-  return { byStream: true, key: stream };
+  return { byStream: true, key: laneName(stream) };
+}
+
+/** Bytes; an index of PostgreSQL takes 2,704 for all its columns. */
+const longestName = 2_400;
+
+/** The key or the stream itself, or of one that no index takes how it begins, with a fingerprint. */
+export function laneName(text: string): string {
+  // Three bytes at most for each unit of UTF-16
+  const isShort = text.length * 3 <= longestName ||
+    new TextEncoder().encode(text).byteLength <= longestName;
+  return isShort ? text : `${text.slice(0, 200).toWellFormed()}…${fingerprint(text)}`;
 }
 
 /** The same for the same lane. */

@@ -4,7 +4,14 @@ import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
 import { isMissingTable } from "./failure.ts";
 import { ifThere } from "./if_there.ts";
-import type { Lane, Letter, LetterClass, LettersOf, Trouble } from "./letter.ts";
+import {
+  type Lane,
+  laneName,
+  type Letter,
+  type LetterClass,
+  type LettersOf,
+  type Trouble,
+} from "./letter.ts";
 
 export const letterTable = `
   create table if not exists projection_letter (
@@ -107,7 +114,7 @@ export function insertLetters(
   const rows = letters.map(({ byStream, key, class: kind, cause, recorded }) => {
     const { position, stream, revision, type, recordedAt } = recorded;
     return {
-      ...{ byStream, key, position, stream: keepable(stream), revision },
+      ...{ byStream, key, position, stream: keepable(laneName(stream)), revision },
       ...{ type: keepable(type), recordedAt, class: kind, cause: keepable(cause) },
       event: JSON.stringify(recorded),
       attempts: kind === "behind" ? 0 : 1,

@@ -89,7 +89,8 @@ async function attempt(
 ): Promise<Attempt> {
   const take = eventTaker(view);
   const changes = new RowChanges({ remembers: view.sums !== undefined });
-  if (!lane.byStream) changes.hold([lane.key], await table.read(sql, [lane.key]));
+  const rowKey = rowKeyOf(lane, { letters, take });
+  if (rowKey !== undefined) changes.hold([rowKey], await table.read(sql, [rowKey]));
   const done: LoadedLetter[] = [];
   const added: Letter[] = [];
   const soFar = { lane, changes, done, added };
@@ -103,8 +104,8 @@ async function attempt(
     if (unreadable) return { ...soFar, trouble: { ...unreadable.trouble, isTried: true } };
     if (letter.class === "unreadable") added.push(...elsewhere(recorded, { lane, keys }));
     try {
-      if (event && !lane.byStream && keys.includes(lane.key)) {
-        changes.set(lane.key, view.evolve(changes.get(lane.key), event, lane.key));
+      if (event && rowKey !== undefined && keys.includes(rowKey)) {
+        changes.set(rowKey, view.evolve(changes.get(rowKey), event, rowKey));
       }
     } catch (error) {
       return { ...soFar, trouble: { ...troubleOf("threw", error), isTried: true } };
@@ -112,6 +113,22 @@ async function attempt(
     done.push(letter);
   }
   return { ...soFar, trouble: undefined };
+}
+
+/** The row's own key, where the lane's name is not it. Undefined: the lane is of a stream, or of no key of its events. */
+function rowKeyOf(
+  lane: Lane,
+  { letters, take }: {
+    readonly letters: readonly LoadedLetter[];
+    readonly take: ReturnType<typeof eventTaker>;
+  },
+): string | undefined {
+  if (lane.byStream) return undefined;
+  for (const { recorded } of letters) {
+    const found = take(recorded).keys.find((key) => keyLane(key).key === lane.key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Letters of other keys, of an event that can be read by now. */

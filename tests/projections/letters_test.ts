@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { acts, column, defineEvents, view } from "@headwater/core";
+import { acts, column, defineEvents, fingerprint, view } from "@headwater/core";
 import { projectionsActs } from "@headwater/projections";
 import type { Sql } from "postgres";
 import { z } from "zod";
@@ -96,6 +96,24 @@ projectionTests("an event that a read model cannot take", async (step) => {
     await sql`update projection_letter set due = 'retry'`;
     await until(() => statusOf(projections, "accounts").parkedKeys === 0);
     assert.deepEqual(await tableRows(accountView, sql), await pureFold(accountView, log));
+  });
+
+  await step("may have a key that no index of PostgreSQL takes", async (bed) => {
+    const { log, sql, start } = bed;
+    await using projections = await start([accountView]);
+    // Nothing in it can be compressed
+    const long = Array.from({ length: 100 }, (_, index) => fingerprint(index)).join("");
+    for (const id of [long, "b", long, `${long}!`]) await append(log, `account-${id}`, deposit(1));
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual(await balances(sql), [["b", 1]]);
+    assert.equal(statusOf(projections, "accounts").parkedKeys, 2);
+    assert.equal(await projections.isParked(accountView, long), true);
+    await sql`update projection_letter set due = 'retry'`;
+    await until(async () =>
+      (await letters(sql)).filter((told) => told.endsWith("refused 2")).length === 2
+    );
+    const short = (await letters(sql)).map((told) => told.replace(/^.*…[\w-]{43}: /, ""));
+    assert.deepEqual(short, ["1 refused 2", "3 behind 0", "4 refused 2"]);
   });
 
   await step("stops the view where too many keys are parked, until there is room", async (bed) => {
