@@ -88,7 +88,10 @@ export function processActs(sql: Sql, process: string): ProcessActs {
   };
 }
 
-/** Puts acts on record, for whoever runs the process. */
+/** Days; what was done is in the log for ever, with who did it and why. */
+const answersKept = 30;
+
+/** Puts acts on record, for whoever runs the process, and forgets answers that nobody waits for any more. */
 export async function askActs(
   sql: Sql,
   acts: readonly (AskedAct & { readonly process: string })[],
@@ -98,6 +101,9 @@ export async function askActs(
     ...{ step: step && storable(step), reason: storable(reason), actor: storable(actor) },
   }));
   await sql`
+    with forgotten as (
+      delete from process_act where answered_at < clock_timestamp() - make_interval(days => ${answersKept})
+    )
     insert into process_act (act_id, process, id, act, step, actor, reason)
     select "actId", process, id, act, step, actor, reason
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as given (

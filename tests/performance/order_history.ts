@@ -1,4 +1,5 @@
 import type { eventLog, EventOf } from "@headwater/core";
+import { randomOf } from "@headwater/testing";
 import { orderEvents } from "@shop/order/contract";
 
 type OrderEvent = EventOf<typeof orderEvents>;
@@ -18,7 +19,7 @@ const cities = ["Berlin", "Łódź", "Lyon", "Porto", "Turku"] as const;
  * order's events lie far apart. The same choices each time; ids of events are random.
  */
 export function* orderHistory({ events }: { readonly events: number }): Generator<HistoryEvent> {
-  const random = mulberry32(4_711);
+  const random = randomOf(4_711);
   const pick = (count: number) => Math.floor(random() * count);
   const orders = Math.ceil(events / eventsPerOrder);
   let begun = 0;
@@ -106,15 +107,4 @@ export function* lifeOf(n: number, pick: (count: number) => number): Generator<H
       },
     };
   }
-}
-
-/** A small generator of numbers in [0, 1) that begins the same way each time. */
-export function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,9 +3,10 @@ import { openEventLog } from "@headwater/event-store";
 import { openEventStoreDb } from "@headwater/eventstoredb";
 import { connect } from "@headwater/postgres";
 import { type Projections, startProjections } from "@headwater/projections";
+import { randomOf } from "@headwater/testing";
 import { orderService } from "@shop/order";
 import { setTimeout } from "node:timers/promises";
-import { lifeOf, mulberry32 } from "./order_history.ts";
+import { lifeOf } from "./order_history.ts";
 import { type ProjectionWork, type ProjectionWorked, worked } from "./projection_work.ts";
 
 const lookEveryMs = 5;
@@ -89,7 +90,7 @@ async function burst({ log, projections, events }: Load): Promise<void> {
   let position = 0;
   let begun = 0;
   let appended = 0;
-  const random = mulberry32(42);
+  const random = randomOf(42);
   async function goOn(): Promise<void> {
     while (appended < events) {
       const life = [...lifeOf(begun++, (count) => Math.floor(random() * count))];
@@ -111,7 +112,7 @@ async function steady(
 ): Promise<readonly number[]> {
   const lagsMs: number[] = [];
   const underWay: Promise<void>[] = [];
-  const random = mulberry32(42);
+  const random = randomOf(42);
   async function appendOne(n: number): Promise<void> {
     const [placed] = lifeOf(n, (count) => Math.floor(random() * count));
     const sentAt = performance.now();

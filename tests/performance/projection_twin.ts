@@ -1,6 +1,7 @@
 import { openDatabase } from "@headwater/event-store/testing";
 import { type Recorded, silentLog, type View } from "@headwater/core";
 import { connect } from "@headwater/postgres";
+import { randomOf } from "@headwater/testing";
 import { orderService } from "@shop/order";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
@@ -8,7 +9,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Sql } from "postgres";
 import { AppendTwin } from "./append_twin.ts";
-import { type HistoryEvent, lifeOf, mulberry32 } from "./order_history.ts";
+import { type HistoryEvent, lifeOf } from "./order_history.ts";
 import { type ProjectionWork, type ProjectionWorked, worked } from "./projection_work.ts";
 
 const pageEvents = 1_000;
@@ -143,7 +144,7 @@ function* parts(rows: ReadonlyMap<string, Row>, { columns }: Table): Generator<s
 type Target = { readonly log: AppendTwin; readonly table: Table };
 
 function* lives(): Generator<readonly HistoryEvent[]> {
-  const random = mulberry32(42);
+  const random = randomOf(42);
   for (let n = 0;; n++) yield [...lifeOf(n, (count) => Math.floor(random() * count))];
 }
 
