@@ -4,6 +4,7 @@ import { appendBench } from "./append_bench.ts";
 import type { Benchmark, BenchmarkOptions, CaseResult, Pace } from "./benchmark.ts";
 import { commandsBench } from "./commands_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
+import { gatewayBench } from "./gateway_bench.ts";
 import { measure } from "./measure.ts";
 import { overloadBench } from "./overload_bench.ts";
 import { projectionsBench } from "./projections_bench.ts";
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   projectionsBench,
   overloadBench,
   sagasBench,
+  gatewayBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };

@@ -1,5 +1,6 @@
 import { installPeers, peersFolder, startPeersPostgres } from "./peer_results.ts";
 import type { CpuTime } from "./cpu_time.ts";
+import { jsonLines } from "./json_lines.ts";
 
 /** Rivals that book trips, in a process of their own. */
 export type SagaRivals = AsyncDisposable & {
@@ -50,7 +51,7 @@ export async function startSagaRivals(): Promise<SagaRivals> {
     await asking.close().catch(() => {/* It has ended already. */});
     await child.status;
   });
-  const answers = lines(child.stdout);
+  const answers = jsonLines(child.stdout);
   async function next(): Promise<unknown> {
     const { done, value } = await answers.next();
     if (done) throw new Error("Cannot measure the rivals: their process has ended");
@@ -70,15 +71,4 @@ export async function startSagaRivals(): Promise<SagaRivals> {
       await started.disposeAsync();
     },
   };
-}
-
-async function* lines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<unknown, void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    for (const part of parts) yield JSON.parse(part);
-  }
 }

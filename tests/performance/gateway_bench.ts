@@ -1,0 +1,23 @@
+import type { Benchmark, OpenBenchmark } from "./benchmark.ts";
+import { aggregateCase } from "./gateway_aggregate.ts";
+import { passThroughCase } from "./gateway_pass_through.ts";
+import { startGatewayScene } from "./gateway_scene.ts";
+
+/**
+ * What a gateway costs, beside the least that can be done (the twin: a bare `hono/proxy` app), nginx as a reverse proxy, and
+ * the upstream itself; in turn in the same run, each in a process of its own. Each case is in a file of its own.
+ */
+export const gatewayBench: Benchmark = {
+  name: "gateway",
+  withoutPeers: true,
+  pace: { rounds: 9, msPerRound: 2_000 },
+  open,
+};
+
+async function open(): Promise<OpenBenchmark> {
+  const scene = await startGatewayScene();
+  return {
+    cases: [passThroughCase(scene), aggregateCase(scene)],
+    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+  };
+}
