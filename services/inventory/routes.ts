@@ -2,6 +2,7 @@ import { field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
+  declare,
   readJson,
   readParam,
   readsFrom,
@@ -12,13 +13,13 @@ import { listReservations, reservationView } from "./reservation_view.ts";
 import { stockItem } from "./stock_item.ts";
 import { findStockItem, stockItemView } from "./stock_item_view.ts";
 
-const receipt = stockItemCommands.ReceiveStock.pick({ quantity: true });
+const receipt = declare({ body: stockItemCommands.ReceiveStock.pick({ quantity: true }) });
 
 export const inventoryRoutes = routes();
 
-inventoryRoutes.post("/api/inventory/items/:sku/receive", async (c) => {
+inventoryRoutes.post("/api/inventory/items/:sku/receive", receipt, async (c) => {
   const sku = readParam(c, "sku", skuSchema);
-  const { quantity } = await readJson(c, receipt);
+  const { quantity } = await readJson(c, receipt.body);
   const context = await acceptCommand(c, { quantity });
   const handled = await c.env.repository(stockItem).handle(
     { type: "ReceiveStock", data: { sku, quantity } },

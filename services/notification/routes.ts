@@ -1,13 +1,14 @@
 import { field } from "@headwater/core";
-import { pageQuery, readQuery, readsFrom, routes } from "@headwater/http";
+import { declare, pageQuery, readQuery, readsFrom, routes } from "@headwater/http";
 import { notificationPage, notificationView } from "./notification_view.ts";
 
-const listing = pageQuery({ customerId: field.id });
+const listing = declare({ query: pageQuery({ customerId: field.id }) });
 
 export const notificationRoutes = routes();
 
 notificationRoutes.get(
   "/api/notifications",
+  listing,
   readsFrom(notificationView),
-  async (c) => c.json(await notificationPage(c.env.sql, readQuery(c, listing))),
+  async (c) => c.json(await notificationPage(c.env.sql, readQuery(c, listing.query))),
 );

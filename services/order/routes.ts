@@ -2,6 +2,7 @@ import { derivedId, field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
+  declare,
   idempotencyKey,
   pageQuery,
   readJson,
@@ -16,24 +17,27 @@ import { order } from "./order.ts";
 import { findOrder, orderPage, orderView } from "./order_view.ts";
 import { shipmentDispatched } from "./shipment_dispatched.ts";
 
-const placement = orderCommands.PlaceOrder.partial({ orderId: true })
-  .refine(
+const placement = declare({
+  body: orderCommands.PlaceOrder.partial({ orderId: true }).refine(
     ({ lines }) =>
       Number.isSafeInteger(lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0)),
     { path: ["lines"], message: `The total must be at most ${Number.MAX_SAFE_INTEGER}` },
-  );
+  ),
+});
 
-const cancellation = orderCommands.RequestCancellation.pick({ reason: true });
+const cancellation = declare({ body: orderCommands.RequestCancellation.pick({ reason: true }) });
 
-const listing = pageQuery({
-  customerId: field.id,
-  status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"]),
+const listing = declare({
+  query: pageQuery({
+    customerId: field.id,
+    status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"]),
+  }),
 });
 
 export const orderRoutes = routes();
 
-orderRoutes.post("/api/orders", async (c) => {
-  const body = await readJson(c, placement);
+orderRoutes.post("/api/orders", placement, async (c) => {
+  const body = await readJson(c, placement.body);
   const key = idempotencyKey(c);
   // Without an id of the client's, the key names the order: sent again, it is the same one.
   const orderId = body.orderId ??
@@ -49,9 +53,9 @@ orderRoutes.post("/api/orders", async (c) => {
   });
 });
 
-orderRoutes.post("/api/orders/:id/cancel", async (c) => {
+orderRoutes.post("/api/orders/:id/cancel", cancellation, async (c) => {
   const orderId = readParam(c, "id", field.id);
-  const { reason } = await readJson(c, cancellation);
+  const { reason } = await readJson(c, cancellation.body);
   const context = await acceptCommand(c, { reason });
   const type = "RequestCancellation";
   const dispatched = await shipmentDispatched(c.env.log, orderId);
@@ -66,8 +70,9 @@ orderRoutes.post("/api/orders/:id/cancel", async (c) => {
 
 orderRoutes.get(
   "/api/orders",
+  listing,
   readsFrom(orderView),
-  async (c) => c.json(await orderPage(c.env.sql, readQuery(c, listing))),
+  async (c) => c.json(await orderPage(c.env.sql, readQuery(c, listing.query))),
 );
 
 /** The order's part of the page that the gateway puts together. */

@@ -1,9 +1,11 @@
 import { field, Refusal } from "@headwater/core";
-import { readParam, readQuery, readsFrom, routes } from "@headwater/http";
+import { declare, readParam, readQuery, readsFrom, routes } from "@headwater/http";
 import { orderTimeline, orderTimelineView } from "./order_timeline_view.ts";
 import { orderTracking, orderTrackingView } from "./order_tracking_view.ts";
 import { salesCursor, salesQuery } from "./sales_query.ts";
 import { salesPage, salesView } from "./sales_view.ts";
+
+const sold = declare({ query: salesQuery });
 
 export const timelineRoutes = routes();
 
@@ -27,8 +29,8 @@ timelineRoutes.get(
   },
 );
 
-timelineRoutes.get("/api/sales", readsFrom(salesView, { sums: true }), async (c) => {
-  const { cursor, ...query } = readQuery(c, salesQuery);
+timelineRoutes.get("/api/sales", sold, readsFrom(salesView, { sums: true }), async (c) => {
+  const { cursor, ...query } = readQuery(c, sold.query);
   const { items, next } = await salesPage(c.env.sql, { ...query, after: cursor });
   return c.json({ items, nextCursor: next ? salesCursor(next) : null });
 });

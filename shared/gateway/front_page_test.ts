@@ -1,10 +1,32 @@
 import type { PublicRoute } from "@headwater/http";
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { gateway as defineGateway } from "./gateway.ts";
 
+const ordinary = { priority: "normal", roles: ["public"] } as const;
+
 const routes: readonly PublicRoute[] = [
-  { method: "POST", path: "/api/orders", service: "order" },
-  { method: "GET", path: "/api/doors/:id", service: "doors" },
+  {
+    method: "POST",
+    path: "/api/orders",
+    service: "order",
+    declared: {
+      ...ordinary,
+      rate: { requests: 5, windowMs: 1_000 },
+      body: z.strictObject({ sku: z.string(), note: z.string().optional() }).refine(() => true),
+    },
+  },
+  {
+    method: "GET",
+    path: "/api/doors/:id",
+    service: "doors",
+    declared: {
+      ...ordinary,
+      query: z.strictObject({ limit: z.coerce.number().default(5) }).transform(({ limit }) =>
+        limit
+      ),
+    },
+  },
 ];
 
 Deno.test("the gateway's front page says what there is", async () => {
@@ -25,6 +47,10 @@ Deno.test("the gateway's front page says what there is", async () => {
     name: "house",
     services: ["order", "doors"],
     requests: ["GET /api/doors/:id", "POST /api/orders", "GET /api/orders/:id"],
+    declared: {
+      "GET /api/doors/:id": { ...ordinary, query: ["limit?"] },
+      "POST /api/orders": { ...ordinary, rate: "5 in 1000 ms", body: ["sku", "note?"] },
+    },
     health: ["/health/live", "/health/ready", "/health/startup"],
   });
 });

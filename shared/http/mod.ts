@@ -7,9 +7,10 @@ export {
   type CommandHandlers,
   commandsOf,
 } from "./command_endpoint.ts";
+export { declare, type RouteDeclaration } from "./declare.ts";
 export { endToEndHeaders } from "./end_to_end_headers.ts";
 export { ownHosts } from "./own_hosts.ts";
-export { type PageQuery, pageQuery } from "./page_query.ts";
+export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";
 export { requestCategory } from "./key_claim.ts";
 export { secretHeader, withSecret } from "./service_secret.ts";
@@ -25,4 +26,4 @@ export {
 } from "./service_app.ts";
 export type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 export { bodyLimit, readJson, readParam, readQuery } from "./validation.ts";
-export { type Page, type PageOptions, readPage } from "./read_page.ts";
+export { type Page, readPage } from "./read_page.ts";

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** What `pageQuery` reads: which rows, as `readPage` takes it. */
+/**
+ * What `pageQuery` reads: which rows, as `readPage` takes it.
+ * @internal
+ */
 export type PageQuery<Filters extends z.ZodRawShape> = {
   /** Only filters that were given. */
   readonly where: z.output<z.ZodObject<{ [Name in keyof Filters]: z.ZodOptional<Filters[Name]> }>>;

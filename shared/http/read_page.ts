@@ -13,7 +13,10 @@ export type Page<Row> = {
   readonly limit: number;
 };
 
-/** Which rows, and in which order. */
+/**
+ * Which rows, and in which order.
+ * @internal
+ */
 export type PageOptions<Row> = Page<Row> & {
   /** A column that grows with every new row and never changes, such as a position in the log. */
   readonly newestFirst: {

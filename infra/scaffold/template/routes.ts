@@ -2,6 +2,7 @@ import { field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
+  declare,
   pageQuery,
   readJson,
   readParam,
@@ -14,14 +15,16 @@ import { sampleAccountCommands } from "./contract.ts";
 import { sampleAccount } from "./sample_account.ts";
 import { findSampleAccount, sampleAccountPage, sampleAccountView } from "./sample_account_view.ts";
 
-const opening = sampleAccountCommands.OpenSampleAccount;
-const entry = sampleAccountCommands.AddSampleAccountEntry.omit({ sampleAccountId: true });
-const listing = pageQuery({ status: z.enum(["open", "closed"]) });
+const opening = declare({ body: sampleAccountCommands.OpenSampleAccount });
+const entry = declare({
+  body: sampleAccountCommands.AddSampleAccountEntry.omit({ sampleAccountId: true }),
+});
+const listing = declare({ query: pageQuery({ status: z.enum(["open", "closed"]) }) });
 
 export const sampleAccountRoutes = routes();
 
-sampleAccountRoutes.post("/api/sample-account", async (c) => {
-  const data = await readJson(c, opening);
+sampleAccountRoutes.post("/api/sample-account", opening, async (c) => {
+  const data = await readJson(c, opening.body);
   const { sampleAccountId } = data;
   const context = await acceptCommand(c, data);
   const handled = await c.env.repository(sampleAccount).handle(
@@ -34,9 +37,9 @@ sampleAccountRoutes.post("/api/sample-account", async (c) => {
   });
 });
 
-sampleAccountRoutes.post("/api/sample-account/:id/entries", async (c) => {
+sampleAccountRoutes.post("/api/sample-account/:id/entries", entry, async (c) => {
   const sampleAccountId = readParam(c, "id", field.id);
-  const added = await readJson(c, entry);
+  const added = await readJson(c, entry.body);
   const context = await acceptCommand(c, added);
   const handled = await c.env.repository(sampleAccount).handle(
     { type: "AddSampleAccountEntry", data: { sampleAccountId, ...added } },
@@ -57,8 +60,9 @@ sampleAccountRoutes.post("/api/sample-account/:id/close", async (c) => {
 
 sampleAccountRoutes.get(
   "/api/sample-account",
+  listing,
   readsFrom(sampleAccountView),
-  async (c) => c.json(await sampleAccountPage(c.env.sql, readQuery(c, listing))),
+  async (c) => c.json(await sampleAccountPage(c.env.sql, readQuery(c, listing.query))),
 );
 
 sampleAccountRoutes.get(

@@ -1,6 +1,8 @@
 import { type Service, silentLog } from "@headwater/core";
 import { gateway as defineGateway, type GatewayDependencies } from "../gateway.ts";
 
+const declared = { priority: "normal", roles: ["public"] } as const;
+
 /** A gateway in front of one service that stands for all of them; what reaches it is kept. */
 export function openGateway(
   service: Service,
@@ -16,8 +18,8 @@ export function openGateway(
     service: "gateway",
     application: "house",
     routes: [
-      { method: "GET", path: "/api/things/:id", service: "things" },
-      { method: "POST", path: "/api/things", service: "things" },
+      { method: "GET", path: "/api/things/:id", service: "things", declared },
+      { method: "POST", path: "/api/things", service: "things", declared },
     ],
     client: {
       call(_name, request) {

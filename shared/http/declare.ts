@@ -1,0 +1,86 @@
+import type { View } from "@headwater/core";
+import type { MiddlewareHandler } from "hono";
+import type { z } from "zod";
+import type { ServiceEnv } from "./service_app.ts";
+
+/**
+ * What a service says of a public route, for whoever stands before it: nothing of it is done by the service itself.
+ */
+export type RouteDeclaration = {
+  /** Who goes first when there is more to do than can be done; default: normal. */
+  readonly priority: "critical" | "normal" | "best-effort" | "bulk";
+  /** Who may ask; default: `["public"]`, which is everybody. */
+  readonly roles: readonly string[];
+  /** How many requests one client may send within so many milliseconds; default: any number. */
+  readonly rate?: { readonly requests: number; readonly windowMs: number } | undefined;
+  /** Default: every request is the service's to answer. */
+  readonly cache?: RouteCache | undefined;
+  /** What is given after the `?`. */
+  readonly query?: z.ZodType | undefined;
+  /** What is sent, as JSON. */
+  readonly body?: z.ZodType | undefined;
+  /** What a request that succeeds is answered with, as JSON. */
+  readonly answer?: z.ZodType | undefined;
+};
+
+/**
+ * An answer that may be given again: until a commit changes what it was made of, and then while it is asked anew.
+ * @internal
+ */
+type RouteCache = {
+  /** The read models that the answer is made of. */
+  readonly views: readonly View[];
+  /** The parameter of the path that is the key of the only row; default: any row may be in the answer. */
+  readonly key?: string | undefined;
+  /** Milliseconds for which an answer is given again at most, whatever is known of commits. */
+  readonly freshMs: number;
+  /** Milliseconds beyond that for which it may be given while it is asked anew. */
+  readonly staleMs: number;
+};
+
+const declarations = new WeakMap<object, RouteDeclaration>();
+
+/** What holds for a route of which nothing is said. */
+export const undeclared: RouteDeclaration = { priority: "normal", roles: ["public"] };
+
+/**
+ * Says of a public route what the gateway has to know, and is itself what was said, so that nothing is said twice:
+ *
+ * ```ts ignore
+ * const placing = declare({ body: placement });
+ * orderRoutes.post("/api/orders", placing, async (c) => {
+ *   const body = await readJson(c, placing.body);
+ * ```
+ *
+ * Errors: numbers with which nobody could be answered.
+ */
+export function declare<const Given extends Partial<RouteDeclaration>>(
+  given: Given,
+): MiddlewareHandler<ServiceEnv> & Given {
+  const { rate, cache } = given;
+  if (rate) assertWhole({ ...rate }, { what: "rate", least: 1 });
+  if (cache) {
+    const { freshMs, staleMs } = cache;
+    assertWhole({ freshMs, staleMs }, { what: "cache", least: 0 });
+  }
+  const handler: MiddlewareHandler<ServiceEnv> = (_c, next) => next();
+  declarations.set(handler, { ...undeclared, ...given });
+  return Object.assign(handler, given);
+}
+
+/** What `declare` was given, if it made this handler. */
+export function declarationOf(handler: object): RouteDeclaration | undefined {
+  return declarations.get(handler);
+}
+
+function assertWhole(
+  numbers: Readonly<Record<string, number>>,
+  { what, least }: { readonly what: string; readonly least: number },
+): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (Number.isSafeInteger(number) && number >= least) continue;
+    throw new Error(
+      `Cannot declare ${what}: ${name} is ${number}, allowed are whole numbers from ${least}`,
+    );
+  }
+}
