@@ -2,20 +2,24 @@ import { type Log, time } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { generationChannel } from "./establish_view.ts";
+import { changeChannel } from "./write_changes.ts";
 
 /** How long leaving may take when PostgreSQL does not answer. */
 const leaveMs = 500;
 
 /**
- * Hears at once when generations of a read model come, go, or change places. Not needed for correctness: a worker finds
- * that when it writes, or within a second.
+ * Hears at once when generations of a read model come, go, or change places, and when another process has written rows.
+ * Not needed for correctness: a worker finds that when it writes, or within a second.
  */
 export function listenForChanges(
-  { sql, logger, random, onChange }: {
+  { sql, logger, random, onChange, onGenerations }: {
     readonly sql: Sql;
     readonly logger: Log;
     readonly random: () => number;
+    /** Another process may have written rows of it. */
     onChange(name: string): void;
+    /** Generations of it came, went, or changed places. */
+    onGenerations(name: string): void;
   },
 ): AsyncDisposable & { readonly tried: Promise<void> } {
   const stop = new AbortController();
@@ -28,10 +32,20 @@ export function listenForChanges(
         await time.pause(time.backOffMs(attempt, { random }), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;
       }
-      const { unlisten } = await sql.listen(generationChannel, (name) => {
-        if (!stop.signal.aborted) onChange(name);
-      });
-      return unlisten;
+      const heard: readonly [string, (name: string) => void][] = [
+        [generationChannel, onGenerations],
+        [changeChannel, onChange],
+      ];
+      const listening = await Promise.all(
+        heard.map(([channel, on]) =>
+          sql.listen(channel, (name) => {
+            if (!stop.signal.aborted) on(name);
+          })
+        ),
+      );
+      return async () => {
+        await Promise.all(listening.map(({ unlisten }) => unlisten()));
+      };
     } catch (error) {
       logger.warn("What others do to read models is noticed within a second, not at once", {
         error,

@@ -9,6 +9,7 @@ import { GenerationKeeper } from "./generation_keeper.ts";
 import { failureOf, isMissingTable } from "./failure.ts";
 import { Letters } from "./letters.ts";
 import { LogReading, lookEveryMs } from "./log_reading.ts";
+import { readModelChange } from "./read_model_change.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
@@ -17,6 +18,7 @@ import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
 import type { WorkerOptions } from "./worker_options.ts";
 import { type Act, type ActOf, type Happening, type Outcome, type Todo } from "./worker_state.ts";
+import { type WorkBeside, workBeside } from "./work_beside.ts";
 import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
@@ -41,7 +43,7 @@ export class ProjectionWorker implements AsyncDisposable {
   #table: ViewTable | undefined;
   #interruption = new AbortController();
   #pause = new AbortController();
-  readonly #working = new Set<Promise<void>>();
+  readonly #beside: WorkBeside;
   #asked = 0;
 
   constructor(options: WorkerOptions) {
@@ -49,6 +51,7 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#fold = eventFolder(options.view);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#letters = new Letters(options);
+    this.#beside = workBeside(options.logger, { failed: "A table could not be analyzed" });
     const fill = new WorkerFill(options, {
       state: () => this.#state,
       happened: (happened) => this.#happened(happened),
@@ -139,7 +142,7 @@ export class ProjectionWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#happened({ type: "stop" });
     const given = new AbortController();
-    const ending = this.#running.then(() => Promise.all(this.#working));
+    const ending = this.#running.then(() => this.#beside.ended());
     await Promise.race([ending, time.pause(leaveMs, { signal: given.signal })]);
     given.abort();
   }
@@ -183,7 +186,10 @@ export class ProjectionWorker implements AsyncDisposable {
         if (isMissingTable(error) && act.type !== "prepare") return { type: "moved" };
         return { type: "failed", failure: failureOf(error) };
       });
+      const before = this.#state;
       this.#happened(outcome);
+      const change = readModelChange({ act, outcome, before, after: this.#state });
+      if (change) this.#options.onChange(change);
     }
     await this.#reading.end();
   }
@@ -227,7 +233,7 @@ export class ProjectionWorker implements AsyncDisposable {
     const { outcome, table } = await this.keeper.prepare(this.#state.stored?.epoch);
     this.#table = table;
     if (table && outcome.found && !isFilling(outcome.found.checkpoint)) {
-      this.#beside(() => analyzeIfForgotten(this.#options.sql, this.keeper.tables));
+      this.#beside.begin(() => analyzeIfForgotten(this.#options.sql, this.keeper.tables));
     }
     return outcome;
   }
@@ -238,14 +244,6 @@ export class ProjectionWorker implements AsyncDisposable {
     this.#pause = new AbortController();
     await time.pause(isUrgent ? hurryMs : lookEveryMs, { signal: this.#pause.signal });
     return await this.keeper.see();
-  }
-
-  /** What nobody waits for, and what is no trouble where it fails. */
-  #beside(work: () => Promise<void>): void {
-    const working = work().catch((error) =>
-      this.#options.logger.debug("A table could not be analyzed", { error })
-    ).finally(() => this.#working.delete(working));
-    this.#working.add(working);
   }
 
   async #apply({ limit, until, waits, holdsAll, refused }: ActOf<"apply">): Promise<Outcome> {
@@ -284,16 +282,18 @@ export class ProjectionWorker implements AsyncDisposable {
     const changes = from === to ? undefined : this.#changes;
     const move = { ...this.keeper.place, from, to, report, replay, leaves };
     const letters = this.#letters.changes({ isMore: from !== to });
-    const written = await writeChanges(sql, { table: this.#table!, changes, letters, move });
+    const keys = changes?.changedKeys ?? [];
+    const tells = from.status === "live" && keys.length > 0 && this.#options.areOthersThere();
+    const written = await writeChanges(sql, { table: this.#table!, changes, letters, move, tells });
     if (!written) return { type: "moved" };
     this.#letters.settle(letters);
     if (keeps) changes?.settle();
     else changes?.clear();
-    if (to.status !== from.status) this.#beside(() => analyzeTable(sql, this.keeper.tables));
+    if (to.status !== from.status) this.#beside.begin(() => analyzeTable(sql, this.keeper.tables));
     if (isFilling(from) && changes && !keeps) {
       this.#reading.leaveTurn();
       if (isFilling(to) && !leaves) this.#reading.askForTurn();
     }
-    return { type: "done", ...written };
+    return { type: "done", ...written, keys };
   }
 }

@@ -37,6 +37,11 @@ export class RowChanges {
     return this.#changed.size;
   }
 
+  /** Of these rows. */
+  get changedKeys(): readonly string[] {
+    return [...this.#changed.keys()];
+  }
+
   /** About how much there is to write, guessed from every hundredth row. */
   get bytes(): number {
     return this.#changed.size * this.#sampledBytes / Math.max(this.#samples, 1);

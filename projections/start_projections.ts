@@ -10,6 +10,7 @@ import type { Sql } from "postgres";
 import type { BulkSettings } from "./bulk_settings.ts";
 import { type FillTurns, fillTurns } from "./fill_turns.ts";
 import { listenForChanges } from "./listen_for_changes.ts";
+import type { ReadModelChange } from "./read_model_change.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { watchProgress } from "./progress_watch.ts";
 import { definitionOf, keepCallingRoll, type RollCall } from "./roll_call.ts";
@@ -83,6 +84,7 @@ export async function startProjections(
   }: ProjectionsOptions,
 ): Promise<Projections> {
   let heard: RollCall | undefined;
+  const followers = new Map<string, Set<(change: ReadModelChange) => void>>();
   const progress = watchProgress(log, { logger, now });
   const projections = new Map(
     views.map((view) => [
@@ -92,6 +94,10 @@ export async function startProjections(
         view,
         owner,
         stalled: progress.stalled,
+        areOthersThere: () => heard !== undefined && heard.processes.length > 0,
+        onChange(change) {
+          for (const told of followers.get(view.name) ?? []) told(change);
+        },
         isHungry: () => mayTakeMore(heard, { owner, definition: definitionOf(view) }),
         log,
         sql,
@@ -141,6 +147,9 @@ export async function startProjections(
       logger,
       random,
       onChange(name) {
+        projections.get(name)?.hurry();
+      },
+      onGenerations(name) {
         roll.callSoon();
         projections.get(name)?.hurry();
       },
@@ -185,6 +194,14 @@ export async function startProjections(
         );
       }
       return projection.wait(options);
+    },
+    follow(view, told) {
+      const all = followers.get(view.name) ?? new Set();
+      followers.set(view.name, all);
+      // The same function may follow twice
+      const own = (change: ReadModelChange) => told(change);
+      all.add(own);
+      return () => all.delete(own);
     },
     isParked: (view, key) => Promise.resolve(projections.get(view.name)?.isParked(key) ?? false),
     [Symbol.asyncDispose]: stop,

@@ -1,5 +1,6 @@
 import type { GenerationKeeperOptions } from "./generation_keeper.ts";
 import type { LogReadingOptions } from "./log_reading.ts";
+import type { ReadModelChange } from "./read_model_change.ts";
 import type { WorkerFillOptions } from "./worker_fill.ts";
 
 /** What the worker of a generation gets from outside. */
@@ -8,6 +9,10 @@ export type WorkerOptions =
   & LogReadingOptions
   & WorkerFillOptions
   & {
+    /** Other processes have the same read models: they are told of what is written. */
+    areOthersThere(): boolean;
+    /** Queries may show something else from now on. */
+    onChange(change: ReadModelChange): void;
     /** More of them, and it stops. */
     readonly mostParkedKeys?: number | undefined;
     /** Uniform in [0, 1). */

@@ -101,8 +101,13 @@ export type Outcome =
   }
   /** Nothing came for a while, or nothing could be asked for, since others fill. */
   | { readonly type: "quiet"; readonly isQueued?: boolean }
-  /** Written, still there, or rested; with the status that operators may have given it. */
-  | { readonly type: "done"; readonly status?: GenerationStatus; readonly areDue?: boolean }
+  /** Written, still there, or rested; with the status that operators may have given it, and the keys of rows that changed. */
+  | {
+    readonly type: "done";
+    readonly status?: GenerationStatus;
+    readonly areDue?: boolean;
+    readonly keys?: readonly string[];
+  }
   | ({ readonly type: "retried" } & Parked)
   /** Somebody else has moved the checkpoint, or taken the generation over. */
   | { readonly type: "moved" }

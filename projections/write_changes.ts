@@ -7,6 +7,9 @@ import { areDue, insertLetters, onDisk, settleLetters, type TriedLetters } from 
 import type { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 
+/** Heard by other processes when rows were written that are read; the payload is the read model's name. */
+export const changeChannel = "projection_change";
+
 /** What PostgreSQL may take for a row, at its slowest. */
 const patiencePerRowMs = 0.1;
 /** And for rows at all. */
@@ -35,12 +38,14 @@ export type LetterChanges = {
  */
 export async function writeChanges(
   sql: Sql,
-  { table, changes, letters, move }: {
+  { table, changes, letters, move, tells = false }: {
     readonly table: ViewTable;
     /** Undefined: nothing but the report. */
     readonly changes: RowChanges | undefined;
     readonly letters: LetterChanges;
     readonly move: Omit<CheckpointMove, "patienceMs">;
+    /** Other processes hear of it. */
+    readonly tells?: boolean;
   },
 ): Promise<{ readonly status: GenerationStatus; readonly areDue: boolean } | undefined> {
   const outstanding = changes?.outstanding() ?? { written: [], removed: [], replaced: [] };
@@ -71,7 +76,8 @@ export async function writeChanges(
       sql<{ status: GenerationStatus; areDue: boolean }[]>`
         with moved as (${moving}) ${put} ${remove} ${sum} ${park} ${settle}
         select status, ${mayBeDue ? areDue(sql, of) : sql`false`} as "areDue"
-        ${tried ? sql`, ${onDisk(sql)}` : sql``} from moved`,
+        ${tried ? sql`, ${onDisk(sql)}` : sql``}
+        ${tells ? sql`, pg_notify(${changeChannel}, ${move.name})` : sql``} from moved`,
     { patienceMs: patienceMs + moreMs },
   ).catch((error) => {
     throw table.sums?.explained(error) ?? error;

@@ -66,6 +66,7 @@ export function readModelPace(
         }
       },
       isParked: (view, key) => readModels.isParked(view, key),
+      follow: (view, told) => readModels.follow(view, told),
     }),
   };
 }

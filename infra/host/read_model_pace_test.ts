@@ -10,6 +10,10 @@ function isParked(): Promise<boolean> {
   return Promise.resolve(false);
 }
 
+function follow(): () => void {
+  return () => {};
+}
+
 /** A reader of orders that takes whatever comes, as workers do. */
 async function setUp() {
   const clock = manualClock();
@@ -60,7 +64,7 @@ Deno.test("who waits for a position has nothing gathered any longer", async () =
   await using given = await setUp();
   const { clock, pace, received, append } = given;
   const answer = Promise.withResolvers<Awaited<ReturnType<ReadModels["wait"]>>>();
-  const readModels = pace.hurried({ wait: () => answer.promise, isParked });
+  const readModels = pace.hurried({ wait: () => answer.promise, isParked, follow });
   await append(1);
   await append(1);
   deepEqual(received, [1]);
@@ -85,6 +89,7 @@ Deno.test("who asks how far it is, or for whatever there is, hurries nobody", as
   const readModels = pace.hurried({
     wait: () => Promise.resolve({ position: 1, reached: true }),
     isParked,
+    follow,
   });
   await append(1);
   await append(1);

@@ -25,4 +25,17 @@ export interface ReadModels {
    * wait for an operator.
    */
   isParked(view: View, key: string | undefined): Promise<boolean>;
+  /**
+   * Calls `told` after every commit from which on queries of the view may show something else, whichever process of the
+   * service it was of, until what it returns is called. `position`: how far the read model is then; undefined: nothing yet.
+   * `keys`: of the rows that changed; undefined: any may have. What other processes commit is told at once where they can be
+   * heard, else within a second; several commits may be told as one.
+   */
+  follow(
+    view: View,
+    told: (change: {
+      readonly position: number | undefined;
+      readonly keys: readonly string[] | undefined;
+    }) => void,
+  ): () => void;
 }

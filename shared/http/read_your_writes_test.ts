@@ -41,6 +41,7 @@ async function query(
       return wait.waitMs === 0 ? atOnce() : Promise.resolve(state);
     },
     isParked: (_view: View, key: string | undefined) => Promise.resolve(key !== "b"),
+    follow: () => () => {},
   };
   const log = Object.assign(eventLog.memoryLog(), { head });
   const { service } = exampleService((app) => {

@@ -7,6 +7,7 @@ const view = { name: "orders" } as Parameters<typeof readsFrom>[0];
 const readModels = {
   wait: () => Promise.resolve({ position: 1, reached: true }),
   isParked: () => Promise.resolve(false),
+  follow: () => () => {},
 };
 
 /** Throws one junk request at a service, then a good one. */

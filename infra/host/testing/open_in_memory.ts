@@ -27,6 +27,7 @@ export function openInMemory(
     readModels: {
       wait: () => Promise.reject(new Error("Cannot wait: there are none")),
       isParked: () => Promise.resolve(false),
+      follow: () => () => {},
     },
     logger: silentLog,
     checks: [],

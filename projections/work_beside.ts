@@ -1,0 +1,24 @@
+import type { Log } from "@headwater/core";
+
+/** What nobody waits for, and what is no trouble where it fails. */
+export type WorkBeside = {
+  /** Begins it. */
+  begin(work: () => Promise<void>): void;
+  /** Resolves when all of it has ended. */
+  ended(): Promise<void>;
+};
+
+/** `failed`: what the log is told where it fails. */
+export function workBeside(logger: Log, { failed }: { readonly failed: string }): WorkBeside {
+  const working = new Set<Promise<void>>();
+  return {
+    begin(work) {
+      const each = work().catch((error) => logger.debug(failed, { error }))
+        .finally(() => working.delete(each));
+      working.add(each);
+    },
+    async ended() {
+      await Promise.all(working);
+    },
+  };
+}
