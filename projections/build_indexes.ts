@@ -2,8 +2,7 @@ import { time, Unavailable } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { inFlight } from "./in_flight.ts";
-
-type Index = { readonly columns: readonly string[]; readonly isUnique: boolean };
+import { createIndex, type Index } from "./table_definition.ts";
 
 const atOnce = 2;
 const lookEveryMs = 1_000;
@@ -44,13 +43,11 @@ async function build(
   { table, index }: { readonly table: string; readonly index: Index },
 ): Promise<void> {
   if (await isThere(sql, { table, index })) return;
-  const { columns, isUnique } = index;
-  const names = columns.map((name) => `"${name}"`).join(", ");
   try {
     await answered(() =>
       sql.unsafe(`
         set local statement_timeout = 0;
-        create ${isUnique ? "unique" : ""} index on ${table} (${names})`), { patienceMs: 60_000 });
+        ${createIndex(table, index)}`), { patienceMs: 60_000 });
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     while (await isBuilding(sql, table)) await time.pause(lookEveryMs);
@@ -60,8 +57,18 @@ async function build(
 
 async function isThere(
   sql: Sql,
-  { table, index: { columns, isUnique } }: { readonly table: string; readonly index: Index },
+  { table, index }: { readonly table: string; readonly index: Index },
 ): Promise<boolean> {
+  if ("document" in index) {
+    const found = await answered(() =>
+      sql`
+        select 1 from pg_index join pg_class on pg_class.oid = indexrelid
+        join pg_am on pg_am.oid = relam
+        where indrelid = ${table}::text::regclass and indisvalid and amname = 'gin'`
+    );
+    return found.length > 0;
+  }
+  const { columns, isUnique } = index;
   const found = await answered(() =>
     sql`
       select 1 from pg_index

@@ -2,7 +2,7 @@ import type { View } from "@headwater/core";
 import type { Fragment, Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { SumsTable } from "./sums_table.ts";
-import { quoted, type TableDefinition, tablesOf } from "./table_definition.ts";
+import { indexesOf, quoted, type TableDefinition, tablesOf } from "./table_definition.ts";
 import { buildIndexes } from "./build_indexes.ts";
 import { bulkColumnOf, bulkPrefix } from "./bulk_column.ts";
 import type { FillTarget, PackedPart, Reached } from "./fill_target.ts";
@@ -211,12 +211,12 @@ export class BulkTable implements FillTarget {
   /** Makes it a table like any other, with its key and its indexes; nothing can be added any more. */
   async finish(): Promise<void> {
     const { sql } = this.#options;
-    const { primaryKey, indexes } = this.#rows;
+    const { primaryKey } = this.#rows;
     await buildIndexes(sql, {
       table: this.#table,
       indexes: [
         { columns: primaryKey, isUnique: true },
-        ...indexes.map((columns) => ({ columns, isUnique: false })),
+        ...indexesOf(this.#rows),
       ],
       beat: () => this.beatIfQuiet(0),
     });

@@ -213,7 +213,7 @@ export function differences(before: View["definition"], after: View["definition"
       if (!is) return [`table "${table}" is gone`];
       return [
         ...changesOf(`column`, was.columns, is.columns),
-        ...(["key", "indexes"] as const)
+        ...(["key", "indexes", "search"] as const)
           .filter((part) => JSON.stringify(was[part]) !== JSON.stringify(is[part]))
           .map((part) =>
             `${part} of "${table}" was ${JSON.stringify(was[part])}, is ${JSON.stringify(is[part])}`

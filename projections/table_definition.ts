@@ -9,6 +9,12 @@ export type TableColumn = {
   readonly isNullable: boolean;
 };
 
+/** An index of a table. */
+export type Index =
+  | { readonly columns: readonly string[]; readonly isUnique: boolean }
+  /** Finds rows by their words; a table has one of them. */
+  | { readonly document: string };
+
 /** One of the tables that a view has. */
 export type TableDefinition = {
   /** What queries call it. */
@@ -19,6 +25,8 @@ export type TableDefinition = {
   /** Names of its columns, as those of the indexes are. */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly (readonly string[])[];
+  /** The expression of the index that finds rows by their words; undefined: there is none. */
+  readonly document: string | undefined;
   /** Which whole numbers must be such that JavaScript knows as well. */
   readonly summed: readonly string[];
 };
@@ -44,6 +52,7 @@ export function tablesOf(view: View, suffix = ""): TableDefinition[] {
     ...named(view),
     primaryKey: [columnName(view.primaryKey)],
     indexes: view.indexes.map((index) => index.map(columnName)),
+    document: view.search?.document({ unsafe: (text) => text }, `${view.table}${suffix}`),
     summed: [],
   };
   if (!sums) return [rows];
@@ -51,6 +60,7 @@ export function tablesOf(view: View, suffix = ""): TableDefinition[] {
     ...named(sums),
     primaryKey: sums.key.map(columnName),
     indexes: sums.indexes.map((index) => index.map(columnName)),
+    document: undefined,
     summed: sums.summed.map(columnName),
   }];
 
@@ -78,11 +88,24 @@ export function createTables(view: View, suffix = ""): string {
 
 /** DDL that makes the indexes of tables that have none. */
 export function createIndexes(view: View, suffix = ""): string {
-  return tablesOf(view, suffix).flatMap(({ physicalName, indexes }) =>
-    indexes.map((names) =>
-      `create index on ${quoted(physicalName)} (${names.map(quoted).join(", ")});`
-    )
+  return tablesOf(view, suffix).flatMap((table) =>
+    indexesOf(table).map((index) => createIndex(quoted(table.physicalName), index))
   ).join("\n");
+}
+
+/** The indexes of a table beside its key. */
+export function indexesOf({ indexes, document }: TableDefinition): Index[] {
+  return [
+    ...indexes.map((columns) => ({ columns, isUnique: false })),
+    ...(document === undefined ? [] : [{ document }]),
+  ];
+}
+
+/** DDL; the table's name is as SQL has it. */
+export function createIndex(table: string, index: Index): string {
+  if ("document" in index) return `create index on ${table} using gin (${index.document});`;
+  const names = index.columns.map(quoted).join(", ");
+  return `create ${index.isUnique ? "unique " : ""}index on ${table} (${names});`;
 }
 
 /** What is behind the names of a generation's tables. */

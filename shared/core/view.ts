@@ -2,6 +2,7 @@ import type { Column } from "./column.ts";
 import type { DomainEvent, Recorded } from "./event.ts";
 import type { EventOf, EventSchemas } from "./event_schemas.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type Search, search } from "./search.ts";
 import { storableJson, storableText } from "./storable.ts";
 import { type Sums, sums } from "./sums.ts";
 import { tableText } from "./table_text.ts";
@@ -30,6 +31,8 @@ export type View<
   /** Holds what `key` returns. */
   readonly primaryKey: keyof Row & string;
   readonly indexes: readonly (readonly (keyof Row & string)[])[];
+  /** By which words its rows are found; undefined: by none. */
+  readonly search: Search | undefined;
   /** Whose events it folds. */
   readonly reads: readonly EventSchemas[];
   /** What the rows come to together, in a table of its own; undefined: the view has rows alone. */
@@ -111,6 +114,11 @@ export function view<
     readonly columns: C;
     readonly primaryKey: KeyOfColumns<C>;
     readonly indexes?: readonly IndexOf<C>[];
+    /** Columns whose words rows are found by, and the language of PostgreSQL's full-text search for them. */
+    readonly search?: {
+      readonly columns: readonly (keyof C & string)[];
+      readonly language: string;
+    };
     key(event: Recorded<EventOf<Schemas[number]>>): string | readonly string[] | undefined;
     // deno-lint-ignore headwater/parameters -- as in `View`
     evolve(
@@ -134,6 +142,8 @@ export function view<
   const table = definition.table ?? name.replaceAll("-", "_");
   const entries = Object.entries(columns);
   const text = tableText(name, { table, columns });
+  const searched = definition.search &&
+    search({ name, table, columns, ...text }, definition.search);
   const summed = definition.sums && sums({ name, table }, definition.sums);
 
   const texts = entries.filter(([, { type }]) => type === "text" || type === "jsonb")
@@ -159,7 +169,10 @@ export function view<
   }
 
   const described = viewDefinition(
-    [{ table, columns, key: [primaryKey], indexes }, ...(summed ? [summed] : [])],
+    [
+      { table, columns, key: [primaryKey], indexes, search: searched },
+      ...(summed ? [summed] : []),
+    ],
     reads,
   );
   return {
@@ -167,6 +180,7 @@ export function view<
     ...text,
     table,
     indexes,
+    search: searched,
     sums: summed as SumsOf<C, S>,
     key,
     keys(event) {

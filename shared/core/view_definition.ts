@@ -12,6 +12,8 @@ export type TableShape = {
   readonly columns: Readonly<Record<string, string>>;
   readonly key: readonly string[];
   readonly indexes: readonly (readonly string[])[];
+  /** By which words its rows are found; absent: by none. */
+  readonly search?: { readonly columns: readonly string[]; readonly language: string };
 };
 
 /**
@@ -25,8 +27,9 @@ export type ViewDefinition = {
   readonly reads: Readonly<Record<string, Readonly<Record<string, number>>>>;
 };
 
-type Shaped = Omit<TableShape, "columns"> & {
+type Shaped = Omit<TableShape, "columns" | "search"> & {
   readonly columns: Readonly<Record<string, Column>>;
+  readonly search?: TableShape["search"] | undefined;
 };
 
 export function viewDefinition(
@@ -34,7 +37,7 @@ export function viewDefinition(
   reads: readonly EventSchemas[],
 ): ViewDefinition {
   return {
-    tables: tables.map(({ table, columns, key, indexes }) => ({
+    tables: tables.map(({ table, columns, key, indexes, search }) => ({
       table,
       columns: Object.fromEntries(
         Object.entries(columns).map(([property, { type, isNullable }]) => [
@@ -44,6 +47,8 @@ export function viewDefinition(
       ),
       key,
       indexes,
+      // Definitions of what is not searched stay what they were
+      ...(search && { search: { columns: search.columns, language: search.language } }),
     })),
     reads: Object.fromEntries(reads.map(({ category, versions }) => [category, versions])),
   };

@@ -1,0 +1,13 @@
+import { service } from "@headwater/host";
+import { product } from "./product.ts";
+import { productView } from "./product_view.ts";
+import { catalogRoutes } from "./routes.ts";
+
+export const catalogService = service({
+  name: "catalog",
+  aggregates: [product],
+  views: [productView],
+  routes: catalogRoutes,
+});
+
+export { product };
