@@ -1,4 +1,5 @@
 import { application } from "@headwater/host";
+import { catalogService } from "@shop/catalog";
 import { createGateway } from "@shop/gateway";
 import { inventoryService } from "@shop/inventory";
 import { notificationService } from "@shop/notification";
@@ -19,6 +20,7 @@ export const shop = application({
     shippingService,
     notificationService,
     timelineService,
+    catalogService,
   ],
   createGateway,
   greeting,

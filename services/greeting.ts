@@ -13,6 +13,8 @@ const order = {
   paymentMethod: "pm_ok",
 };
 
+const product = { sku: "TEA", name: "Green tea", price: 450, currency: "EUR" };
+
 /** What to try first with the shop whose gateway is at this URL. */
 export function greeting(url: string): readonly string[] {
   const post = `curl -X POST -H 'content-type: application/json'`;
@@ -20,5 +22,7 @@ export function greeting(url: string): readonly string[] {
     `${post} ${url}/api/inventory/items/TEA/receive -d '{"quantity": 10}'`,
     `${post} ${url}/api/orders -d '${JSON.stringify(order)}'`,
     `curl ${url}/api/orders/${order.orderId}/timeline`,
+    `${post} ${url}/api/products -d '${JSON.stringify(product)}'`,
+    `curl '${url}/api/products?q=teas'`,
   ];
 }

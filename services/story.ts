@@ -1,15 +1,27 @@
 import { field, type Recorded } from "@headwater/core";
+import type { ProductEvent } from "@shop/catalog/contract";
 import type { StockItemEvent } from "@shop/inventory/contract";
 import type { FulfilmentEvent, OrderEvent } from "@shop/order/contract";
 import type { PaymentEvent } from "@shop/payment/contract";
 import type { ShipmentEvent } from "@shop/shipping/contract";
 
-type ShopEvent = OrderEvent | FulfilmentEvent | StockItemEvent | PaymentEvent | ShipmentEvent;
+type ShopEvent =
+  | OrderEvent
+  | FulfilmentEvent
+  | StockItemEvent
+  | PaymentEvent
+  | ShipmentEvent
+  | ProductEvent;
 
 /** What the shop's people are told as it happens. */
 export function story({ type, data }: Recorded): string | undefined {
   const event = { type, data } as ShopEvent;
   if (event.type === "StockReceived") return `${event.data.quantity} × ${event.data.sku} received`;
+  if (event.type === "ProductListed" || event.type === "PriceChanged") {
+    const { sku, price, currency } = event.data;
+    const did = event.type === "ProductListed" ? "listed at" : "costs";
+    return `${sku} ${did} ${field.moneyText(price, currency)}`;
+  }
   const told = storyOfOrder(event);
   return told === undefined || !("orderId" in event.data)
     ? undefined

@@ -33,6 +33,7 @@ export const readModelQueries: readonly string[] = [
   "/api/inventory/reservations/order/none",
   "/api/shipments/order/none",
   "/api/notifications?limit=1",
+  "/api/products?limit=1",
 ];
 
 /**

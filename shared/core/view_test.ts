@@ -69,8 +69,35 @@ Deno.test("the fingerprint is that of the table and of whose events are read", (
     view({ ...base, indexes: [["status", "postedAt"]] }),
     view({ ...base, indexes: [["postedAt", "status"]] }),
     view({ ...base, reads: [parcelEvents] }),
+    view({ ...base, search: { columns: ["status"], language: "english" } }),
+    view({ ...base, search: { columns: ["status"], language: "simple" } }),
+    view({ ...base, search: { columns: ["status", "parcelId"], language: "simple" } }),
   ].map(({ fingerprint }) => fingerprint);
   assert.equal(new Set([parcelView.fingerprint, ...changed]).size, changed.length + 1);
+});
+
+Deno.test("a view says by which words its rows are found, as its table is called", () => {
+  const label = column.text().nullable();
+  const { search } = view({
+    ...base,
+    columns: { ...columns, label },
+    search: { columns: ["parcelId", "label"], language: "german" },
+  });
+  assert.equal(
+    search?.document(plain),
+    `to_tsvector('pg_catalog.german'::regconfig, left("posted_parcels"."parcel_id" || ' ' || ` +
+      `coalesce("posted_parcels"."label", ''), 50000))`,
+  );
+  assert.match(search!.document(plain, "posted_parcels__7"), /"posted_parcels__7"\."label"/);
+  assert.equal(parcelView.search, undefined);
+});
+
+Deno.test("what is searched is text, in a language", () => {
+  const searching = (columns: readonly (keyof typeof row)[], language = "english") => () =>
+    view({ ...base, search: { columns, language } });
+  assert.throws(searching(["fee"]), /searches "fee", which is no text/);
+  assert.throws(searching([]), /searches nothing/);
+  assert.throws(searching(["status"], "en'; drop"), /no language of a search/);
 });
 
 Deno.test("a row passes that comes back from the table as it is", () => {

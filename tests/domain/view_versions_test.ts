@@ -15,6 +15,7 @@ const released: Readonly<Record<string, string>> = {
   "orders@1": "FOZt1cjuysx6PRFHOViASerXNnq6MDYIj0KkmSIzwmE",
   "orders@2": "_C1CWQSr8BxJubuHbSf2v2JpZAzwVqTd8gdXFIQuTAc",
   "payments@2": "L-EPC-aVoCZr8QczMHSXk9rmr2hAvdYLy48cMwzhiW0",
+  "products@1": "X_3wnB4TgOtm1b_t80yRdNf5thc-pM0Rvml4Ws6Rtmk",
   "reservations@1": "mpNRUS_4XIZ5HqjTL4j9ouxoUI25vUMZ6yAiy_ylT7A",
   "sales@1": "9TPFA3J515kJX5uf_w2nd7REDB4P0tF61YNCdlPB4ZY",
   "sales@2": "Z4N_BJc1wK09fcWGlw67AwdR_5n1-gLY4rd-Rube_Rk",

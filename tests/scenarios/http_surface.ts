@@ -216,6 +216,7 @@ export const httpSurface: Stories = {
       [await client.query("/api/inventory/items/nope"), "stock-item-unknown"],
       [await client.query("/api/payments/order/nope"), "payment-unknown"],
       [await client.query("/api/shipments/order/nope"), "shipment-unknown"],
+      [await client.query("/api/products/nope"), "product-unknown"],
       [await client.dispatch("nope"), "shipment-unknown"],
       [await client.query("/api/nope"), "route-unknown"],
       [await client.query("/nope"), "route-unknown"],
