@@ -3,6 +3,7 @@ import { startEmbeddedPostgres } from "@headwater/postgres";
 import type { Config } from "./config.ts";
 import { databasesOn } from "./databases.ts";
 import { openLog } from "./open_log.ts";
+import { openSharedStore } from "./open_shared_store.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 
 /** What an application runs on. */
@@ -10,6 +11,10 @@ export type Adapters = AsyncDisposable & {
   readonly log: EventLog;
   /** Of the connection to the log, beside the log's own answer. */
   readonly checks: readonly HealthCheck[];
+  /** What gateway processes share. */
+  readonly sharedStore: machine.SharedStore;
+  /** Of the gateway, beside those of its services. */
+  readonly gatewayChecks: readonly HealthCheck[];
   /** URL of a service's own database, made when it is not there. */
   database(service: string): Promise<string>;
   /** What was started or is used, and where: for people. */
@@ -19,6 +24,8 @@ export type Adapters = AsyncDisposable & {
 };
 
 export type AdapterOptions = {
+  /** The application's name. */
+  readonly application: string;
   /** Whose databases will be asked for. */
   readonly services: readonly { readonly name: string }[];
   readonly config: Config;
@@ -31,10 +38,12 @@ export type AdapterOptions = {
 
 /** Opens what the configuration names, and embedded parts for what it does not. */
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
-  const { config, directory, cacheBudget, logger, services } = options;
+  const { application, config, directory, cacheBudget, logger, services } = options;
   await using opening = new AsyncDisposableStack();
   const { log, checks, where } = await openLog({ ...config, directory, cacheBudget, logger });
   opening.use(log);
+  const shared = await openSharedStore({ ...config, application, cacheBudget, logger });
+  opening.use(shared.store);
   const postgres = await openPostgres(options);
   if (postgres.server) opening.use(postgres.server);
   const onServer = databasesOn(postgres.url, { services, logger });
@@ -42,8 +51,14 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   return {
     log,
     checks,
+    sharedStore: shared.store,
+    gatewayChecks: shared.checks,
     database: async (service) => config.databaseUrls[service] ?? await onServer(service),
-    parts: [{ name: "event log", where }, { name: "PostgreSQL", where: postgres.where }],
+    parts: [
+      { name: "event log", where },
+      { name: "PostgreSQL", where: postgres.where },
+      ...config.redisUrl === undefined ? [] : [{ name: "shared", where: shared.where }],
+    ],
     postgresUrl: postgres.url,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -114,6 +114,8 @@ for (
     ["DATABASE_URL", "postgres://localhost:99999999"],
     ["ORDER_DATABASE_URL", "postgres://localhost"],
     ["REDIS_URL", "redis//localhost"],
+    ["REDIS_URL", "redis://one:6379,other:6379"],
+    ["REDIS_URL", "redis://localhost/cache"],
     ["SERVICE_URLS", "http://order:8000"],
     ["PORT", "-1"],
     ["DATA_DIR", "a\0b"],

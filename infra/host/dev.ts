@@ -44,6 +44,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   assertPortIsFree(config);
   const cacheBudget = processCaches();
   await using adapters = await openAdapters({
+    application: application.name,
     services: application.services.filter(({ name }) => config.databaseUrls[name] === undefined),
     ...{ config, directory: directory.path, cacheBudget, logger, signal },
   });

@@ -1,4 +1,4 @@
-import type { EventLog, HealthCheck, Log, machine, Service } from "@headwater/core";
+import { type EventLog, type HealthCheck, type Log, machine, type Service } from "@headwater/core";
 import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
@@ -20,6 +20,8 @@ export async function startHost(
   {
     log,
     checks,
+    sharedStore = machine.memoryStore(),
+    gatewayChecks = [],
     database,
     processName,
     mostParkedKeys,
@@ -32,6 +34,10 @@ export async function startHost(
     readonly log: EventLog;
     /** Of the connection to the log. */
     readonly checks?: readonly HealthCheck[];
+    /** What gateway processes share; default: nothing, each has its own memory. */
+    readonly sharedStore?: machine.SharedStore;
+    /** Of the gateway, beside those of its services. */
+    readonly gatewayChecks?: readonly HealthCheck[];
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
     /** By what other processes and operators know this one; default: a random name. */
@@ -87,8 +93,8 @@ export async function startHost(
   const gateway = openGateway(application, {
     client,
     bareClient,
-    checks: [cachesCheck(cacheBudget)],
-    ...{ admit, leaving, logger },
+    checks: [cachesCheck(cacheBudget), ...gatewayChecks],
+    ...{ sharedStore, admit, leaving, logger },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -1,4 +1,4 @@
-import type { HealthCheck, Log, Service, ServiceClient } from "@headwater/core";
+import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
 import { type Application, routesOfAll } from "./application.ts";
 import { type Admission, ownHosts } from "@headwater/http";
 import { serviceChecks } from "./service_checks.ts";
@@ -6,10 +6,12 @@ import { serviceChecks } from "./service_checks.ts";
 /** The application's gateway over its services, in this process or in others. */
 export function openGateway(
   application: Application,
-  { client, bareClient, checks = [], admit = ownHosts(), leaving, logger }: {
+  { client, bareClient, sharedStore, checks = [], admit = ownHosts(), leaving, logger }: {
     readonly client: ServiceClient;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
+    /** What gateway processes share. */
+    readonly sharedStore: machine.SharedStore;
     /** Of its process, beside its services. */
     readonly checks?: readonly HealthCheck[];
     /** Default: who calls it by a name of this machine. */
@@ -23,6 +25,7 @@ export function openGateway(
     service: "gateway",
     application: application.name,
     client,
+    sharedStore,
     routes: routesOfAll(application),
     admit,
     leaving,

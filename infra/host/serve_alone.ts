@@ -8,10 +8,11 @@ import { type Config, ConfigError } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
 import { openLog } from "./open_log.ts";
+import { openSharedStore } from "./open_shared_store.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
 import { ownServiceFirst } from "./service_client/own_service.ts";
-import { processCaches } from "./process_caches.ts";
+import { cachesCheck, processCaches } from "./process_caches.ts";
 import { startService } from "./start_service.ts";
 
 export type AloneOptions = {
@@ -81,10 +82,20 @@ export async function serveGateway(
   application: Application,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
+  const cacheBudget = processCaches();
+  const shared = await openSharedStore({
+    ...config,
+    application: application.name,
+    cacheBudget,
+    logger,
+  });
+  await using sharedStore = shared.store;
   const bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
   const gateway = openGateway(application, {
     client: createResilientClient(bareClient),
     bareClient,
+    sharedStore,
+    checks: [cachesCheck(cacheBudget), ...shared.checks],
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     leaving: signal,
     logger,

@@ -12,6 +12,12 @@ function url(protocols: string): z.ZodString {
 
 const postgresUrl = url("postgres|postgresql").refine((text) => URL.canParse(text));
 
+/** One server, and the number of a database. */
+function isOneRedis(text: string): boolean {
+  const { pathname = "", search = "" } = URL.parse(text) ?? { search: "?" };
+  return search === "" && /^(\/\d*)?$/.test(pathname);
+}
+
 export const databaseAllowed = "postgres://user:password@host:port/database";
 
 /** Of one service, with the name of the database. */
@@ -78,7 +84,7 @@ export const settings = z.object({
     allowed: "at least 32 characters of ASCII without spaces, the same for all of them",
     isSecret: true,
   }),
-  REDIS_URL: url("rediss?").optional().meta({
+  REDIS_URL: url("rediss?").refine(isOneRedis).optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
     allowed: "redis://user:password@host:port/database, rediss://…",
   }),

@@ -54,7 +54,7 @@ export async function startSplit(application: Application, options: {
   function planned(postgresUrl: string | undefined) {
     return topology(application, {
       main: Deno.mainModule,
-      gateway: { host: config.host, port },
+      gateway: { host: config.host, port, redisUrl: config.redisUrl },
       eventStore: config.eventStoreUrl === undefined
         ? { directory, port: eventStorePort }
         : undefined,

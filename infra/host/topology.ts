@@ -5,7 +5,12 @@ import type { LogLevel } from "./logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 
 export type TopologyOptions = {
-  readonly gateway: { readonly host: string; readonly port: number };
+  readonly gateway: {
+    readonly host: string;
+    readonly port: number;
+    /** Of what gateway processes share; undefined: it shares nothing. */
+    readonly redisUrl: string | undefined;
+  };
   /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
   /** Free ports, one for each service. */
@@ -47,12 +52,13 @@ export function topology(application: Application, options: TopologyOptions): {
   const net = hosts ? `--allow-net=${["127.0.0.1", ...hosts].join(",")}` : "--allow-net";
 
   function serving(
-    { name, words, url, permissions, graceMs }: {
+    { name, words, url, permissions, graceMs, ownEnv = {} }: {
       readonly name: string;
       readonly words: readonly string[];
       readonly url: string;
       readonly permissions: readonly string[];
       readonly graceMs?: number;
+      readonly ownEnv?: Readonly<Record<string, string>>;
     },
   ): ProcessPlan {
     const args = [
@@ -66,7 +72,13 @@ export function topology(application: Application, options: TopologyOptions): {
       logLevel,
       "--supervised",
     ];
-    return { name, args, env, graceMs, isReady: () => answers(`${url}/health/live`) };
+    return {
+      name,
+      args,
+      env: { ...env, ...ownEnv },
+      graceMs,
+      isReady: () => answers(`${url}/health/live`),
+    };
   }
   return {
     eventStore: eventStore && serving({
@@ -99,11 +111,16 @@ export function topology(application: Application, options: TopologyOptions): {
       words: ["gateway", "--host", gateway.host, "--port", String(gateway.port)],
       url: `http://127.0.0.1:${gateway.port}`,
       permissions: [
-        `--allow-net=127.0.0.1,${gateway.host}`,
+        `--allow-net=${["127.0.0.1", gateway.host, ...redisHosts(gateway.redisUrl)].join(",")}`,
         `--allow-env=${variables.join(",")}`,
       ],
+      ownEnv: gateway.redisUrl === undefined ? {} : { REDIS_URL: gateway.redisUrl },
     }),
   };
+}
+
+function redisHosts(url: string | undefined): readonly string[] {
+  return url === undefined ? [] : [new URL(url).hostname];
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -8,7 +8,7 @@ const application = {
 
 function plan(options: Partial<TopologyOptions> = {}) {
   return topology(application, {
-    gateway: { host: "127.0.0.1", port: 8_000 },
+    gateway: { host: "127.0.0.1", port: 8_000, redisUrl: undefined },
     eventStore: { directory: "/data", port: 2_113 },
     ports: [8_001, 8_002],
     logLevel: "warn",
@@ -56,6 +56,19 @@ Deno.test("services of a cluster read its certificates, and reach whomever it na
     equal(permission(args, "--allow-net"), "--allow-net");
   }
   equal(permission(gateway.args, "--allow-read"), undefined);
+});
+
+Deno.test("the gateway alone reaches Redis, and no more for it", () => {
+  const redisUrl = "rediss://:secret@cache.example:6379/1";
+  const { services, gateway } = plan({
+    gateway: { host: "127.0.0.1", port: 8_000, redisUrl },
+  });
+  equal(permission(gateway.args, "--allow-net"), "--allow-net=127.0.0.1,127.0.0.1,cache.example");
+  equal(gateway.env?.REDIS_URL, redisUrl);
+  for (const { args, env } of services) {
+    equal(permission(args, "--allow-net"), "--allow-net=127.0.0.1");
+    equal(env?.REDIS_URL, undefined);
+  }
 });
 
 Deno.test("each service knows where the others are", () => {

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import type { PublicRoute } from "@headwater/http";
 import assert from "node:assert/strict";
 import { z } from "zod";
@@ -36,6 +37,7 @@ Deno.test("the gateway's front page says what there is", async () => {
     service: "gateway",
     application: "house",
     routes,
+    sharedStore: machine.memoryStore(),
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     checks: [],

@@ -1,4 +1,4 @@
-import type { Service, ServiceClient } from "@headwater/core";
+import type { machine, Service, ServiceClient } from "@headwater/core";
 import {
   type EdgeDependencies,
   type EdgeRoutes,
@@ -21,6 +21,8 @@ export type GatewayDependencies = EdgeDependencies & {
   /** The application's name. */
   readonly application: string;
   readonly client: ServiceClient;
+  /** With the application's other gateway processes. */
+  readonly sharedStore: machine.SharedStore;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
 };

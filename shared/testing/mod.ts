@@ -16,4 +16,5 @@ export {
 } from "./round_trip.ts";
 export { runCommands } from "./run_commands.ts";
 export { type ServiceClientFixture, serviceClientSuite } from "./service_client_suite.ts";
+export { sharedStoreSuite } from "./shared_store_suite.ts";
 export { WaitedInVain, within } from "./within.ts";

@@ -15,11 +15,12 @@ const members: Readonly<Record<string, string>> = {
   "@headwater/event-store": "infra/event_store",
   "@headwater/eventstoredb": "infra/eventstoredb",
   "@headwater/postgres": "infra/postgres",
+  "@headwater/redis": "infra/redis",
   "@headwater/host": "infra/host",
   "@headwater/scaffold": "infra/scaffold",
 };
 
-const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres"];
+const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres", "infra/redis"];
 const engines = [
   "shared/core",
   "shared/http",
@@ -41,6 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "infra/event_store": ["shared/core"],
   "infra/eventstoredb": ["shared/core"],
   "infra/postgres": ["shared/core"],
+  "infra/redis": ["shared/core"],
   "infra/host": [...engines, ...adapters],
   "infra/scaffold": ["shared/core", "shared/http", "infra/host"],
 };

@@ -55,6 +55,8 @@ Deno.test("adapters import core alone, and their tests the server that they adap
   assertAllowed("infra/eventstoredb/log.ts", ["@headwater/core", "@eventstore/db-client"]);
   assertRefused("infra/eventstoredb/log.ts", ["@headwater/event-store", "@headwater/postgres"]);
   assertAllowed("infra/eventstoredb/log_test.ts", ["@headwater/event-store"]);
+  assertAllowed("infra/redis/open_redis_store.ts", ["@headwater/core", "redis"]);
+  assertRefused("infra/redis/open_redis_store.ts", ["@headwater/postgres", "@headwater/http"]);
   assertRefused("infra/event_store/cli.ts", ["@headwater/host", "@headwater/http"]);
 });
 
@@ -62,7 +64,7 @@ Deno.test("the host imports engines and adapters, and no service", () => {
   assertAllowed("infra/host/host.ts", [
     ...["./config.ts", "@headwater/core", "@headwater/http", "@headwater/resilience"],
     ...["@headwater/sagas", "@headwater/projections", "@headwater/event-store"],
-    ...["@headwater/eventstoredb", "@headwater/postgres"],
+    ...["@headwater/eventstoredb", "@headwater/postgres", "@headwater/redis"],
   ]);
   assertRefused("infra/host/host.ts", [
     "@shop/order",

@@ -1,4 +1,4 @@
-import { type Service, silentLog } from "@headwater/core";
+import { machine, type Service, silentLog } from "@headwater/core";
 import { gateway as defineGateway, type GatewayDependencies } from "../gateway.ts";
 
 const declared = { priority: "normal", roles: ["public"] } as const;
@@ -27,6 +27,7 @@ export function openGateway(
         return service(request);
       },
     },
+    sharedStore: machine.memoryStore(),
     logger: silentLog,
     checks: [],
     newId: () => crypto.randomUUID(),

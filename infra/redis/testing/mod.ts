@@ -1,0 +1,1 @@
+export { isRedisInstalled, startRedis, type TestRedis } from "./start_redis.ts";
