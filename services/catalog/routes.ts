@@ -2,6 +2,7 @@ import { field, Refusal } from "@headwater/core";
 import {
   acceptCommand,
   commandAnswer,
+  declare,
   pageQuery,
   readJson,
   readParam,
@@ -15,19 +16,21 @@ import { descriptionSchema, productCommands } from "./contract.ts";
 import { product } from "./product.ts";
 import { findProduct, productPage, productView } from "./product_view.ts";
 
-const listing = productCommands.ListProduct.extend({
-  description: descriptionSchema.default(""),
+const listing = declare({
+  body: productCommands.ListProduct.extend({ description: descriptionSchema.default("") }),
 });
 
-const pricing = productCommands.ChangePrice.omit({ sku: true });
+const pricing = declare({ body: productCommands.ChangePrice.omit({ sku: true }) });
 
 /** An empty search box finds everything. */
-const search = pageQuery({ q: z.union([z.literal(""), field.text(200)]) });
+const search = declare({
+  query: pageQuery({ q: z.union([z.literal(""), field.text(200)]) }),
+});
 
 export const catalogRoutes = routes();
 
-catalogRoutes.post("/api/products", async (c) => {
-  const data = await readJson(c, listing);
+catalogRoutes.post("/api/products", listing, async (c) => {
+  const data = await readJson(c, listing.body);
   const context = await acceptCommand(c, data);
   const handled = await c.env.repository(product).handle({ type: "ListProduct", data }, context);
   return commandAnswer(c, handled, {
@@ -36,9 +39,9 @@ catalogRoutes.post("/api/products", async (c) => {
   });
 });
 
-catalogRoutes.put("/api/products/:sku/price", async (c) => {
+catalogRoutes.put("/api/products/:sku/price", pricing, async (c) => {
   const sku = readParam(c, "sku", skuSchema);
-  const body = await readJson(c, pricing);
+  const body = await readJson(c, pricing.body);
   const context = await acceptCommand(c, body);
   const handled = await c.env.repository(product).handle(
     { type: "ChangePrice", data: { sku, ...body } },
@@ -47,8 +50,8 @@ catalogRoutes.put("/api/products/:sku/price", async (c) => {
   return commandAnswer(c, handled, { body: { sku, revision: handled.revision } });
 });
 
-catalogRoutes.get("/api/products", readsFrom(productView), async (c) => {
-  const { where: { q }, ...page } = readQuery(c, search);
+catalogRoutes.get("/api/products", search, readsFrom(productView), async (c) => {
+  const { where: { q }, ...page } = readQuery(c, search.query);
   return c.json(await productPage(c.env.sql, { ...page, matching: q || undefined }));
 });
 

@@ -2,6 +2,8 @@ import { importVisitor } from "./import_visitor.ts";
 import { fromRoot, type Place, placeOf, root } from "./place.ts";
 
 const peers = "tests/performance/peers";
+/** What was there before, and is still run beside us. */
+const legacy = "services/legacy_shop";
 
 /** The members under the names by which others import them; `@shop/NAME` is `services/NAME`. */
 const members: Readonly<Record<string, string>> = {
@@ -98,6 +100,7 @@ function objectionAcross(
   { member, entry }: { readonly member: string; readonly entry: string },
 ): string | undefined {
   if (from.member === peers) return "peers know nothing of Headwater";
+  if (from.member === legacy) return "the old shop knows nothing of Headwater";
   if (member === "@headwater/tests") return "nobody may import tests";
   if (from.member === "tests") return undefined;
   if (member === "shared/testing" || entry === "testing") {

@@ -92,6 +92,12 @@ Deno.test("a service imports engines, and the contracts of other services", () =
   assertRefused("services/order/order_test.ts", ["@shop/payment", "@headwater/postgres"]);
 });
 
+Deno.test("the old shop knows nothing of Headwater", () => {
+  const file = "services/legacy_shop/legacy_shop.ts";
+  assertAllowed(file, ["./main.ts", "node:sqlite"]);
+  assertRefused(file, ["@headwater/core", "@headwater/host", "@shop/catalog/contract"]);
+});
+
 Deno.test("the application, its demo and its judge import whole services", () => {
   for (const file of ["services/app.ts", "services/demo/demo.ts", "services/judge/judge.ts"]) {
     assertAllowed(file, ["@shop/order", "@shop/order/contract", "@headwater/host"]);

@@ -17,8 +17,9 @@ const workspace = await readConfig("deno.json");
 const members = files.filter((file) => file.endsWith("/deno.json"))
   .map((file) => file.replace("/deno.json", ""))
   .filter((folder) => folder !== "tests/performance/peers");
+const notOfShop = ["services/demo", "services/judge", "services/legacy_shop"];
 const services = members.filter((member) => member.startsWith("services/"))
-  .filter((member) => !["services/demo", "services/judge"].includes(member));
+  .filter((member) => !notOfShop.includes(member));
 
 Deno.test("every folder with a deno.json is a member, but for the benchmarks' rivals", () => {
   const patterns = (workspace.workspace ?? [])
