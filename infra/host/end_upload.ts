@@ -26,7 +26,9 @@ export function endUpload(
   answer: Response,
   limits: UploadLimits = usual,
 ): Response {
-  if (!isUnread(request, answer) || !request.body || request.body.locked) return answer;
+  if (!isUnread(request, answer) || !request.body) return answer;
+  // It is still read by whoever has given up waiting for it
+  if (request.body.locked) return answer.status === 408 ? endConnection(answer) : answer;
   // Not before the answer: a body that is cancelled by then is read to its end all the same.
   const reader = request.body.getReader();
   if (lengthOf(request) > limits.mostBytes) {
@@ -36,7 +38,8 @@ export function endUpload(
 }
 
 function isUnread(request: Request, { status }: Response): boolean {
-  // After a 413 it was read as far as its limit.
+  // After a 413 it was read as far as its limit, after a 408 as far as it came.
+  if (status === 408) return true;
   return !(lengthOf(request) <= short) && (!request.bodyUsed || status === 413);
 }
 

@@ -73,7 +73,7 @@ async function ask(
   try {
     const response = await client.call(
       service,
-      await requestFor(c, `http://${service}${path}/${id}`),
+      await requestFor(c, { url: `http://${service}${path}/${id}` }),
     );
     const isParked = response.headers.has("X-Read-Model-Parked");
     if (response.ok) {

@@ -14,7 +14,11 @@ const setAnew = ["accept-encoding", "content-length", "expect", "host"];
 /** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
 export function addForwarding(
   app: EdgeRoutes,
-  { client, routes }: { readonly client: ServiceClient; readonly routes: readonly PublicRoute[] },
+  { client, routes, bodyMs }: {
+    readonly client: ServiceClient;
+    readonly routes: readonly PublicRoute[];
+    readonly bodyMs?: number | undefined;
+  },
 ): void {
   for (const { method, path, service } of routes) {
     app.on(method, path, async (c) => {
@@ -24,14 +28,20 @@ export function addForwarding(
       );
       const { search } = new URL(c.req.url);
       return passedOn(
-        await client.call(service, await requestFor(c, `http://${service}${target}${search}`)),
+        await client.call(
+          service,
+          await requestFor(c, { url: `http://${service}${target}${search}`, bodyMs }),
+        ),
       );
     });
   }
 }
 
 /** The client's request as a service gets it. */
-export async function requestFor(c: EdgeContext, url: string): Promise<Request> {
+export async function requestFor(
+  c: EdgeContext,
+  { url, bodyMs: mostMs }: { readonly url: string; readonly bodyMs?: number | undefined },
+): Promise<Request> {
   const { method, headers: given } = c.req.raw;
   const headers = endToEndHeaders(given);
   for (const name of setAnew) headers.delete(name);
@@ -40,7 +50,7 @@ export async function requestFor(c: EdgeContext, url: string): Promise<Request> 
     // Whatever is behind us may have to send it again.
     headers.set("Idempotency-Key", c.env.newId());
   }
-  const body = method === "GET" ? undefined : await readBytes(c.req.raw, bodyLimit);
+  const body = method === "GET" ? undefined : await readBytes(c.req.raw, bodyLimit, { mostMs });
   return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 }
 

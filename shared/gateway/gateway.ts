@@ -9,11 +9,14 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
+import { assertPlainRequest } from "./plain_request.ts";
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {
   /** Each adds answers that are made of several services. */
   readonly pages: readonly ((app: EdgeRoutes, client: ServiceClient) => void)[];
+  /** Milliseconds within which the body of a request has to be here; default 10,000. */
+  readonly bodyMs?: number;
 };
 
 /** All that a gateway gets from outside. */
@@ -32,13 +35,17 @@ const shortestCompressed = 2_048;
 
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
-  { pages }: GatewayOptions,
+  { pages, bodyMs }: GatewayOptions,
 ): (dependencies: GatewayDependencies) => Service {
   return ({ application, client, routes, ...edge }) => {
     const app: EdgeRoutes = new Hono();
+    app.use((c, next) => {
+      assertPlainRequest(c.req.raw);
+      return next();
+    });
     app.use(compress({ threshold: shortestCompressed }));
     for (const add of pages) add(app, client);
-    addForwarding(app, { client, routes });
+    addForwarding(app, { client, routes, bodyMs });
     addFrontPage(app, { application, routes });
     return toService(app, edge);
   };

@@ -1,5 +1,11 @@
 import { DeadlineExceeded, eventLog, type Log, Refusal, Unavailable } from "@headwater/core";
-import { BadInput, BodyTooLarge, type InputIssue } from "@headwater/resilience";
+import {
+  BadAnswer,
+  BadInput,
+  BodyTooLarge,
+  BodyTooSlow,
+  type InputIssue,
+} from "@headwater/resilience";
 import { type AdmissionCode, NotAdmitted } from "./admission.ts";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import { secretHeader } from "./service_secret.ts";
@@ -83,6 +89,9 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   if (error instanceof BodyTooLarge) {
     return { status: 413, code: "body-too-large", detail: error.message };
   }
+  if (error instanceof BodyTooSlow) {
+    return { status: 408, code: "body-too-slow", detail: error.message };
+  }
   if (error instanceof MediaTypeUnsupported) {
     return {
       status: 415,
@@ -97,6 +106,11 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   }
   if (error instanceof eventLog.RevisionConflict) return answerToConflict(error, context);
   if (error instanceof Unavailable) return answerToUnavailable(error, context);
+  if (error instanceof BadAnswer) {
+    const { code, message, cause } = error;
+    context.logger.warn(message, { correlationId: context.correlationId, code, error: cause });
+    return { status: 502, code, detail: message };
+  }
   if (error instanceof DeadlineExceeded) {
     context.logger.warn(error.message, { correlationId: context.correlationId });
     return { status: 504, code: "deadline-exceeded", detail: error.message };

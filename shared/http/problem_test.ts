@@ -1,5 +1,5 @@
 import { DeadlineExceeded, eventLog, Refusal, Unavailable } from "@headwater/core";
-import { BadInput, BodyTooLarge } from "@headwater/resilience";
+import { BadAnswer, BadInput, BodyTooLarge, BodyTooSlow } from "@headwater/resilience";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { exampleService } from "./testing/example_service.ts";
@@ -21,6 +21,8 @@ async function answerTo(thrown: unknown, headers: Record<string, string> = {}) {
 const kinds: [what: string, thrown: unknown, status: number, code: string][] = [
   ["bad input", new BadInput([{ path: "a", message: "no" }]), 400, "bad-input"],
   ["a body too large", new BodyTooLarge(10), 413, "body-too-large"],
+  ["a body too slow", new BodyTooSlow(10), 408, "body-too-slow"],
+  ["an answer of no use", new BadAnswer("no", { code: "answer-not-json" }), 502, "answer-not-json"],
   ["another media type", new MediaTypeUnsupported("no"), 415, "media-type-unsupported"],
   ["an unknown thing", new Refusal("order-unknown", "no"), 404, "order-unknown"],
   ["a key used twice", new Refusal("idempotency-key-reused", "no"), 422, "idempotency-key-reused"],

@@ -41,6 +41,8 @@ export type EdgeContext = Pick<
 >;
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/** With those that nobody has routes for. */
+const knownMethods = [...methods, "HEAD", "OPTIONS"];
 
 /** An empty list of routes; what they are given at run time is in `c.env`. */
 export function routes(): Routes {
@@ -120,6 +122,14 @@ function allowedMethods<Dependencies extends EdgeDependencies>(
 function notFound(allowed: readonly string[], c: EdgeContext): Response {
   const { correlationId } = c.var;
   const { method } = c.req;
+  if (!knownMethods.includes(method)) {
+    return problemResponse({
+      status: 501,
+      code: "method-unknown",
+      detail: `Cannot ${method}: methods are ${knownMethods.join(", ")}`,
+      correlationId,
+    });
+  }
   if (allowed.length > 0) {
     return problemResponse({
       status: 405,

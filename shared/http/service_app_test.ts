@@ -44,6 +44,16 @@ Deno.test("a path under another method is answered with the methods it has", asy
   match((await response.json()).detail, /POST/);
 });
 
+Deno.test("a method that nobody knows is none of any path", async () => {
+  for (const path of ["/things/1", "/nothing"]) {
+    const response = await exampleService()(
+      new Request(`http://example${path}`, { method: "PURGE" }),
+    );
+    equal(response.status, 501);
+    equal((await response.json()).code, "method-unknown");
+  }
+});
+
 Deno.test("a route that does not exist is a problem document", async () => {
   const response = await exampleService()(new Request("http://example/nothing"));
   equal(response.status, 404);

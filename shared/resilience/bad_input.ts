@@ -37,3 +37,17 @@ export class BodyTooLarge extends Error {
     super(`Cannot read the body: it is larger than ${limit} bytes`);
   }
 }
+
+/** The body does not come in as quickly as it has to. Answered with 408. */
+export class BodyTooSlow extends Error {
+  /** As it stands in logs. */
+  override readonly name = "BodyTooSlow";
+
+  /** `mostMs`: what a body may take. */
+  constructor(
+    /** Milliseconds. */
+    readonly mostMs: number,
+  ) {
+    super(`Cannot read the body: it was not here within ${mostMs} ms`);
+  }
+}

@@ -12,4 +12,5 @@ export {
 export type { RetryOptions } from "./retry.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 export { readBytes, readText } from "./read_body.ts";
-export { BadInput, BodyTooLarge, type InputIssue } from "./bad_input.ts";
+export { BadAnswer } from "./bad_answer.ts";
+export { BadInput, BodyTooLarge, BodyTooSlow, type InputIssue } from "./bad_input.ts";

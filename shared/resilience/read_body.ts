@@ -1,32 +1,62 @@
-import { BadInput, BodyTooLarge } from "./bad_input.ts";
+import { time } from "@headwater/core";
+import { BadInput, BodyTooLarge, BodyTooSlow } from "./bad_input.ts";
+
+/** A megabyte on a slow line takes less; who dawdles on purpose is told so. */
+const usualMs = 10_000;
 
 /**
  * The request's body, never holding more than `limit` bytes of it; undefined when it has none. What is beyond the
- * limit is left unread.
+ * limit is left unread, and so is what is not here after `mostMs`.
  *
- * Errors: `BodyTooLarge`, `BadInput` for a body that breaks off.
+ * Errors: `BodyTooLarge`, `BodyTooSlow`, `BadInput` for a body that breaks off.
  */
 export async function readBytes(
   request: Request,
   limit: number,
+  { mostMs = usualMs, clock = time.realClock }: {
+    readonly mostMs?: number | undefined;
+    readonly clock?: time.Clock;
+  } = {},
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const declared = Number(request.headers.get("Content-Length") ?? 0);
   if (declared > limit) throw new BodyTooLarge(limit);
-  if (declared > 0) return await wholeBody(request, limit);
+  if (declared > 0) return await inTime(wholeBody(request, limit), { mostMs, clock });
   if (!request.body) return undefined;
   // Read by hand: for-await releases its lock at the end, which costs more than the reading.
   const reader = request.body.getReader();
+  try {
+    return await inTime(inPieces(reader, limit), { mostMs, clock });
+  } catch (error) {
+    // Not cancelled: it is the server's, which ends the upload after the answer.
+    reader.releaseLock();
+    throw error;
+  }
+}
+
+async function inTime<Bytes>(
+  bytes: Promise<Bytes>,
+  { mostMs, clock }: { readonly mostMs: number; readonly clock: time.Clock },
+): Promise<Bytes> {
+  const late = Promise.withResolvers<never>();
+  const cancelTimer = clock.after(mostMs, () => late.reject(new BodyTooSlow(mostMs)));
+  try {
+    return await Promise.race([bytes, late.promise]);
+  } finally {
+    cancelTimer();
+  }
+}
+
+async function inPieces(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await nextChunk(reader);
     if (done) return joined(chunks, size);
     size += value.byteLength;
-    if (size > limit) {
-      // Not cancelled: it is the server's, which ends the upload after the answer.
-      reader.releaseLock();
-      throw new BodyTooLarge(limit);
-    }
+    if (size > limit) throw new BodyTooLarge(limit);
     chunks.push(value);
   }
 }

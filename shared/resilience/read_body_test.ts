@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { BadInput, BodyTooLarge } from "./bad_input.ts";
+import { manualClock } from "@headwater/testing";
+import { BadInput, BodyTooLarge, BodyTooSlow } from "./bad_input.ts";
 import { readBytes, readText } from "./read_body.ts";
 
 function request(
@@ -34,4 +35,27 @@ Deno.test("a body that breaks off is bad input, also where its length is declare
     });
     await rejects(readBytes(request(broken, length), 4), BadInput);
   }
+});
+
+for (const length of [undefined, 4]) {
+  Deno.test(`a body (${length ?? "in pieces"}) that does not come in time is refused, and is the server's again`, async () => {
+    const clock = manualClock();
+    const slow = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode("ab")),
+    });
+    const given = request(slow, length);
+    const refused = rejects(readBytes(given, 10, { mostMs: 500, clock }), (error) => {
+      return error instanceof BodyTooSlow && error.mostMs === 500;
+    });
+    await clock.advance(500);
+    await refused;
+    equal(clock.pending(), 0);
+    if (length === undefined) equal(given.body?.locked, false);
+  });
+}
+
+Deno.test("a body that is there leaves no timer behind", async () => {
+  const clock = manualClock();
+  for (const length of [undefined, 4]) await readBytes(request("abcd", length), 4, { clock });
+  equal(clock.pending(), 0);
 });
