@@ -1,4 +1,5 @@
-import { application } from "@headwater/host";
+import { strangler } from "@headwater/gateway";
+import { application, service } from "@headwater/host";
 import { catalogService } from "@shop/catalog";
 import { createGateway } from "@shop/gateway";
 import { inventoryService } from "@shop/inventory";
@@ -21,6 +22,7 @@ export const shop = application({
     notificationService,
     timelineService,
     catalogService,
+    service(strangler),
   ],
   createGateway,
   greeting,

@@ -28,6 +28,7 @@ export async function startHost(
     allowStranded,
     cacheBudget = processCaches(),
     admit,
+    admitOperators,
     leaving,
     logger,
   }: {
@@ -50,6 +51,8 @@ export async function startHost(
     readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
     readonly admit?: Admission;
+    /** Whom its gateway takes for an operator; default: everybody whom it answers. */
+    readonly admitOperators?: Admission;
     /** Aborts when this process begins to leave. */
     readonly leaving?: AbortSignal;
     readonly logger: Log;
@@ -94,7 +97,7 @@ export async function startHost(
     client,
     bareClient,
     checks: [cachesCheck(cacheBudget), ...gatewayChecks],
-    ...{ sharedStore, admit, leaving, logger },
+    ...{ sharedStore, admit, admitOperators, leaving, logger },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

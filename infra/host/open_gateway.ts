@@ -6,7 +6,16 @@ import { serviceChecks } from "./service_checks.ts";
 /** The application's gateway over its services, in this process or in others. */
 export function openGateway(
   application: Application,
-  { client, bareClient, sharedStore, checks = [], admit = ownHosts(), leaving, logger }: {
+  {
+    client,
+    bareClient,
+    sharedStore,
+    checks = [],
+    admit = ownHosts(),
+    admitOperators,
+    leaving,
+    logger,
+  }: {
     readonly client: ServiceClient;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
@@ -16,6 +25,8 @@ export function openGateway(
     readonly checks?: readonly HealthCheck[];
     /** Default: who calls it by a name of this machine. */
     readonly admit?: Admission | undefined;
+    /** Whom to take for an operator; default: everybody whom it answers. */
+    readonly admitOperators?: Admission | undefined;
     /** Aborts when its process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
     readonly logger: Log;
@@ -28,6 +39,7 @@ export function openGateway(
     sharedStore,
     routes: routesOfAll(application),
     admit,
+    admitOperators,
     leaving,
     logger,
     checks: [...serviceChecks(application, bareClient), ...checks],

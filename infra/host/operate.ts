@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EventLog, Log } from "@headwater/core";
 import { startEmbeddedPostgres } from "@headwater/postgres";
+import { type AskedAct, askRunning } from "./ask_running.ts";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { type Config, environment, readConfig } from "./config.ts";
 import { describeRunning, openDataDirectory, type Running } from "./data_directory.ts";
@@ -17,8 +18,10 @@ export type Operated = AsyncDisposable & {
   head?(): Promise<number | undefined>;
   /** For looks at the log; absent where nobody can read it from here. */
   readonly reads?: Pick<EventLog, "read" | "readAll">;
-  /** For acts that change something while nothing runs. */
+  /** For acts that change something; absent where the running application has the log to itself. */
   readonly log?: EventLog;
+  /** Has the running application do an act; absent where none runs. */
+  ask?(asked: AskedAct): Promise<unknown>;
 };
 
 export type OperateOptions = {
@@ -58,12 +61,16 @@ export async function operate(
   if (readings) opening.use(readings);
   const reads = log ?? readings;
   const head = await headOf(log, { isOurs, logger });
+  const gateway = running?.urls.gateway;
   const opened = opening.move();
   return {
     databases,
     ...(head && { head: async () => (await headOf(log, { isOurs, logger }))?.position }),
     ...(reads && { reads }),
     ...(log && changes && !running && { log }),
+    ...(gateway !== undefined && {
+      ask: (asked: AskedAct) => askRunning(gateway, { ...asked, secret: config.serviceSecret }),
+    }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -1,4 +1,5 @@
 import type { acts } from "@headwater/core";
+import { routesActs } from "@headwater/gateway";
 import { projectionsActs } from "@headwater/projections";
 import { sagasActs } from "@headwater/sagas";
 import type { Operated } from "./operate.ts";
@@ -21,5 +22,9 @@ export function operatorsActs(
       },
     };
   }
-  return { projections: projectionsActs.map(opened), sagas: sagasActs.map(opened) };
+  return {
+    projections: projectionsActs.map(opened),
+    sagas: sagasActs.map(opened),
+    routes: routesActs.map(opened),
+  };
 }

@@ -1,4 +1,5 @@
 import type { acts } from "@headwater/core";
+import { actorHeader } from "./ask_running.ts";
 import { readJson, readQuery, type Routes, routes } from "@headwater/http";
 
 /** How long a request waits for an act; what is not done by then goes on. */
@@ -35,7 +36,15 @@ export function operatorsRoutes(
         return Response.json(value, { status: isDone ? 200 : 202 });
       };
       if (changes) {
-        app.post(path, async (c) => await answer(await readJson(c, args), c.var));
+        app.post(path, async (c) => {
+          // Only who belongs to the application gets here
+          const actor = c.var.actor ?? c.req.header(actorHeader);
+          const { signal } = c.var;
+          return await answer(await readJson(c, args), {
+            ...(actor !== undefined && { actor }),
+            signal,
+          });
+        });
       } else {
         app.get(path, async (c) => await answer(readQuery(c, args), c.var));
       }

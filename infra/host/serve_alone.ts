@@ -7,8 +7,10 @@ import { openGateway } from "./open_gateway.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
+import { isLoopback } from "./is_loopback.ts";
 import { openLog } from "./open_log.ts";
 import { openSharedStore } from "./open_shared_store.ts";
+import { operatorsAdmission } from "./operators_admission.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
 import { ownServiceFirst } from "./service_client/own_service.ts";
@@ -97,15 +99,12 @@ export async function serveGateway(
     sharedStore,
     checks: [cachesCheck(cacheBudget), ...shared.checks],
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
+    admitOperators: operatorsAdmission(config),
     leaving: signal,
     logger,
   });
   await using _server = serve(gateway, { ...config, logger });
   await time.aborted(signal);
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Aborts when the pipe from our supervisor closes: it asks us to stop, or is gone. */

@@ -147,6 +147,7 @@ export async function startService(
     databases: [{ service: name, views, sagas, sql: pools.operators }],
     head: () => own.head(),
     reads: own,
+    log: own,
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

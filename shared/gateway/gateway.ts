@@ -1,5 +1,6 @@
 import type { machine, Service, ServiceClient } from "@headwater/core";
 import {
+  type Admission,
   type EdgeDependencies,
   type EdgeRoutes,
   type PublicRoute,
@@ -10,6 +11,7 @@ import { compress } from "hono/compress";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
 import { assertPlainRequest } from "./plain_request.ts";
+import { addOperating } from "./strangler/operating.ts";
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {
@@ -28,6 +30,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly sharedStore: machine.SharedStore;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
+  /** Whom to take for an operator; default: everybody whom it answers. */
+  readonly admitOperators?: Admission | undefined;
 };
 
 /** Bytes; below, packing costs more than it saves. */
@@ -37,7 +41,7 @@ const shortestCompressed = 2_048;
 export function gateway(
   { pages, bodyMs }: GatewayOptions,
 ): (dependencies: GatewayDependencies) => Service {
-  return ({ application, client, routes, ...edge }) => {
+  return ({ application, client, routes, admitOperators = () => {}, ...edge }) => {
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
       assertPlainRequest(c.req.raw);
@@ -45,6 +49,7 @@ export function gateway(
     });
     app.use(compress({ threshold: shortestCompressed }));
     for (const add of pages) add(app, client);
+    addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
     addForwarding(app, { client, routes, bodyMs });
     addFrontPage(app, { application, routes });
     return toService(app, edge);

@@ -7,3 +7,8 @@
 export { requestFor } from "./forward.ts";
 export { gateway, type GatewayDependencies, type GatewayOptions } from "./gateway.ts";
 export { partClient } from "./part_client.ts";
+
+// Routes that are moved from another system to a service, step by step
+export { routesActs } from "./strangler/acts.ts";
+export type { RoutesContext } from "./strangler/routes_context.ts";
+export { strangler } from "./strangler/strangler.ts";

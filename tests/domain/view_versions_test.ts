@@ -21,6 +21,7 @@ const released: Readonly<Record<string, string>> = {
   "sales@2": "Z4N_BJc1wK09fcWGlw67AwdR_5n1-gLY4rd-Rube_Rk",
   "shipments@1": "-YKhpYsQNiKplJda0UVl61WmC5X-b9CciqCqHMi9Bxc",
   "stock-items@1": "WsIJajjM0LgeOd613WTEFfoMlGWsQu1kXgP4B-impEE",
+  "strangled-routes@1": "ewnXOsYVm-MOpze-hIuR2RaYQsnhzVuuzSNAxUgtOyM",
 };
 
 Deno.test("a view whose definition has changed since a release has another version", () => {

@@ -1,0 +1,55 @@
+import { Refusal, Unavailable } from "@headwater/core";
+import { secretHeader } from "@headwater/http";
+import { z } from "zod";
+
+/**
+ * An act that the running application is to do.
+ * @internal
+ */
+export type AskedAct = {
+  /** Below `/ops/`, for example `routes/set`. */
+  readonly path: string;
+  readonly args: object;
+  readonly actor?: string | undefined;
+};
+
+/** By whom it was asked, where it is asked of somebody else. */
+export const actorHeader = "X-Actor";
+
+/** Longer than whoever does it waits for what becomes of it. */
+const longestMs = 10_000;
+
+const problemSchema = z.object({ code: z.string(), detail: z.string() });
+
+/**
+ * Has the gateway at this URL do an operators' act, and gives the value that came of it.
+ *
+ * Errors: the `Refusal` of the act; `Unavailable`: whether it was done is not known.
+ */
+export async function askRunning(
+  url: string,
+  { path, args, actor, secret }: AskedAct & {
+    /** Of the application, where it has one. */
+    readonly secret: string | undefined;
+  },
+): Promise<unknown> {
+  const cannot = `Cannot do "${path.replaceAll("/", " ")}" at ${url}`;
+  const answer = await fetch(new URL(`/ops/${path}`, url), {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      ...(actor !== undefined && { [actorHeader]: actor }),
+      ...(secret !== undefined && { [secretHeader]: secret }),
+    },
+    body: JSON.stringify(args),
+    signal: AbortSignal.timeout(longestMs),
+  }).catch((cause) => {
+    throw new Unavailable(`${cannot}: the application does not answer`, { cause });
+  });
+  const value = await answer.json().catch(() => undefined);
+  if (answer.ok) return value;
+  const { code, detail } = problemSchema.safeParse(value).data ??
+    { code: "answer-unreadable", detail: `it answers ${answer.status}` };
+  if (answer.status < 500) throw new Refusal(code, detail);
+  throw new Unavailable(`${cannot}: ${detail}`, { code });
+}
