@@ -13,14 +13,34 @@ const ofOneConnection = new Set([
  * which they came, which are fixed ones, `Proxy-*`, and whatever `Connection` names.
  */
 export function endToEndHeaders(given: Headers): Headers {
-  const named = new Set(
-    (given.get("Connection") ?? "").split(",").map((option) => option.trim().toLowerCase()),
-  );
-  const headers = new Headers(given);
-  for (const name of [...headers.keys()]) {
-    if (ofOneConnection.has(name) || named.has(name) || name.startsWith("proxy-")) {
-      headers.delete(name);
-    }
-  }
+  const named = namedIn(given);
+  const headers = new Headers();
+  // Headers are read by `forEach` wherever each request does so: an iterator takes three times as long
+  given.forEach((value, name) => {
+    if (!isOfOneConnection(name, named)) headers.append(name, value);
+  });
   return headers;
+}
+
+/** The same answer without them; it itself where there are none, as is usual. */
+export function endToEnd(answer: Response): Response {
+  const { body, status, headers } = answer;
+  const named = namedIn(headers);
+  let isWhole = true;
+  headers.forEach((_, name) => {
+    if (isOfOneConnection(name, named)) isWhole = false;
+  });
+  return isWhole ? answer : new Response(body, { status, headers: endToEndHeaders(headers) });
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function namedIn(headers: Headers): ReadonlySet<string> {
+  const connection = headers.get("Connection");
+  if (connection === null) return nothing;
+  return new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
+}
+
+function isOfOneConnection(name: string, named: ReadonlySet<string>): boolean {
+  return ofOneConnection.has(name) || named.has(name) || name.startsWith("proxy-");
 }

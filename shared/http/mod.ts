@@ -8,7 +8,7 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { declare, type RouteDeclaration } from "./declare.ts";
-export { endToEndHeaders } from "./end_to_end_headers.ts";
+export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
 export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";

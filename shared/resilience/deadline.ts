@@ -21,48 +21,59 @@ const lagMs = 50;
  *
  * Errors: `DeadlineExceeded`, the reason of `signal` or of the deadline around it, those of `act`.
  */
-export async function withDeadline<Answer>(
+export function withDeadline<Answer>(
   act: (signal: AbortSignal) => Promise<Answer>,
   { ms, what, signal, clock }: DeadlineOptions,
 ): Promise<Answer> {
-  signal.throwIfAborted();
-  const outer = time.currentDeadline();
-  outer?.signal.throwIfAborted();
-  const limitMs = Math.min(ms, outer?.remainingMs() ?? Infinity);
-  if (limitMs <= 0) throw new DeadlineExceeded(`${what}: no time is left for it`);
-  const until = clock.now() + limitMs;
-  const controller = new AbortController();
-  const givenUp = Promise.withResolvers<never>();
-  function giveUp(reason: unknown): void {
-    givenUp.reject(reason);
-    controller.abort(reason);
-  }
-  function expire(): void {
-    giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(limitMs)} ms`));
-  }
-  function onTime(): void {
-    if (clock.now() - until > lagMs) cancelTimer = clock.after(lagMs, expire);
-    else expire();
-  }
-  function onAbort(this: AbortSignal): void {
-    giveUp(this.reason);
-  }
-  let cancelTimer = limitMs === Infinity ? () => {} : clock.after(limitMs, onTime);
-  const signals = [signal, ...(outer ? [outer.signal] : [])];
-  for (const each of signals) each.addEventListener("abort", onAbort, { once: true });
-  const answer = time.withinDeadline(
-    { signal: controller.signal, remainingMs: () => until - clock.now() },
-    () => act(controller.signal),
-  );
-  try {
-    return await Promise.race([answer, givenUp.promise]);
-  } catch (error) {
-    answer.then(discard, () => {/* The caller has been told of the first error. */});
-    throw error;
-  } finally {
-    cancelTimer();
-    for (const each of signals) each.removeEventListener("abort", onAbort);
-  }
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const outer = time.currentDeadline();
+    outer?.signal.throwIfAborted();
+    const limitMs = Math.min(ms, outer?.remainingMs() ?? Infinity);
+    if (limitMs <= 0) throw new DeadlineExceeded(`${what}: no time is left for it`);
+    const until = clock.now() + limitMs;
+    const controller = new AbortController();
+    // Often the same: a deadline within the one that has given the signal
+    const other = outer?.signal === signal ? undefined : outer?.signal;
+    let isOver = false;
+    function end(): void {
+      isOver = true;
+      cancelTimer();
+      signal.removeEventListener("abort", onAbort);
+      other?.removeEventListener("abort", onAbort);
+    }
+    function giveUp(reason: unknown): void {
+      if (isOver) return;
+      end();
+      reject(reason);
+      controller.abort(reason);
+    }
+    function expire(): void {
+      giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(limitMs)} ms`));
+    }
+    function onTime(): void {
+      if (clock.now() - until > lagMs) cancelTimer = clock.after(lagMs, expire);
+      else expire();
+    }
+    function onAbort(this: AbortSignal): void {
+      giveUp(this.reason);
+    }
+    let cancelTimer = limitMs === Infinity ? () => {} : clock.after(limitMs, onTime);
+    signal.addEventListener("abort", onAbort);
+    other?.addEventListener("abort", onAbort);
+    time.withinDeadline(
+      { signal: controller.signal, remainingMs: () => until - clock.now() },
+      () => act(controller.signal),
+    ).then((answer) => {
+      if (isOver) return discard(answer);
+      end();
+      resolve(answer);
+    }, (error) => {
+      if (isOver) return;
+      end();
+      reject(error);
+    });
+  });
 }
 
 function discard(late: unknown): void {
