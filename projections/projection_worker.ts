@@ -282,7 +282,8 @@ export class ProjectionWorker implements AsyncDisposable {
     const changes = from === to ? undefined : this.#changes;
     const move = { ...this.keeper.place, from, to, report, replay, leaves };
     const letters = this.#letters.changes({ isMore: from !== to });
-    const keys = changes?.changedKeys ?? [];
+    // Those that lack an event from now on say so, too
+    const keys = [...changes?.changedKeys ?? [], ...letters.added.map(({ key }) => key)];
     const tells = from.status === "live" && keys.length > 0 && this.#options.areOthersThere();
     const written = await writeChanges(sql, { table: this.#table!, changes, letters, move, tells });
     if (!written) return { type: "moved" };

@@ -1,5 +1,5 @@
 import type { ReadModels } from "@headwater/core";
-import type { Act, Outcome, WorkerState } from "./worker_state.ts";
+import { type Act, type Outcome, reaches, type WorkerState } from "./worker_state.ts";
 
 /** What those who follow a read model are told of a commit. */
 export type ReadModelChange = Parameters<Parameters<ReadModels["follow"]>[1]>[0];
@@ -15,13 +15,17 @@ export function readModelChange(
 ): ReadModelChange | undefined {
   if (after.stored?.status !== "live") return undefined;
   const { position } = after;
-  if (before.stored?.status !== "live") return { position, keys: undefined };
+  if (before.stored?.status !== "live") return { position, keys: undefined, isRewrite: true };
   if (act.type === "write" && outcome.type === "done") {
-    return outcome.keys && outcome.keys.length > 0 ? { position, keys: outcome.keys } : undefined;
+    const { keys = [] } = outcome;
+    return keys.length > 0 ? { position, keys, isRewrite: false } : undefined;
   }
   // What another process has done, or what was parked before
   const isElsewhere = outcome.type === "seen" || outcome.type === "prepared";
-  const isOther = isElsewhere &&
-    (before.position !== position || before.parkedKeys !== after.parkedKeys);
-  return isOther || outcome.type === "retried" ? { position, keys: undefined } : undefined;
+  const areOthersParked = before.parkedKeys !== after.parkedKeys;
+  const hasMoved = before.position !== position;
+  const isOther = isElsewhere && (hasMoved || areOthersParked);
+  if (!isOther && outcome.type !== "retried") return undefined;
+  const isFurther = hasMoved && reaches(position, before.position);
+  return { position, keys: undefined, isRewrite: areOthersParked || !isFurther };
 }

@@ -93,11 +93,14 @@ export async function startHost(
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
+  const ending = new AbortController();
+  // Before its services end: it listens to them
+  starting.defer(() => ending.abort());
   const gateway = openGateway(application, {
     client,
     bareClient,
     checks: [cachesCheck(cacheBudget), ...gatewayChecks],
-    ...{ sharedStore, admit, admitOperators, leaving, logger },
+    ...{ ending: ending.signal, sharedStore, admit, admitOperators, leaving, logger },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

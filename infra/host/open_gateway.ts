@@ -10,6 +10,7 @@ export function openGateway(
     client,
     bareClient,
     sharedStore,
+    ending,
     checks = [],
     admit = ownHosts(),
     admitOperators,
@@ -19,6 +20,8 @@ export function openGateway(
     readonly client: ServiceClient;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
+    /** Aborts when nobody is answered any more. */
+    readonly ending: AbortSignal;
     /** What gateway processes share. */
     readonly sharedStore: machine.SharedStore;
     /** Of its process, beside its services. */
@@ -35,8 +38,7 @@ export function openGateway(
   return application.createGateway({
     service: "gateway",
     application: application.name,
-    client,
-    sharedStore,
+    ...{ client, bareClient, ending, sharedStore },
     routes: routesOfAll(application),
     admit,
     admitOperators,

@@ -9,6 +9,7 @@ import {
 import {
   commandEndpoint,
   commandsOf,
+  edge,
   type Routes,
   routes,
   type ServiceDependencies,
@@ -39,7 +40,10 @@ function routesOf(definition: ServiceDefinition, dependencies: ServiceDependenci
   const own = definition.aggregates
     .map((aggregate) => commandsOf(aggregate, dependencies.repository(aggregate)));
   const handlers = Object.assign({}, ...own, definition.commands(dependencies));
-  const app = routes().route("/", commandEndpoint(handlers));
+  const app = routes().route("/", commandEndpoint(handlers)).route(
+    "/",
+    edge.viewChanges(definition.views),
+  );
   return definition.routes ? app.route("/", definition.routes) : app;
 }
 

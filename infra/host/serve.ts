@@ -1,4 +1,5 @@
 import { type Log, type Service, time } from "@headwater/core";
+import { edge } from "@headwater/http";
 import { endConnection } from "./end_connection.ts";
 import { endsWithin } from "./ends_within.ts";
 import { endUpload } from "./end_upload.ts";
@@ -67,7 +68,10 @@ export function serve(service: Service, { host, port, lingerMs = defaultLingerMs
           return new Response(null, { status: 500 });
         },
       },
-      (request, { remoteAddr }) => answerOn(`${remoteAddr.hostname}:${remoteAddr.port}`, request),
+      (request, { remoteAddr: { hostname, port } }) => {
+        edge.noteClientAddress(request, hostname);
+        return answerOn(`${hostname}:${port}`, request);
+      },
     ), `${host}:${port}`);
 
   async function leave(): Promise<void> {

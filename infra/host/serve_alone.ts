@@ -93,10 +93,14 @@ export async function serveGateway(
   });
   await using sharedStore = shared.store;
   const bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  using ending = new DisposableStack();
+  const ended = new AbortController();
+  ending.defer(() => ended.abort());
   const gateway = openGateway(application, {
     client: createResilientClient(bareClient),
     bareClient,
     sharedStore,
+    ending: ended.signal,
     checks: [cachesCheck(cacheBudget), ...shared.checks],
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),

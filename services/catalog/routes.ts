@@ -25,6 +25,12 @@ const pricing = declare({ body: productCommands.ChangePrice.omit({ sku: true }) 
 /** An empty search box finds everything. */
 const search = declare({
   query: pageQuery({ q: z.union([z.literal(""), field.text(200)]) }),
+  // Who looks around does not mind a second
+  cache: { views: [productView], freshMs: 60_000, staleMs: 1_000 },
+});
+
+const shown = declare({
+  cache: { views: [productView], key: "sku", freshMs: 60_000, staleMs: 0 },
 });
 
 export const catalogRoutes = routes();
@@ -55,9 +61,14 @@ catalogRoutes.get("/api/products", search, readsFrom(productView), async (c) => 
   return c.json(await productPage(c.env.sql, { ...page, matching: q || undefined }));
 });
 
-catalogRoutes.get("/api/products/:sku", readsFrom(productView, { param: "sku" }), async (c) => {
-  const sku = readParam(c, "sku", skuSchema);
-  const found = await findProduct(c.env.sql, sku);
-  if (!found) throw new Refusal("product-unknown", `Cannot find product "${sku}"`);
-  return c.json(found);
-});
+catalogRoutes.get(
+  "/api/products/:sku",
+  shown,
+  readsFrom(productView, { param: "sku" }),
+  async (c) => {
+    const sku = readParam(c, "sku", skuSchema);
+    const found = await findProduct(c.env.sql, sku);
+    if (!found) throw new Refusal("product-unknown", `Cannot find product "${sku}"`);
+    return c.json(found);
+  },
+);

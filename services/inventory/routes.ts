@@ -15,6 +15,10 @@ import { findStockItem, stockItemView } from "./stock_item_view.ts";
 
 const receipt = declare({ body: stockItemCommands.ReceiveStock.pick({ quantity: true }) });
 
+const stockShown = declare({
+  cache: { views: [stockItemView], key: "sku", freshMs: 60_000, staleMs: 0 },
+});
+
 export const inventoryRoutes = routes();
 
 inventoryRoutes.post("/api/inventory/items/:sku/receive", receipt, async (c) => {
@@ -30,6 +34,7 @@ inventoryRoutes.post("/api/inventory/items/:sku/receive", receipt, async (c) => 
 
 inventoryRoutes.get(
   "/api/inventory/items/:sku",
+  stockShown,
   readsFrom(stockItemView, { param: "sku" }),
   async (c) => {
     const sku = readParam(c, "sku", skuSchema);

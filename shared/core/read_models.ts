@@ -28,7 +28,8 @@ export interface ReadModels {
   /**
    * Calls `told` after every commit from which on queries of the view may show something else, whichever process of the
    * service it was of, until what it returns is called. `position`: how far the read model is then; undefined: nothing yet.
-   * `keys`: of the rows that changed; undefined: any may have. What other processes commit is told at once where they can be
+   * `keys`: of the rows that changed; undefined: any may have. `isRewrite`: an answer of that very position may show something
+   * else now. What other processes commit is told at once where they can be
    * heard, else within a second; several commits may be told as one.
    */
   follow(
@@ -36,6 +37,7 @@ export interface ReadModels {
     told: (change: {
       readonly position: number | undefined;
       readonly keys: readonly string[] | undefined;
+      readonly isRewrite: boolean;
     }) => void,
   ): () => void;
 }

@@ -1,10 +1,9 @@
 import type { ServiceClient } from "@headwater/core";
 import {
   bodyLimit,
+  edge,
   type EdgeContext,
   type EdgeRoutes,
-  endToEnd,
-  endToEndHeaders,
   type PublicRoute,
 } from "@headwater/http";
 import { readBytes } from "@headwater/resilience";
@@ -28,7 +27,7 @@ export function addForwarding(
         (_, name) => encodeURIComponent(c.req.param(name) ?? ""),
       );
       const url = `http://${service}${target}${searchOf(c.req.url)}`;
-      return endToEnd(await client.call(service, await requestFor(c, { url, bodyMs })));
+      return edge.endToEnd(await client.call(service, await requestFor(c, { url, bodyMs })));
     });
   }
 }
@@ -39,7 +38,7 @@ export async function requestFor(
   { url, bodyMs: mostMs }: { readonly url: string; readonly bodyMs?: number | undefined },
 ): Promise<Request> {
   const { method, headers: given } = c.req.raw;
-  const headers = endToEndHeaders(given);
+  const headers = edge.endToEndHeaders(given);
   for (const name of setAnew) headers.delete(name);
   headers.set("X-Correlation-Id", c.var.correlationId);
   if (method !== "GET" && !headers.has("Idempotency-Key")) {

@@ -37,6 +37,8 @@ Deno.test("the gateway's front page says what there is", async () => {
     service: "gateway",
     application: "house",
     routes,
+    bareClient: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
+    ending: new AbortController().signal,
     sharedStore: machine.memoryStore(),
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
     logger: { debug() {}, info() {}, warn() {}, error() {} },

@@ -8,6 +8,7 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { addResponseCache } from "./cache/response_cache.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
 import { assertPlainRequest } from "./plain_request.ts";
@@ -26,8 +27,12 @@ export type GatewayDependencies = EdgeDependencies & {
   /** The application's name. */
   readonly application: string;
   readonly client: ServiceClient;
+  /** For calls that have no end: without deadlines, repetitions and places. */
+  readonly bareClient: ServiceClient;
   /** With the application's other gateway processes. */
   readonly sharedStore: machine.SharedStore;
+  /** Aborts when nobody is answered any more: what is done beside answering ends. */
+  readonly ending: AbortSignal;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
   /** Whom to take for an operator; default: everybody whom it answers. */
@@ -41,7 +46,8 @@ const shortestCompressed = 2_048;
 export function gateway(
   { pages, bodyMs }: GatewayOptions,
 ): (dependencies: GatewayDependencies) => Service {
-  return ({ application, client, routes, admitOperators = () => {}, ...edge }) => {
+  return (dependencies) => {
+    const { application, client, routes, admitOperators = () => {}, ...edge } = dependencies;
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
       assertPlainRequest(c.req.raw);
@@ -50,6 +56,7 @@ export function gateway(
     app.use(compress({ threshold: shortestCompressed }));
     for (const add of pages) add(app, client);
     addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
+    addResponseCache(app, dependencies);
     addForwarding(app, { client, routes, bodyMs });
     addFrontPage(app, { application, routes });
     return toService(app, edge);

@@ -28,10 +28,12 @@ export type RouteDeclaration = {
  * @internal
  */
 type RouteCache = {
-  /** The read models that the answer is made of. */
+  /** The read models that the answer is made of: its `X-Position` holds for all of them. */
   readonly views: readonly View[];
   /** The parameter of the path that is the key of the only row; default: any row may be in the answer. */
   readonly key?: string | undefined;
+  /** Headers of the request on which the answer depends; default: none. Of the query it may depend on what `query` names. */
+  readonly vary?: readonly string[] | undefined;
   /** Milliseconds for which an answer is given again at most, whatever is known of commits. */
   readonly freshMs: number;
   /** Milliseconds beyond that for which it may be given while it is asked anew. */

@@ -8,7 +8,8 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { declare, type RouteDeclaration } from "./declare.ts";
-export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
+/** For whoever stands before services: what is passed on, who asks, and what has changed. */
+export * as edge from "./edge.ts";
 export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";

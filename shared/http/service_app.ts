@@ -1,5 +1,6 @@
 import { Refusal, type Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
+import { clientAddressOf, noteClientAddress } from "./client_address.ts";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
@@ -105,8 +106,15 @@ export function toService<Dependencies extends EdgeDependencies>(
   return async (request) =>
     request.method === "HEAD"
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
-      ? await headAnswer(await app.fetch(new Request(request, { method: "GET" }), dependencies))
+      ? await headAnswer(await app.fetch(getOf(request), dependencies))
       : await app.fetch(request, dependencies);
+}
+
+function getOf(request: Request): Request {
+  const get = new Request(request, { method: "GET" });
+  const address = clientAddressOf(request);
+  if (address !== undefined) noteClientAddress(get, address);
+  return get;
 }
 
 function allowedMethods<Dependencies extends EdgeDependencies>(

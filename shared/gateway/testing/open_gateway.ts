@@ -27,6 +27,8 @@ export function openGateway(
         return service(request);
       },
     },
+    bareClient: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
+    ending: new AbortController().signal,
     sharedStore: machine.memoryStore(),
     logger: silentLog,
     checks: [],

@@ -1,0 +1,40 @@
+import { edge } from "@headwater/http";
+import type { CacheEntry } from "./cache_entry.ts";
+
+/** RFC 9211. */
+export const statusHeader = "Cache-Status";
+
+/** A kept answer as it is given once more; where the client has it already, that it is still the same. */
+export function cachedAnswer(
+  { headers, body }: CacheEntry,
+  { isMatch, said, ageMs, vary }: {
+    readonly isMatch: boolean;
+    /** Of what the cache did. */
+    readonly said: string;
+    readonly ageMs: number;
+    readonly vary: readonly string[];
+  },
+): Response {
+  const all = new Headers(headers as [string, string][]);
+  all.set(statusHeader, `headwater; ${said}`);
+  all.set("Age", String(Math.max(0, Math.floor(ageMs / 1_000))));
+  for (const name of vary) all.append("Vary", name);
+  if (!isMatch) return new Response(body, { status: 200, headers: all });
+  all.delete("Content-Type");
+  return new Response(null, { status: 304, headers: all });
+}
+
+/** RFC 9110, 13.1.2: tags are compared weakly. */
+export function hasMatch(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === "*") return true;
+  const tag = etag.replace(/^W\//, "");
+  return ifNoneMatch.split(",").some((given) => given.trim().replace(/^W\//, "") === tag);
+}
+
+/** An answer that is not kept, with what the cache did. */
+export function withStatus({ body, status, headers: given }: Response, said: string): Response {
+  const headers = edge.endToEndHeaders(given);
+  headers.set(statusHeader, `headwater; ${said}`);
+  return new Response(body, { status, headers });
+}

@@ -1,0 +1,135 @@
+import type { Log, machine, ServiceClient } from "@headwater/core";
+import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
+import { askedOnce } from "./asked_once.ts";
+import type { CacheEntry } from "./cache_entry.ts";
+import { cachedAnswer, hasMatch, statusHeader, withStatus } from "./cached_answer.ts";
+import { feedChanges } from "./change_feed.ts";
+import { type KeptAnswers, keptAnswers } from "./kept_answers.ts";
+import { type KnownChanges, knownChanges } from "./known_changes.ts";
+import { type Question, questionsOf, varyOf } from "./question.ts";
+
+export type ResponseCacheOptions = {
+  /** Of all services. */
+  readonly routes: readonly PublicRoute[];
+  readonly client: ServiceClient;
+  /** For what has no end. */
+  readonly bareClient: ServiceClient;
+  /** With the other gateway processes. */
+  readonly sharedStore: machine.SharedStore;
+  /** Aborts when nobody is answered any more. */
+  readonly ending: AbortSignal;
+  readonly logger: Log;
+  /** Of entries in this process's memory; default: 32 MiB. */
+  readonly maxBytes?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly random?: () => number;
+};
+
+type Cached = {
+  readonly changes: KnownChanges;
+  readonly kept: KeptAnswers;
+  readonly client: ServiceClient;
+  readonly logger: Log;
+  readonly now: () => number;
+};
+
+/**
+ * Answers routes that services declare to be cached with answers that were given before, for as long as no commit is
+ * known that has changed what they were made of, and it would be known. One that is not fresh any more is given for a
+ * moment yet where the route allows it, while one request fetches another; those who ask at once for what nobody has wait
+ * for one request, too. Answers are shared with the other gateways in the shared store.
+ */
+export function addResponseCache(app: EdgeRoutes, options: ResponseCacheOptions): void {
+  const { routes, client, bareClient, ending: signal, logger } = options;
+  const { maxBytes = 32 * 1_024 * 1_024, now = Date.now, random = Math.random } = options;
+  const kept = keptAnswers({ ...options, maxBytes });
+  const cached = routes.filter(({ declared }) => declared.cache !== undefined);
+  for (const [service, own] of Map.groupBy(cached, ({ service }) => service)) {
+    const changes = knownChanges();
+    const views = own.flatMap(({ declared }) => declared.cache!.views.map(({ name }) => name));
+    feedChanges(changes, {
+      ...{ service, views: [...new Set(views)], client: bareClient, logger, signal, random },
+    });
+    for (const route of own) addCached(app, route, { changes, kept, client, logger, now });
+  }
+}
+
+function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
+  const { changes, kept, client, logger, now } = cached;
+  const { freshMs, staleMs } = route.declared.cache!;
+  const vary = varyOf(route);
+  const questionOf = questionsOf(route);
+  const service = askedOnce({
+    ...{ client, changes, vary, now, logger },
+    keep: (asked, entry) => kept.keep(asked.name, entry, { ttlMs: freshMs + staleMs }),
+  });
+
+  function isFresh(entry: CacheEntry, asked: Question): boolean {
+    return now() - entry.at < freshMs && changes.isFresh(entry, asked);
+  }
+
+  /** Not fresh any more, and given all the same, from when somebody first wanted it. */
+  const staleSince = new WeakMap<CacheEntry, number>();
+  function isStillOfUse(entry: CacheEntry): boolean {
+    const since = staleSince.get(entry) ?? now();
+    staleSince.set(entry, since);
+    if (changes.log !== undefined && entry.log !== changes.log) return false;
+    return staleMs > 0 && now() - since <= staleMs && now() - entry.at <= freshMs + staleMs;
+  }
+
+  function given(
+    c: EdgeContext,
+    { entry, said }: { readonly entry: CacheEntry; readonly said: string },
+  ): Response {
+    const isMatch = hasMatch(c.req.header("If-None-Match"), entry.etag);
+    return cachedAnswer(entry, { isMatch, said, ageMs: now() - entry.at, vary });
+  }
+
+  async function answer(c: EdgeContext, asked: Question): Promise<Response | undefined> {
+    const { correlationId } = c.var;
+    const least = minPosition(c);
+    const isEnough = (entry: CacheEntry) =>
+      least === undefined || entry.position >= least && entry.log === changes.log;
+    const found = await kept.find(asked.name, (entry) => isFresh(entry, asked) && isEnough(entry));
+    if (found && isEnough(found)) {
+      if (isFresh(found, asked)) {
+        const leftMs = freshMs - now() + found.at;
+        return given(c, { entry: found, said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
+      }
+      if (isStillOfUse(found)) {
+        service.renew(asked, correlationId);
+        return given(c, { entry: found, said: "hit; ttl=-1" });
+      }
+    }
+    // The service knows how to wait for a position
+    if (least !== undefined) return undefined;
+    const why = found ? "fwd=stale" : "fwd=uri-miss";
+    const others = service.underWay(asked);
+    if (!others) {
+      const { entry, answer } = await service.ask(asked, correlationId);
+      return entry ? given(c, { entry, said: `${why}; stored` }) : withStatus(answer, why);
+    }
+    // What they get may be of before a change that was known as this request came, or for one of them alone
+    const filled = await others.catch(() => undefined);
+    const entry = filled?.entry;
+    const isForThis = entry && isFresh(entry, asked);
+    return isForThis ? given(c, { entry, said: `${why}; collapsed` }) : undefined;
+  }
+
+  app.get(route.path, async (c, next) => {
+    const asked = questionOf(c.req.raw, c.req.param());
+    const response = asked && await answer(c, asked);
+    if (response) return response;
+    await next();
+    c.header(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
+    return undefined;
+  });
+}
+
+/** NaN, which nothing has reached, for what is no position: the service says what is wrong with it. */
+function minPosition(c: EdgeContext): number | undefined {
+  const token = c.req.header("X-Min-Position");
+  if (token === undefined) return undefined;
+  return /^\d{1,16}$/.test(token) ? Number(token) : NaN;
+}

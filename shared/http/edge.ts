@@ -1,0 +1,3 @@
+export { clientAddressOf, noteClientAddress } from "./client_address.ts";
+export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
+export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";
