@@ -12,6 +12,7 @@ import { addResponseCache } from "./cache/response_cache.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
 import { assertPlainRequest } from "./plain_request.ts";
+import { addRateLimits } from "./rate_limits.ts";
 import { addOperating } from "./strangler/operating.ts";
 
 /** What an application decides about its gateway. */
@@ -54,6 +55,7 @@ export function gateway(
       return next();
     });
     app.use(compress({ threshold: shortestCompressed }));
+    addRateLimits(app, dependencies);
     for (const add of pages) add(app, client);
     addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
     addResponseCache(app, dependencies);

@@ -8,6 +8,7 @@ import {
 } from "@headwater/resilience";
 import { type AdmissionCode, NotAdmitted } from "./admission.ts";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
+import { RateLimited } from "./rate_limited.ts";
 import { secretHeader } from "./service_secret.ts";
 
 /** RFC 9457; `type` and `title` follow from `code`. */
@@ -99,6 +100,11 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
       detail: error.message,
       headers: { Accept: "application/json" },
     };
+  }
+  if (error instanceof RateLimited) {
+    const { message, options: { retryAfter, fields } } = error;
+    const headers = { ...fields, "Retry-After": String(retryAfter) };
+    return { status: 429, code: "rate-limit-exceeded", detail: message, headers };
   }
   if (error instanceof NotAdmitted) return answerToNotAdmitted(error);
   if (error instanceof Refusal) {

@@ -1,0 +1,40 @@
+import type { machine } from "@headwater/core";
+import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { clientKey } from "./client_key.ts";
+
+/**
+ * Lets each client ask as often as services declare of their routes, counted together with the other gateways: from its
+ * first request on in windows of fixed length. Answers say what is left of it in the fields of
+ * draft-ietf-httpapi-ratelimit-headers-10; who asks more often gets 429 with `Retry-After`, which costs its service
+ * nothing.
+ */
+export function addRateLimits(
+  app: EdgeRoutes,
+  { routes, sharedStore }: {
+    readonly routes: readonly PublicRoute[];
+    readonly sharedStore: Pick<machine.SharedStore, "count">;
+  },
+): void {
+  for (const { method, path, declared: { rate } } of routes) {
+    if (!rate) continue;
+    const { requests, windowMs } = rate;
+    const policy = `"route";q=${requests};w=${Math.ceil(windowMs / 1_000)}`;
+    app.on(method, path, async (c, next) => {
+      const client = clientKey(edge.clientAddressOf(c.req.raw));
+      const { count, resetMs } = await sharedStore.count(`rate ${method} ${path} ${client}`, {
+        windowMs,
+      });
+      const seconds = Math.ceil(resetMs / 1_000);
+      const left = Math.max(0, requests - count);
+      const fields = { "RateLimit-Policy": policy, RateLimit: `"route";r=${left};t=${seconds}` };
+      if (count > requests) {
+        throw new edge.RateLimited(
+          `Cannot answer ${method} ${path} more than ${requests} times in ${windowMs} ms: again in ${seconds} s`,
+          { retryAfter: seconds, fields },
+        );
+      }
+      await next();
+      for (const [name, value] of Object.entries(fields)) c.header(name, value);
+    });
+  }
+}
