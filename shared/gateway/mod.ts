@@ -10,5 +10,6 @@ export { partClient } from "./part_client.ts";
 
 // Routes that are moved from another system to a service, step by step
 export { routesActs } from "./strangler/acts.ts";
+export { type Strangle, strangle, type StrangleOptions } from "./strangler/strangle.ts";
 export type { RoutesContext } from "./strangler/routes_context.ts";
 export { strangler } from "./strangler/strangler.ts";

@@ -55,5 +55,6 @@ stranglerRoutes.post("/strangler/shadow", async (c) => {
 /** What a gateway process has to know of a route, without what operators alone want to see. */
 function stateOf(row: StrangledRouteRow): RouteState & { readonly route: string } {
   const { route, mode, percent, shadowPercent, isKilled, setting, shadowRound, moves } = row;
-  return { route, mode, percent, shadowPercent, isKilled, setting, shadowRound, moves };
+  const decided = { route, mode, percent, shadowPercent, isKilled, setting, shadowRound, moves };
+  return { ...decided, hasLegacyPins: row.pinnedLegacy > 0, hasNewPins: row.pinnedNew > 0 };
 }

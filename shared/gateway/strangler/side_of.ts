@@ -17,6 +17,9 @@ export type RouteState = {
   readonly shadowRound: number;
   /** Counts the entities that were moved: what was known of pins before the last move is not known any more. */
   readonly moves: number;
+  /** Whether any entity stays with that side: else nobody has to be asked. */
+  readonly hasLegacyPins: boolean;
+  readonly hasNewPins: boolean;
 };
 
 /** Of a request, as far as it decides where the request goes. */
@@ -43,6 +46,8 @@ export const untouched: RouteState = {
   setting: 0,
   shadowRound: 0,
   moves: 0,
+  hasLegacyPins: false,
+  hasNewPins: false,
 };
 
 const buckets = 10_000;

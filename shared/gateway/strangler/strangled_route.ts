@@ -8,7 +8,9 @@ import {
 import { type RouteState, untouched } from "./side_of.ts";
 
 /** Undefined: no gateway has such a route. */
-export type StrangledRouteState = Omit<RouteState, "moves"> | undefined;
+export type StrangledRouteState =
+  | Omit<RouteState, "moves" | "hasLegacyPins" | "hasNewPins">
+  | undefined;
 
 /** What operators have decided of a route, and what was taken back by itself. */
 export const strangledRoute: Aggregate<
@@ -65,8 +67,8 @@ function decide(
 }
 
 function evolve(state: StrangledRouteState, event: StrangledRouteEvent): StrangledRouteState {
-  const { moves: _, ...known } = { ...untouched, ...state };
-  const { setting, shadowRound } = known;
+  const { mode, percent, shadowPercent, isKilled, setting, shadowRound } = state ?? untouched;
+  const known = { mode, percent, shadowPercent, isKilled, setting, shadowRound };
   switch (event.type) {
     case "RouteDeclared":
       return known;

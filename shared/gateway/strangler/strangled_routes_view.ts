@@ -3,6 +3,12 @@ import type { Sql } from "postgres";
 import { entityPinEvents, requestPrefix, strangledRouteEvents } from "./contract.ts";
 import { type RouteState, type Side, untouched } from "./side_of.ts";
 
+const { hasLegacyPins: _legacy, hasNewPins: _new, ...state } = untouched;
+const undecided = {
+  ...{ ...state, pinnedLegacy: 0, pinnedNew: 0, rollBacks: 0 },
+  ...{ changedAt: null, changedBy: null, reason: null },
+};
+
 /** What is decided of each strangled route, who decided it last, and how many entities stay with which side. */
 export const strangledRoutesView = view({
   name: "strangled-routes",
@@ -30,10 +36,7 @@ export const strangledRoutesView = view({
   key: ({ data }) => data.route,
   evolve(row, event) {
     const { route } = event.data;
-    const known = row ?? {
-      ...{ route, ...untouched, pinnedLegacy: 0, pinnedNew: 0, rollBacks: 0 },
-      ...{ changedAt: null, changedBy: null, reason: null },
-    };
+    const known = row ?? { route, ...undecided };
     switch (event.type) {
       case "RouteDeclared":
         return known;

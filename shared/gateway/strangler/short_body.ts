@@ -1,0 +1,26 @@
+/** The body of an answer, where it is no longer than so many bytes; undefined: it is longer, and nobody reads on. */
+export async function shortBody(
+  { headers, body }: Response,
+  mostBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!body) return new Uint8Array();
+  if (Number(headers.get("Content-Length") ?? 0) > mostBytes) {
+    await body.cancel();
+    return undefined;
+  }
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > mostBytes) {
+      await reader.cancel();
+      return undefined;
+    }
+    parts.push(value);
+  }
+  if (parts.length === 1) return parts[0];
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}

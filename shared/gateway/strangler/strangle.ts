@@ -1,0 +1,238 @@
+import {
+  DeadlineExceeded,
+  type Log,
+  type machine,
+  type ServiceClient,
+  time,
+  Unavailable,
+} from "@headwater/core";
+import { type Admission, bodyLimit, type EdgeContext, idempotencyKey } from "@headwater/http";
+import { readBytes } from "@headwater/resilience";
+import { knownPins, type PinnedThing } from "./known_pins.ts";
+import { knownStates } from "./known_states.ts";
+import {
+  cookieSide,
+  fieldOf,
+  fieldsIn,
+  headerSide,
+  namedEntity,
+  subjectOf,
+} from "./request_facts.ts";
+import { rollBack } from "./roll_back.ts";
+import { isEntity, type SettledSide, settledSide } from "./settled_side.ts";
+import { shortBody } from "./short_body.ts";
+import type { RouteState, Side } from "./side_of.ts";
+import type { Strangles } from "./strangles.ts";
+
+/** @internal */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Whoever can answer the requests of a route.
+ * @internal
+ */
+export type SideTarget = {
+  /** Errors: `Unavailable`, `DeadlineExceeded`, those of a body that cannot be read. */
+  answer(c: EdgeContext, asked?: {
+    /** Where it was read already. */
+    readonly body?: Bytes | undefined;
+  }): Promise<Response>;
+};
+
+/**
+ * A route that a system from before and a service in its place both have.
+ * @internal
+ */
+export type TwoSided = {
+  readonly strangles: Strangles;
+  readonly legacy: SideTarget;
+  readonly service: SideTarget;
+};
+
+/** What a gateway process lends it. */
+export type StrangleOptions = {
+  readonly client: ServiceClient;
+  readonly store: machine.SharedStore;
+  /** The names of all strangled routes. */
+  names(): readonly string[];
+  /** Throws for whoever may not say where requests go. */
+  readonly admitOperators: Admission;
+  readonly clock?: time.Clock;
+  readonly logger: Log;
+};
+
+/** Answers requests of strangled routes, each by one of two sides. */
+export type Strangle = {
+  /** Asks how routes are decided. With a position: as it is by then. */
+  refresh(position?: number): Promise<void>;
+  /** Errors: those of the side, and of `settledSide`. */
+  answer(c: EdgeContext, route: TwoSided): Promise<Response>;
+};
+
+const safeMethods = ["GET", "HEAD", "OPTIONS"];
+
+/** Sends requests of strangled routes to one of their sides, as it was decided, and takes note of how that went. */
+export function strangle(
+  { client, store, names, admitOperators, clock = time.realClock, logger }: StrangleOptions,
+): Strangle {
+  const states = knownStates({ client, names, clock, logger });
+  const pins = knownPins({ client, store, clock });
+  const watch = rollBack({ states, client, clock, logger });
+
+  async function askSide(side: Side, asked: Asked): Promise<Response> {
+    const { c, route, state, body } = asked;
+    const { name } = route.strangles;
+    const target = side === "new" ? route.service : route.legacy;
+    const since = clock.now();
+    try {
+      const answer = await target.answer(c, { body });
+      watch.note(name, state, { side, isError: answer.status >= 500, ms: clock.now() - since });
+      return servedBy(side, answer);
+    } catch (error) {
+      const isLate = error instanceof DeadlineExceeded;
+      if (isLate || error instanceof Unavailable) {
+        const ms = isLate ? clock.now() - since : undefined;
+        watch.note(name, state, { side, isError: true, ms });
+      }
+      throw error;
+    }
+  }
+
+  async function answerOf({ side, why }: SettledSide, asked: Asked): Promise<Response> {
+    try {
+      return await askSide(side, asked);
+    } catch (error) {
+      const isOpen = error instanceof Unavailable && error.code === "circuit-open";
+      // What stays with the new side the legacy one does not know, and would say so
+      const mayFallBack = side === "new" && asked.state.mode !== "new" && isSafe(asked.c) &&
+        (why === "bucket" || why === "cookie");
+      if (!isOpen || !mayFallBack) throw error;
+      return await askSide("legacy", asked);
+    }
+  }
+
+  function isTrusted({ req }: EdgeContext): boolean {
+    try {
+      admitOperators(req.raw);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function pinAnswered(thing: PinnedThing, side: Side): Promise<void> {
+    if (!isEntity(thing.entity)) return;
+    const pinned = await pins.pin(thing, side);
+    if (pinned === side) return;
+    const { route, entity } = thing;
+    const fields = { route, entity, side, pinned };
+    logger.error("An entity was made on a side that it does not stay with: both have it", fields);
+  }
+
+  return {
+    refresh: states.refresh,
+    async answer(c, route) {
+      const { strangles } = route;
+      const { name } = strangles;
+      const [state, { entity, body }] = await Promise.all([
+        states.of(name),
+        entityOf(c, strangles),
+      ]);
+      const key = idempotencyKey(c);
+      const settled = await settledSide(pins, {
+        state,
+        facts: {
+          route: name,
+          // Nothing to tell it by: one of so many, this time
+          subject: subjectOf(c, strangles) ?? entity ?? key ?? crypto.randomUUID(),
+          header: headerSide(c, () => isTrusted(c)),
+          cookie: cookieSide(c),
+        },
+        ...{ entity, key, isSafe: isSafe(c) },
+      });
+      const answer = await answerOf(settled, { c, route, state, body });
+      const fields = fieldsIn("answer", strangles);
+      const mayName = !isSafe(c) && answer.ok && entity === undefined && fields.length > 0;
+      if (!mayName) return answer;
+      return await withPin(answer, {
+        fields,
+        pin: (entity) => pinAnswered({ route: name, entity, moves: state.moves }, settled.side),
+      });
+    },
+  };
+}
+
+type Asked = {
+  readonly c: EdgeContext;
+  readonly route: TwoSided;
+  readonly state: RouteState;
+  readonly body: Bytes | undefined;
+};
+
+/** The body is read where nothing but a field of it names the entity. */
+async function entityOf(
+  c: EdgeContext,
+  strangles: Strangles,
+): Promise<{ readonly entity: string | undefined; readonly body?: Bytes | undefined }> {
+  const entity = namedEntity(c, strangles);
+  const fields = fieldsIn("body", strangles);
+  if (entity !== undefined || fields.length === 0 || isSafe(c)) return { entity };
+  if (!isJson(c.req.raw.headers)) return { entity };
+  const body = await readBytes(c.req.raw, bodyLimit);
+  return { entity: firstField(body, fields), body };
+}
+
+/** Before the client gets it, what the answer names is pinned: what nobody could ask for is not lost. */
+async function withPin(
+  answer: Response,
+  { fields, pin }: {
+    readonly fields: readonly string[];
+    pin(entity: string): Promise<void>;
+  },
+): Promise<Response> {
+  if (!isJson(answer.headers)) return answer;
+  const body = await shortBody(answer, bodyLimit);
+  if (!body) {
+    throw new Unavailable("Cannot read which thing was made: the answer is too long", {
+      code: "answer-too-long",
+    });
+  }
+  const entity = firstField(body, fields);
+  if (entity !== undefined) await pin(entity);
+  const { status, headers } = answer;
+  return new Response(body, { status, headers });
+}
+
+function firstField(body: Uint8Array | undefined, fields: readonly string[]): string | undefined {
+  const json = jsonOf(body);
+  for (const field of fields) {
+    const found = fieldOf(json, field);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Undefined: it is none, which is for whoever gets it to say. */
+function jsonOf(body: Uint8Array | undefined): unknown {
+  if (!body) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function isJson(headers: Headers): boolean {
+  return /^application\/([\w.+-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "");
+}
+
+function servedBy(side: Side, answer: Response): Response {
+  const { body, status } = answer;
+  const headers = new Headers(answer.headers);
+  headers.set("X-Served-By", side);
+  return new Response(body, { status, headers });
+}
+
+function isSafe({ req }: EdgeContext): boolean {
+  return safeMethods.includes(req.method);
+}
