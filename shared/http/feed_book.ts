@@ -4,6 +4,8 @@ export type ToldRow = {
   readonly position: number;
   /** Whom it concerns: feeds of these topics tell it. */
   readonly topics: readonly string[];
+  /** What keeping it costs. */
+  readonly bytes: number;
 };
 
 /** Rows after some position, in order of position, as one query saw the table. */
@@ -44,7 +46,7 @@ export type FeedBook<Row extends ToldRow> = {
 type Feed = { readonly topic: string; toldTo: number; isLive: boolean };
 
 /**
- * `mostKept`: so many rows that were told live are kept, for feeds whose last page was read before them.
+ * `mostKept`: so many bytes of rows that were told live are kept, for feeds whose last page was read before them.
  *
  * A feed is live once a page has shown it all that there was, unless live rows were told meanwhile that the page's query
  * did not see: those are among the ones that are kept, or another page is read. So also where PostgreSQL has crashed and
@@ -59,6 +61,7 @@ export function feedBook<Row extends ToldRow>(
   /** All rows after `keptFrom`, up to `readTo`. */
   let kept: Row[] = [];
   let keptFrom = -1;
+  let keptBytes = 0;
 
   function tell(row: Row): Telling<Row> {
     const told = [...new Set(row.topics)].flatMap((topic) => [...byTopic.get(topic) ?? []])
@@ -69,6 +72,16 @@ export function feedBook<Row extends ToldRow>(
         return true;
       });
     return { row, feeds: told };
+  }
+
+  function keep(rows: readonly Row[]): void {
+    kept.push(...rows);
+    for (const { bytes } of rows) keptBytes += bytes;
+    let excess = 0;
+    for (; keptBytes > mostKept; excess++) keptBytes -= kept[excess]!.bytes;
+    if (excess === 0) return;
+    keptFrom = kept[excess - 1]!.position;
+    kept = kept.slice(excess);
   }
 
   return {
@@ -107,12 +120,7 @@ export function feedBook<Row extends ToldRow>(
       const from = readTo;
       const fresh = rows.filter(({ position }) => position > from);
       readTo = Math.max(from, fresh.at(-1)?.position ?? from, areMore ? from : seen);
-      kept.push(...fresh);
-      const excess = kept.length - mostKept;
-      if (excess > 0) {
-        keptFrom = kept[excess - 1]!.position;
-        kept = kept.slice(excess);
-      }
+      keep(fresh);
       return fresh.map(tell);
     },
     end(number) {
@@ -126,6 +134,7 @@ export function feedBook<Row extends ToldRow>(
       // Nobody reads any more from now on
       readTo = undefined;
       kept = [];
+      keptBytes = 0;
     },
   };
 }

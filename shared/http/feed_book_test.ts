@@ -61,7 +61,7 @@ function world({ mostKept = 4 } = {}) {
     write(number) {
       const position = (rows.at(-1)?.position ?? -1) + 1 + number % 3;
       const concerned = topics.filter((_, index) => number & (1 << index));
-      rows.push({ position, topics: concerned });
+      rows.push({ position, topics: concerned, bytes: 1 });
     },
     commit(number) {
       committed = Math.min(rows.length, committed + 1 + number % 5);

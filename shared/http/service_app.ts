@@ -5,6 +5,7 @@ import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
+import { endOnLeaving } from "./end_on_leaving.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
@@ -103,11 +104,21 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) => notFound(allowedMethods(app, c.req.path), c));
-  return async (request) =>
-    request.method === "HEAD"
+  return async (request) => {
+    if (request.method === "HEAD") {
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
+<<<<<<< HEAD
       ? await headAnswer(await app.fetch(getOf(request), dependencies))
       : await app.fetch(request, dependencies);
+=======
+      return await headAnswer(
+        await app.fetch(new Request(request, { method: "GET" }), dependencies),
+      );
+    }
+    const answer = await app.fetch(request, dependencies);
+    return leaving ? endOnLeaving(answer, leaving) : answer;
+  };
+>>>>>>> 9dc50de (Tell clients of orders' events as they come, each once, from where they were)
 }
 
 function getOf(request: Request): Request {
