@@ -26,7 +26,7 @@ function setUp({ most }: { most?: number } = {}) {
   }
   async function commit(position: number, ...topics: string[]): Promise<void> {
     put(position, ...topics);
-    for (const told of followers) told({ position, keys: undefined });
+    for (const told of followers) told({ position, keys: undefined, isRewrite: false });
     await clock.advance(0);
   }
   const cast = broadcast({

@@ -107,18 +107,11 @@ export function toService<Dependencies extends EdgeDependencies>(
   return async (request) => {
     if (request.method === "HEAD") {
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
-<<<<<<< HEAD
-      ? await headAnswer(await app.fetch(getOf(request), dependencies))
-      : await app.fetch(request, dependencies);
-=======
-      return await headAnswer(
-        await app.fetch(new Request(request, { method: "GET" }), dependencies),
-      );
+      return await headAnswer(await app.fetch(getOf(request), dependencies));
     }
     const answer = await app.fetch(request, dependencies);
     return leaving ? endOnLeaving(answer, leaving) : answer;
   };
->>>>>>> 9dc50de (Tell clients of orders' events as they come, each once, from where they were)
 }
 
 function getOf(request: Request): Request {
