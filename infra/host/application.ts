@@ -9,7 +9,11 @@ import type { ServiceDefinition } from "./service.ts";
 export type Application = {
   readonly name: string;
   readonly services: readonly ServiceDefinition[];
-  createGateway(dependencies: GatewayDependencies): Service;
+  /** As `gateway` of `@headwater/gateway` makes it. */
+  readonly createGateway: ((dependencies: GatewayDependencies) => Service) & {
+    /** Paths that it answers from several services. */
+    readonly pages?: readonly string[];
+  };
   /** What to try first, one command line each, where the gateway is at this URL. */
   greeting?(url: string): readonly string[];
   /** What people who watch are told of an event; undefined: nothing. */

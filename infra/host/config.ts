@@ -41,6 +41,8 @@ export type Config = {
   readonly serviceUrls: ReadonlyMap<string, string>;
   /** What services and gateway prove to each other that they belong together with. */
   readonly serviceSecret: string | undefined;
+  /** Of upstreams that are not ours; undefined: there are none. */
+  readonly routesFile: string | undefined;
   /** Undefined: memory. */
   readonly redisUrl: string | undefined;
 };
@@ -162,6 +164,7 @@ function configOf(
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),
     serviceSecret: data.SERVICE_SECRET,
+    routesFile: data.ROUTES_FILE,
     redisUrl: data.REDIS_URL,
   };
 }

@@ -36,6 +36,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     serviceUrls: new Map(),
     serviceSecret: undefined,
     redisUrl: undefined,
+    routesFile: undefined,
   });
 });
 

@@ -8,6 +8,7 @@ import { startHost } from "./host.ts";
 import { serveReadings } from "./log_readings.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
 import { openLog } from "./open_log.ts";
+import { openUpstreams } from "./open_upstreams.ts";
 import { processCaches } from "./process_caches.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { reasonsIn } from "./service_checks.ts";
@@ -43,6 +44,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   const { config, logger, signal } = options;
   await using directory = await openDataDirectory(config.dataDirectory);
   assertPortIsFree(config);
+  await using open = await openUpstreams(application, { ...config, logger });
   const cacheBudget = processCaches();
   await using adapters = await openAdapters({
     application: application.name,
@@ -53,6 +55,8 @@ export async function dev(application: Application, options: DevOptions): Promis
   await using story = startStory(log, storyOf(application, options));
   await using host = await startHost(application, {
     ...adapters,
+    upstreams: open.upstreams,
+    gatewayChecks: [...adapters.gatewayChecks, ...open.checks],
     processName: config.processName,
     mostParkedKeys: config.mostParkedKeys,
     allowStranded: config.allowStranded,

@@ -1,4 +1,5 @@
 import { type EventLog, type HealthCheck, type Log, machine, type Service } from "@headwater/core";
+import type { Upstreams } from "@headwater/gateway";
 import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
@@ -22,6 +23,7 @@ export async function startHost(
     checks,
     sharedStore = machine.memoryStore(),
     gatewayChecks = [],
+    upstreams,
     database,
     processName,
     mostParkedKeys,
@@ -39,6 +41,8 @@ export async function startHost(
     readonly sharedStore?: machine.SharedStore;
     /** Of the gateway, beside those of its services. */
     readonly gatewayChecks?: readonly HealthCheck[];
+    /** Systems that are not ours, which the gateway reaches; default: there are none. */
+    readonly upstreams?: Upstreams | undefined;
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
     /** By what other processes and operators know this one; default: a random name. */
@@ -100,7 +104,7 @@ export async function startHost(
     client,
     bareClient,
     checks: [cachesCheck(cacheBudget), ...gatewayChecks],
-    ...{ ending: ending.signal, sharedStore, admit, admitOperators, leaving, logger },
+    ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

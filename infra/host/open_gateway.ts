@@ -1,4 +1,5 @@
 import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
+import type { Upstreams } from "@headwater/gateway";
 import { type Application, routesOfAll } from "./application.ts";
 import { type Admission, ownHosts } from "@headwater/http";
 import { serviceChecks } from "./service_checks.ts";
@@ -11,6 +12,7 @@ export function openGateway(
     bareClient,
     sharedStore,
     ending,
+    upstreams,
     checks = [],
     admit = ownHosts(),
     admitOperators,
@@ -24,6 +26,8 @@ export function openGateway(
     readonly ending: AbortSignal;
     /** What gateway processes share. */
     readonly sharedStore: machine.SharedStore;
+    /** Systems that are not ours; default: there are none. */
+    readonly upstreams?: Upstreams | undefined;
     /** Of its process, beside its services. */
     readonly checks?: readonly HealthCheck[];
     /** Default: who calls it by a name of this machine. */
@@ -38,7 +42,7 @@ export function openGateway(
   return application.createGateway({
     service: "gateway",
     application: application.name,
-    ...{ client, bareClient, ending, sharedStore },
+    ...{ client, bareClient, ending, sharedStore, upstreams },
     routes: routesOfAll(application),
     admit,
     admitOperators,

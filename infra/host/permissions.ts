@@ -19,7 +19,7 @@ const kinds = {
   dev: async (given: Surroundings) => [
     "--allow-net",
     mayRun(given, ["sh", given.deno]),
-    ...await onFiles(dataDirectoryOf(given), given, [code]),
+    ...await onFiles(dataDirectoryOf(given), given, [code, ...routesFile(given)]),
   ],
   /** Looks at an application's data, or acts on them. */
   operate: async (given: Surroundings) => [
@@ -61,6 +61,10 @@ function isKind(kind: string): kind is keyof typeof kinds {
 function mayRun({ os }: Surroundings, programs: readonly string[]): string {
   // PostgreSQL's own programs, which are started through the shell elsewhere
   return os === "windows" ? "--allow-run" : `--allow-run=${programs.join(",")}`;
+}
+
+function routesFile({ env }: Surroundings): readonly string[] {
+  return [env.get("ROUTES_FILE") || []].flat();
 }
 
 async function onFiles(

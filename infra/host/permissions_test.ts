@@ -49,6 +49,12 @@ Deno.test("the certificates of databases may be read, and the demo reaches a ser
   assert.ok((await permissions("demo", { env })).includes("--allow-net"));
 });
 
+Deno.test("dev may read the file of routes, and nobody else", async () => {
+  const env = { ROUTES_FILE: "/etc/routes.json" };
+  assert.ok((await permissions("dev", { env })).includes("--allow-read=.data,.,/etc/routes.json"));
+  assert.ok((await permissions("operate", { env })).includes("--allow-read=.data,."));
+});
+
 Deno.test("permissions follow the data directory, a flag wins over its variable", async () => {
   const env = { DATA_DIR: "/var/shop" };
   assert.ok((await permissions("dev", { env })).includes("--allow-write=/var/shop"));

@@ -9,6 +9,7 @@ import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
 import { isLoopback } from "./is_loopback.ts";
 import { openLog } from "./open_log.ts";
+import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
@@ -84,6 +85,7 @@ export async function serveGateway(
   application: Application,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
+  await using open = await openUpstreams(application, { ...config, logger });
   const cacheBudget = processCaches();
   const shared = await openSharedStore({
     ...config,
@@ -101,7 +103,8 @@ export async function serveGateway(
     bareClient,
     sharedStore,
     ending: ended.signal,
-    checks: [cachesCheck(cacheBudget), ...shared.checks],
+    upstreams: open.upstreams,
+    checks: [cachesCheck(cacheBudget), ...shared.checks, ...open.checks],
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),
     leaving: signal,

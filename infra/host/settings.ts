@@ -84,6 +84,10 @@ export const settings = z.object({
     allowed: "at least 32 characters of ASCII without spaces, the same for all of them",
     isSecret: true,
   }),
+  ROUTES_FILE: z.string().regex(/^[^\0,]+$/).optional().meta({
+    description: "JSON file of upstreams that are not ours, and of their routes",
+    allowed: "a path without commas; what stands in it says docs/guides/gateway.md",
+  }),
   REDIS_URL: url("rediss?").refine(isOneRedis).optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
     allowed: "redis://user:password@host:port/database, rediss://…",

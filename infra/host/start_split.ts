@@ -4,6 +4,8 @@ import type { Config } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
+import { surroundingsOf } from "./open_upstreams.ts";
+import { hostOf, readRoutesFile } from "./routes_file.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 import { assertPortIsFree } from "./serve.ts";
 import { freePorts } from "./free_ports.ts";
@@ -39,6 +41,7 @@ export async function startSplit(application: Application, options: {
   const port = config.port || gatewayPort;
   assertPortIsFree({ host: config.host, port });
   const eventStoreUrl = config.eventStoreUrl ?? `esdb://127.0.0.1:${eventStorePort}?tls=false`;
+  const routes = await routesOf(application, config);
   // Of this run, unless somebody else has to know it
   const secret = config.serviceSecret ?? crypto.randomUUID();
   await using starting = new AsyncDisposableStack();
@@ -54,7 +57,7 @@ export async function startSplit(application: Application, options: {
   function planned(postgresUrl: string | undefined) {
     return topology(application, {
       main: Deno.mainModule,
-      gateway: { host: config.host, port, redisUrl: config.redisUrl },
+      gateway: { host: config.host, port, redisUrl: config.redisUrl, routes },
       eventStore: config.eventStoreUrl === undefined
         ? { directory, port: eventStorePort }
         : undefined,
@@ -97,6 +100,13 @@ export async function startSplit(application: Application, options: {
     processes: store ? [store, ...started] : started,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** The file of routes, where there is one, and what its upstreams are reached at. Errors: `ConfigError`. */
+async function routesOf(application: Application, { routesFile: file }: Config) {
+  if (file === undefined) return undefined;
+  const { upstreams } = await readRoutesFile(file, surroundingsOf(application));
+  return { file, hosts: upstreams.map(({ url }) => hostOf(url)) };
 }
 
 /** Settings of every service. */

@@ -10,6 +10,8 @@ export type TopologyOptions = {
     readonly port: number;
     /** Of what gateway processes share; undefined: it shares nothing. */
     readonly redisUrl: string | undefined;
+    /** The file of routes, and what its upstreams are reached at; undefined: there is none. */
+    readonly routes?: { readonly file: string; readonly hosts: readonly string[] } | undefined;
   };
   /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
@@ -111,10 +113,21 @@ export function topology(application: Application, options: TopologyOptions): {
       words: ["gateway", "--host", gateway.host, "--port", String(gateway.port)],
       url: `http://127.0.0.1:${gateway.port}`,
       permissions: [
-        `--allow-net=${["127.0.0.1", gateway.host, ...redisHosts(gateway.redisUrl)].join(",")}`,
+        `--allow-net=${
+          [
+            "127.0.0.1",
+            gateway.host,
+            ...redisHosts(gateway.redisUrl),
+            ...new Set(gateway.routes?.hosts),
+          ].join(",")
+        }`,
+        ...gateway.routes ? [`--allow-read=${gateway.routes.file}`] : [],
         `--allow-env=${variables.join(",")}`,
       ],
-      ownEnv: gateway.redisUrl === undefined ? {} : { REDIS_URL: gateway.redisUrl },
+      ownEnv: {
+        ...(gateway.redisUrl !== undefined && { REDIS_URL: gateway.redisUrl }),
+        ...(gateway.routes && { ROUTES_FILE: gateway.routes.file }),
+      },
     }),
   };
 }

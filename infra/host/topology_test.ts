@@ -71,6 +71,23 @@ Deno.test("the gateway alone reaches Redis, and no more for it", () => {
   }
 });
 
+Deno.test("the gateway alone reads the file of routes, and reaches its upstreams by their ports", () => {
+  const routes = { file: "/etc/routes.json", hosts: ["legacy:9000", "legacy:9000", "[::1]:443"] };
+  const { services, gateway } = plan({
+    gateway: { host: "127.0.0.1", port: 8_000, redisUrl: undefined, routes },
+  });
+  equal(
+    permission(gateway.args, "--allow-net"),
+    "--allow-net=127.0.0.1,127.0.0.1,legacy:9000,[::1]:443",
+  );
+  equal(permission(gateway.args, "--allow-read"), "--allow-read=/etc/routes.json");
+  equal(gateway.env?.ROUTES_FILE, "/etc/routes.json");
+  for (const { args, env } of services) {
+    equal(permission(args, "--allow-read"), undefined);
+    equal(env?.ROUTES_FILE, undefined);
+  }
+});
+
 Deno.test("each service knows where the others are", () => {
   for (const { env } of plan().services) {
     equal(env?.SERVICE_URLS, "order=http://127.0.0.1:8001,payment=http://127.0.0.1:8002");

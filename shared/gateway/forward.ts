@@ -1,51 +1,63 @@
 import type { ServiceClient } from "@headwater/core";
-import {
-  bodyLimit,
-  edge,
-  type EdgeContext,
-  type EdgeRoutes,
-  type PublicRoute,
-} from "@headwater/http";
-import { readBytes } from "@headwater/resilience";
-
-/** Set anew for the next connection; a body that was waited for has come. */
-const setAnew = ["accept-encoding", "content-length", "expect", "host"];
+import { edge, type EdgeContext, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { bodyLimit, readBytes } from "@headwater/resilience";
+import { passedOnHeaders } from "./passed_on_headers.ts";
+import type { SideTarget } from "./strangler/strangle.ts";
 
 /** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
 export function addForwarding(
   app: EdgeRoutes,
-  { client, routes, bodyMs }: {
-    readonly client: ServiceClient;
-    readonly routes: readonly PublicRoute[];
-    readonly bodyMs?: number | undefined;
-  },
+  { routes, ...asked }: Asking & { readonly routes: readonly PublicRoute[] },
 ): void {
-  for (const { method, path, service } of routes) {
-    app.on(method, path, async (c) => {
+  for (const route of routes) {
+    const service = serviceTarget(route, asked);
+    app.on(route.method, route.path, (c) => service.answer(c));
+  }
+}
+
+/** How services are asked. */
+export type Asking = {
+  readonly client: ServiceClient;
+  /** Milliseconds that a body may take to come in. */
+  readonly bodyMs: number;
+};
+
+/** Who answers a service's route. */
+export function serviceTarget(
+  { path, service }: PublicRoute,
+  { client, bodyMs }: Asking,
+): SideTarget {
+  return {
+    async answer(c, { body } = {}) {
       const target = path.replace(
         /:(\w+)/g,
         (_, name) => encodeURIComponent(c.req.param(name) ?? ""),
       );
       const url = `http://${service}${target}${searchOf(c.req.url)}`;
-      return edge.endToEnd(await client.call(service, await requestFor(c, { url, bodyMs })));
-    });
-  }
+      return edge.endToEnd(await client.call(service, await requestFor(c, { url, bodyMs, body })));
+    },
+  };
 }
 
 /** The client's request as a service gets it. */
 export async function requestFor(
   c: EdgeContext,
-  { url, bodyMs: mostMs }: { readonly url: string; readonly bodyMs?: number | undefined },
+  { url, bodyMs: mostMs, body: given }: {
+    readonly url: string;
+    readonly bodyMs?: number | undefined;
+    /** Where somebody has read it already. */
+    readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  },
 ): Promise<Request> {
-  const { method, headers: given } = c.req.raw;
-  const headers = edge.endToEndHeaders(given);
-  for (const name of setAnew) headers.delete(name);
-  headers.set("X-Correlation-Id", c.var.correlationId);
+  const { method } = c.req.raw;
+  const headers = passedOnHeaders(c);
   if (method !== "GET" && !headers.has("Idempotency-Key")) {
     // Whatever is behind us may have to send it again.
     headers.set("Idempotency-Key", c.env.newId());
   }
-  const body = method === "GET" ? undefined : await readBytes(c.req.raw, bodyLimit, { mostMs });
+  const body = method === "GET"
+    ? undefined
+    : given ?? await readBytes(c.req.raw, bodyLimit, { mostMs });
   return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 }
 

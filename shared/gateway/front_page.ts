@@ -1,13 +1,16 @@
 import type { EdgeRoutes, PublicRoute, RouteDeclaration } from "@headwater/http";
 import { z } from "zod";
+import type { RouteTable } from "./route_table.ts";
 
 export type FrontPage = {
   readonly application: string;
   readonly routes: readonly PublicRoute[];
+  /** Of systems that are not ours, as it is now. */
+  table?(): RouteTable;
 };
 
 /** `GET /` says what there is. Added last: it lists what was added before. */
-export function addFrontPage(app: EdgeRoutes, { application, routes }: FrontPage): void {
+export function addFrontPage(app: EdgeRoutes, { application, routes, table }: FrontPage): void {
   const declared = new Map(
     routes.map(({ method, path, declared }) => [`${method} ${path}`, declared]),
   );
@@ -16,28 +19,35 @@ export function addFrontPage(app: EdgeRoutes, { application, routes }: FrontPage
       .toSorted((one, other) => one.path.localeCompare(other.path))
       .map(({ method, path }) => `${method} ${path}`),
   );
-  let text: string | undefined;
+  let said: Record<string, unknown> | undefined;
   app.get("/", (c) => {
-    text ??= `${
-      JSON.stringify(
-        {
-          name: application,
-          services: [...new Set(routes.map(({ service }) => service))],
-          requests: [...requests],
-          declared: Object.fromEntries(
-            [...requests].flatMap((request) => {
-              const said = declared.get(request);
-              return said ? [[request, shown(said)]] : [];
-            }),
-          ),
-          health: ["/health/live", "/health/ready", "/health/startup"],
-        },
-        null,
-        2,
-      )
-    }\n`;
+    said ??= Object.fromEntries(
+      [...requests].flatMap((request) => {
+        const said = declared.get(request);
+        return said ? [[request, shown(said)]] : [];
+      }),
+    );
+    const page = {
+      name: application,
+      services: [...new Set(routes.map(({ service }) => service))],
+      requests: [...requests],
+      declared: said,
+      ...(table && { upstreams: requestsOf(table()) }),
+      health: ["/health/live", "/health/ready", "/health/startup"],
+    };
+    const text = `${JSON.stringify(page, null, 2)}\n`;
     return c.body(text, 200, { "Content-Type": "application/json" });
   });
+}
+
+/** By upstream; where they are is nobody's business. */
+function requestsOf({ routes }: RouteTable): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    [...Map.groupBy(routes, ({ upstream }) => upstream.name)].map(([name, own]) => [
+      name,
+      own.map(({ method, path }) => `${method} ${path}`),
+    ]),
+  );
 }
 
 /** For people: names, and no whole schemas. */

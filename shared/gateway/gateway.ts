@@ -14,6 +14,7 @@ import { addFrontPage } from "./front_page.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addOperating } from "./strangler/operating.ts";
+import { legacyAlone, type ServeStrangled, tableRoutes, type Upstreams } from "./table_routes.ts";
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {
@@ -21,6 +22,8 @@ export type GatewayOptions = {
   readonly pages: readonly ((app: EdgeRoutes, client: ServiceClient) => void)[];
   /** Milliseconds within which the body of a request has to be here; default 10,000. */
   readonly bodyMs?: number;
+  /** Chooses who answers a route that an upstream and a service both have; default: the upstream. */
+  readonly strangle?: ServeStrangled;
 };
 
 /** All that a gateway gets from outside. */
@@ -36,19 +39,23 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly ending: AbortSignal;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
+  /** Systems that are not ours; default: there are none. */
+  readonly upstreams?: Upstreams | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
 };
 
+const usualBodyMs = 10_000;
 /** Bytes; below, packing costs more than it saves. */
 const shortestCompressed = 2_048;
 
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
-  { pages, bodyMs }: GatewayOptions,
+  { pages, bodyMs = usualBodyMs, strangle = legacyAlone }: GatewayOptions,
 ): (dependencies: GatewayDependencies) => Service {
   return (dependencies) => {
-    const { application, client, routes, admitOperators = () => {}, ...edge } = dependencies;
+    const { application, client, routes, upstreams, admitOperators = () => {}, ...edge } =
+      dependencies;
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
       assertPlainRequest(c.req.raw);
@@ -56,15 +63,15 @@ export function gateway(
     });
     app.use(compress({ threshold: shortestCompressed }));
     addRateLimits(app, dependencies);
-    addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
-    addResponseCache(app, dependencies);
-    // What was added first answers: `/api/orders/events` is no order
-    const fixed = routes.filter(({ path }) => !path.includes(":"));
-    addForwarding(app, { client, routes: fixed, bodyMs });
     for (const add of pages) add(app, client);
-    const others = routes.filter((route) => !fixed.includes(route));
-    addForwarding(app, { client, routes: others, bodyMs });
-    addFrontPage(app, { application, routes });
+    addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
+    const { logger } = edge;
+    const table = upstreams && tableRoutes(upstreams, { strangle, client, bodyMs, logger });
+    table?.addStrangled(app, routes);
+    addResponseCache(app, dependencies);
+    addForwarding(app, { client, routes, bodyMs });
+    addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
+    table?.addOpen(app);
     return toService(app, edge);
   };
 }

@@ -8,8 +8,19 @@ export { requestFor } from "./forward.ts";
 export { gateway, type GatewayDependencies, type GatewayOptions } from "./gateway.ts";
 export { partClient } from "./part_client.ts";
 
+// Systems that are not ours
+export {
+  readRouteTable,
+  type RouteTable,
+  RouteTableRefused,
+  type TableRoute,
+  type Upstream,
+} from "./route_table.ts";
+export type { ServeStrangled, Upstreams } from "./table_routes.ts";
+
 // Routes that are moved from another system to a service, step by step
 export { routesActs } from "./strangler/acts.ts";
 export { type Strangle, strangle, type StrangleOptions } from "./strangler/strangle.ts";
 export type { RoutesContext } from "./strangler/routes_context.ts";
 export { strangler } from "./strangler/strangler.ts";
+export type { Strangles } from "./strangler/strangles.ts";

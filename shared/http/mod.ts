@@ -13,7 +13,6 @@ export * as edge from "./edge.ts";
 export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";
-export { feeds } from "./feeds.ts";
 export { requestCategory } from "./key_claim.ts";
 export { secretHeader, withSecret } from "./service_secret.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";
@@ -27,5 +26,5 @@ export {
   toService,
 } from "./service_app.ts";
 export type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
-export { bodyLimit, readJson, readParam, readQuery } from "./validation.ts";
+export { readJson, readParam, readQuery } from "./validation.ts";
 export { type Page, readPage } from "./read_page.ts";

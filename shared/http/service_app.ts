@@ -5,7 +5,6 @@ import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
-import { endOnLeaving } from "./end_on_leaving.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
@@ -23,6 +22,8 @@ type Env<Dependencies extends EdgeDependencies> = {
     /** Of requests under the same `Idempotency-Key`. */
     turns: KeyTurns;
     endTurn?: () => void;
+    /** Methods that the path has, beside those of routes. */
+    allowed?: readonly string[];
     /** Set while a request is handled that claimed its key. */
     claimed?: ClaimedRequest;
   };
@@ -103,15 +104,14 @@ export function toService<Dependencies extends EdgeDependencies>(
   addHealthRoutes(app, { name: service, checks, leaving });
   app.route("/", routes);
   app.onError(answerTo);
-  app.notFound((c) => notFound(allowedMethods(app, c.req.path), c));
-  return async (request) => {
-    if (request.method === "HEAD") {
+  app.notFound((c) =>
+    notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
+  );
+  return async (request) =>
+    request.method === "HEAD"
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
-      return await headAnswer(await app.fetch(getOf(request), dependencies));
-    }
-    const answer = await app.fetch(request, dependencies);
-    return leaving ? endOnLeaving(answer, leaving) : answer;
-  };
+      ? await headAnswer(await app.fetch(getOf(request), dependencies))
+      : await app.fetch(request, dependencies);
 }
 
 function getOf(request: Request): Request {

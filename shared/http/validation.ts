@@ -1,12 +1,8 @@
-import { BadInput, type InputIssue } from "@headwater/resilience";
+import { BadInput, bodyLimit, type InputIssue, readText } from "@headwater/resilience";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import type { z } from "zod";
 import { parseJson } from "./json_body.ts";
-import { readText } from "@headwater/resilience";
 import type { EdgeContext } from "./service_app.ts";
-
-/** 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much. */
-export const bodyLimit = 1024 * 1024;
 
 /** Beyond this many, more issues help nobody, and each costs something. */
 const mostIssues = 100;

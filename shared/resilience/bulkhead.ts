@@ -17,6 +17,7 @@ export type BulkheadOptions = {
   readonly longestWaitMs: number;
 };
 
+/** The places of the calls to one service. */
 export type Bulkhead = {
   /**
    * Runs `act` when it is its turn; a call that runs holds its place until it is over.

@@ -1,5 +1,5 @@
 export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
-export type { BulkheadOptions } from "./bulkhead.ts";
+export { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
 export { deadlineHeader, receivedMs } from "./deadline_header.ts";
 export type { FailureWindowOptions } from "./failure_window.ts";
@@ -11,6 +11,6 @@ export {
 } from "./resilient_client.ts";
 export type { RetryOptions } from "./retry.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
-export { readBytes, readText } from "./read_body.ts";
+export { bodyLimit, readBytes, readText } from "./read_body.ts";
 export { BadAnswer } from "./bad_answer.ts";
 export { BadInput, BodyTooLarge, BodyTooSlow, type InputIssue } from "./bad_input.ts";

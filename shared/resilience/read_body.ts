@@ -1,6 +1,11 @@
 import { time } from "@headwater/core";
 import { BadInput, BodyTooLarge, BodyTooSlow } from "./bad_input.ts";
 
+/**
+ * 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much.
+ */
+export const bodyLimit: number = 1024 * 1024;
+
 /** A megabyte on a slow line takes less; who dawdles on purpose is told so. */
 const usualMs = 10_000;
 

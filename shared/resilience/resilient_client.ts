@@ -1,5 +1,5 @@
 import { preferredWaitSeconds } from "./preferred_wait.ts";
-import { readBytes } from "./read_body.ts";
+import { bodyLimit, readBytes } from "./read_body.ts";
 import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
@@ -45,7 +45,7 @@ const defaults: ResilienceOptions = {
   bulkhead: { running: 64, leastRunning: 4, waiting: 512, longestWaitMs: 2_000 },
   mostAwaiting: 512,
   breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
-  longestBody: 1024 * 1024,
+  longestBody: bodyLimit,
 };
 
 /** For operators: how it stands with the calls to one service. */

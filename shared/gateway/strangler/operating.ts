@@ -1,6 +1,6 @@
 import type { ServiceClient } from "@headwater/core";
-import { type Admission, bodyLimit, type EdgeContext, type EdgeRoutes } from "@headwater/http";
-import { readBytes } from "@headwater/resilience";
+import { type Admission, type EdgeContext, type EdgeRoutes } from "@headwater/http";
+import { bodyLimit, readBytes } from "@headwater/resilience";
 
 /** Of a request, what its act is told. */
 const passedOn = ["Content-Type", "X-Actor"];

@@ -1,0 +1,62 @@
+import { type Service, Unavailable } from "@headwater/core";
+
+/** Those that fetch decodes, unless a part alone was asked for. */
+const decoded = ["gzip", "br"];
+
+/**
+ * Sends requests to systems that are not ours, each once, whatever becomes of the connection, and takes redirects for
+ * answers. A command has a connection of its own: on one that was kept Deno's fetch would send it again.
+ *
+ * Errors: `Unavailable`.
+ */
+export function upstreamSender(): Service & Disposable {
+  const fresh = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  async function send(request: Request): Promise<Response> {
+    const { method, signal } = request;
+    const isQuery = method === "GET";
+    const headers = new Headers(request.headers);
+    const isPart = headers.has("Range");
+    headers.set("Accept-Encoding", isPart ? "identity" : decoded.join(", "));
+    try {
+      const answer = await fetch(request.url, {
+        ...{ method, headers, signal, redirect: "manual" },
+        ...(!isQuery && { client: fresh, ...await bodyOf(request) }),
+      });
+      return isPart ? answer : asDecoded(answer);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const isUnsent = isQuery || isNotConnected(cause);
+      throw new Unavailable(
+        `Cannot reach the system behind this${
+          isUnsent ? "" : ", whether it has heard of the request is not known"
+        }`,
+        { cause, code: isUnsent ? "upstream-unreachable" : "upstream-answer-lost" },
+      );
+    }
+  }
+  return Object.assign(send, { [Symbol.dispose]: () => fresh.close() });
+}
+
+/** What says how long it is was read whole, and is sent so; the rest as it comes. */
+async function bodyOf(request: Request): Promise<RequestInit> {
+  if (!request.body) return {};
+  return request.headers.has("Content-Length")
+    ? { body: await request.arrayBuffer() }
+    : { body: request.body };
+}
+
+/** Nothing was sent. Deno says it in the words of the library that it connects with, and in nothing else. */
+function isNotConnected(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return cause instanceof Error && cause.message.includes("client error (Connect)");
+}
+
+/** Fetch decodes a body and leaves the headers that describe it as it was on the wire. */
+function asDecoded(answer: Response): Response {
+  const encoding = answer.headers.get("Content-Encoding")?.trim().toLowerCase();
+  if (encoding === undefined || !decoded.includes(encoding)) return answer;
+  const headers = new Headers(answer.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  return new Response(answer.body, { status: answer.status, headers });
+}

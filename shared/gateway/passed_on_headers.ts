@@ -1,0 +1,47 @@
+import { edge, type EdgeContext } from "@headwater/http";
+
+/** What services believe, so that no client may say it; and what is said anew for the next connection. */
+const notPassedOn = new Set([
+  "accept-encoding",
+  "content-length",
+  "expect",
+  "forwarded",
+  "host",
+  "x-actor",
+  "x-attempt",
+  "x-causation-id",
+  "x-real-ip",
+  "x-route",
+  "x-service-secret",
+  "x-shadow",
+]);
+
+/**
+ * The headers of a client's request as others get them: without those of its connection, those by which services know
+ * each other, and what it claims of where it comes from. That is said in `Forwarded` (RFC 7239).
+ */
+export function passedOnHeaders(c: EdgeContext): Headers {
+  const headers = edge.endToEndHeaders(
+    c.req.raw.headers,
+    (name) => notPassedOn.has(name) || name.startsWith("x-forwarded-"),
+  );
+  headers.set("X-Correlation-Id", c.var.correlationId);
+  headers.set("Forwarded", forwarded(c));
+  return headers;
+}
+
+function forwarded(c: EdgeContext): string {
+  const address = edge.clientAddressOf(c.req.raw);
+  const host = c.req.header("Host");
+  const proto = c.req.url.slice(0, c.req.url.indexOf(":"));
+  return [
+    `for=${address === undefined ? "unknown" : node(address)}`,
+    // What is no name of a host says nothing
+    ...(host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host) ? [`host="${host}"`] : []),
+    `proto=${proto}`,
+  ].join(";");
+}
+
+function node(address: string): string {
+  return address.includes(":") ? `"[${address}]"` : address;
+}

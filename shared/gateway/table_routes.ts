@@ -1,0 +1,135 @@
+import { type Log, type Service, time } from "@headwater/core";
+import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
+import { type Asking, serviceTarget } from "./forward.ts";
+import { matched, segmentsOf } from "./path_pattern.ts";
+import type { RouteTable, TableRoute, Upstream } from "./route_table.ts";
+import type { SideTarget, TwoSided } from "./strangler/strangle.ts";
+import { createUpstreamClient, type UpstreamClient } from "./upstream_client.ts";
+import { upstreamTarget } from "./upstream_target.ts";
+
+/** Systems that are not ours, and how to reach them. */
+export type Upstreams = {
+  /** The table as it is now; another one is another object. */
+  table(): RouteTable;
+  /** Sends a request once, to the URL that it has; redirects are answers. Errors: `Unavailable`. */
+  readonly send: Service;
+};
+
+/** Answers a request that a system from before and a service in its place could both answer. */
+export type ServeStrangled = (c: EdgeContext, route: TwoSided) => Promise<Response>;
+
+/** As long as nobody has decided anything: the system that was there before. */
+export const legacyAlone: ServeStrangled = (c, { legacy }) => legacy.answer(c);
+
+/** What the table adds to a gateway. */
+export type TableRoutes = {
+  /** The strangled ones of services' routes, before anybody else answers those. */
+  addStrangled(app: EdgeRoutes, routes: readonly PublicRoute[]): void;
+  /** What no route before has taken. */
+  addOpen(app: EdgeRoutes): void;
+};
+
+/** What was made of one table; requests under way keep theirs. */
+type Prepared = {
+  readonly table: RouteTable;
+  readonly clients: ReadonlyMap<string, KnownClient>;
+  readonly open: readonly Way[];
+  /** By method and path. */
+  readonly strangled: ReadonlyMap<string, Way>;
+};
+
+/** A route of the table, and who answers it. */
+type Way = { readonly route: TableRoute; readonly target: SideTarget };
+
+type KnownClient = { readonly upstream: Upstream; readonly client: UpstreamClient };
+
+/** The routes of the table: looked up at each request, since there may be another table by then. */
+export function tableRoutes(
+  { table, send }: Upstreams,
+  { strangle, client, bodyMs, logger, clock = time.realClock }: Asking & {
+    readonly strangle: ServeStrangled;
+    readonly logger: Log;
+    readonly clock?: time.Clock;
+  },
+): TableRoutes {
+  let prepared = prepare(table(), new Map());
+
+  function now(): Prepared {
+    const current = table();
+    if (current !== prepared.table) prepared = prepare(current, prepared.clients);
+    return prepared;
+  }
+
+  /** What is known of an upstream stays known, unless another one has its name. */
+  function prepare(table: RouteTable, known: Prepared["clients"]): Prepared {
+    const clients = new Map(table.upstreams.map((upstream): [string, KnownClient] => {
+      const before = known.get(upstream.name);
+      return [
+        upstream.name,
+        before && isSame(before.upstream, upstream)
+          ? before
+          : { upstream, client: createUpstreamClient(upstream, { send, clock }) },
+      ];
+    }));
+    const all = table.routes.map((route) => {
+      const known = clients.get(route.upstream.name)!;
+      const surroundings = { client: known.client, bodyMs, clock, logger };
+      return { route, target: upstreamTarget(route, surroundings) };
+    });
+    return {
+      table,
+      clients,
+      open: all.filter(({ route }) => !route.strangles),
+      strangled: new Map(
+        all.filter(({ route }) => route.strangles)
+          .map((each) => [`${each.route.method} ${each.route.path}`, each]),
+      ),
+    };
+  }
+
+  return {
+    addStrangled(app, routes) {
+      for (const route of routes) {
+        const strangled = strangledBy(route);
+        app.on(route.method, route.path, async (c, next) => {
+          const both = strangled();
+          if (both) return await strangle(c, both);
+          await next();
+          return undefined;
+        });
+      }
+    },
+    addOpen(app) {
+      app.all("*", async (c, next) => {
+        const segments = segmentsOf(c.req.url);
+        const fitting = now().open.filter(({ route }) => matched(route.path, segments));
+        const found = fitting.find(({ route }) => route.method === c.req.method);
+        if (found) return await found.target.answer(c);
+        if (fitting.length > 0) c.set("allowed", fitting.map(({ route }) => route.method));
+        await next();
+        return undefined;
+      });
+    },
+  };
+
+  /** Looks it up anew only where there is another table. */
+  function strangledBy(route: PublicRoute): () => TwoSided | undefined {
+    const name = `${route.method} ${route.path}`;
+    const service = serviceTarget(route, { client, bodyMs });
+    let known: { readonly of: Prepared; readonly route: TwoSided | undefined } | undefined;
+    return () => {
+      const of = now();
+      if (known?.of !== of) known = { of, route: twoSided(of.strangled.get(name), service) };
+      return known.route;
+    };
+  }
+}
+
+function twoSided(found: Way | undefined, service: SideTarget): TwoSided | undefined {
+  const { strangles } = found?.route ?? {};
+  return found && strangles && { strangles, legacy: found.target, service };
+}
+
+function isSame(one: Upstream, other: Upstream): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
