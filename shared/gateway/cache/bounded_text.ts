@@ -1,10 +1,13 @@
 /**
- * The text of an answer; an answer with the same body, where that is longer than so many bytes or no text, to be passed on
+ * The text of an answer, as bytes; an answer with the same body, where that is longer than so many bytes or no text, to be passed on
  * as it comes.
  */
-export async function boundedText(answer: Response, mostBytes: number): Promise<string | Response> {
+export async function boundedText(
+  answer: Response,
+  mostBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | Response> {
   const { body } = answer;
-  if (!body) return "";
+  if (!body) return new Uint8Array();
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -17,7 +20,8 @@ export async function boundedText(answer: Response, mostBytes: number): Promise<
   }
   const whole = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).bytes();
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(whole);
+    new TextDecoder("utf-8", { fatal: true }).decode(whole);
+    return whole;
   } catch {
     return new Response(whole, answer);
   }

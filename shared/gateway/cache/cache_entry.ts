@@ -8,8 +8,11 @@ export type CacheEntry = Made & {
   readonly at: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly etag: string;
-  readonly body: string;
+  readonly body: Uint8Array<ArrayBuffer>;
 };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Longer ones are not kept. */
 export const longestBody = 256 * 1_024;
@@ -24,7 +27,7 @@ const requestHeaders = ["x-correlation-id"];
 export function entryOf(
   answer: Response,
   { body, log, at, heard, vary }: {
-    readonly body: string;
+    readonly body: Uint8Array<ArrayBuffer>;
     /** Of which the answer's position is; undefined: it is not known. */
     readonly log: string | undefined;
     readonly at: number;
@@ -39,7 +42,7 @@ export function entryOf(
   for (const name of [...ownHeaders, ...requestHeaders]) headers.delete(name);
   // Others may keep it too, and ask whether it still is what it was; weak: a command's If-Match is of a revision
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
-  const etag = headers.get("ETag") ?? `W/"${fingerprint(body)}"`;
+  const etag = headers.get("ETag") ?? `W/"${fingerprint(decoder.decode(body))}"`;
   headers.set("ETag", etag);
   return { log, position: Number(position), heard, at, headers: [...headers], etag, body };
 }
@@ -57,13 +60,13 @@ export function isForAll({ status, headers }: Response, vary: readonly string[])
 }
 
 /** As text for a store that others read too. */
-export function written({ heard: _own, ...entry }: CacheEntry): string {
-  return JSON.stringify({ format: 1, ...entry });
+export function written({ heard: _own, body, ...entry }: CacheEntry): string {
+  return JSON.stringify({ format: 1, ...entry, body: decoder.decode(body) });
 }
 
 /** Undefined: it is of another release. */
 export function entryIn(text: string | undefined): CacheEntry | undefined {
   if (text === undefined) return undefined;
-  const { format, ...entry } = JSON.parse(text);
-  return format === 1 ? { ...entry, heard: -1 } : undefined;
+  const { format, body, ...entry } = JSON.parse(text);
+  return format === 1 ? { ...entry, body: encoder.encode(body), heard: -1 } : undefined;
 }

@@ -45,7 +45,7 @@ export function questionsOf(route: PublicRoute): QuestionOf {
     if (/\bno-(cache|store)\b|\bmax-age=0\b/i.test(headers.get("Cache-Control") ?? "")) {
       return undefined;
     }
-    const { searchParams } = new URL(url);
+    const searchParams = new URLSearchParams(url.includes("?") ? new URL(url).search : "");
     searchParams.sort();
     const names = [...searchParams.keys()];
     // What the service does not know it refuses, and so it does with what is said twice

@@ -12,7 +12,10 @@ Deno.test("what was answered once is answered again, with its age, until a commi
   using gateway = openCached(service);
   await gateway.listening();
   const first = await gateway.get("/api/things/a");
-  const again = await gateway.get("/api/things/a");
+  const again = await gateway.get("/api/things/a", { "Accept-Encoding": "gzip" });
+  // Packing it would cost more than asking the service
+  assert.equal(again.headers.get("Content-Encoding"), null);
+  assert.equal(again.headers.get("Content-Length"), String(JSON.stringify(again.body).length));
   assert.deepEqual([first.said, again.said], [stored, hit]);
   assert.deepEqual(again.body, { url: "/api/things/a", state: 0 });
   assert.equal(again.headers.get("X-Position"), "10");
