@@ -29,13 +29,15 @@ const serviceOfCategory: Readonly<Record<string, string>> = {
 /** Every event that has to do with an order, over all services. */
 export const orderTimelineView = view({
   name: "order-timelines",
-  version: 2,
+  version: 3,
   module: import.meta.url,
   table: "order_timeline",
   reads,
   columns: {
     eventId: column.text(),
     orderId: column.text(),
+    /** Of who placed it, where it was placed. */
+    customerId: column.text().nullable(),
     position: column.integer(),
     at: column.text(),
     service: column.text(),
@@ -48,7 +50,7 @@ export const orderTimelineView = view({
     compensates: column.text().nullable(),
   },
   primaryKey: "eventId",
-  indexes: [["orderId", "position"]],
+  indexes: [["orderId", "position"], ["customerId", "position"], ["position"]],
   // The same event id may stand in two streams.
   key: (event) => orderIdOf(event) && `${event.stream}/${event.revision}`,
   evolve(_row, event) {
@@ -58,6 +60,7 @@ export const orderTimelineView = view({
     return {
       eventId: `${event.stream}/${event.revision}`,
       orderId,
+      customerId: event.type === "OrderPlaced" ? event.data.customerId : null,
       position: event.position,
       at: event.recordedAt,
       service: serviceOf(event.stream),
@@ -88,13 +91,22 @@ function stepOf(event: TimelineEvent): { step?: string; compensates?: string } {
   return event.type === "StepDone" ? event.data : {};
 }
 
+/** As clients are shown it. */
+export function timelineItem(
+  { eventId: _, orderId: __, customerId: ___, step, compensates, ...event }: RowOf<
+    typeof orderTimelineView
+  >,
+) {
+  return {
+    ...event,
+    ...(step !== null && { step }),
+    ...(compensates !== null && { compensates }),
+  };
+}
+
 export async function orderTimeline(sql: Sql, orderId: string) {
   const rows = await sql<RowOf<typeof orderTimelineView>[]>`
     select ${orderTimelineView.select(sql)} from ${orderTimelineView.from(sql)}
     where order_id = ${orderId} order by order_timeline.position`;
-  return rows.map(({ eventId: _, orderId: __, step, compensates, ...event }) => ({
-    ...event,
-    ...(step !== null && { step }),
-    ...(compensates !== null && { compensates }),
-  }));
+  return rows.map(timelineItem);
 }

@@ -21,6 +21,7 @@ Deno.test("every event of an order has a row that says where and when it happene
   assert.deepEqual(rowOf("order-order-1", confirmed), {
     eventId: "order-order-1/3",
     orderId: "order-1",
+    customerId: null,
     position: 17,
     at: "2026-01-01T00:00:00.000Z",
     service: "order",

@@ -10,7 +10,7 @@ export type Deadline = {
 
 type Scope = Deadline & { isOver: boolean };
 
-const scopes = new AsyncLocalStorage<Scope>();
+const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /**
  * The deadline of the request on whose behalf this runs; undefined: of none. It travels by itself through everything that
@@ -19,6 +19,11 @@ const scopes = new AsyncLocalStorage<Scope>();
 export function currentDeadline(): Deadline | undefined {
   const scope = scopes.getStore();
   return scope?.isOver ? undefined : scope;
+}
+
+/** Runs what others need as well, and what it begins: whoever happens to ask for it first has no say in when it ends. */
+export function withoutDeadline<Result>(act: () => Result): Result {
+  return scopes.run(undefined, act);
 }
 
 /** Throws the reason when whoever asked for what is under way does not wait any more: what is not begun is not worth it. */

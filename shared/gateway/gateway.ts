@@ -63,13 +63,17 @@ export function gateway(
     });
     app.use(compress({ threshold: shortestCompressed }));
     addRateLimits(app, dependencies);
-    for (const add of pages) add(app, client);
     addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
     const { logger } = edge;
     const table = upstreams && tableRoutes(upstreams, { strangle, client, bodyMs, logger });
     table?.addStrangled(app, routes);
     addResponseCache(app, dependencies);
-    addForwarding(app, { client, routes, bodyMs });
+    // What was added first answers: `/api/orders/events` is no order
+    const fixed = routes.filter(({ path }) => !path.includes(":"));
+    addForwarding(app, { client, routes: fixed, bodyMs });
+    for (const add of pages) add(app, client);
+    const others = routes.filter((route) => !fixed.includes(route));
+    addForwarding(app, { client, routes: others, bodyMs });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);
     return toService(app, edge);

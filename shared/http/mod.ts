@@ -13,6 +13,7 @@ export * as edge from "./edge.ts";
 export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";
+export { feeds } from "./feeds.ts";
 export { requestCategory } from "./key_claim.ts";
 export { secretHeader, withSecret } from "./service_secret.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";

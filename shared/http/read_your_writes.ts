@@ -5,9 +5,10 @@ import {
   Unavailable,
   type View,
 } from "@headwater/core";
-import { BadInput } from "@headwater/resilience";
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
+import { lastEventId } from "./last_event_id.ts";
+import { readPosition } from "./read_position.ts";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 
 /**
@@ -18,16 +19,20 @@ import type { ServiceContext, ServiceEnv } from "./service_app.ts";
  *
  * `param`: the part of the path that is the key of the row. Where events of it are parked, since the view cannot take
  * them, the answer says so in `X-Read-Model-Parked: true`. `sums`: the answer is of the view's sums, and says so where events
- * of any row are parked.
+ * of any row are parked. `resumes`: for feeds, which also wait for the `Last-Event-ID` that their client has seen.
  *
  * Errors: `BadInput`, `Unavailable` with `read-model-behind`, those of `ReadModels`.
  */
 export function readsFrom(
   view: View,
-  { param, sums = false }: { readonly param?: string; readonly sums?: boolean } = {},
+  { param, sums = false, resumes = false }: {
+    readonly param?: string;
+    readonly sums?: boolean;
+    readonly resumes?: boolean;
+  } = {},
 ): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
-    const position = minPosition(c);
+    const position = later(minPosition(c), resumes ? lastEventId(c) : undefined);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
     const { signal } = c.var;
     const now = position === undefined ? undefined : await stateNow(c.env, { view, position });
@@ -82,13 +87,12 @@ async function isBeyondHead(
 }
 
 function minPosition(c: ServiceContext): number | undefined {
-  const token = c.req.header("X-Min-Position");
-  if (token === undefined) return undefined;
-  if (!/^(0|[1-9][0-9]{0,15})$/.test(token) || !Number.isSafeInteger(Number(token))) {
-    throw new BadInput([{
-      path: "X-Min-Position",
-      message: "Must be the X-Position of an earlier answer",
-    }]);
-  }
-  return Number(token);
+  return readPosition(c, {
+    header: "X-Min-Position",
+    message: "Must be the X-Position of an earlier answer",
+  });
+}
+
+function later(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? one ?? other : Math.max(one, other);
 }

@@ -5,6 +5,7 @@ import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
+import { endOnLeaving } from "./end_on_leaving.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
@@ -107,11 +108,14 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.notFound((c) =>
     notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
   );
-  return async (request) =>
-    request.method === "HEAD"
+  return async (request) => {
+    if (request.method === "HEAD") {
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
-      ? await headAnswer(await app.fetch(getOf(request), dependencies))
-      : await app.fetch(request, dependencies);
+      return await headAnswer(await app.fetch(getOf(request), dependencies));
+    }
+    const answer = await app.fetch(request, dependencies);
+    return leaving ? endOnLeaving(answer, leaving) : answer;
+  };
 }
 
 function getOf(request: Request): Request {

@@ -26,7 +26,7 @@ const mostKeys = 200;
  * `GET /views/changes?views=orders,sales`: server-sent events for those who keep answers that were made of a service's
  * read models, until either side leaves. The first says of which log they are, and how far each is: what was made before
  * need not be what it would be now. Then every commit that changes rows is told, as a `ViewChange`; a reader that does not
- * keep up gets several as one. Not for clients.
+ * keep up gets several as one. It ends where what is known of a read model is in doubt. Not for clients.
  */
 export function viewChanges(views: readonly View[]): Routes {
   const app = routes();
@@ -86,6 +86,8 @@ async function changesOf(
         const woken = new AbortController();
         wake = () => woken.abort();
         await time.pause(changesBeatMs, { signal: AbortSignal.any([woken.signal, signal]) });
+        // A commit of another process would not be heard of either
+        if (pending.size === 0 && !await areInTouch(views, readModels)) end();
       }
       if (signal.aborted) return stream.close();
       const said = [...first ?? [], ...pending.values()];
@@ -113,6 +115,21 @@ async function statesOf(
     }
   }));
   return states.filter((state) => state !== undefined);
+}
+
+/** False where what was known of one is in doubt: its database is away, or may have lost something. */
+async function areInTouch(views: readonly View[], readModels: ReadModels): Promise<boolean> {
+  const states = await Promise.all(views.map(async (view): Promise<boolean> => {
+    try {
+      const { position, reached } = await readModels.wait(view, { position: 0, waitMs: 0 });
+      return reached || position === undefined;
+    } catch (error) {
+      // One that is being filled tells when it is read
+      if (error instanceof Unavailable) return true;
+      throw error;
+    }
+  }));
+  return states.every((isInTouch) => isInTouch);
 }
 
 /** What both tell. */

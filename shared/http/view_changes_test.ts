@@ -30,11 +30,13 @@ function viewNamed(name: string): View {
 function setUp() {
   const followers = new Map<string, Set<(told: Told) => void>>();
   const leaving = new AbortController();
+  let isInDoubt = false;
   const readModels: ReadModels = {
-    wait: ({ name }) =>
-      name === "tracking"
-        ? Promise.reject(new Unavailable("being rebuilt"))
-        : Promise.resolve({ position: name === "orders" ? 5 : undefined, reached: true }),
+    wait: ({ name }, { position: least }) =>
+      name === "tracking" ? Promise.reject(new Unavailable("being rebuilt")) : Promise.resolve({
+        position: name === "orders" ? 5 : undefined,
+        reached: least === undefined || name === "orders" && !isInDoubt,
+      }),
     isParked: () => Promise.resolve(false),
     follow({ name }, told) {
       const all = followers.get(name) ?? new Set();
@@ -65,6 +67,7 @@ function setUp() {
     log,
     read,
     leave: () => leaving.abort(),
+    doubt: () => void (isInDoubt = true),
     followers: () => [...followers.values()].reduce((sum, { size }) => sum + size, 0),
     tell: (name: string, told: Told) => followers.get(name)?.forEach((tell) => tell(told)),
   };
@@ -115,6 +118,16 @@ Deno.test("it ends when the process leaves, and nobody is told of anything any m
   assert.equal(followers(), 0);
   const late = await service(new Request("http://example/views/changes?views=orders"));
   assert.equal(await late.text(), "");
+  assert.equal(followers(), 0);
+});
+
+Deno.test("it ends where what it knows is in doubt: its beat says that all is told", async () => {
+  const { read, doubt, followers } = setUp();
+  const stream = await read("orders,sales,tracking");
+  await stream.next();
+  assert.deepEqual(await stream.next(), ["beat"]);
+  doubt();
+  assert.deepEqual(await stream.next(), []);
   assert.equal(followers(), 0);
 });
 

@@ -10,6 +10,7 @@ const released: Readonly<Record<string, string>> = {
   "notifications@1": "aeoJ8HDhyzoDT50Nnq5byLZFo5sSKqrPi6dPBEpNC6A",
   "order-timelines@1": "akzql9TyntI-67Jkpvxda_zjAwUbxcfLPC8Jyp98NbI",
   "order-timelines@2": "tW3fc3kONIUiqeVgH3zeqG99kBQh5JojhuBuufdn7R4",
+  "order-timelines@3": "miUW8D-P--isIiapWoat6JGtoK8oL8fiI17AgrN8o3E",
   "order-tracking@1": "fGhMw66JukTWXnSkgtAV7lrZ169woKgr86cnSpuAeYg",
   "order-tracking@2": "m_Qw_wnHZ4Ad0kfZC2G_V6iq8zdd9kkdV1LZSZZ3mT0",
   "orders@1": "FOZt1cjuysx6PRFHOViASerXNnq6MDYIj0KkmSIzwmE",

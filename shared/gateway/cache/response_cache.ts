@@ -102,8 +102,8 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
         return given(c, { entry: found, said: "hit; ttl=-1" });
       }
     }
-    // The service knows how to wait for a position
-    if (least !== undefined) return undefined;
+    // The service knows how to wait for a position; and what nobody tells the changes of is not kept
+    if (least !== undefined || changes.log === undefined) return undefined;
     const why = found ? "fwd=stale" : "fwd=uri-miss";
     const others = service.underWay(asked);
     if (!others) {
@@ -118,6 +118,10 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
   }
 
   app.get(route.path, async (c, next) => {
+    if (changes.log === undefined && staleMs === 0) {
+      await next();
+      return undefined;
+    }
     const asked = questionOf(c.req.raw, c.req.param());
     const response = asked && await answer(c, asked);
     if (response) return response;

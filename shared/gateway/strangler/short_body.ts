@@ -21,6 +21,20 @@ export async function shortBody(
     }
     parts.push(value);
   }
-  if (parts.length === 1) return parts[0];
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return joined(parts, length);
+}
+
+/** Parts in one piece of so many bytes. */
+export function joined(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
 }

@@ -20,6 +20,7 @@ import {
 } from "./request_facts.ts";
 import { rollBack } from "./roll_back.ts";
 import { isEntity, type SettledSide, settledSide } from "./settled_side.ts";
+import { mostShadowBytes, shadow } from "./shadow.ts";
 import { shortBody } from "./short_body.ts";
 import type { RouteState, Side } from "./side_of.ts";
 import type { Strangles } from "./strangles.ts";
@@ -36,6 +37,8 @@ export type SideTarget = {
   answer(c: EdgeContext, asked?: {
     /** Where it was read already. */
     readonly body?: Bytes | undefined;
+    /** To compare, while the client has its answer already; until this aborts. */
+    readonly shadow?: AbortSignal | undefined;
   }): Promise<Response>;
 };
 
@@ -58,6 +61,8 @@ export type StrangleOptions = {
   /** Throws for whoever may not say where requests go. */
   readonly admitOperators: Admission;
   readonly clock?: time.Clock;
+  /** Uniform in [0, 1). */
+  random?(): number;
   readonly logger: Log;
 };
 
@@ -73,11 +78,13 @@ const safeMethods = ["GET", "HEAD", "OPTIONS"];
 
 /** Sends requests of strangled routes to one of their sides, as it was decided, and takes note of how that went. */
 export function strangle(
-  { client, store, names, admitOperators, clock = time.realClock, logger }: StrangleOptions,
+  { client, store, names, admitOperators, clock = time.realClock, random = Math.random, logger }:
+    StrangleOptions,
 ): Strangle {
   const states = knownStates({ client, names, clock, logger });
   const pins = knownPins({ client, store, clock });
   const watch = rollBack({ states, client, clock, logger });
+  const shadows = shadow({ client, clock, random, logger });
 
   async function askSide(side: Side, asked: Asked): Promise<Response> {
     const { c, route, state, body } = asked;
@@ -129,11 +136,32 @@ export function strangle(
     logger.error("An entity was made on a side that it does not stay with: both have it", fields);
   }
 
+  /** The answer as the client gets it, after which the new side is asked, too, if that is wanted. */
+  async function answerInShadow(settled: SettledSide, asked: Asked): Promise<Response> {
+    const { c, route, state } = asked;
+    const { strangles } = route;
+    // What stays with the legacy side the new one need not know
+    const mayBeAsked = settled.side === "legacy" && settled.why !== "pin" &&
+      settled.why !== "pins-unknown";
+    if (!mayBeAsked || !shadows.isWanted(state)) return await answerOf(settled, asked);
+    const body = isSafe(c) ? undefined : asked.body ?? await shadowBody(c);
+    if (body === "too long" || (body?.byteLength ?? 0) > mostShadowBytes) {
+      shadows.drop(strangles, state);
+      return await answerOf(settled, asked);
+    }
+    return shadows.watch(await answerOf(settled, { ...asked, body }), {
+      ...{ c, strangles, state },
+      askNew: (shadow) => route.service.answer(c, { body, shadow }),
+      askLegacy: (shadow) => route.legacy.answer(c, { body, shadow }),
+    });
+  }
+
   return {
     refresh: states.refresh,
     async answer(c, route) {
       const { strangles } = route;
       const { name } = strangles;
+      const isRead = isSafe(c) || strangles.shadow?.sideEffectFree === true;
       const [state, { entity, body }] = await Promise.all([
         states.of(name),
         entityOf(c, strangles),
@@ -148,12 +176,13 @@ export function strangle(
           header: headerSide(c, () => isTrusted(c)),
           cookie: cookieSide(c),
         },
-        ...{ entity, key, isSafe: isSafe(c) },
+        ...{ entity, key, isSafe: isRead },
       });
-      const answer = await answerOf(settled, { c, route, state, body });
+      const asked = { c, route, state, body };
+      if (isRead) return await answerInShadow(settled, asked);
+      const answer = await answerOf(settled, asked);
       const fields = fieldsIn("answer", strangles);
-      const mayName = !isSafe(c) && answer.ok && entity === undefined && fields.length > 0;
-      if (!mayName) return answer;
+      if (!answer.ok || entity !== undefined || fields.length === 0) return answer;
       return await withPin(answer, {
         fields,
         pin: (entity) => pinAnswered({ route: name, entity, moves: state.moves }, settled.side),
@@ -180,6 +209,13 @@ async function entityOf(
   if (!isJson(c.req.raw.headers)) return { entity };
   const body = await readBytes(c.req.raw, bodyLimit);
   return { entity: firstField(body, fields), body };
+}
+
+/** Of a request that may be asked twice though it has a body. */
+async function shadowBody({ req: { raw } }: EdgeContext): Promise<Bytes | "too long" | undefined> {
+  if (!raw.body) return undefined;
+  const length = Number(raw.headers.get("Content-Length") ?? Infinity);
+  return length > mostShadowBytes ? "too long" : await readBytes(raw, mostShadowBytes);
 }
 
 /** Before the client gets it, what the answer names is pinned: what nobody could ask for is not lost. */

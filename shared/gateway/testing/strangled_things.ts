@@ -12,6 +12,8 @@ export type Reached = {
   readonly method: string;
   readonly path: string;
   readonly body: string | undefined;
+  /** Asked again, to compare. */
+  readonly isShadow: boolean;
 };
 
 /** How a side answers; default: 200 with its name. */
@@ -40,7 +42,7 @@ export const things: Strangles = {
 export function strangledThings(
   double: StranglerDouble,
   { strangles = things, answering = {}, admitOperators = () => {}, clock, ...given }:
-    & Partial<Pick<StrangleOptions, "logger" | "store" | "client">>
+    & Partial<Pick<StrangleOptions, "logger" | "store" | "client" | "random">>
     & {
       readonly strangles?: Strangles;
       readonly answering?: Partial<Record<Side, Answering>>;
@@ -61,13 +63,14 @@ export function strangledThings(
 
   function target(side: Side): SideTarget {
     return {
-      async answer(c, { body } = {}) {
+      async answer(c, { body, shadow } = {}) {
         const bytes = body ?? (c.req.method === "GET" ? undefined : await c.req.arrayBuffer());
         const one = {
           side,
           method: c.req.method,
           path: new URL(c.req.url).pathname,
           body: bytes && new TextDecoder().decode(bytes),
+          isShadow: shadow !== undefined,
         };
         reached.push(one);
         return await answering[side]?.(one) ?? Response.json({ from: side });

@@ -1,7 +1,18 @@
-import { eventLog, type Recorded, repository, type ServiceClient } from "@headwater/core";
-import { commandEndpoint, commandsOf, routes, toService } from "@headwater/http";
-import type { ServiceDependencies } from "@headwater/http";
-import { silentLog } from "@headwater/core";
+import {
+  eventLog,
+  type Recorded,
+  repository,
+  type ServiceClient,
+  silentLog,
+} from "@headwater/core";
+import {
+  commandEndpoint,
+  commandsOf,
+  readJson,
+  routes,
+  type ServiceDependencies,
+  toService,
+} from "@headwater/http";
 import {
   type EntityPinCommand,
   entityPinEvents,
@@ -9,6 +20,7 @@ import {
   strangledRouteEvents,
 } from "../strangler/contract.ts";
 import { entityPin, pinIdOf } from "../strangler/entity_pin.ts";
+import { type ShadowBatch, shadowBatch } from "../strangler/shadow_batch.ts";
 import { strangledRoute } from "../strangler/strangled_route.ts";
 import { strangledRoutesView } from "../strangler/strangled_routes_view.ts";
 
@@ -17,6 +29,8 @@ export type StranglerDouble = {
   readonly client: ServiceClient;
   /** Requests that have reached it, as `POST /strangler/pins`. */
   readonly asked: readonly string[];
+  /** What was compared in the shadow. */
+  readonly batches: readonly ShadowBatch[];
   /** Events so far. */
   events(): Promise<readonly Recorded[]>;
   decide(command: StrangledRouteCommand | EntityPinCommand): Promise<void>;
@@ -28,6 +42,7 @@ export type StranglerDouble = {
 export function stranglerDouble(): StranglerDouble {
   const log = eventLog.memoryLog();
   const asked: string[] = [];
+  const batches: ShadowBatch[] = [];
   let isAway = false;
   const byRoute = repository(strangledRoute, { log });
   const pins = repository(entityPin, { log });
@@ -66,6 +81,10 @@ export function stranglerDouble(): StranglerDouble {
     const { state } = await pins.load(pinIdOf(data.route, data.entity));
     return c.json({ side: state?.side });
   });
+  app.post("/strangler/shadow", async (c) => {
+    batches.push(await readJson(c, shadowBatch));
+    return c.body(null, 204);
+  });
   app.route("/", commandEndpoint(commandsOf(strangledRoute, byRoute)));
   const service = toService(app, {
     service: "strangler",
@@ -91,6 +110,7 @@ export function stranglerDouble(): StranglerDouble {
       },
     },
     asked,
+    batches,
     events,
     decide,
     setAway: (now) => isAway = now,

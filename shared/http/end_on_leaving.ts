@@ -1,0 +1,32 @@
+/**
+ * The same answer; one that goes on, an event stream, ends when its process begins to leave: a server that stops waits for
+ * the ends of its answers.
+ */
+export function endOnLeaving(answer: Response, leaving: AbortSignal): Response {
+  const { body, headers } = answer;
+  if (!body || !headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
+  const reader = body.getReader();
+  let stop = () => {};
+  const ending = new ReadableStream<Uint8Array>({
+    start(controller) {
+      stop = () => {
+        reader.cancel().catch(() => {/* It has ended by itself */});
+        controller.close();
+      };
+      if (leaving.aborted) stop();
+      else leaving.addEventListener("abort", stop, { once: true });
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (leaving.aborted) return;
+      if (!done) return controller.enqueue(value);
+      leaving.removeEventListener("abort", stop);
+      controller.close();
+    },
+    cancel(reason) {
+      leaving.removeEventListener("abort", stop);
+      return reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+  return new Response(ending, answer);
+}
