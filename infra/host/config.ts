@@ -22,6 +22,8 @@ export type Config = {
   readonly host: string;
   /** Of the gateway, beside `host` and this machine's own. */
   readonly hostNames: readonly string[];
+  /** Addresses and networks of those who stand before it, and say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   /** By what other processes and operators know this one; undefined: it has no port of its own to be known by. */
   readonly processName: string | undefined;
   readonly dataDirectory: string;
@@ -155,6 +157,7 @@ function configOf(
     host: data.HOST,
     processName: data.PORT === 0 ? undefined : `${data.HOSTNAME ?? data.HOST}:${data.PORT}`,
     hostNames: data.HOST_NAMES?.split(",") ?? [],
+    trustedProxies: data.TRUSTED_PROXIES?.split(",") ?? [],
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
     eventStoreUrl: data.EVENTSTORE_URL,

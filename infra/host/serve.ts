@@ -3,6 +3,7 @@ import { edge } from "@headwater/http";
 import { endConnection } from "./end_connection.ts";
 import { endsWithin } from "./ends_within.ts";
 import { endUpload } from "./end_upload.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
 import { recentConnections } from "./recent_connections.ts";
 
 /** A service that answers over HTTP, until it is disposed. */
@@ -23,13 +24,19 @@ const finishMs = 500;
  * Serves a service over HTTP. Disposing says `Connection: close` with every answer, and ends when everybody who asked of
  * late was told so, or after `lingerMs`; it lets requests under way finish, for a short while.
  */
-export function serve(service: Service, { host, port, lingerMs = defaultLingerMs, logger }: {
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-  readonly lingerMs?: number | undefined;
-  readonly logger: Log;
-}): Server {
+export function serve(
+  service: Service,
+  { host, port, lingerMs = defaultLingerMs, trustedProxies: trusted = [], logger }: {
+    readonly host: string;
+    /** 0: a free one. */
+    readonly port: number;
+    readonly lingerMs?: number | undefined;
+    /** Addresses and networks of those who are believed when they say for whom they ask. */
+    readonly trustedProxies?: readonly string[];
+    readonly logger: Log;
+  },
+): Server {
+  const proxies = trustedProxies(trusted);
   const underWay = new Set<() => void>();
   const recent = recentConnections();
   const everybodyTold = new AbortController();
@@ -69,7 +76,7 @@ export function serve(service: Service, { host, port, lingerMs = defaultLingerMs
         },
       },
       (request, { remoteAddr: { hostname, port } }) => {
-        edge.noteClientAddress(request, hostname);
+        edge.noteClientAddress(request, proxies.clientOf(request.headers, hostname));
         return answerOn(`${hostname}:${port}`, request);
       },
     ), `${host}:${port}`);

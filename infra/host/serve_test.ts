@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Service, silentLog, time } from "@headwater/core";
+import { edge } from "@headwater/http";
 import { eventually, within } from "@headwater/testing";
 import { serve, type Server } from "./serve.ts";
 import { keptAliveClients } from "./testing/kept_alive_clients.ts";
@@ -117,3 +118,16 @@ async function ask(connection: Deno.TcpConn): Promise<string> {
   const count = await within("an answer", connection.read(bytes));
   return new TextDecoder().decode(bytes.subarray(0, count ?? 0));
 }
+
+Deno.test("a service learns from where a request came, from a proxy only where that is trusted", async () => {
+  const service: Service = (request) =>
+    Promise.resolve(new Response(edge.clientAddressOf(request)));
+  for (
+    const [trusted, address] of [[[], "127.0.0.1"], [["127.0.0.0/8"], "198.51.100.7"]] as const
+  ) {
+    const options = { host: "127.0.0.1", port: 0, lingerMs: 0, logger: silentLog };
+    await using server = serve(service, { ...options, trustedProxies: trusted });
+    const headers = { "X-Forwarded-For": "203.0.113.9, 198.51.100.7", "Connection": "close" };
+    assert.equal(await (await fetch(server.url, { headers })).text(), address);
+  }
+});

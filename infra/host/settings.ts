@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { logLevels } from "./logger.ts";
+import { trustedProxies } from "./trusted_proxies.ts";
 
 /** Credentials, hosts with ports separated by commas, a path, parameters: more than one host is not a URL to `URL`. */
 function url(protocols: string): z.ZodString {
@@ -11,6 +12,16 @@ function url(protocols: string): z.ZodString {
 }
 
 const postgresUrl = url("postgres|postgresql").refine((text) => URL.canParse(text));
+
+function areProxies(text: string): boolean {
+  try {
+    trustedProxies(text.split(","));
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 /** One server, and the number of a database. */
 function isOneRedis(text: string): boolean {
@@ -39,6 +50,10 @@ export const settings = z.object({
   HOST_NAMES: z.string().regex(/^[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*$/).optional().meta({
     description: "names under which clients reach the gateway, beside this machine's own and HOST",
     allowed: "NAME,NAME,…, without ports",
+  }),
+  TRUSTED_PROXIES: z.string().refine(areProxies).optional().meta({
+    description: "what stands before the gateway and says in X-Forwarded-For for whom it asks",
+    allowed: "ADDRESS,NETWORK/BITS,…",
   }),
   HOSTNAME: z.string().regex(/^[^\s\0]+$/).optional().meta({
     description: "by what other processes and operators know this machine (default HOST)",

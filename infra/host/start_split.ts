@@ -126,6 +126,7 @@ function environment(
     SERVICE_SECRET: secret,
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
     ALLOW_STRANDED: String(config.allowStranded),
+    ...(config.trustedProxies.length > 0 && { TRUSTED_PROXIES: config.trustedProxies.join(",") }),
     ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
     ...Object.fromEntries(ownDatabases),
