@@ -64,7 +64,8 @@ export function memoryStore(
         const running = known && known.until > now ? known : { count: 0, until: now + windowMs };
         const next = { ...running, count: running.count + 1 };
         windows.set(key, next);
-        return { count: next.count, resetMs: Math.ceil(next.until - now) };
+        // Times have fractions, and sums of them are rounded
+        return { count: next.count, resetMs: Math.min(windowMs, Math.ceil(next.until - now)) };
       }),
     clear() {
       values.clear();
