@@ -100,7 +100,11 @@ Deno.test({
     await using running = new AsyncDisposableStack();
     async function start(processName: string): Promise<Host> {
       const sharedStore = running.use(
-        await openRedisStore({ url: redis.url, prefix: "stock:", longestPauseMs: 100, logger }),
+        await openRedisStore({
+          ...{ url: redis.url, prefix: "stock:", longestPauseMs: 100, logger },
+          // It is there or not, however busy the machine is
+          commandMs: 20_000,
+        }),
       );
       const database = databasesOn(postgres.url, { prefix: "redis", logger });
       return running.use(
