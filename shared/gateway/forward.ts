@@ -18,6 +18,8 @@ export function addForwarding(
 /** How services are asked. */
 export type Asking = {
   readonly client: ServiceClient;
+  /** For what is asked in the shadow: what becomes of that counts neither for nor against a service. */
+  readonly bareClient: ServiceClient;
   /** Milliseconds that a body may take to come in. */
   readonly bodyMs: number;
 };
@@ -25,16 +27,17 @@ export type Asking = {
 /** Who answers a service's route. */
 export function serviceTarget(
   { path, service }: PublicRoute,
-  { client, bodyMs }: Asking,
+  { client, bareClient, bodyMs }: Asking,
 ): SideTarget {
   return {
-    async answer(c, { body } = {}) {
+    async answer(c, asked = {}) {
       const target = path.replace(
         /:(\w+)/g,
         (_, name) => encodeURIComponent(c.req.param(name) ?? ""),
       );
       const url = `http://${service}${target}${searchOf(c.req.url)}`;
-      return edge.endToEnd(await client.call(service, await requestFor(c, { url, bodyMs, body })));
+      const request = await requestFor(c, { url, bodyMs, ...asked });
+      return edge.endToEnd(await (asked.shadow ? bareClient : client).call(service, request));
     },
   };
 }
@@ -42,15 +45,18 @@ export function serviceTarget(
 /** The client's request as a service gets it. */
 export async function requestFor(
   c: EdgeContext,
-  { url, bodyMs: mostMs, body: given }: {
+  { url, bodyMs: mostMs, body: given, shadow: signal }: {
     readonly url: string;
     readonly bodyMs?: number | undefined;
     /** Where somebody has read it already. */
     readonly body?: Uint8Array<ArrayBuffer> | undefined;
+    /** Of one that is sent to compare, until this aborts. */
+    readonly shadow?: AbortSignal | undefined;
   },
 ): Promise<Request> {
   const { method } = c.req.raw;
   const headers = passedOnHeaders(c);
+  if (signal) headers.set("X-Shadow", "1");
   if (method !== "GET" && !headers.has("Idempotency-Key")) {
     // Whatever is behind us may have to send it again.
     headers.set("Idempotency-Key", c.env.newId());
@@ -58,7 +64,11 @@ export async function requestFor(
   const body = method === "GET"
     ? undefined
     : given ?? await readBytes(c.req.raw, bodyLimit, { mostMs });
-  return new Request(url, { method, headers, ...(body !== undefined && { body }) });
+  return new Request(url, {
+    ...{ method, headers },
+    ...(body !== undefined && { body }),
+    ...(signal && { signal }),
+  });
 }
 
 /** As in `URL`, which takes longer; there is no fragment in what a client sends. */

@@ -14,7 +14,13 @@ import { addFrontPage } from "./front_page.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addOperating } from "./strangler/operating.ts";
-import { legacyAlone, type ServeStrangled, tableRoutes, type Upstreams } from "./table_routes.ts";
+import { strangle } from "./strangler/strangle.ts";
+import {
+  type ServeStrangled,
+  strangledNames,
+  tableRoutes,
+  type Upstreams,
+} from "./table_routes.ts";
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {
@@ -22,7 +28,7 @@ export type GatewayOptions = {
   readonly pages: readonly ((app: EdgeRoutes, client: ServiceClient) => void)[];
   /** Milliseconds within which the body of a request has to be here; default 10,000. */
   readonly bodyMs?: number;
-  /** Chooses who answers a route that an upstream and a service both have; default: the upstream. */
+  /** Chooses who answers a route that an upstream and a service both have; default: as operators have decided. */
   readonly strangle?: ServeStrangled;
 };
 
@@ -51,7 +57,7 @@ const shortestCompressed = 2_048;
 
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
-  { pages, bodyMs = usualBodyMs, strangle = legacyAlone }: GatewayOptions,
+  { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
 ): (dependencies: GatewayDependencies) => Service {
   return (dependencies) => {
     const { application, client, routes, upstreams, admitOperators = () => {}, ...edge } =
@@ -63,17 +69,26 @@ export function gateway(
     });
     app.use(compress({ threshold: shortestCompressed }));
     addRateLimits(app, dependencies);
-    addOperating(app, { client, admitOperators, onChanged: () => Promise.resolve() });
-    const { logger } = edge;
-    const table = upstreams && tableRoutes(upstreams, { strangle, client, bodyMs, logger });
+    const { logger, bareClient } = edge;
+    const asking = { client, bareClient, bodyMs };
+    const names = () => upstreams ? strangledNames(upstreams.table()) : [];
+    const sides = strangle({
+      ...{ client, bareClient, store: edge.sharedStore, names, admitOperators, logger },
+    });
+    addOperating(app, {
+      ...{ client, admitOperators },
+      onChanged: upstreams ? sides.refresh : () => Promise.resolve(),
+    });
+    const table = upstreams &&
+      tableRoutes(upstreams, { ...asking, strangle: serve ?? sides.answer, logger });
     table?.addStrangled(app, routes);
     addResponseCache(app, dependencies);
     // What was added first answers: `/api/orders/events` is no order
     const fixed = routes.filter(({ path }) => !path.includes(":"));
-    addForwarding(app, { client, routes: fixed, bodyMs });
+    addForwarding(app, { ...asking, routes: fixed });
     for (const add of pages) add(app, client);
     const others = routes.filter((route) => !fixed.includes(route));
-    addForwarding(app, { client, routes: others, bodyMs });
+    addForwarding(app, { ...asking, routes: others });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);
     return toService(app, edge);

@@ -18,8 +18,10 @@ export type Upstreams = {
 /** Answers a request that a system from before and a service in its place could both answer. */
 export type ServeStrangled = (c: EdgeContext, route: TwoSided) => Promise<Response>;
 
-/** As long as nobody has decided anything: the system that was there before. */
-export const legacyAlone: ServeStrangled = (c, { legacy }) => legacy.answer(c);
+/** By what operators know the strangled routes of a table. */
+export function strangledNames({ routes }: RouteTable): readonly string[] {
+  return [...new Set(routes.flatMap(({ strangles }) => strangles?.name ?? []))];
+}
 
 /** What the table adds to a gateway. */
 export type TableRoutes = {
@@ -46,7 +48,7 @@ type KnownClient = { readonly upstream: Upstream; readonly client: UpstreamClien
 /** The routes of the table: looked up at each request, since there may be another table by then. */
 export function tableRoutes(
   { table, send }: Upstreams,
-  { strangle, client, bodyMs, logger, clock = time.realClock }: Asking & {
+  { strangle, client, bareClient, bodyMs, logger, clock = time.realClock }: Asking & {
     readonly strangle: ServeStrangled;
     readonly logger: Log;
     readonly clock?: time.Clock;
@@ -115,7 +117,7 @@ export function tableRoutes(
   /** Looks it up anew only where there is another table. */
   function strangledBy(route: PublicRoute): () => TwoSided | undefined {
     const name = `${route.method} ${route.path}`;
-    const service = serviceTarget(route, { client, bodyMs });
+    const service = serviceTarget(route, { client, bareClient, bodyMs });
     let known: { readonly of: Prepared; readonly route: TwoSided | undefined } | undefined;
     return () => {
       const of = now();

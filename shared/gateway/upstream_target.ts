@@ -37,16 +37,17 @@ export function upstreamTarget(
   }
 
   return {
-    async answer(c, { body: given } = {}) {
+    async answer(c, { body: given, shadow } = {}) {
       const url = urlFor(c.req.url, route);
       const headers = passedOnHeaders(c);
       headers.delete("X-Request-Timeout-Ms");
+      if (shadow) headers.set("X-Shadow", "1");
       const body = given ?? await bodyOf(c.req);
       const isUpload = body !== undefined && "stream" in body;
       // What is here says how long it is
       if (body && !isUpload) headers.set("Content-Length", String(body.byteLength));
       const request = new Request(url, {
-        ...{ method: c.req.method, headers, signal: c.var.signal, redirect: "manual" },
+        ...{ method: c.req.method, headers, signal: shadow ?? c.var.signal, redirect: "manual" },
         ...(body && { body: isUpload ? body.stream : body }),
       });
       const answer = await client.call(request, {

@@ -108,14 +108,21 @@ export function shadow({ client, clock, random, logger }: {
 
   async function send(batch: object): Promise<void> {
     try {
-      const answer = await client.call(
-        "strangler",
-        new Request("http://strangler/strangler/shadow", {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(batch),
-        }),
-      );
+      const answer = await withDeadline((signal) =>
+        client.call(
+          "strangler",
+          new Request("http://strangler/strangler/shadow", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(batch),
+            signal,
+          }),
+        ), {
+        ms: usualMs,
+        what: "Cannot report what was compared",
+        signal: new AbortController().signal,
+        clock,
+      });
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`Cannot report: the answer is ${answer.status}`);
     } catch (error) {

@@ -37,7 +37,7 @@ export async function addShadowBatch(sql: Sql, batch: ShadowBatch): Promise<void
     with field as (
       insert into shadow_field as known (route, round, field, raw, noise)
       select ${route}, ${round}::bigint, field, raw, noise
-      from json_to_recordset(${sql.json(fields)}) as of (field text, raw bigint, noise bigint)
+      from jsonb_to_recordset(${sql.json(fields)}) as of (field text, raw bigint, noise bigint)
       order by field
       on conflict (route, round, field)
       do update set raw = known.raw + excluded.raw, noise = known.noise + excluded.noise

@@ -55,6 +55,8 @@ export type TwoSided = {
 /** What a gateway process lends it. */
 export type StrangleOptions = {
   readonly client: ServiceClient;
+  /** For reports, whose failures must not keep anybody from being pinned. */
+  readonly bareClient: ServiceClient;
   readonly store: machine.SharedStore;
   /** The names of all strangled routes. */
   names(): readonly string[];
@@ -78,13 +80,21 @@ const safeMethods = ["GET", "HEAD", "OPTIONS"];
 
 /** Sends requests of strangled routes to one of their sides, as it was decided, and takes note of how that went. */
 export function strangle(
-  { client, store, names, admitOperators, clock = time.realClock, random = Math.random, logger }:
-    StrangleOptions,
+  {
+    client,
+    bareClient,
+    store,
+    names,
+    admitOperators,
+    clock = time.realClock,
+    random = Math.random,
+    logger,
+  }: StrangleOptions,
 ): Strangle {
   const states = knownStates({ client, names, clock, logger });
   const pins = knownPins({ client, store, clock });
   const watch = rollBack({ states, client, clock, logger });
-  const shadows = shadow({ client, clock, random, logger });
+  const shadows = shadow({ client: bareClient, clock, random, logger });
 
   async function askSide(side: Side, asked: Asked): Promise<Response> {
     const { c, route, state, body } = asked;

@@ -53,6 +53,7 @@ export function strangledThings(
   const reached: Reached[] = [];
   const { answer } = strangle({
     client: double.client,
+    bareClient: double.client,
     store: machine.memoryStore(),
     logger: silentLog,
     ...given,
