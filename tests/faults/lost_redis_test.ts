@@ -52,12 +52,12 @@ async function receive(host: Host, sku: string): Promise<string> {
   return headers.get("X-Position")!;
 }
 
-let skus = 0;
+let newSkus = 0;
 
 /** What one gateway has fetched the other gives again, without having asked for it. */
 async function assertCacheIsShared(one: Host, other: Host): Promise<void> {
   await eventually("an answer of another gateway's", async () => {
-    const sku = `NEW${++skus}`;
+    const sku = `NEW${++newSkus}`;
     const path = `/api/inventory/items/${sku}`;
     const position = await receive(one, sku);
     for (const host of [one, other]) {
@@ -122,8 +122,9 @@ Deno.test({
     const ended = new AbortController();
     const answered: number[] = [];
     let round = 0;
-    async function load(sku: string): Promise<void> {
-      for (let received = 0; !ended.signal.aborted;) {
+    async function load(sku: string): Promise<number> {
+      let received = 0;
+      while (!ended.signal.aborted) {
         const [writes, reads] = received % 2 === 0 ? [one, other] : [other, one];
         const position = await receive(writes, sku);
         received++;
@@ -140,8 +141,10 @@ Deno.test({
         assert.ok(status === 200 || status === 429, String(status));
         answered.push(performance.now());
       }
+      return received;
     }
-    const loads = Promise.all(["A", "B", "C"].map(load));
+    const skus = ["A", "B", "C"];
+    const loads = Promise.all(skus.map(load));
     const more = (count: number) => {
       const before = answered.length;
       return eventually("the load to go on", () => answered.length >= before + count);
@@ -160,7 +163,17 @@ Deno.test({
       await assertLimitsAreShared([one, other], "192.0.2.11");
     } finally {
       ended.abort();
-      await loads;
     }
+    const endedAt = performance.now();
+    for (const [index, received] of (await loads).entries()) {
+      for (const host of [one, other]) {
+        await eventually("the last of what was received", async () => {
+          const { body } = await clientOf(host)(`/api/inventory/items/${skus[index]}`);
+          return (body as { readonly onHand: number }).onHand === received;
+        });
+      }
+    }
+    // Long before any of it would end by itself
+    assert.ok(performance.now() - endedAt < 30_000);
   },
 });
