@@ -58,7 +58,8 @@ export async function serveService(
   });
   await using _log = log;
   const own = new Map<string, Service>();
-  const bareClient = ownServiceFirst(httpClient(config.serviceUrls, { secret }), { own, secret });
+  using others = httpClient(config.serviceUrls, { secret });
+  const bareClient = ownServiceFirst(others, { own, secret });
   await using running = await startService(definition, {
     log,
     checks,
@@ -94,7 +95,7 @@ export async function serveGateway(
     logger,
   });
   await using sharedStore = shared.store;
-  const bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  using bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());

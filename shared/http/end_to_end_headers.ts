@@ -28,13 +28,15 @@ export function endToEndHeaders(
 
 /** The same answer without them; it itself where there are none, as is usual. */
 export function endToEnd(answer: Response): Response {
-  const { body, status, headers } = answer;
+  const { status, headers } = answer;
   const named = namedIn(headers);
   let isWhole = true;
   headers.forEach((_, name) => {
     if (isOfOneConnection(name, named)) isWhole = false;
   });
-  return isWhole ? answer : new Response(body, { status, headers: endToEndHeaders(headers) });
+  // A body is not even looked at: one that is not a stream would become one
+  if (isWhole) return answer;
+  return new Response(answer.body, { status, headers: endToEndHeaders(headers) });
 }
 
 const nothing: ReadonlySet<string> = new Set();

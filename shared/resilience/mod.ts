@@ -13,4 +13,5 @@ export type { RetryOptions } from "./retry.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 export { bodyLimit, readBytes, readText } from "./read_body.ts";
 export { BadAnswer } from "./bad_answer.ts";
+export { WholeAnswer } from "./service_answer.ts";
 export { BadInput, BodyTooLarge, BodyTooSlow, type InputIssue } from "./bad_input.ts";

@@ -1,5 +1,10 @@
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
 
+/** An answer whose body is in memory already, and is nobody else's. */
+export class WholeAnswer extends Response {}
+
+const failures = [502, 503, 504];
+
 /**
  * The answer with its body in memory, so that whoever holds it owes nothing to the network, and a connection that
  * breaks in the middle of a body counts like any other failure. An event stream is passed on as it is.
@@ -8,6 +13,7 @@ import { DeadlineExceeded, Unavailable } from "@headwater/core";
  * has the code `service-answer-lost` nobody knows whether it has happened.
  */
 export async function settledAnswer(service: string, answer: Response): Promise<Response> {
+  if (answer instanceof WholeAnswer && !failures.includes(answer.status)) return answer;
   if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
   const body = await readAnswer(service, answer);
   if (answer.status === 502 || answer.status === 503) {

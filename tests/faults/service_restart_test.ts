@@ -23,7 +23,7 @@ Deno.test("a command sent while its service restarts arrives once it is back", a
   const { port } = first.addr;
   await first.shutdown();
   const tried = Promise.withResolvers<void>();
-  const overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${port}`]]));
+  using overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${port}`]]));
   const client = createResilientClient({
     call(service, request) {
       const answer = overHttp.call(service, request);
@@ -39,8 +39,9 @@ Deno.test("a command sent while its service restarts arrives once it is back", a
 
 Deno.test("a connection that is cut in the middle of an answer is tried again", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]]));
   const client = createResilientClient(
-    httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]])),
+    overHttp,
     { retry },
   );
   const call = client.call("payment", keyed("{}"));
@@ -58,8 +59,9 @@ function whole(body: string): string {
 
 Deno.test("a service that hangs is given up, and its connection closed", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]]));
   const client = createResilientClient(
-    httpClient(new Map([["payment", `http://127.0.0.1:${listener.addr.port}`]])),
+    overHttp,
     { tryMs: 50, retry: { ...retry, tries: 1 } },
   );
   const refused = rejects(client.call("payment", keyed("{}")), { name: "DeadlineExceeded" });
@@ -74,8 +76,9 @@ Deno.test("a dead service opens its breaker, which says so without another conne
   const server = serve(() => Promise.resolve(new Response()));
   const { port } = server.addr;
   await server.shutdown();
+  using overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${port}`]]));
   const client = createResilientClient(
-    httpClient(new Map([["payment", `http://127.0.0.1:${port}`]])),
+    overHttp,
     { retry: { ...retry, shortestPauseMs: 1 } },
   );
   for (const _ of [1, 2]) await rejects(client.call("payment", keyed("{}")), Unavailable);

@@ -123,7 +123,9 @@ async function startHungUp(isSplit: boolean) {
   const things = toService(routed, { ...edge, service: "things", leaving });
   const place = { host: "127.0.0.1", port: 0, logger };
   const urls = isSplit ? new Map([["things", starting.use(serve(things, place)).url]]) : new Map();
-  const bareClient = isSplit ? httpClient(urls) : inProcessClient(new Map([["things", things]]));
+  const bareClient = isSplit
+    ? starting.use(httpClient(urls))
+    : inProcessClient(new Map([["things", things]]));
   const client = createResilientClient(bareClient);
   const { gateway } = openGateway(things, { ...edge, client, bareClient, leaving });
   const { url } = starting.use(serve(gateway, place));

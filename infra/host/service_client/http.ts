@@ -1,33 +1,74 @@
 import { type ServiceClient, Unavailable } from "@headwater/core";
 import { secretHeader } from "@headwater/http";
+import { BrokenAnswer } from "./answer_head.ts";
+import type { Peer, Sent } from "./http_connection.ts";
+import { KeptConnections, NotConnected } from "./kept_connections.ts";
 
-/** Those that fetch decodes; of others it passes on the bytes. */
-const decoded = ["gzip", "br"];
-const decodedList = decoded.join(", ");
+/** What we decode, as it is called in HTTP and by `DecompressionStream`. */
+const formats = new Map<string, CompressionFormat>([["gzip", "gzip"], ["br", "brotli"]]);
+const decoded = [...formats.keys()].join(", ");
 const secretName = secretHeader.toLowerCase();
-/** Of the page behind the first request, on which the gateway has decided. */
-const ofThePage = new Set(["origin", "sec-fetch-site"]);
+/**
+ * Of the page behind the first request, on which the gateway has decided; and of the connection on which a request came,
+ * with what says how long its body is.
+ */
+const notSent = new Set([
+  "origin",
+  "sec-fetch-site",
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
-/** Reaches services over HTTP: `baseUrls` holds where each runs, for example `http://127.0.0.1:8001`. */
+type Place = Peer & { readonly host: string; readonly path: string };
+
+/**
+ * Reaches services over HTTP: `baseUrls` holds where each runs, for example `http://127.0.0.1:8001`. A request is sent
+ * once. Connections are kept for 30 s, until the client is disposed.
+ */
 export function httpClient(
   baseUrls: ReadonlyMap<string, string>,
   { secret }: {
     /** Of the services, where they take one. */
     readonly secret?: string | undefined;
   } = {},
-): ServiceClient {
+): ServiceClient & Disposable {
+  const connections = new KeptConnections();
+  const places = new Map<string, Place>();
+
+  function placeOf(name: string): Place {
+    const baseUrl = baseUrls.get(name);
+    if (baseUrl === undefined) {
+      throw new Error(
+        `Cannot call service "${name}": there are URLs for ${[...baseUrls.keys()].join(", ")}`,
+      );
+    }
+    let place = places.get(baseUrl);
+    if (!place) places.set(baseUrl, place = placeIn(baseUrl));
+    return place;
+  }
+
+  async function send(name: string, request: Request): Promise<Response> {
+    const place = placeOf(name);
+    const sent = await sentOf(request, { place, secret });
+    try {
+      return await connections.send(place, sent);
+    } catch (cause) {
+      request.signal.throwIfAborted();
+      throw unavailable(name, { cause, isSafe: isSafe(request) });
+    }
+  }
+
   return {
     async call(name, request) {
-      const baseUrl = baseUrls.get(name);
-      if (baseUrl === undefined) {
-        throw new Error(
-          `Cannot call service "${name}": there are URLs for ${[...baseUrls.keys()].join(", ")}`,
-        );
-      }
       request.signal.throwIfAborted();
-      const { pathname, search } = new URL(request.url);
-      const url = baseUrl.replace(/\/$/, "") + pathname + search;
-      const answer = await send(name, { request, url, sent: await sentOf(request, secret) });
+      const answer = await send(name, request);
       if (isRefusedSecret(answer)) {
         await answer.body?.cancel();
         throw new Unavailable(`Cannot call service "${name}": it has another SERVICE_SECRET`, {
@@ -36,34 +77,69 @@ export function httpClient(
       }
       return withoutEncoding(name, answer);
     },
+    [Symbol.dispose]: () => connections[Symbol.dispose](),
   };
 }
 
-async function send(name: string, { request, url, sent }: {
-  readonly request: Request;
-  readonly url: string;
-  readonly sent: RequestInit;
-}): Promise<Response> {
-  try {
-    // Not as a Request: fetch makes one of its own in any case
-    return await fetch(url, sent);
-  } catch (cause) {
-    request.signal.throwIfAborted();
-    const isUnsent = isSafe(request) || isNotConnected(cause);
-    const outcome = isUnsent ? "" : ", whether it has heard of the request is not known";
-    // The address stays in the cause: messages reach clients.
-    throw new Unavailable(`Cannot reach service "${name}"${outcome}`, {
-      cause,
-      code: isUnsent ? "service-unreachable" : "service-answer-lost",
-      retryAfter: 0,
-    });
-  }
+function placeIn(baseUrl: string): Place {
+  const { protocol, hostname, port, host, pathname } = new URL(baseUrl);
+  const isTls = protocol === "https:";
+  return {
+    isTls,
+    // Without the brackets of an IPv6 address
+    hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(port || (isTls ? 443 : 80)),
+    host,
+    path: pathname.replace(/\/$/, ""),
+  };
 }
 
-/** Nothing was sent. Deno says it in the words of the library that it connects with, and in nothing else. */
-function isNotConnected(error: unknown): boolean {
-  const { cause } = error instanceof Error ? error : {};
-  return cause instanceof Error && cause.message.includes("client error (Connect)");
+async function sentOf(
+  request: Request,
+  { place, secret }: { readonly place: Place; readonly secret: string | undefined },
+): Promise<Sent & { readonly mayRepeat: boolean }> {
+  const { method, url, headers, signal } = request;
+  let head = `${method} ${place.path}${pathIn(url)} HTTP/1.1\r\nhost: ${place.host}\r\n`;
+  headers.forEach((value, name) => {
+    if (notSent.has(name) || name === "accept-encoding" || name === secretName) return;
+    head += `${name}: ${value}\r\n`;
+  });
+  if (secret !== undefined) head += `${secretName}: ${secret}\r\n`;
+  // Part of what is compressed cannot be decoded
+  head += `accept-encoding: ${headers.has("Range") ? "identity" : decoded}\r\n`;
+  if (isSafe(request)) {
+    return { method, head: `${head}\r\n`, body: undefined, signal, mayRepeat: true };
+  }
+  const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined;
+  head += `content-length: ${body?.byteLength ?? 0}\r\n\r\n`;
+  // Under a key it happens once, however often it is sent
+  return { method, head, body, signal, mayRepeat: headers.has("Idempotency-Key") };
+}
+
+/** Path and query, as they stand there: a `Request` has them encoded. */
+function pathIn(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const fragment = url.indexOf("#", start);
+  return fragment < 0 ? url.slice(start) : url.slice(start, fragment);
+}
+
+function isSafe({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+function unavailable(
+  name: string,
+  { cause, isSafe }: { readonly cause: unknown; readonly isSafe: boolean },
+): Unavailable {
+  const isUnsent = isSafe || cause instanceof NotConnected;
+  const what = cause instanceof BrokenAnswer ? "Cannot read the answer of" : "Cannot reach";
+  const outcome = isUnsent ? "" : ", whether it has heard of the request is not known";
+  // The address stays in the cause: messages reach clients.
+  return new Unavailable(`${what} service "${name}"${outcome}`, {
+    cause,
+    code: isUnsent ? "service-unreachable" : "service-answer-lost",
+    retryAfter: 0,
+  });
 }
 
 /** Nothing that whoever asked could mend. */
@@ -71,56 +147,23 @@ function isRefusedSecret({ status, headers }: Response): boolean {
   return status === 401 && headers.get("WWW-Authenticate") === secretHeader;
 }
 
-async function sentOf(request: Request, secret: string | undefined): Promise<RequestInit> {
-  const { method, signal } = request;
-  const headers: Record<string, string> = {};
-  // A bare record, and `forEach`: fetch reads Headers by their iterator, which takes longer than all the rest
-  request.headers.forEach((value, name) => {
-    if (!ofThePage.has(name)) headers[name] = value;
-  });
-  if (secret !== undefined) headers[secretName] = secret;
-  // Under a range fetch decodes nothing.
-  headers["accept-encoding"] = headers["range"] === undefined ? decodedList : "identity";
-  const sent = { method, headers, signal, redirect: "manual" } as const;
-  if (isSafe(request)) return sent;
-  const bytes = request.body && new Uint8Array(await request.arrayBuffer());
-  // Under a key it happens once, however often it is sent
-  const body = request.headers.has("Idempotency-Key") ? bytes : onceOnly(bytes);
-  return { ...sent, body };
-}
-
-function isSafe({ method }: Request): boolean {
-  return ["GET", "HEAD"].includes(method);
-}
-
-/**
- * As a stream, also where there is none: Deno's fetch sends everything else a second time when a connection that was
- * kept ends before the answer, and the first time may have been heard.
- */
-function onceOnly(bytes: Uint8Array<ArrayBuffer> | null): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(stream) {
-      if (bytes) stream.enqueue(bytes);
-      stream.close();
-    },
-  });
-}
-
-/** Fetch decodes a body and leaves the headers that describe it as it was on the wire. */
+/** A body that came compressed is decoded, and its headers speak of it as it is then. */
 async function withoutEncoding(name: string, answer: Response): Promise<Response> {
   const encoding = answer.headers.get("Content-Encoding")?.trim().toLowerCase();
-  if (encoding === undefined) return answer;
-  if (encoding !== "identity" && !decoded.includes(encoding)) {
-    await answer.body?.cancel();
+  if (encoding === undefined || encoding === "identity" || !answer.body) return answer;
+  const format = formats.get(encoding);
+  if (format === undefined) {
+    await answer.body.cancel();
     throw new Unavailable(
-      `Cannot read the answer of service "${name}": its encoding "${encoding}" is none of ${
-        decoded.join(", ")
-      }`,
+      `Cannot read the answer of service "${name}": its encoding "${encoding}" is none of ${decoded}`,
       { code: "service-unreadable" },
     );
   }
   const headers = new Headers(answer.headers);
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
-  return new Response(answer.body, { status: answer.status, headers });
+  return new Response(answer.body.pipeThrough(new DecompressionStream(format)), {
+    status: answer.status,
+    headers,
+  });
 }

@@ -1,0 +1,190 @@
+import { WholeAnswer } from "@headwater/resilience";
+import { type AnswerHead, answerHead, BrokenAnswer } from "./answer_head.ts";
+import { ReceivedBytes } from "./received_bytes.ts";
+
+/** Where a connection goes. */
+export type Peer = { readonly hostname: string; readonly port: number; readonly isTls: boolean };
+
+/** A request as it goes out. */
+export type Sent = {
+  readonly method: string;
+  /** All up to the empty line, and that. */
+  readonly head: string;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
+  readonly signal: AbortSignal;
+};
+
+/** The connection has ended before the answer has. */
+export class AnswerLost extends Error {
+  override readonly name = "AnswerLost";
+
+  constructor(
+    /** Not a byte of it had come: a connection that was kept may have ended before it was used. */
+    readonly wasSilent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super("Cannot read an answer: the connection has ended before it", options);
+  }
+}
+
+/** Bytes; a longer body, or one whose length is not known, is handed on as it comes. */
+const longestWhole = 64 * 1024;
+const encoder = new TextEncoder();
+
+/** A connection over which one request is sent after the other, each once the answer before it has been read. */
+export class HttpConnection {
+  readonly #connection: Deno.Conn;
+  readonly #received: ReceivedBytes;
+  #isClosed = false;
+
+  private constructor(connection: Deno.Conn) {
+    this.#connection = connection;
+    this.#received = new ReceivedBytes((bytes) => connection.read(bytes));
+  }
+
+  /** Errors: the reason of `signal`, those of `Deno.connect`. */
+  static async open({ isTls, ...peer }: Peer, signal: AbortSignal): Promise<HttpConnection> {
+    const connecting: Promise<Deno.Conn> = isTls ? Deno.connectTls(peer) : connectPlain(peer);
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    try {
+      return new HttpConnection(await Promise.race([connecting, aborted.promise]));
+    } catch (error) {
+      connecting.then((late) => late.close(), () => {/* The caller has been told already. */});
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /**
+   * The answer, with its body in memory where that is short, else with one that has to be read or cancelled. `onFree` is
+   * called as soon as another request can be sent; until then nobody else may.
+   *
+   * Errors: `AnswerLost`, `BrokenAnswer`, the reason of the request's signal.
+   */
+  async ask(sent: Sent, onFree: () => void): Promise<Response> {
+    const { method, signal } = sent;
+    const onAbort = () => this.close();
+    signal.addEventListener("abort", onAbort);
+    let isWritten = false;
+    const over = (isReusable: boolean) => {
+      signal.removeEventListener("abort", onAbort);
+      // What comes after an answer was not asked for
+      if (isReusable && isWritten && !this.#isClosed && this.#received.isEmpty) onFree();
+      else this.close();
+    };
+    try {
+      // Side by side: who refuses a long body may say so, and end the connection, before it was written
+      this.#write(sent).then(() => isWritten = true, () => {/* What is read says more. */});
+      let head: AnswerHead;
+      do head = answerHead(await this.#received.head(), method); while (isInterim(head));
+      return await this.#answer(head, { signal, over });
+    } catch (error) {
+      over(false);
+      signal.throwIfAborted();
+      throw describe(error, this.#received.count === 0);
+    }
+  }
+
+  /** Until it is used again: `onEnd` is called when the other side ends it. */
+  rest(onEnd: () => void): void {
+    this.#connection.unref();
+    this.#received.watch(() => {
+      this.close();
+      onEnd();
+    });
+  }
+
+  /** The end of its rest. */
+  wake(): void {
+    this.#received.expect();
+    this.#connection.ref();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#connection.close();
+  }
+
+  async #write({ head, body }: Sent): Promise<void> {
+    const text = bytesOf(head);
+    if (!body) return await this.#writeAll(text);
+    if (body.byteLength > longestWhole) {
+      await this.#writeAll(text);
+      return await this.#writeAll(body);
+    }
+    const bytes = new Uint8Array(text.byteLength + body.byteLength);
+    bytes.set(text);
+    bytes.set(body, text.byteLength);
+    await this.#writeAll(bytes);
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.byteLength;) {
+      at += await this.#connection.write(at === 0 ? bytes : bytes.subarray(at));
+    }
+  }
+
+  async #answer(
+    { status, headers, cookies, body, isKept }: AnswerHead,
+    { signal, over }: { readonly signal: AbortSignal; over(isReusable: boolean): void },
+  ): Promise<Response> {
+    if (typeof body === "number" && body <= longestWhole) {
+      const bytes = body === 0 ? null : await this.#received.exactly(body);
+      const answer = withCookies(new WholeAnswer(bytes, { status, headers }), cookies);
+      over(isKept);
+      return answer;
+    }
+    const parts = this.#received.parts(body);
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        try {
+          const { value, done } = await parts.next();
+          if (value) controller.enqueue(value);
+          if (!done) return;
+          over(isKept);
+          controller.close();
+        } catch (error) {
+          over(false);
+          controller.error(signal.aborted ? signal.reason : describe(error, false));
+        }
+      },
+      cancel: () => over(false),
+    }, { highWaterMark: 0 });
+    return withCookies(new Response(stream, { status, headers }), cookies);
+  }
+}
+
+async function connectPlain(peer: { hostname: string; port: number }): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect(peer);
+  connection.setNoDelay(true);
+  return connection;
+}
+
+/** More is to come: `100 Continue`, early hints. */
+function isInterim({ status }: AnswerHead): boolean {
+  if (status === 101) throw new BrokenAnswer("Cannot go over to another protocol: nobody asked");
+  return status < 200;
+}
+
+function describe(error: unknown, wasSilent: boolean): Error {
+  if (error instanceof BrokenAnswer) return error;
+  // Of a header's name or value that is none
+  if (error instanceof TypeError) return new BrokenAnswer(error.message, { cause: error });
+  return new AnswerLost(wasSilent, { cause: error });
+}
+
+function withCookies<Answer extends Response>(answer: Answer, cookies: readonly string[]): Answer {
+  for (const cookie of cookies) answer.headers.append("set-cookie", cookie);
+  return answer;
+}
+
+/** A byte for each character: header values may hold others than those of ASCII. */
+function bytesOf(head: string): Uint8Array {
+  // deno-lint-ignore no-control-regex -- what is not ASCII
+  if (!/[^\x00-\x7f]/.test(head)) return encoder.encode(head);
+  return Uint8Array.from(head, (character) => character.charCodeAt(0));
+}
