@@ -49,7 +49,7 @@ export function askedOnce(
     const body = await boundedText(answer, longestBody);
     if (body instanceof Response) return { answer: body };
     const entry = entryOf(answer, { body, log, at, heard, vary });
-    if (!entry) return { answer: new Response(body, answer) };
+    if (!entry) return { answer: new Response(body.text, answer) };
     keep(asked, entry);
     return { entry };
   }

@@ -1,13 +1,16 @@
+/** Given as it is: the runtime copies bytes for each answer, and text not. */
+export type BodyText = { readonly text: string; readonly bytes: number };
+
 /**
- * The text of an answer, as bytes; an answer with the same body, where that is longer than so many bytes or no text, to be passed on
+ * The text of an answer, and its length in bytes; an answer with the same body, where that is longer than so many bytes or no text, to be passed on
  * as it comes.
  */
 export async function boundedText(
   answer: Response,
   mostBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | Response> {
+): Promise<BodyText | Response> {
   const { body } = answer;
-  if (!body) return new Uint8Array();
+  if (!body) return { text: "", bytes: 0 };
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -20,8 +23,8 @@ export async function boundedText(
   }
   const whole = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).bytes();
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(whole);
-    return whole;
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(whole);
+    return { text, bytes };
   } catch {
     return new Response(whole, answer);
   }

@@ -1,5 +1,6 @@
 import { fingerprint } from "@headwater/core";
 import { edge } from "@headwater/http";
+import type { BodyText } from "./bounded_text.ts";
 import type { Made } from "./known_changes.ts";
 
 /** An answer that is kept. */
@@ -8,11 +9,8 @@ export type CacheEntry = Made & {
   readonly at: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly etag: string;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: BodyText;
 };
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Longer ones are not kept. */
 export const longestBody = 256 * 1_024;
@@ -27,7 +25,7 @@ const requestHeaders = ["x-correlation-id"];
 export function entryOf(
   answer: Response,
   { body, log, at, heard, vary }: {
-    readonly body: Uint8Array<ArrayBuffer>;
+    readonly body: BodyText;
     /** Of which the answer's position is; undefined: it is not known. */
     readonly log: string | undefined;
     readonly at: number;
@@ -42,7 +40,7 @@ export function entryOf(
   for (const name of [...ownHeaders, ...requestHeaders]) headers.delete(name);
   // Others may keep it too, and ask whether it still is what it was; weak: a command's If-Match is of a revision
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
-  const etag = headers.get("ETag") ?? `W/"${fingerprint(decoder.decode(body))}"`;
+  const etag = headers.get("ETag") ?? `W/"${fingerprint(body.text)}"`;
   headers.set("ETag", etag);
   return { log, position: Number(position), heard, at, headers: [...headers], etag, body };
 }
@@ -60,13 +58,13 @@ export function isForAll({ status, headers }: Response, vary: readonly string[])
 }
 
 /** As text for a store that others read too. */
-export function written({ heard: _own, body, ...entry }: CacheEntry): string {
-  return JSON.stringify({ format: 1, ...entry, body: decoder.decode(body) });
+export function written({ heard: _own, ...entry }: CacheEntry): string {
+  return JSON.stringify({ format: 1, ...entry });
 }
 
 /** Undefined: it is of another release. */
 export function entryIn(text: string | undefined): CacheEntry | undefined {
   if (text === undefined) return undefined;
-  const { format, body, ...entry } = JSON.parse(text);
-  return format === 1 ? { ...entry, body: encoder.encode(body), heard: -1 } : undefined;
+  const { format, ...entry } = JSON.parse(text);
+  return format === 1 ? { ...entry, heard: -1 } : undefined;
 }

@@ -24,8 +24,8 @@ export function cachedAnswer(
   ];
   if (isMatch) return new Response(null, { status: 304, headers: all });
   // Without its length compression takes it for a long one
-  all.push(["Content-Length", String(body.byteLength)]);
-  return new Response(body, { status: 200, headers: all });
+  all.push(["Content-Length", String(body.bytes)]);
+  return new Response(body.text, { status: 200, headers: all });
 }
 
 /** RFC 9110, 13.1.2: tags are compared weakly. */

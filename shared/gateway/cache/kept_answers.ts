@@ -25,7 +25,7 @@ export function keptAnswers(
 ): KeptAnswers {
   const near = new LRUCache<string, CacheEntry>({
     maxSize: maxBytes,
-    sizeCalculation: ({ body }, name) => entryBytes + body.byteLength + 2 * name.length,
+    sizeCalculation: ({ body }, name) => entryBytes + 2 * (body.text.length + name.length),
   });
 
   function isNewer(entry: CacheEntry, name: string): boolean {
