@@ -6,7 +6,7 @@ import {
   time,
   Unavailable,
 } from "@headwater/core";
-import { type Admission, type EdgeContext, idempotencyKey } from "@headwater/http";
+import { type Admission, edge, type EdgeContext, idempotencyKey } from "@headwater/http";
 import { bodyLimit, readBytes } from "@headwater/resilience";
 import { knownPins, type PinnedThing } from "./known_pins.ts";
 import { knownStates } from "./known_states.ts";
@@ -181,8 +181,9 @@ export function strangle(
         state,
         facts: {
           route: name,
-          // Nothing to tell it by: one of so many, this time
-          subject: subjectOf(c, strangles) ?? entity ?? key ?? crypto.randomUUID(),
+          subject: subjectOf(c, strangles) ?? entity ?? edge.clientAddressOf(c.req.raw) ??
+            // Nothing to tell it by: one of so many, this time
+            crypto.randomUUID(),
           header: headerSide(c, () => isTrusted(c)),
           cookie: cookieSide(c),
         },

@@ -35,7 +35,7 @@ export type Strangles = {
   readonly name: string;
   /** Where the id of what a request is about is; the first that is there. Default: it is about nothing that stays. */
   readonly entity?: readonly string[] | undefined;
-  /** Whom to serve by the same side each time; the first that is there. Default: the entity, then nobody. */
+  /** Whom to serve by the same side each time; the first that is there. Default: the entity, then the client's address. */
   readonly subject?: readonly string[] | undefined;
   readonly shadow?: {
     /** It may be asked twice though it is no GET. Default: false. */
