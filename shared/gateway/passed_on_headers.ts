@@ -18,12 +18,14 @@ const notPassedOn = new Set([
 
 /**
  * The headers of a client's request as others get them: without those of its connection, those by which services know
- * each other, and what it claims of where it comes from. That is said in `Forwarded` (RFC 7239).
+ * each other, and what it claims of where it comes from. That is said in `Forwarded` (RFC 7239). `into`: to which they are
+ * added.
  */
-export function passedOnHeaders(c: EdgeContext): Headers {
+export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
   const headers = edge.endToEndHeaders(
     c.req.raw.headers,
     (name) => notPassedOn.has(name) || name.startsWith("x-forwarded-"),
+    into,
   );
   headers.set("X-Correlation-Id", c.var.correlationId);
   headers.set("Forwarded", forwarded(c));

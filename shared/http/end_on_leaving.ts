@@ -3,9 +3,10 @@
  * the ends of its answers.
  */
 export function endOnLeaving(answer: Response, leaving: AbortSignal): Response {
-  const { body, headers } = answer;
-  if (!body || !headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
-  const reader = body.getReader();
+  if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
+  // Of no other answer: a body that is looked at becomes a stream, which costs more to send than the bytes it was
+  if (!answer.body) return answer;
+  const reader = answer.body.getReader();
   let stop = () => {};
   const ending = new ReadableStream<Uint8Array>({
     start(controller) {

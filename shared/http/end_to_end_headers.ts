@@ -11,14 +11,14 @@ const ofOneConnection = new Set([
 /**
  * What an intermediary may pass on of a message's headers, in either direction: without those of the one connection on
  * which they came, which are fixed ones, `Proxy-*`, and whatever `Connection` names. `isDropped`: more of them that are
- * not passed on, by their names in lower case.
+ * not passed on, by their names in lower case. `headers`: to which they are added, which spares a copy.
  */
 export function endToEndHeaders(
   given: Headers,
   isDropped: (name: string) => boolean = () => false,
+  headers: Headers = new Headers(),
 ): Headers {
   const named = namedIn(given);
-  const headers = new Headers();
   // Headers are read by `forEach` wherever each request does so: an iterator takes three times as long
   given.forEach((value, name) => {
     if (!isOfOneConnection(name, named) && !isDropped(name)) headers.append(name, value);

@@ -26,6 +26,8 @@ export function ownHosts(
   const own = [...new Set([...loopback, inUrl(listensOn), ...given])]
     .filter((name) => !everyAddress.map(inUrl).includes(name));
   const anyAddress = everyAddress.includes(listensOn);
+  /** Whom clients ask for is mostly the same. */
+  let lastOwn: string | undefined;
 
   function isOwn(hostname: string): boolean {
     return own.includes(hostname) || anyAddress && isAddress(hostname);
@@ -34,7 +36,7 @@ export function ownHosts(
   return ({ url, method, headers }) => {
     const host = headers.get("Host");
     // Without one it comes from this process, or from what is no browser
-    if (host !== null && !isOwn(hostnameOf(host))) {
+    if (host !== null && host !== lastOwn && !isOwn(hostnameOf(host))) {
       throw new NotAdmitted(
         "host-foreign",
         `Cannot answer for host ${quoted(host)}: own names are ${own.join(", ")}${
@@ -42,6 +44,7 @@ export function ownHosts(
         }; HOST_NAMES adds others`,
       );
     }
+    lastOwn = host ?? lastOwn;
     if (safe.includes(method)) return;
     const site = headers.get("Sec-Fetch-Site");
     if (site !== null && !ownSites.includes(site)) {

@@ -94,12 +94,12 @@ export function toService<Dependencies extends EdgeDependencies>(
     c.set("turns", turns);
     try {
       await next();
-      const { claimed } = c.var;
+      const claimed = c.get("claimed");
       if (claimed && c.error instanceof Refusal && c.error.code !== "idempotency-key-reused") {
         await noteRefusal(claimed.log, { claim: claimed.claim, refusal: c.error });
       }
     } finally {
-      c.var.endTurn?.();
+      c.get("endTurn")?.();
     }
   });
   addHealthRoutes(app, { name: service, checks, leaving });
