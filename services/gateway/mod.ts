@@ -1,5 +1,5 @@
 import { gateway } from "@headwater/gateway";
-import { addOrderPage } from "./order_page.ts";
+import { orderPage } from "./order_page.ts";
 
 /** The one origin that clients of the shop see. */
-export const createGateway = gateway({ pages: [addOrderPage] });
+export const createGateway = gateway({ pages: [orderPage] });

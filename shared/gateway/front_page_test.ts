@@ -3,6 +3,7 @@ import type { PublicRoute } from "@headwater/http";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { gateway as defineGateway } from "./gateway.ts";
+import { page } from "./page.ts";
 
 const ordinary = { priority: "normal", roles: ["public"] } as const;
 
@@ -32,7 +33,7 @@ const routes: readonly PublicRoute[] = [
 
 Deno.test("the gateway's front page says what there is", async () => {
   const gateway = defineGateway({
-    pages: [(app) => app.get("/api/orders/:id", (c) => c.json({}))],
+    pages: [page({ path: "/api/orders/:id", parts: [] })],
   })({
     service: "gateway",
     application: "house",

@@ -11,6 +11,8 @@ import { compress } from "hono/compress";
 import { addResponseCache } from "./cache/response_cache.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
+import type { Page } from "./page.ts";
+import { addPages } from "./page_routes.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addOperating } from "./strangler/operating.ts";
@@ -24,8 +26,8 @@ import {
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {
-  /** Each adds answers that are made of several services. */
-  readonly pages: readonly ((app: EdgeRoutes, client: ServiceClient) => void)[];
+  /** Answers that are made of several services. */
+  readonly pages: readonly Page[];
   /** Milliseconds within which the body of a request has to be here; default 10,000. */
   readonly bodyMs?: number;
   /** Chooses who answers a route that an upstream and a service both have; default: as operators have decided. */
@@ -58,8 +60,8 @@ const shortestCompressed = 2_048;
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
-): (dependencies: GatewayDependencies) => Service {
-  return (dependencies) => {
+): ((dependencies: GatewayDependencies) => Service) & { readonly pages: readonly string[] } {
+  const create = (dependencies: GatewayDependencies): Service => {
     const { application, client, routes, upstreams, admitOperators = () => {}, ...edge } =
       dependencies;
     const app: EdgeRoutes = new Hono();
@@ -86,11 +88,12 @@ export function gateway(
     // What was added first answers: `/api/orders/events` is no order
     const fixed = routes.filter(({ path }) => !path.includes(":"));
     addForwarding(app, { ...asking, routes: fixed });
-    for (const add of pages) add(app, client);
+    addPages(app, { pages, client, logger });
     const others = routes.filter((route) => !fixed.includes(route));
     addForwarding(app, { ...asking, routes: others });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);
     return toService(app, edge);
   };
+  return Object.assign(create, { pages: pages.map(({ path }) => path) });
 }

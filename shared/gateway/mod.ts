@@ -4,9 +4,8 @@
  * @module
  */
 
-export { requestFor } from "./forward.ts";
 export { gateway, type GatewayDependencies, type GatewayOptions } from "./gateway.ts";
-export { partClient } from "./part_client.ts";
+export { type Page, page, type PagePart } from "./page.ts";
 
 // Systems that are not ours
 export {

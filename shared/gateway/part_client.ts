@@ -1,23 +1,31 @@
 import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
-import { createBreaker, preferredWaitSeconds, withDeadline } from "@headwater/resilience";
-
-/** What a page gives each of its parts: a customer who looks at it waits no longer. */
-const budgetMs = 2_000;
+import { createBreaker, withDeadline } from "@headwater/resilience";
+import { usualPartMs } from "./page.ts";
 
 /** A part that ran out of time is left alone for so long. */
 const leftAloneMs = 5_000;
 
+/** Asks services for parts of pages. */
+export type PartClient = {
+  /**
+   * `usualMs`: what everybody gives this part; `ms`: what is left of that, or of the page's own time.
+   * Errors: those of `ServiceClient`, `DeadlineExceeded`, `Unavailable` with `circuit-open`.
+   */
+  call(
+    service: string,
+    request: Request,
+    options: { readonly usualMs: number; readonly ms: number },
+  ): Promise<Response>;
+};
+
 /**
- * For the parts of a page: everything that a call costs, its repetitions too, is over within two seconds, and the wait
- * for a read model that the client asked for. Whoever asks after somebody ran out of time is told so at once, also when
- * hardly anybody asks.
- *
- * Errors: those of `client`, `DeadlineExceeded`, `Unavailable` with `circuit-open`.
+ * For the parts of pages: everything that a call costs, its repetitions too, is over in time. Whoever asks after somebody
+ * ran out of time is told so at once, also when hardly anybody asks.
  */
 export function partClient(
   client: ServiceClient,
   clock: time.Clock = time.realClock,
-): ServiceClient {
+): PartClient {
   const breakers = new Map<string, ReturnType<typeof createBreaker>>();
 
   function breakerOf(service: string) {
@@ -27,9 +35,9 @@ export function partClient(
       failureRatio: 0.5,
       minimumCalls: 1,
       // As long as a call that runs out of time: what was answered before it says nothing, what was meanwhile does
-      windowMs: budgetMs,
+      windowMs: usualPartMs,
       openMs: leftAloneMs,
-      probeMs: budgetMs,
+      probeMs: usualPartMs,
       clock,
       // Other failures come at once: nobody is spared anything.
       weightOf: (error) => error instanceof DeadlineExceeded ? 1 : 0,
@@ -39,17 +47,19 @@ export function partClient(
   }
 
   return {
-    async call(service, request) {
-      const waitMs = request.headers.has("X-Min-Position")
-        ? preferredWaitSeconds(request.headers) * 1_000
-        : 0;
-      return await breakerOf(service).execute(() =>
-        withDeadline((signal) => client.call(service, new Request(request, { signal })), {
-          ms: budgetMs + waitMs,
-          what: `Cannot show the part of service "${service}"`,
-          signal: request.signal,
-          clock,
-        })
+    async call(service, request, { usualMs, ms }) {
+      return await breakerOf(service).execute(
+        () =>
+          withDeadline((signal) => client.call(service, new Request(request, { signal })), {
+            ms,
+            what: `Cannot show the part of service "${service}"`,
+            signal: request.signal,
+            clock,
+          }),
+        {
+          // Who gives it less time than others has learned nothing
+          countsWhenLate: () => ms >= usualMs,
+        },
       );
     },
   };

@@ -36,6 +36,8 @@ export type ResilienceOptions = {
   readonly breaker: BreakerOptions;
   /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: what a service accepts. */
   readonly longestBody: number;
+  /** The longest answer, in bytes: it is held whole. Default 16 MiB: 64 of them at a time are a process's memory. */
+  readonly longestAnswer: number;
 };
 
 const defaults: ResilienceOptions = {
@@ -46,6 +48,7 @@ const defaults: ResilienceOptions = {
   mostAwaiting: 512,
   breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
   longestBody: bodyLimit,
+  longestAnswer: 16 * 1024 * 1024,
 };
 
 /** For operators: how it stands with the calls to one service. */
@@ -153,7 +156,9 @@ export function createResilientClient(
                 ? copyOf(request, { body, signal })
                 : new Request(request, { signal });
               sent.headers.set(deadlineHeader, String(theirMs));
-              return await settledAnswer(service, await inner.call(service, sent));
+              return await settledAnswer(service, await inner.call(service, sent), {
+                limit: settings.longestAnswer,
+              });
             },
             { ms, what, signal, clock },
           ), {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
+import { BadAnswer } from "./bad_answer.ts";
 import { clientTestBed } from "./testing/client_test_bed.ts";
 
 function problem(status: number, code: string, retryAfter = "0"): Response {
@@ -175,6 +176,31 @@ Deno.test("a query that waits for its read model gets that time on top", async (
   equal(await (await call).text(), "there");
   equal(requests.length, 1);
 });
+
+for (const declared of [true, false]) {
+  Deno.test(`an answer that is too large is refused, and no more of it held (${declared ? "as it says" : "in pieces"})`, async () => {
+    let given = 0;
+    let isEnded = false;
+    const { client, requests } = clientTestBed(() => {
+      const body = new ReadableStream({
+        pull(stream) {
+          given++;
+          stream.enqueue(new Uint8Array(1_000));
+        },
+        cancel: () => void (isEnded = true),
+      });
+      const headers = new Headers(declared ? { "Content-Length": "50000000" } : {});
+      return Promise.resolve(new Response(body, { headers }));
+    }, { longestAnswer: 10_000 });
+    await rejects(client.call("payment", new Request("http://payment/x")), (error) => {
+      return error instanceof BadAnswer && error.code === "answer-too-large";
+    });
+    equal(isEnded, true);
+    ok(given <= (declared ? 3 : 13), `${given} pieces were taken`);
+    equal(requests.length, 1);
+    equal(client.describe()[0]?.breaker, "closed");
+  });
+}
 
 Deno.test("an answer that breaks off in its body is tried again", async () => {
   const { clock, requests, client } = clientTestBed(inTurn(

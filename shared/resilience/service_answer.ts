@@ -1,4 +1,5 @@
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { BadAnswer } from "./bad_answer.ts";
 
 /** An answer whose body is in memory already, and is nobody else's. */
 export class WholeAnswer extends Response {}
@@ -10,12 +11,17 @@ const failures = [502, 503, 504];
  * breaks in the middle of a body counts like any other failure. An event stream is passed on as it is.
  *
  * Errors: `Unavailable` for 502 and 503 (with the answer's code and Retry-After), `DeadlineExceeded` for 504. Of what
- * has the code `service-answer-lost` nobody knows whether it has happened.
+ * has the code `service-answer-lost` nobody knows whether it has happened. `BadAnswer` with `answer-too-large` for one of
+ * more than `limit` bytes, of which no more than that are held.
  */
-export async function settledAnswer(service: string, answer: Response): Promise<Response> {
+export async function settledAnswer(
+  service: string,
+  answer: Response,
+  { limit }: { readonly limit: number },
+): Promise<Response> {
   if (answer instanceof WholeAnswer && !failures.includes(answer.status)) return answer;
   if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
-  const body = await readAnswer(service, answer);
+  const body = await readAnswer(service, answer, { limit });
   if (answer.status === 502 || answer.status === 503) {
     const problem = problemIn(body);
     throw new Unavailable(problem.detail ?? `Cannot call service "${service}": it is unavailable`, {
@@ -36,16 +42,47 @@ export async function settledAnswer(service: string, answer: Response): Promise<
   return settled;
 }
 
-async function readAnswer(service: string, answer: Response): Promise<ArrayBuffer> {
+async function readAnswer(
+  service: string,
+  answer: Response,
+  { limit }: { readonly limit: number },
+): Promise<ArrayBuffer> {
+  const declared = answer.headers.get("Content-Length");
   try {
-    return await answer.arrayBuffer();
+    // In one piece where it is known to be short: a body that was not a stream need not become one
+    if (!answer.body || declared !== null && Number(declared) <= limit) {
+      return await answer.arrayBuffer();
+    }
+    return await inPieces(answer.body, Number(declared) > limit ? 0 : limit);
   } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new BadAnswer(
+        `Cannot call service "${service}": its answer has more than ${limit} bytes`,
+        { code: "answer-too-large" },
+      );
+    }
     throw new Unavailable(`Cannot call service "${service}": its answer broke off`, {
       cause,
       code: "service-answer-lost",
       retryAfter: 0,
     });
   }
+}
+
+/** Errors: `RangeError`. */
+async function inPieces(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<ArrayBuffer> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  // Who leaves the loop cancels the rest
+  for await (const piece of body) {
+    size += piece.byteLength;
+    if (size > limit) throw new RangeError("Cannot hold more");
+    pieces.push(piece);
+  }
+  return await new Blob(pieces).arrayBuffer();
 }
 
 function problemIn(body: ArrayBuffer): { code?: string; detail?: string } {

@@ -1,0 +1,222 @@
+import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
+import { BadAnswer } from "@headwater/resilience";
+import { fieldOf, type PagePart, usualPartMs } from "./page.ts";
+import type { PartClient } from "./part_client.ts";
+import type { StaleParts } from "./stale_parts.ts";
+import { shortBody } from "./strangler/short_body.ts";
+
+/** What became of a part. */
+export type PartAnswer = {
+  readonly part: PagePart;
+  /** `none`: the service has nothing (yet); `stale`: it was so of late. */
+  readonly status: "ok" | "none" | "timeout" | "open" | "error" | "stale";
+  /** What stands in the page, as JSON. */
+  readonly text: string;
+  /** Why it is not as it should be. */
+  readonly code?: string | undefined;
+  /** Milliseconds that it took. */
+  readonly ms: number;
+  readonly ageMs?: number | undefined;
+  /** Of its read model. */
+  readonly position?: number | undefined;
+  /** The service lacks events that its read model cannot take. */
+  readonly isParked?: boolean;
+  readonly warning?: string | undefined;
+  /** The service's own problem document: what is wrong is the request. */
+  readonly problem?: { readonly status: number; readonly text: string } | undefined;
+  /** What else went wrong. */
+  readonly error?: unknown;
+};
+
+/** What all parts of one page are asked with. */
+export type PageRequest = {
+  readonly client: PartClient;
+  readonly clock: time.Clock;
+  readonly stale: StaleParts;
+  /** Values of the page's parameters, as they stand in a path. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  /** By the clock: then the parts have to be here. */
+  readonly until: number;
+  /** Milliseconds that the client gives a read model to reach `X-Min-Position`. */
+  readonly waitMs: number;
+  /** -1: whatever there is. */
+  readonly minPosition: number;
+  /** It is one client's own, by cookie or authorization: nobody else may be shown it. */
+  readonly isPersonal: boolean;
+};
+
+type Found = Omit<PartAnswer, "part" | "ms">;
+
+/** Bytes; a page is for people. */
+const mostBytes = 1024 * 1024;
+
+/** Asks for one part, after those that it depends on. Never rejects. */
+export async function askPart(
+  part: PagePart,
+  others: ReadonlyMap<string, Promise<PartAnswer>>,
+  asked: PageRequest,
+): Promise<PartAnswer> {
+  const { clock } = asked;
+  const needed = await answersNeeded(part, others);
+  const begunAt = clock.now();
+  return { part, ...await answerTo(part, needed, asked), ms: clock.now() - begunAt };
+}
+
+async function answerTo(
+  part: PagePart,
+  needed: ReadonlyMap<string, PartAnswer>,
+  asked: PageRequest,
+): Promise<Found> {
+  const empty = [...needed.values()].find(({ status }) => status === "none");
+  if (empty) return { status: "none", text: emptyText(part), code: empty.code };
+  let name: string | undefined;
+  try {
+    const { service } = part.from;
+    const target = targetOf(part, { needed, parameters: asked.parameters });
+    name = `${part.name} ${service} ${target}`;
+    const { headers, signal, client, clock, until, waitMs } = asked;
+    const usualMs = (part.timeoutMs ?? usualPartMs) + waitMs;
+    const answer = await client.call(
+      service,
+      new Request(`http://${service}${target}`, { headers, signal }),
+      { usualMs, ms: Math.min(usualMs, until - clock.now()) },
+    );
+    return await read(answer, { part, name, asked });
+  } catch (error) {
+    return { ...failureOf(error), error, ...insteadOf(part, { name, asked }) };
+  }
+}
+
+async function read(
+  answer: Response,
+  { part, name, asked }: {
+    readonly part: PagePart;
+    readonly name: string;
+    readonly asked: PageRequest;
+  },
+): Promise<Found> {
+  const { status, headers } = answer;
+  const text = await jsonText(part, answer);
+  const isParked = headers.has("X-Read-Model-Parked");
+  if (answer.ok) {
+    const at = headers.get("X-Position");
+    const position = at === null ? undefined : Number(at);
+    if (part.fallback === "stale" && !asked.isPersonal) {
+      asked.stale.keep(name, { text, position, at: asked.clock.now() });
+    }
+    const warning = headers.get("Warning") ?? undefined;
+    return { status: "ok", text, position, isParked, warning };
+  }
+  if (status < 400 || status >= 500) {
+    throw new BadAnswer(`Cannot show part "${part.name}": it was answered with ${status}`, {
+      code: "part-failed",
+    });
+  }
+  // The service works, and has said what it thinks of the request: what it was of late is no answer to that
+  asked.stale.forget(name);
+  const said = { code: codeIn(text), isParked, problem: { status, text } };
+  return status === 404
+    ? { status: "none", text: emptyText(part), ...said }
+    : { status: "error", text: "null", ...said };
+}
+
+/** As it will stand in the page: it has to be JSON, or the page would be none. */
+async function jsonText(part: PagePart, answer: Response): Promise<string> {
+  const what = `Cannot show part "${part.name}": its answer`;
+  if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    // It has no end
+    await answer.body?.cancel();
+    throw new BadAnswer(`${what} is a stream of events`, { code: "answer-not-json" });
+  }
+  const bytes = await shortBody(answer, mostBytes).catch((cause) => {
+    throw new BadAnswer(`${what} broke off`, { code: "answer-broken", cause });
+  });
+  if (!bytes) {
+    throw new BadAnswer(`${what} has more than ${mostBytes} bytes`, { code: "answer-too-large" });
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    JSON.parse(text);
+    return text;
+  } catch (cause) {
+    throw new BadAnswer(`${what} (${answer.status}) is no JSON`, {
+      code: "answer-not-json",
+      cause,
+    });
+  }
+}
+
+function codeIn(text: string): string {
+  const { code } = Object(JSON.parse(text));
+  return typeof code === "string" ? code : "part-failed";
+}
+
+function failureOf(
+  error: unknown,
+): { readonly status: "timeout" | "open" | "error"; readonly code: string } {
+  if (error instanceof DeadlineExceeded) return { status: "timeout", code: "deadline-exceeded" };
+  if (error instanceof Unavailable) {
+    return { status: error.code === "circuit-open" ? "open" : "error", code: error.code };
+  }
+  return { status: "error", code: error instanceof BadAnswer ? error.code : "internal-error" };
+}
+
+/** What stands there when it cannot be had. `name`: undefined where it could not even be asked for. */
+function insteadOf(
+  { fallback = "none" }: PagePart,
+  { name, asked }: { readonly name: string | undefined; readonly asked: PageRequest },
+): Pick<PartAnswer, "text" | "position" | "ageMs"> & { readonly status?: "stale" } {
+  if (typeof fallback === "object") return { text: JSON.stringify(fallback.static) };
+  const { stale, clock, minPosition, isPersonal } = asked;
+  const mayBeStale = fallback === "stale" && name !== undefined && !isPersonal;
+  const kept = mayBeStale ? stale.find(name) : undefined;
+  // Not less than the client has seen already
+  if (!kept || !((kept.position ?? -1) >= minPosition)) return { text: "null" };
+  const { text, position, at } = kept;
+  return { status: "stale", text, position, ageMs: clock.now() - at };
+}
+
+function emptyText({ empty = null }: PagePart): string {
+  return JSON.stringify(empty);
+}
+
+async function answersNeeded(
+  { dependsOn = {} }: PagePart,
+  others: ReadonlyMap<string, Promise<PartAnswer>>,
+): Promise<ReadonlyMap<string, PartAnswer>> {
+  const needed = new Map<string, PartAnswer>();
+  for (const field of Object.values(dependsOn)) {
+    const [name] = fieldOf(field);
+    const answer = await others.get(name);
+    if (answer) needed.set(name, answer);
+  }
+  return needed;
+}
+
+function targetOf(
+  { name, from, dependsOn = {} }: PagePart,
+  { needed, parameters }: {
+    readonly needed: ReadonlyMap<string, PartAnswer>;
+    readonly parameters: Readonly<Record<string, string>>;
+  },
+): string {
+  const values: Record<string, string> = { ...parameters };
+  for (const [parameter, field] of Object.entries(dependsOn)) {
+    const [from, ...path] = fieldOf(field);
+    const value = path.reduce<unknown>(
+      (within, key) => Object(within)[key],
+      JSON.parse(needed.get(from)?.text ?? "null"),
+    );
+    const segment = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    // Dots alone would lead to another path
+    if (!/[^.]/.test(segment)) {
+      throw new BadAnswer(`Cannot show part "${name}": there is no ${field}`, {
+        code: "part-needed-missing",
+      });
+    }
+    values[parameter] = encodeURIComponent(segment.toWellFormed());
+  }
+  return from.path.replace(/:(\w+)/g, (_, parameter) => values[parameter] ?? "");
+}
