@@ -1,6 +1,7 @@
 import { run } from "@headwater/host";
 import { newCommand } from "@headwater/scaffold";
 import { runDemo, runTimeline } from "@shop/demo";
+import { runStranglerDemo } from "@shop/strangler-demo";
 import { shop } from "./app.ts";
 
 const workspace = {
@@ -13,6 +14,7 @@ const workspace = {
 if (import.meta.main) {
   await run(shop, {
     demo: (args) => runDemo(shop, args),
+    "demo:strangler": (args) => runStranglerDemo(shop, args),
     timeline: (args) => runTimeline(shop, args),
     new: (args) => newCommand(workspace, args),
   });

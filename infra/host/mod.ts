@@ -15,6 +15,7 @@ export { look, type Operated } from "./operate.ts";
 export { connectDatabases, databasesOn, throwAwayDatabases } from "./databases.ts";
 export { type Host, startHost } from "./host.ts";
 export { type OpenLog, openLog } from "./open_log.ts";
+export { openUpstreams } from "./open_upstreams.ts";
 export { serve, type Server } from "./serve.ts";
 export { type Split, startSplit } from "./start_split.ts";
 export type { SupervisedProcess } from "./supervised_process.ts";

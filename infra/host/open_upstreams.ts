@@ -4,7 +4,10 @@ import { type Application, routesOfAll } from "./application.ts";
 import { openRoutesFile } from "./routes_file.ts";
 import { upstreamSender } from "./service_client/upstream.ts";
 
-/** Systems that are not ours, as the gateway is given them, until it is disposed. */
+/**
+ * Systems that are not ours, as the gateway is given them, until it is disposed.
+ * @internal
+ */
 export type OpenUpstreams = AsyncDisposable & {
   /** Undefined: there are none. */
   readonly upstreams: Upstreams | undefined;

@@ -1,10 +1,12 @@
 export { caughtUp, readModelQueries, waitUntilAtRest } from "./at_rest.ts";
 export { runDemo } from "./demo.ts";
 export { countBy, type EndedOrder, type Outcome, outcomesOf } from "./outcome.ts";
-export { palette } from "./palette.ts";
+export { type Palette, palette } from "./palette.ts";
 export { goOn, placeOrders, receiveStock } from "./place_orders.ts";
 export { outcomeTable, verdictLines } from "./report.ts";
+export { type ProgressLine, progressLine } from "./progress_line.ts";
 export { type RunningShop, startShop } from "./running_shop.ts";
 export { type Chances, seededRandom } from "./seeded_random.ts";
 export { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 export { runTimeline } from "./timeline_command.ts";
+export { write } from "./write.ts";

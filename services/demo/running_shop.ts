@@ -4,6 +4,7 @@ import {
   type Application,
   type Host,
   openLog,
+  openUpstreams,
   serve,
   type Server,
   startHost,
@@ -25,6 +26,8 @@ export type RunningShopOptions = {
   readonly eventStoreUrl?: string | undefined;
   /** URL of a service's own database, which is there when this resolves. */
   database(service: string): Promise<string>;
+  /** Where it is said which routes other systems answer; default: none. */
+  readonly routesFile?: string;
   /** Tells its streams from those of other shops on the same server. */
   readonly name: string;
   readonly logger: Log;
@@ -36,14 +39,17 @@ export async function startShop(
   application: Application,
   options: RunningShopOptions,
 ): Promise<RunningShop> {
-  const { database, logger, signal } = options;
+  const { database, routesFile, logger, signal } = options;
   await using starting = new AsyncDisposableStack();
   const { log, checks } = await logOf(application, options);
   starting.use(log);
+  const open = starting.use(await openUpstreams(application, { routesFile, logger }));
   const host = starting.use(
     await startHost(application, {
       log,
       checks,
+      upstreams: open.upstreams,
+      gatewayChecks: open.checks,
       database,
       logger,
     }),

@@ -50,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 const services = [...engines, "infra/host"];
 /** What puts services together, and what looks at them from outside. */
-const wholeShop = ["services", "services/demo", "services/judge"];
+const wholeShop = ["services", "services/demo", "services/strangler_demo", "services/judge"];
 
 /** Who may import whom: the table of the README, for relative imports and for those by member name. */
 export const importDirections: Deno.lint.Rule = {

@@ -17,7 +17,9 @@ const workspace = await readConfig("deno.json");
 const members = files.filter((file) => file.endsWith("/deno.json"))
   .map((file) => file.replace("/deno.json", ""))
   .filter((folder) => folder !== "tests/performance/peers");
-const notOfShop = ["services/demo", "services/judge", "services/legacy_shop"];
+const notOfShop = ["demo", "strangler_demo", "judge", "legacy_shop"].map((name) =>
+  `services/${name}`
+);
 const services = members.filter((member) => member.startsWith("services/"))
   .filter((member) => !notOfShop.includes(member));
 

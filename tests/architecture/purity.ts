@@ -23,7 +23,7 @@ const effectfulMembers = new Set(["Date.now", "Math.random", "Temporal.Now"]);
 export const purity: Deno.lint.Rule = purityRule(purePartOf);
 
 /** Members beside the services that have no rules of a domain. */
-const notOfDomain = ["services/demo", "services/judge"];
+const notOfDomain = ["services/demo", "services/strangler_demo", "services/judge"];
 
 /** What must be pure, told by the file's place, name and imports. */
 export function purePartOf({ file, text }: Source): PurePart {

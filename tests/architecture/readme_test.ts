@@ -59,6 +59,7 @@ const fromFiles: Readonly<Record<string, string>> = {
   "services/app.ts": "services/app.ts",
   demo: "services/demo/any.ts",
   judge: "services/judge/any.ts",
+  strangler_demo: "services/strangler_demo/any.ts",
   tests: "tests/scenarios/any.ts",
 };
 

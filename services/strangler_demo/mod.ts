@@ -1,0 +1,1 @@
+export { runStranglerDemo } from "./strangler_demo.ts";
