@@ -87,7 +87,6 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
   }
 
   async function answer(c: EdgeContext, asked: Question): Promise<Response | undefined> {
-    const { correlationId } = c.var;
     const least = minPosition(c);
     const isEnough = (entry: CacheEntry) =>
       least === undefined || entry.position >= least && entry.log === changes.log;
@@ -98,7 +97,7 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
         return given(c, { entry: found, said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
       }
       if (isStillOfUse(found)) {
-        service.renew(asked, correlationId);
+        service.renew(asked, c.var.correlationId);
         return given(c, { entry: found, said: "hit; ttl=-1" });
       }
     }
@@ -107,7 +106,7 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     const why = found ? "fwd=stale" : "fwd=uri-miss";
     const others = service.underWay(asked);
     if (!others) {
-      const { entry, answer } = await service.ask(asked, correlationId);
+      const { entry, answer } = await service.ask(asked, c.var.correlationId);
       return entry ? given(c, { entry, said: `${why}; stored` }) : withStatus(answer, why);
     }
     // What they get may be of before a change that was known as this request came, or for one of them alone
