@@ -38,7 +38,8 @@ export async function askRunning(
     method: "POST",
     headers: {
       "Content-Type": "application/json",
-      ...(actor !== undefined && { [actorHeader]: actor }),
+      // A header takes no other letters
+      ...(actor !== undefined && { [actorHeader]: actor.replaceAll(/[^ -~]/g, "?") }),
       ...(secret !== undefined && { [secretHeader]: secret }),
     },
     body: JSON.stringify(args),

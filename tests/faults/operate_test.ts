@@ -37,6 +37,7 @@ Deno.test({
     const story = await operate(directory, ["sagas", "show", open[0]]);
     assert.match(story, /^fulfilment@1 open\d+ .*\n +\+0 ms {2}hears OrderPlaced .*\n/);
     assert.match(story, /\nNext: \S+ \(\w+ \w+\) is sent\n$/);
+    assert.match(await operate(directory, ["routes", "list"]), /No gateway has a strangled route/);
     assert.deepEqual(await contentOf(directory), before);
 
     const said = await operate(directory, ["projections", "rebuild", "orders"]);

@@ -29,7 +29,7 @@ Deno.test("samples are added up by field, and counted from nothing once they are
   assert.equal(sums.take(), undefined);
 });
 
-Deno.test("whatever differs, what is sent has its bounds: the newest examples, and no more fields than fit", () => {
+Deno.test("whatever differs, what is sent has its bounds: a few examples, and no more fields than fit", () => {
   const sums = shadowSums(() => at);
   for (let index = 0; index < 30; index++) {
     const differences = Array.from(
@@ -41,6 +41,6 @@ Deno.test("whatever differs, what is sent has its bounds: the newest examples, a
   const taken = sums.take();
   assert.ok(shadowBatch.safeParse({ route: "things", round: 1, ...taken }).success);
   assert.equal(taken?.fields.length, 200);
-  assert.equal(taken?.examples[0]?.request, "GET /29");
+  assert.equal(taken?.examples.length, 10);
   assert.equal(taken?.fields.find(({ field }) => field === "(others)")?.raw, 24);
 });
