@@ -1,7 +1,9 @@
 import type { Benchmark, OpenBenchmark } from "./benchmark.ts";
 import { aggregateCase } from "./gateway_aggregate.ts";
+import { cachedCase } from "./gateway_cached.ts";
 import { passThroughCase } from "./gateway_pass_through.ts";
 import { startGatewayScene } from "./gateway_scene.ts";
+import { shadowCase } from "./gateway_shadow.ts";
 
 /**
  * What a gateway costs, beside the least that can be done (the twin: a bare `hono/proxy` app), nginx as a reverse proxy, and
@@ -10,14 +12,14 @@ import { startGatewayScene } from "./gateway_scene.ts";
 export const gatewayBench: Benchmark = {
   name: "gateway",
   withoutPeers: true,
-  pace: { rounds: 9, msPerRound: 2_000 },
+  pace: { rounds: 7, msPerRound: 2_000 },
   open,
 };
 
 async function open(): Promise<OpenBenchmark> {
   const scene = await startGatewayScene();
   return {
-    cases: [passThroughCase(scene), aggregateCase(scene)],
+    cases: [passThroughCase(scene), aggregateCase(scene), cachedCase(scene), shadowCase(scene)],
     [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
   };
 }

@@ -25,6 +25,20 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const engineFlags = "--v8-flags=--always-sparkplug";
 const longestStartMs = 30_000;
 
+/** Routes that an upstream and a service both have, and what is asked of them. */
+export const strangledPaths = {
+  shadowed: {
+    name: "shadowed",
+    route: "/api/payments/order/:id",
+    path: "/api/payments/order/4711",
+  },
+  unshadowed: {
+    name: "unshadowed",
+    route: "/api/inventory/reservations/order/:id",
+    path: "/api/inventory/reservations/order/4711",
+  },
+} as const;
+
 /**
  * Our gateway is the shop's, as it runs when every service has a process of its own, all of them being the same upstream.
  * Whoever is between has a core to itself, as far as nobody else on the machine wants it: no more than that is compared.
@@ -41,7 +55,11 @@ export async function startGatewayScene(): Promise<GatewayScene> {
     args: [engineFlags, "--allow-net=127.0.0.1", `${folder}gateway_twin.ts`, upstreamUrl],
     core,
   }));
-  const ours = starting.use(startOurs(upstreamUrl, core));
+  const routesFolder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
+  starting.defer(() => Deno.remove(routesFolder, { recursive: true }));
+  const routes = `${routesFolder}/routes.json`;
+  await Deno.writeTextFile(routes, JSON.stringify(routeTable(upstreamUrl)));
+  const ours = starting.use(startOurs(upstreamUrl, { core, routes }));
   const nginx = await startNginx(upstreamUrl, { core });
   if (nginx) starting.use(nginx);
   const load = starting.use(startConversing({
@@ -70,13 +88,27 @@ export async function startGatewayScene(): Promise<GatewayScene> {
   };
 }
 
-function startOurs(upstream: string, core: number | undefined) {
+/** Two routes of services that a system of before has, too. */
+function routeTable(url: string) {
+  return {
+    upstreams: { legacy: { url } },
+    routes: [strangledPaths.shadowed, strangledPaths.unshadowed].map(({ name, route: path }) => ({
+      ...{ method: "GET", path, upstream: "legacy", strangles: { name } },
+    })),
+  };
+}
+
+function startOurs(
+  upstream: string,
+  { core, routes }: { readonly core: number | undefined; readonly routes: string },
+) {
   const port = freePort();
   const process = startConversing({
     args: [
       engineFlags,
       "--allow-net=127.0.0.1",
       "--allow-env",
+      `--allow-read=${routes}`,
       `${root}services/main.ts`,
       ...["gateway", "--port", String(port), "--log-level", "error", "--supervised"],
     ],
@@ -85,6 +117,7 @@ function startOurs(upstream: string, core: number | undefined) {
       ...Object.fromEntries(environmentVariables(shop).map((name) => [name, ""])),
       SERVICE_URLS: shop.services.map(({ name }) => `${name}=${upstream}`).join(","),
       SERVICE_SECRET: crypto.randomUUID(),
+      ROUTES_FILE: routes,
     },
     core,
   });
