@@ -27,3 +27,11 @@ Deno.test("who knows the secret is an operator everywhere, where there is one", 
   assert.ok(!isAdmitted(open, { "X-Service-Secret": "another" }));
   assert.ok(!isAdmitted({ host: "0.0.0.0" }, { "X-Service-Secret": "" }));
 });
+
+Deno.test("what a proxy on this machine passes on needs the secret", () => {
+  const here = { host: "127.0.0.1", serviceSecret: secret };
+  for (const name of ["Forwarded", "Via", "X-Forwarded-For"]) {
+    assert.ok(!isAdmitted(here, { [name]: "x" }));
+    assert.ok(isAdmitted(here, { [name]: "x", "X-Service-Secret": secret }));
+  }
+});
