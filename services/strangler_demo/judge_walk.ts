@@ -39,8 +39,8 @@ function noneFailed({ observations, rollBack: { from, to, mended } }: Walked): V
   const others = failed.filter((each) => !before.includes(each) && !after.includes(each));
   return verdict("no request failed but by the broken release", {
     objection: others[0] && `${others.length} did: ${described(others[0])}`,
-    detail: `of ${observations.length} it failed ${before.length} before it was taken back, ` +
-      `and ${after.length} for products that the new side alone has`,
+    detail: `of ${observations.length} it failed ${before.length} until it was taken back, ` +
+      `then ${after.length} for what it alone has`,
   });
 }
 
@@ -48,7 +48,7 @@ function productsStay({ observations }: Walked): Verdict {
   const written = observations.filter(({ isWritten }) => isWritten);
   const products = new Set(written.map(({ sku }) => sku));
   const [first] = written.filter(({ objection }) => objection !== undefined);
-  return verdict("a product stays with the side that wrote it, at the price it was given", {
+  return verdict("a product stays where it was written, at its price", {
     objection: first?.objection ??
       (products.size < 10 ? `${products.size} were written, which shows nothing` : undefined),
     detail: `${written.length} requests for ${products.size} products`,
@@ -69,7 +69,7 @@ function customersStay({ steps, observations }: Walked): Verdict {
   );
   const seen = new Set(raised.flatMap(({ served }) => [...served.legacy, ...served.new]));
   return verdict(
-    "a customer stays on a side, and a higher share only adds customers to the new one",
+    "a higher share takes no customer back",
     {
       objection: torn
         ? `during "${torn.title}" somebody was on both`
@@ -91,7 +91,7 @@ function shareIsKept({ steps, observations }: Walked): Verdict {
   });
   const wrong = shares.find(({ isKept }) => !isKept);
   const between = shares.filter(({ percent }) => percent > 0 && percent < 100);
-  return verdict("the share of the new side is what was decided", {
+  return verdict("the share is what was decided", {
     objection: wrong && `during "${wrong.title}" it was ${wrong.found.toFixed(1)} %`,
     detail: between.map(({ percent, found }) => `${percent} %: ${found.toFixed(1)} %`).join(", "),
   });
@@ -100,7 +100,7 @@ function shareIsKept({ steps, observations }: Walked): Verdict {
 function shadowsTell({ shadows: { first, mended } }: Walked): Verdict {
   const [found] = first.fields;
   return verdict(
-    "the shadow finds what the first import did wrong, and nothing in the mended one",
+    "the shadow finds the import's mistake, and no other",
     {
       objection: first.isSafeToRaise || found?.field.includes("price") !== true
         ? `it says of the first one: ${first.verdict}`
@@ -124,7 +124,7 @@ function brokenReleaseIsTakenBack({ steps, observations, rollBack }: Walked): Ve
 
 function importsRepeat({ imports: { last, again } }: Walked): Verdict {
   const twice = again.listed + again.priced;
-  return verdict("what was carried over is carried over once", {
+  return verdict("nothing is carried over twice", {
     objection: twice > 0 || again.rows !== last.rows
       ? `${twice} of ${again.rows} were carried over again`
       : undefined,
@@ -135,7 +135,7 @@ function importsRepeat({ imports: { last, again } }: Walked): Verdict {
 function everythingIsListed({ listed: { shown, known } }: Walked): Verdict {
   const prices = new Map(shown.map(({ sku, price }) => [sku, price]));
   const wrong = known.find(({ sku, price }) => prices.get(sku) !== price);
-  return verdict("the catalogue lists every product, at its price", {
+  return verdict("the catalogue lists every product at its price", {
     objection: wrong
       ? `"${wrong.sku}" costs ${wrong.price}, and is listed at ${prices.get(wrong.sku)}`
       : shown.length < known.length || known.length === 0

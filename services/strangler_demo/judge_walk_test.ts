@@ -67,7 +67,7 @@ Deno.test("a good walk is good", () => {
 Deno.test("a walk is good where the new side fails for what it alone has until it is mended", () => {
   const walk = goodWalk((one) => one.at === 3_002 ? { ...one, status: 500, side: "new" } : one);
   assert.deepEqual(objections(walk), []);
-  assert.match(judgeWalk(walk)[0]?.detail ?? "", /and 1 for products/);
+  assert.match(judgeWalk(walk)[0]?.detail ?? "", /then 1 for what it alone has/);
 });
 
 const wrongs: readonly { what: string; change(one: Observation): Observation; said: RegExp }[] = [

@@ -49,14 +49,14 @@ export type Walked = {
 
 const leastSamples = 120;
 /** How long something may take that happens by itself. */
-const longestMs = 30_000;
+const longestMs = 60_000;
 
 /** From the old shop alone to the catalogue alone, one decision after the other. */
 export async function walk(cast: Cast): Promise<Walked> {
   const { releases, load, legacy } = cast;
   const path = trodden(cast);
 
-  await path.step("0 %", { percent: 0, requests: 100 });
+  await path.step("0 %", { percent: 0, requests: 100, act: () => declared(cast) });
   const [first, mended] = [
     await path.step("shadow, the first import", {
       percent: 0,
@@ -100,7 +100,7 @@ export async function walk(cast: Cast): Promise<Walked> {
     requests: 50,
     act: () => moveTheRest(cast),
     tell: ({ last, moved }) =>
-      `${moved} were carried over as they are by now (${importedText(last)})`,
+      `${moved} were carried over as they are by now: ${importedText(last)}`,
   });
   await legacy.stop();
   const aloneFrom = performance.now();
@@ -194,6 +194,16 @@ async function carryOver({ url }: Cast, draft: "first" | "mended"): Promise<Impo
   throw new Error(`Cannot carry over: ${answer.status} ${JSON.stringify(imported)}`);
 }
 
+/** The gateway has told operators which routes there are to be decided of. */
+async function declared({ operators, signal }: Cast): Promise<void> {
+  for (const name of [catalogRoute, listsRoute]) {
+    await until(async () => await operators.route(name) !== undefined, {
+      what: `route "${name}"`,
+      signal,
+    });
+  }
+}
+
 type Shadowed = ShadowReport & { readonly imported: Imported };
 
 /** Compares both sides until there is enough to judge by. */
@@ -213,18 +223,19 @@ async function carriedOverAndShadowed(
   return { ...report, imported };
 }
 
-function findingsOf({ imported, samples, fields, examples, verdict }: Shadowed): string {
+function findingsOf({ imported, samples, fields, examples, isSafeToRaise }: Shadowed): string {
   const [field] = fields;
   const example = examples[0]?.differences.find((each) => each.field === field?.field);
   const shown = example ? ` (old ${example.legacy}, new ${example.new})` : "";
   const found = field
     ? `${field.raw} of ${samples} differ in ${field.field}${shown}`
-    : `${samples} compared`;
-  return `${importedText(imported)}; ${found}: ${verdict}`;
+    : `none of ${samples} differ`;
+  return `${importedText(imported)}; ${found}: ${isSafeToRaise ? "" : "not "}safe to raise`;
 }
 
-function importedText({ rows, listed, priced }: Imported): string {
-  return `of ${rows} products ${listed} listed, ${priced} priced anew`;
+function importedText({ listed, priced }: Imported): string {
+  const parts = [listed > 0 && `${listed} listed`, priced > 0 && `${priced} priced anew`];
+  return parts.filter((part) => part !== false).join(", ") || "nothing new";
 }
 
 /** Resolves with why, when the gateway has taken the share back by itself. */
