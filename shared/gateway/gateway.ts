@@ -17,12 +17,8 @@ import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addOperating } from "./strangler/operating.ts";
 import { strangle } from "./strangler/strangle.ts";
-import {
-  type ServeStrangled,
-  strangledNames,
-  tableRoutes,
-  type Upstreams,
-} from "./table_routes.ts";
+import { type ServeStrangled, strangledNames, tableRoutes } from "./table_routes.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 /** What an application decides about its gateway. */
 export type GatewayOptions = {

@@ -15,7 +15,8 @@ export {
   type TableRoute,
   type Upstream,
 } from "./route_table.ts";
-export type { ServeStrangled, Upstreams } from "./table_routes.ts";
+export type { ServeStrangled } from "./table_routes.ts";
+export type { Upstreams } from "./upstreams.ts";
 
 // Routes that are moved from another system to a service, step by step
 export { routesActs } from "./strangler/acts.ts";

@@ -1,19 +1,12 @@
-import { type Log, type Service, time } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 import { type Asking, serviceTarget } from "./forward.ts";
-import { matched, segmentsOf } from "./path_pattern.ts";
+import { filled, matched, segmentsOf } from "./path_pattern.ts";
 import type { RouteTable, TableRoute, Upstream } from "./route_table.ts";
 import type { SideTarget, TwoSided } from "./strangler/strangle.ts";
 import { createUpstreamClient, type UpstreamClient } from "./upstream_client.ts";
 import { upstreamTarget } from "./upstream_target.ts";
-
-/** Systems that are not ours, and how to reach them. */
-export type Upstreams = {
-  /** The table as it is now; another one is another object. */
-  table(): RouteTable;
-  /** Sends a request once, to the URL that it has; redirects are answers. Errors: `Unavailable`. */
-  readonly send: Service;
-};
+import type { Upstreams } from "./upstreams.ts";
 
 /** Answers a request that a system from before and a service in its place could both answer. */
 export type ServeStrangled = (c: EdgeContext, route: TwoSided) => Promise<Response>;
@@ -74,9 +67,11 @@ export function tableRoutes(
       ];
     }));
     const all = table.routes.map((route) => {
-      const known = clients.get(route.upstream.name)!;
-      const surroundings = { client: known.client, bodyMs, clock, logger };
-      return { route, target: upstreamTarget(route, surroundings) };
+      const { name } = route.upstream;
+      const { client } = clients.get(name)!;
+      const ways = table.routes.filter(({ upstream }) => upstream.name === name);
+      const hereOf = (path: string) => pathHere(path, ways);
+      return { route, target: upstreamTarget(route, { client, hereOf, bodyMs, clock, logger }) };
     });
     return {
       table,
@@ -91,11 +86,17 @@ export function tableRoutes(
 
   return {
     addStrangled(app, routes) {
-      for (const route of routes) {
+      // The first that fits says whether it is strangled: `/api/orders/events` is no order
+      const settled = new WeakSet<Request>();
+      const [fixed = [], others = []] = [false, true].map((hasParameters) =>
+        routes.filter(({ path }) => path.includes(":") === hasParameters)
+      );
+      for (const route of [...fixed, ...others]) {
         const strangled = strangledBy(route);
         app.on(route.method, route.path, async (c, next) => {
-          const both = strangled();
+          const both = settled.has(c.req.raw) ? undefined : strangled();
           if (both) return await strangle(c, both);
+          settled.add(c.req.raw);
           await next();
           return undefined;
         });
@@ -125,6 +126,16 @@ export function tableRoutes(
       return known.route;
     };
   }
+}
+
+/** Where clients find what an upstream has under this path; where no route says so, under the same one. */
+function pathHere(there: string, ways: readonly TableRoute[]): string {
+  const segments = segmentsOf(`http://upstream${there}`);
+  for (const { method, path, to } of ways) {
+    const values = method === "GET" ? matched(to, segments) : undefined;
+    if (values) return filled(path, values);
+  }
+  return there;
 }
 
 function twoSided(found: Way | undefined, service: SideTarget): TwoSided | undefined {

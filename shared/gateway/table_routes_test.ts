@@ -130,17 +130,52 @@ Deno.test("an answer goes on as it comes, before it is whole", async () => {
   assert.equal((await reader.read()).done, true);
 });
 
-Deno.test("a redirect is the client's to follow", async () => {
+Deno.test("of what a client does not take, no more than a part is held, in either direction", async () => {
+  function endless(): { taken: number; body: ReadableStream<Uint8Array<ArrayBuffer>> } {
+    const counted = {
+      taken: 0,
+      body: new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(stream) {
+          counted.taken++;
+          stream.enqueue(new Uint8Array(1_000));
+        },
+      }, { highWaterMark: 0 }),
+    };
+    return counted;
+  }
+  const [up, down] = [endless(), endless()];
   const { ask } = setUp({
-    answer: () =>
-      Promise.resolve(
-        new Response(null, { status: 302, headers: { Location: "http://legacy:9000/shop/x" } }),
-      ),
+    async answer(request) {
+      const reader = request.body!.getReader();
+      for (const _ of [1, 2, 3]) await reader.read();
+      return new Response(down.body);
+    },
   });
-  const answer = await ask("/old/x");
-  assert.equal(answer.status, 302);
-  assert.equal(answer.headers.get("Location"), "/x");
+  const answer = await ask("/old", { method: "POST", body: up.body });
+  const reader = answer.body!.getReader();
+  for (const _ of [1, 2, 3]) await reader.read();
+  assert.ok(up.taken <= 5 && down.taken <= 5, `${up.taken} and ${down.taken} parts were taken`);
+  await reader.cancel();
 });
+
+for (
+  const [there, here] of [
+    ["http://legacy:9000/shop/page.php/about?x=1", "/old/about?x=1"],
+    ["http://legacy:9000/shop/files/a/b", "/files/a/b"],
+    ["http://legacy:9000/shop/elsewhere", "/elsewhere"],
+    ["https://pay.example/now", "https://pay.example/now"],
+  ] as const
+) {
+  Deno.test(`a redirect to ${there} is the client's to follow, to ${here}`, async () => {
+    const headers = { Location: there };
+    const { ask } = setUp({
+      answer: () => Promise.resolve(new Response(null, { status: 302, headers })),
+    });
+    const answer = await ask("/old/x");
+    assert.equal(answer.status, 302);
+    assert.equal(answer.headers.get("Location"), here);
+  });
+}
 
 Deno.test("an upstream that keeps failing is left alone, also under the next table that has it", async () => {
   const { ask, sent, reload } = setUp({
@@ -189,6 +224,27 @@ Deno.test("a strangled route is the upstream's until somebody decides, and nobod
   assert.equal(await (await ask("/api/things/1")).text(), "service");
   reload(tableOf(strangled));
   assert.equal(await (await ask("/api/things/1")).text(), "legacy");
+});
+
+Deno.test("a route without parameters is not strangled with one that would fit as well", async () => {
+  const routes = [things, { method: "GET", path: "/api/things/all" }].map((route) => ({
+    ...route,
+    service: "things",
+    declared: { priority: "normal", roles: ["public"] } as const,
+  }));
+  const strangledTable = tableOf(strangled);
+  const { gateway } = openGateway(() => Promise.resolve(new Response("service")), {
+    routes,
+    createGateway: defineGateway({ pages: [], strangle: (c, { legacy }) => legacy.answer(c) }),
+    upstreams: {
+      table: () => strangledTable,
+      send: () => Promise.resolve(new Response("legacy")),
+    },
+  });
+  for (const [path, expected] of [["all", "service"], ["1", "legacy"]]) {
+    const answer = await gateway(new Request(`http://gateway/api/things/${path}`));
+    assert.equal(await answer.text(), expected);
+  }
 });
 
 Deno.test("who decides is given both sides, and may have read the body", async () => {

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, type Service, type time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
 import {
   type BreakerState,
   createBreaker,
@@ -6,6 +6,7 @@ import {
   withDeadline,
 } from "@headwater/resilience";
 import type { Upstream } from "./route_table.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 /** Reaches one system that is not ours. */
 export type UpstreamClient = {
@@ -27,7 +28,7 @@ const failures = { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000 };
 /** A client with places and a breaker of its own; nothing is repeated, for nobody knows what that would do there. */
 export function createUpstreamClient(
   { name, running, waiting, openMs, timeoutMs: usualMs }: Upstream,
-  { send, clock }: { readonly send: Service; readonly clock: time.Clock },
+  { send, clock }: Pick<Upstreams, "send"> & { readonly clock: time.Clock },
 ): UpstreamClient {
   const bulkhead = createBulkhead(name, { running, waiting, longestWaitMs: usualMs, clock });
   const breaker = createBreaker(name, {
@@ -41,7 +42,7 @@ export function createUpstreamClient(
     call(request, { timeoutMs, explain }) {
       async function once(): Promise<Response> {
         try {
-          return await withDeadline((signal) => send(new Request(request, { signal })), {
+          return await withDeadline((signal) => send(new Request(request, { signal }), name), {
             ms: timeoutMs,
             what: `Cannot call upstream "${name}"`,
             signal: request.signal,

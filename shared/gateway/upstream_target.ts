@@ -14,6 +14,8 @@ const readWhole = 64 * 1024;
 
 export type UpstreamSurroundings = {
   readonly client: UpstreamClient;
+  /** Where clients find what it has under a path. */
+  hereOf(path: string): string;
   /** Milliseconds that a client may take for a body, or for the next part of a long one. */
   readonly bodyMs: number;
   readonly clock: time.Clock;
@@ -23,7 +25,7 @@ export type UpstreamSurroundings = {
 /** Who answers a route of the table. Bodies stream through, both ways. */
 export function upstreamTarget(
   route: TableRoute,
-  { client, bodyMs, clock, logger }: UpstreamSurroundings,
+  { client, hereOf, bodyMs, clock, logger }: UpstreamSurroundings,
 ): SideTarget {
   const { upstream, timeoutMs } = route;
 
@@ -61,7 +63,9 @@ export function upstreamTarget(
   function passedOn(answer: Response, c: EdgeContext): Response {
     const headers = edge.endToEndHeaders(answer.headers);
     const location = headers.get("Location");
-    if (location !== null) headers.set("Location", ownLocation(location, upstream.url));
+    if (location !== null) {
+      headers.set("Location", ownLocation(location, { upstream: upstream.url, hereOf }));
+    }
     const { status, body } = answer;
     const passed = body && watched(body, {
       ...{ mostMs: timeoutMs, clock },

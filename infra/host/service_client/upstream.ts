@@ -1,4 +1,5 @@
-import { type Service, Unavailable } from "@headwater/core";
+import { Unavailable } from "@headwater/core";
+import type { Upstreams } from "@headwater/gateway";
 
 /** Those that fetch decodes, unless a part alone was asked for. */
 const decoded = ["gzip", "br"];
@@ -9,9 +10,9 @@ const decoded = ["gzip", "br"];
  *
  * Errors: `Unavailable`.
  */
-export function upstreamSender(): Service & Disposable {
+export function upstreamSender(): Upstreams["send"] & Disposable {
   const fresh = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  async function send(request: Request): Promise<Response> {
+  async function send(request: Request, upstream: string): Promise<Response> {
     const { method, signal } = request;
     const isQuery = method === "GET";
     const headers = new Headers(request.headers);
@@ -25,12 +26,18 @@ export function upstreamSender(): Service & Disposable {
       return isPart ? answer : asDecoded(answer);
     } catch (cause) {
       signal.throwIfAborted();
-      const isUnsent = isQuery || isNotConnected(cause);
+      // The address stays in the cause: messages reach clients.
+      if (isNotConnected(cause)) {
+        throw new Unavailable(`Cannot reach upstream "${upstream}"`, {
+          cause,
+          code: "upstream-unreachable",
+        });
+      }
       throw new Unavailable(
-        `Cannot reach the system behind this${
-          isUnsent ? "" : ", whether it has heard of the request is not known"
+        `Cannot read an answer of upstream "${upstream}"${
+          isQuery ? "" : ", whether it has heard of the request is not known"
         }`,
-        { cause, code: isUnsent ? "upstream-unreachable" : "upstream-answer-lost" },
+        { cause, code: "upstream-answer-lost" },
       );
     }
   }

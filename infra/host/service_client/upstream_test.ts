@@ -4,12 +4,12 @@ import { upstreamSender } from "./upstream.ts";
 
 function serving(handler: (request: Request) => Response | Promise<Response>) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
-  const send = upstreamSender();
+  const sender = upstreamSender();
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
-    send,
+    send: (request: Request) => sender(request, "legacy"),
     async [Symbol.asyncDispose]() {
-      send[Symbol.dispose]();
+      sender[Symbol.dispose]();
       await server.shutdown();
     },
   };
@@ -74,7 +74,7 @@ Deno.test("who is not there is unreachable, and has surely heard nothing", async
   listener.close();
   for (const method of ["GET", "POST"]) {
     await rejects(
-      send(new Request(url, { method, ...(method === "POST" && { body: "x" }) })),
+      send(new Request(url, { method, ...(method === "POST" && { body: "x" }) }), "legacy"),
       (error) => {
         return error instanceof Unavailable && error.code === "upstream-unreachable" &&
           !error.message.includes("127.0.0.1");
@@ -125,10 +125,13 @@ Deno.test("a command is sent once, although connections were kept before", async
   const { url } = upstream;
   const headers = { "Content-Length": "1" };
   for (let round = 0; round < 3; round++) {
-    await (await send(new Request(url))).body?.cancel();
-    await rejects(send(new Request(url, { method: "POST", headers, body: "x" })), (error) => {
-      return error instanceof Unavailable && error.code === "upstream-answer-lost";
-    });
+    await (await send(new Request(url), "legacy")).body?.cancel();
+    await rejects(
+      send(new Request(url, { method: "POST", headers, body: "x" }), "legacy"),
+      (error) => {
+        return error instanceof Unavailable && error.code === "upstream-answer-lost";
+      },
+    );
   }
   equal(upstream.heard.join(" "), "GET POST GET POST GET POST");
   send[Symbol.dispose]();
