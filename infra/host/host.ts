@@ -7,6 +7,7 @@ import type { Application, ServiceDatabase } from "./application.ts";
 import { openGateway } from "./open_gateway.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
+import { measureProcess } from "./process_metrics.ts";
 import { type RunningService, startService } from "./start_service.ts";
 
 /** An application that runs in this process, until it is disposed. */
@@ -63,6 +64,8 @@ export async function startHost(
   },
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
+  const meter = machine.prometheusMeter();
+  starting.use(measureProcess(meter, { name: application.name }));
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
   const fills = fillTurns();
@@ -86,6 +89,7 @@ export async function startHost(
       allowStranded,
       cacheBudget,
       fills,
+      meter,
       logger,
     });
     stopping.push(running);
@@ -105,6 +109,7 @@ export async function startHost(
     bareClient,
     checks: [cachesCheck(cacheBudget), ...gatewayChecks],
     ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
+    ...{ meter, metricsPage: meter.page },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

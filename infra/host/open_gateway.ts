@@ -17,6 +17,8 @@ export function openGateway(
     admit = ownHosts(),
     admitOperators,
     leaving,
+    meter,
+    metricsPage,
     logger,
   }: {
     readonly client: ServiceClient;
@@ -36,6 +38,10 @@ export function openGateway(
     readonly admitOperators?: Admission | undefined;
     /** Aborts when its process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
+    /** Takes its numbers. */
+    readonly meter: machine.Meter;
+    /** All numbers of its process. */
+    readonly metricsPage: () => Promise<string>;
     readonly logger: Log;
   },
 ): Service {
@@ -47,6 +53,7 @@ export function openGateway(
     admit,
     admitOperators,
     leaving,
+    ...{ meter, metricsPage },
     logger,
     checks: [...serviceChecks(application, bareClient), ...checks],
     newId: () => crypto.randomUUID(),

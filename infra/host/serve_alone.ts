@@ -1,4 +1,4 @@
-import { type Log, type Service, time } from "@headwater/core";
+import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { ownHosts, withSecret } from "@headwater/http";
 import { createResilientClient } from "@headwater/resilience";
@@ -16,6 +16,7 @@ import { assertPortIsFree, serve } from "./serve.ts";
 import { httpClient } from "./service_client/http.ts";
 import { ownServiceFirst } from "./service_client/own_service.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
+import { measureProcess } from "./process_metrics.ts";
 import { startService } from "./start_service.ts";
 
 export type AloneOptions = {
@@ -49,6 +50,8 @@ export async function serveService(
     ]);
   }
   assertPortIsFree(config);
+  const meter = machine.prometheusMeter();
+  using _measured = measureProcess(meter, { name });
   const cacheBudget = processCaches();
   const { log, checks } = await openLog({
     ...config,
@@ -73,6 +76,7 @@ export async function serveService(
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     leaving: signal,
+    ...{ meter, metricsPage: meter.page },
     logger,
   });
   own.set(name, running.service);
@@ -86,6 +90,8 @@ export async function serveGateway(
   application: Application,
   { config, logger, signal }: AloneOptions,
 ): Promise<void> {
+  const meter = machine.prometheusMeter();
+  using _measured = measureProcess(meter, { name: "gateway" });
   await using open = await openUpstreams(application, { ...config, logger });
   const cacheBudget = processCaches();
   const shared = await openSharedStore({
@@ -109,6 +115,7 @@ export async function serveGateway(
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),
     leaving: signal,
+    ...{ meter, metricsPage: meter.page },
     logger,
   });
   await using _server = serve(gateway, { ...config, logger });

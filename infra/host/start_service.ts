@@ -5,7 +5,7 @@ import {
   eventLog,
   type HealthCheck,
   type Log,
-  type machine,
+  machine,
   type Service,
   type ServiceClient,
 } from "@headwater/core";
@@ -48,6 +48,10 @@ export type ServiceOptions = {
   readonly cacheBudget: machine.CacheBudget;
   /** Of the process; default: of the service. */
   readonly fills?: FillTurns;
+  /** Takes the numbers of the service. */
+  readonly meter: machine.Meter;
+  /** All numbers of the process; default: they are shown elsewhere. */
+  readonly metricsPage?: () => Promise<string>;
   /** Whom it answers; default: everybody, for services that are reached within this process. */
   readonly admit?: Admission;
   /** Aborts when this process begins to leave. */
@@ -86,6 +90,8 @@ export async function startService(
     allowStranded = false,
     cacheBudget,
     fills,
+    meter,
+    metricsPage,
     admit,
     leaving,
     logger,
@@ -113,7 +119,10 @@ export async function startService(
       logger,
     })
   );
-  const own = eventLog.ownedLog(log, { service: name, categories });
+  const own = machine.meteredLog(eventLog.ownedLog(log, { service: name, categories }), {
+    service: name,
+    meter,
+  });
   const pace = readModelPace({ ms: gatherMs });
   const projections = await startProjections({
     service: name,
@@ -168,7 +177,7 @@ export async function startService(
       cachesCheck(cacheBudget),
     ],
     newId: () => crypto.randomUUID(),
-    ...{ admit, leaving, random },
+    ...{ admit, leaving, random, meter, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -107,7 +107,10 @@ export function tableRoutes(
         const segments = segmentsOf(c.req.url);
         const fitting = now().open.filter(({ route }) => matched(route.path, segments));
         const found = fitting.find(({ route }) => route.method === c.req.method);
-        if (found) return await found.target.answer(c);
+        if (found) {
+          c.set("route", found.route.path);
+          return await found.target.answer(c);
+        }
         if (fitting.length > 0) c.set("allowed", fitting.map(({ route }) => route.method));
         await next();
         return undefined;

@@ -1,4 +1,4 @@
-import { Refusal, type Service } from "@headwater/core";
+import { machine, Refusal, type Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { clientAddressOf, noteClientAddress } from "./client_address.ts";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
@@ -8,6 +8,8 @@ import { type KeyTurns, keyTurns } from "./key_turns.ts";
 import { endOnLeaving } from "./end_on_leaving.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
+import { httpMetrics } from "./http_metrics.ts";
+import { addMetricsPage } from "./metrics_page.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 
@@ -25,6 +27,8 @@ type Env<Dependencies extends EdgeDependencies> = {
     endTurn?: () => void;
     /** Methods that the path has, beside those of routes. */
     allowed?: readonly string[];
+    /** Under which path an answer is counted that has come from no declared one. */
+    route?: string;
     /** Set while a request is handled that claimed its key. */
     claimed?: ClaimedRequest;
   };
@@ -63,7 +67,8 @@ export function toService<Dependencies extends EdgeDependencies>(
 ): Service {
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
-  const { service, logger, newId, checks, leaving, admit } = dependencies;
+  const { service, logger, newId, checks, leaving, admit, metricsPage } = dependencies;
+  const requests = httpMetrics({ service, meter: dependencies.meter ?? machine.silentMeter });
 
   function answerTo(error: unknown, c: EdgeContext): Response {
     return errorResponse(error, {
@@ -76,12 +81,14 @@ export function toService<Dependencies extends EdgeDependencies>(
 
   app.use(correlation(newId));
   app.use(async (c, next) => {
+    const answered = requests.begin();
     try {
       await next();
     } catch (thrown) {
       // Hono hands only Error objects to onError.
       c.res = answerTo(thrown, c);
     }
+    answered(c);
   });
   if (admit) {
     app.use((c, next) => {
@@ -103,6 +110,7 @@ export function toService<Dependencies extends EdgeDependencies>(
     }
   });
   addHealthRoutes(app, { name: service, checks, leaving });
+  if (metricsPage) addMetricsPage(app, metricsPage);
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) =>

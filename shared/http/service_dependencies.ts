@@ -5,6 +5,7 @@ import type {
   EventLog,
   HealthCheck,
   Log,
+  machine,
   ReadModels,
   Repository,
   ServiceClient,
@@ -23,6 +24,10 @@ export type EdgeDependencies = {
   readonly admit?: Admission | undefined;
   /** Aborts when the process begins to leave: it is not ready from then on. */
   readonly leaving?: AbortSignal | undefined;
+  /** Takes the numbers of its requests; default: nobody does. */
+  readonly meter?: machine.Meter | undefined;
+  /** All numbers of the process, for `/metrics`; default: there is no such page. */
+  readonly metricsPage?: (() => Promise<string>) | undefined;
   /** A new random UUID. */
   newId(): string;
 };

@@ -5,11 +5,12 @@ export const secretHeader = "X-Service-Secret";
 
 const encoder = new TextEncoder();
 
-/** Answers who has the secret. Probes need none: they come from the machine. */
+/** Answers who has the secret. Probes, and who reads the metrics, need none: they come from the machine. */
 export function withSecret(secret: string): Admission {
   const expected = encoder.encode(secret);
   return ({ url, headers }) => {
-    if (URL.parse(url)?.pathname.startsWith("/health/")) return;
+    const path = URL.parse(url)?.pathname;
+    if (path === "/metrics" || path?.startsWith("/health/")) return;
     const given = headers.get(secretHeader);
     if (given !== null && isEqual(encoder.encode(given), expected)) return;
     throw new NotAdmitted(

@@ -42,13 +42,18 @@ for (
   });
 }
 
-Deno.test("probes need no secret, all else does", async () => {
-  const { service } = exampleService(() => {}, { admit: withSecret(secret) });
+Deno.test("probes need no secret, nor does who reads the metrics, all else does", async () => {
+  const { service } = exampleService(() => {}, {
+    admit: withSecret(secret),
+    metricsPage: () => Promise.resolve(""),
+  });
   for (
     const [path, status] of [
       ["/health/live", 200],
       ["/health/ready", 200],
       ["/health/startup", 200],
+      ["/metrics", 200],
+      ["/metrics/x", 401],
       ["/orders", 401],
       ["/health", 401],
       ["/x/health/live", 401],

@@ -1,0 +1,84 @@
+import { machine } from "@headwater/core";
+import type { Context } from "hono";
+import { routePath } from "hono/route";
+
+/** What a service measures of its requests. */
+export type HttpMetrics = {
+  /** A request has come; to be called when it is answered. */
+  begin(): (c: Context) => void;
+};
+
+const requestsTotal = machine.metric({
+  kind: "counter",
+  name: "headwater_http_requests_total",
+  help: "Requests that were answered, by route as it is declared and by status",
+  labels: ["service", "method", "route", "status"],
+});
+const requestDuration = machine.metric({
+  kind: "histogram",
+  name: "headwater_http_request_duration_seconds",
+  help: "From a request's head to its answer's: of an event stream only until it begins",
+  labels: ["service", "method", "route", "status_class"],
+  buckets: machine.secondsBuckets,
+});
+const requestsRunning = machine.metric({
+  kind: "gauge",
+  name: "headwater_http_requests_running",
+  help: "Requests that are not answered yet",
+  labels: ["service"],
+});
+
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Counts the requests of a service; a few additions for each. */
+export function httpMetrics(
+  { service, meter, now = () => performance.now() }: {
+    readonly service: string;
+    readonly meter: machine.Meter;
+    /** Milliseconds that only grow. */
+    readonly now?: () => number;
+  },
+): HttpMetrics {
+  type Answers = { readonly count: machine.Count; readonly duration: machine.Distribution };
+  const countOf = meter.counter(requestsTotal);
+  const durationOf = meter.histogram(requestDuration);
+  const known = new Map<string, Answers>();
+  let running = 0;
+  meter.observe([requestsRunning], (say) => say(requestsRunning, running, { service }));
+
+  function answersOf(c: Context): Answers {
+    const status = String(c.res.status);
+    const route = routeOf(c);
+    const key = `${c.req.method} ${status} ${route}`;
+    const found = known.get(key);
+    if (found) return found;
+    // Anybody may invent methods
+    const method = methods.has(c.req.method) ? c.req.method : "(other)";
+    const answers = {
+      count: countOf({ service, method, route, status }),
+      duration: durationOf({ service, method, route, status_class: `${status[0]}xx` }),
+    };
+    if (method === c.req.method) known.set(key, answers);
+    return answers;
+  }
+
+  return {
+    begin() {
+      const beganAt = now();
+      running++;
+      return (c) => {
+        running--;
+        const { count, duration } = answersOf(c);
+        count.add();
+        duration.note((now() - beganAt) / 1_000);
+      };
+    },
+  };
+}
+
+/** As it is declared, never as it was asked for: of whoever answered, or of whoever refused before that. */
+function routeOf(c: Context): string {
+  const answered: string | undefined = c.var.route;
+  const path = answered ?? routePath(c);
+  return path.endsWith("*") ? "(none)" : path;
+}
