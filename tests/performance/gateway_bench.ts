@@ -2,6 +2,7 @@ import type { Benchmark, OpenBenchmark } from "./benchmark.ts";
 import { aggregateCase } from "./gateway_aggregate.ts";
 import { cachedCase } from "./gateway_cached.ts";
 import { passThroughCase } from "./gateway_pass_through.ts";
+import { streamsCase } from "./gateway_streams.ts";
 import { startGatewayScene } from "./gateway_scene.ts";
 import { shadowCase } from "./gateway_shadow.ts";
 
@@ -17,9 +18,18 @@ export const gatewayBench: Benchmark = {
 };
 
 async function open(): Promise<OpenBenchmark> {
-  const scene = await startGatewayScene();
+  await using opening = new AsyncDisposableStack();
+  const scene = opening.use(await startGatewayScene());
+  const streams = opening.use(streamsCase());
+  const opened = opening.move();
   return {
-    cases: [passThroughCase(scene), aggregateCase(scene), cachedCase(scene), shadowCase(scene)],
-    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+    cases: [
+      passThroughCase(scene),
+      aggregateCase(scene),
+      cachedCase(scene),
+      shadowCase(scene),
+      streams.case,
+    ],
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
