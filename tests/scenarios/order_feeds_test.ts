@@ -17,8 +17,8 @@ const logger = silentLog;
 /** What the timelines of these orders say, in log order. */
 async function timelineOf(client: ShopClient, orderIds: readonly string[]) {
   const timelines = await Promise.all(orderIds.map(async (orderId) => {
-    const { body } = await client.send(`/api/orders/${orderId}/timeline`);
-    return body.items as { position: number; type: string }[];
+    const { items } = await client.get(`/api/orders/${orderId}/timeline`);
+    return items as { position: number; type: string }[];
   }));
   return timelines.flat().toSorted((one, other) => one.position - other.position);
 }
@@ -31,7 +31,7 @@ Deno.test("who follows orders is told each event once, by whichever process, whi
   await using one = await startHost(shop, { log, database, logger, leaving: leaving.signal });
   await using other = await startHost(shop, { log, database, logger });
   await using served = serve(one.gateway, { host: "127.0.0.1", port: 0, logger });
-  const client = new ShopClient({ shop: one.gateway });
+  const client = new ShopClient({ shop: one.gateway, patienceMs: 60_000 });
   const asked: Record<string, (path: string) => (options: RequestInit) => Promise<Response>> = {
     "over HTTP": (path) => (options) => fetch(`${served.url}${path}`, options),
     "at another process": (path) => (options) =>
