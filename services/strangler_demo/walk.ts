@@ -56,7 +56,8 @@ export async function walk(cast: Cast): Promise<Walked> {
   const { releases, load, legacy } = cast;
   const path = trodden(cast);
 
-  await path.step("0 %", { percent: 0, requests: 100, act: () => declared(cast) });
+  await declared(cast);
+  await path.last("0 %", { percent: 0, requests: 100 });
   const [first, mended] = [
     await path.step("shadow, the first import", {
       percent: 0,
@@ -71,9 +72,9 @@ export async function walk(cast: Cast): Promise<Walked> {
   ];
 
   await path.decide("10", "safe to raise");
-  await path.step("10 %", { percent: 10, requests: 400 });
+  await path.last("10 %", { percent: 10, requests: 400 });
   await path.decide("50", "nobody has complained");
-  await path.step("50 %", { percent: 50, requests: 300 });
+  await path.last("50 %", { percent: 50, requests: 300 });
   const from = performance.now();
   releases.release("broken");
   const reason = await path.step("50 %, a broken release", {
@@ -82,12 +83,12 @@ export async function walk(cast: Cast): Promise<Walked> {
     tell: (reason) => `taken back by the gateway itself: ${reason}`,
   });
   const to = performance.now();
-  await path.step(rolledBackTitle, { percent: 0, requests: 100 });
+  await path.last(rolledBackTitle, { percent: 0, requests: 100 });
 
   releases.release("good");
   const rollBack = { from, to, mended: performance.now(), reason };
   await path.decide("50", "the release is mended");
-  await path.step("50 %, the release mended", { percent: 50, requests: 200 });
+  await path.last("50 %, the release mended", { percent: 50, requests: 200 });
   await path.decide("new", "it has stood the test");
   await path.step("100 %", {
     percent: 100,
@@ -104,7 +105,7 @@ export async function walk(cast: Cast): Promise<Walked> {
   });
   await legacy.stop();
   const aloneFrom = performance.now();
-  await path.step("the old shop is off", { percent: 100, requests: 150 });
+  await path.last("the old shop is off", { percent: 100, requests: 150 });
   await load.pauseWriters();
   const listed = { shown: await allListed(cast.url), known: load.products.priced() };
   return { ...await path.end(), shadows: { first, mended }, rollBack, imports, aloneFrom, listed };
@@ -155,31 +156,36 @@ function trodden({ load, operators, progress, signal }: Cast) {
     await until(() => load.observations.length >= enough, { what: `${requests} answers`, signal });
   }
 
+  /** Does what is to be done in it, and lasts for so many answers after that. */
+  async function step<Found>(
+    title: string,
+    { percent, requests = 0, act, tell }: {
+      readonly percent: number | undefined;
+      readonly requests?: number;
+      act(): Promise<Found>;
+      tell(found: Found): string;
+    },
+  ): Promise<Found> {
+    signal.throwIfAborted();
+    progress.show(`${title} …`);
+    const from = performance.now();
+    const found = await act();
+    await untilAnswered(requests);
+    const outcome = tell(found);
+    steps.push({ title, percent, from, to: performance.now(), outcome });
+    progress.print(outcome === "" ? title : `${title}: ${outcome}`);
+    return found;
+  }
+
   return {
     async decide(share: string, reason: string): Promise<void> {
       await operators.set(catalogRoute, { share, reason });
     },
-    /** Does what is to be done in it, and lasts for so many answers after that. */
-    async step<Found>(
-      title: string,
-      { percent, requests = 0, act, tell }: {
-        readonly percent: number | undefined;
-        readonly requests?: number;
-        act?(): Promise<Found>;
-        tell?(found: Found): string;
-      },
-    ): Promise<Found> {
-      signal.throwIfAborted();
-      progress.show(`${title} …`);
-      const from = performance.now();
-      // What is not done is not told either
-      const found = await act?.() as Found;
-      await untilAnswered(requests);
-      const outcome = tell?.(found) ?? "";
-      steps.push({ title, percent, from, to: performance.now(), outcome });
-      progress.print(outcome === "" ? title : `${title}: ${outcome}`);
-      return found;
+    /** Lasts for so many answers. */
+    last(title: string, lasts: { readonly percent: number; readonly requests: number }) {
+      return step(title, { ...lasts, act: () => Promise.resolve(), tell: () => "" });
     },
+    step,
     async end(): Promise<Pick<Walked, "steps" | "observations">> {
       await load[Symbol.asyncDispose]();
       return { steps, observations: load.observations };
