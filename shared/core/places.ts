@@ -53,15 +53,26 @@ export class Places {
    */
   async take<Result>(act: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     signal?.throwIfAborted();
-    if (this.isFree) this.#running++;
-    else await this.#turn(signal);
+    if (!this.takeNow()) await this.#turn(signal);
     try {
       signal?.throwIfAborted();
       return await act();
     } finally {
-      this.#running--;
-      this.#fill();
+      this.leave();
     }
+  }
+
+  /** Takes a place if there is one at once. Whoever was told true has to `leave`. */
+  takeNow(): boolean {
+    if (!this.isFree) return false;
+    this.#running++;
+    return true;
+  }
+
+  /** Gives back what was taken by `takeNow`. */
+  leave(): void {
+    this.#running--;
+    this.#fill();
   }
 
   /** Resolves when nobody is under way or waits. */

@@ -24,6 +24,8 @@ export type Bulkhead = {
    * Errors: `Unavailable` with `overloaded`, the reason of `signal` while it waits, those of `act`.
    */
   execute<Answer>(act: () => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
+  /** A call would run at once. */
+  isFree(): boolean;
   /** As few as may be run: a target that is too slow for them has not been asked too much. */
   isAtLeast(): boolean;
   describe(): {
@@ -60,6 +62,7 @@ export function createBulkhead(
     );
   }
 
+  /** Begun in a place of its own. */
   async function run<Answer>(act: () => Promise<Answer>): Promise<Answer> {
     const { round } = limit;
     const isFull = places.running >= limit.calls;
@@ -89,7 +92,13 @@ export function createBulkhead(
   return {
     async execute(act, signal) {
       signal.throwIfAborted();
-      if (places.isFree) return await places.take(() => run(act));
+      if (places.takeNow()) {
+        try {
+          return await run(act);
+        } finally {
+          places.leave();
+        }
+      }
       if (places.waiting >= waiting) throw overloaded();
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
@@ -108,6 +117,7 @@ export function createBulkhead(
         leaveQueue();
       }
     },
+    isFree: () => places.isFree,
     isAtLeast: () => limit.calls === leastRunning,
     describe: () => ({ running: places.running, waiting: places.waiting, places: limit.calls }),
   };

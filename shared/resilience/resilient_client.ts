@@ -9,6 +9,7 @@ import {
   isFailureOfService,
   isQuery,
   isSafeToRepeat,
+  repeated,
   type RetryOptions,
   withRetry,
 } from "./retry.ts";
@@ -143,10 +144,14 @@ export function createResilientClient(
       const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
+      const totalMs = settings.totalMs + waitMs;
+      const places = isAwaiting ? awaiting : bulkhead;
+      const whole = { what, signal: request.signal, clock };
+      const retry = { ...settings.retry, random, clock };
 
       function oneTry(signal: AbortSignal): Promise<Response> {
         const usualMs = settings.tryMs + waitMs;
-        const ms = Math.min(usualMs, time.currentDeadline()?.remainingMs() ?? usualMs);
+        const ms = Math.min(usualMs, totalMs, time.currentDeadline()?.remainingMs() ?? usualMs);
         const theirMs = passedOnMs(ms);
         if (theirMs === undefined) throw new DeadlineExceeded(`${what}: no time is left for it`);
         return breaker.execute(() =>
@@ -167,17 +172,31 @@ export function createResilientClient(
         });
       }
 
-      return await withDeadline(
-        (signal) =>
-          (isAwaiting ? awaiting : bulkhead).execute(
-            () =>
-              isRepeatable
-                ? withRetry(() => oneTry(signal), { ...settings.retry, signal, random, clock })
-                : oneTry(signal),
-            signal,
-          ),
-        { ms: settings.totalMs + waitMs, what, signal: request.signal, clock },
-      );
+      if (!places.isFree()) {
+        return await withDeadline(
+          (signal) =>
+            places.execute(
+              () =>
+                isRepeatable
+                  ? withRetry(() => oneTry(signal), { ...retry, signal })
+                  : oneTry(signal),
+              signal,
+            ),
+          { ms: totalMs, ...whole },
+        );
+      }
+      // Nothing is waited for: as long as no try has failed, the deadline over all is not the first to come, and is spared
+      const until = clock.now() + totalMs;
+      return await places.execute(() => {
+        const first = oneTry(request.signal);
+        if (!isRepeatable) return first;
+        return first.catch((error) =>
+          withDeadline(
+            (signal) => repeated(error, { ...retry, signal, act: () => oneTry(signal) }),
+            { ms: until - clock.now(), ...whole },
+          )
+        );
+      }, request.signal);
     },
     describe: () =>
       [...targets.values()].map(({ service, calls, bulkhead, awaiting, breaker }) => ({

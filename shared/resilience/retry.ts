@@ -25,16 +25,29 @@ export async function withRetry<Answer>(
   act: () => Promise<Answer>,
   context: RetryContext,
 ): Promise<Answer> {
+  try {
+    return await act();
+  } catch (error) {
+    return await repeated(error, { act, ...context });
+  }
+}
+
+/** The same, from where the first try has failed. */
+export async function repeated<Answer>(
+  failure: unknown,
+  { act, ...context }: RetryContext & { readonly act: () => Promise<Answer> },
+): Promise<Answer> {
   const { tries, clock, signal } = context;
-  for (let attempt = 1;; attempt++) {
+  for (let attempt = 1, error = failure;; attempt++) {
+    if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
+    const ms = pauseAfter(error, { ...context, attempt });
+    if (ms >= (time.currentDeadline()?.remainingMs() ?? Infinity)) throw error;
+    await time.pause(ms, { clock, signal });
+    signal.throwIfAborted();
     try {
       return await act();
-    } catch (error) {
-      if (attempt >= tries || signal.aborted || !mayPass(error)) throw error;
-      const ms = pauseAfter(error, { ...context, attempt });
-      if (ms >= (time.currentDeadline()?.remainingMs() ?? Infinity)) throw error;
-      await time.pause(ms, { clock, signal });
-      signal.throwIfAborted();
+    } catch (next) {
+      error = next;
     }
   }
 }
