@@ -9,12 +9,14 @@ const formats = new Map<string, CompressionFormat>([["gzip", "gzip"], ["br", "br
 const decoded = [...formats.keys()].join(", ");
 const secretName = secretHeader.toLowerCase();
 /**
- * Of the page behind the first request, on which the gateway has decided; and of the connection on which a request came,
- * with what says how long its body is.
+ * Of the page behind the first request, on which the gateway has decided; of the connection on which a request came; and
+ * what is said anew.
  */
 const notSent = new Set([
   "origin",
   "sec-fetch-site",
+  "accept-encoding",
+  secretName,
   "connection",
   "content-length",
   "expect",
@@ -54,28 +56,22 @@ export function httpClient(
     return place;
   }
 
-  async function send(name: string, request: Request): Promise<Response> {
-    const place = placeOf(name);
-    const sent = await sentOf(request, { place, secret });
-    try {
-      return await connections.send(place, sent);
-    } catch (cause) {
-      request.signal.throwIfAborted();
-      throw unavailable(name, { cause, isSafe: isSafe(request) });
-    }
-  }
-
   return {
     async call(name, request) {
-      request.signal.throwIfAborted();
-      const answer = await send(name, request);
-      if (isRefusedSecret(answer)) {
-        await answer.body?.cancel();
-        throw new Unavailable(`Cannot call service "${name}": it has another SERVICE_SECRET`, {
-          code: "service-secret-refused",
-        });
+      const { signal } = request;
+      signal.throwIfAborted();
+      const place = placeOf(name);
+      const body = isSafe(request) ? undefined : await bodyOf(request);
+      const sent = sentOf(request, { place, secret, body, signal });
+      let answer: Response;
+      try {
+        answer = await connections.send(place, sent);
+      } catch (cause) {
+        signal.throwIfAborted();
+        throw unavailable(name, { cause, isSafe: isSafe(request) });
       }
-      return withoutEncoding(name, answer);
+      if (answer.status === 401) await assertSecretAccepted(name, answer);
+      return answer.headers.has("Content-Encoding") ? await withoutEncoding(name, answer) : answer;
     },
     [Symbol.dispose]: () => connections[Symbol.dispose](),
   };
@@ -94,26 +90,35 @@ function placeIn(baseUrl: string): Place {
   };
 }
 
-async function sentOf(
-  request: Request,
-  { place, secret }: { readonly place: Place; readonly secret: string | undefined },
-): Promise<Sent & { readonly mayRepeat: boolean }> {
-  const { method, url, headers, signal } = request;
+function sentOf(
+  { method, url, headers }: Request,
+  { place, secret, body, signal }: {
+    readonly place: Place;
+    readonly secret: string | undefined;
+    /** Undefined: one without a body is sent. */
+    readonly body: Uint8Array<ArrayBuffer> | undefined;
+    readonly signal: AbortSignal;
+  },
+): Sent & { readonly mayRepeat: boolean } {
   let head = `${method} ${place.path}${pathIn(url)} HTTP/1.1\r\nhost: ${place.host}\r\n`;
+  let isPart = false;
+  let hasKey = false;
   headers.forEach((value, name) => {
-    if (notSent.has(name) || name === "accept-encoding" || name === secretName) return;
+    if (notSent.has(name)) return;
+    if (name === "range") isPart = true;
+    else if (name === "idempotency-key") hasKey = true;
     head += `${name}: ${value}\r\n`;
   });
   if (secret !== undefined) head += `${secretName}: ${secret}\r\n`;
   // Part of what is compressed cannot be decoded
-  head += `accept-encoding: ${headers.has("Range") ? "identity" : decoded}\r\n`;
-  if (isSafe(request)) {
-    return { method, head: `${head}\r\n`, body: undefined, signal, mayRepeat: true };
-  }
-  const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined;
-  head += `content-length: ${body?.byteLength ?? 0}\r\n\r\n`;
+  head += `accept-encoding: ${isPart ? "identity" : decoded}\r\n`;
+  if (body) head += `content-length: ${body.byteLength}\r\n`;
   // Under a key it happens once, however often it is sent
-  return { method, head, body, signal, mayRepeat: headers.has("Idempotency-Key") };
+  return { method, head: `${head}\r\n`, body, signal, mayRepeat: hasKey || !body };
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  return request.body ? new Uint8Array(await request.arrayBuffer()) : new Uint8Array();
 }
 
 /** Path and query, as they stand there: a `Request` has them encoded. */
@@ -143,8 +148,12 @@ function unavailable(
 }
 
 /** Nothing that whoever asked could mend. */
-function isRefusedSecret({ status, headers }: Response): boolean {
-  return status === 401 && headers.get("WWW-Authenticate") === secretHeader;
+async function assertSecretAccepted(name: string, { headers, body }: Response): Promise<void> {
+  if (headers.get("WWW-Authenticate") !== secretHeader) return;
+  await body?.cancel();
+  throw new Unavailable(`Cannot call service "${name}": it has another SERVICE_SECRET`, {
+    code: "service-secret-refused",
+  });
 }
 
 /** A body that came compressed is decoded, and its headers speak of it as it is then. */
