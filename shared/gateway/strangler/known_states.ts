@@ -1,4 +1,4 @@
-import { derivedId, type Log, type ServiceClient, type time } from "@headwater/core";
+import { derivedId, type Log, type machine, type ServiceClient, type time } from "@headwater/core";
 import { withDeadline } from "@headwater/resilience";
 import { z } from "zod";
 import { apart } from "./apart.ts";
@@ -16,7 +16,10 @@ export type KnownStates = {
 };
 
 export type KnownStatesOptions = {
+  /** The bare one: it is asked once a second, and to be heard as soon as it is back. */
   readonly client: ServiceClient;
+  /** Where a process that begins finds what others have heard, while the strangler is away. */
+  readonly store: machine.SharedStore;
   /** The names of the routes that there are. */
   names(): readonly string[];
   readonly clock: time.Clock;
@@ -25,11 +28,13 @@ export type KnownStatesOptions = {
 
 /** Between two questions; nothing is asked while nobody asks us. */
 const everyMs = 1_000;
-/** What is older is asked for before it is acted on, for a moment. */
+/** What is older is asked for before it is acted on, for a moment; where nothing is known, for longer. */
 const oldMs = 3_000;
 const momentMs = 250;
 /** Whoever does not answer by then is asked again with the next request. */
 const longestMs = 2_000;
+const storeKey = "strangled routes";
+const storedMs = 24 * 60 * 60 * 1_000;
 
 const statesSchema = z.array(z.object({
   route: routeName,
@@ -49,7 +54,9 @@ const statesSchema = z.array(z.object({
  * timer; requests wait for that only where nothing is known yet, or nothing of late, and only for a moment. Where the
  * strangler is away, what was known last holds; where nothing ever was, everything is the legacy side's.
  */
-export function knownStates({ client, names, clock, logger }: KnownStatesOptions): KnownStates {
+export function knownStates(
+  { client, store, names, clock, logger }: KnownStatesOptions,
+): KnownStates {
   let states: ReadonlyMap<string, RouteState> = new Map();
   const takenBack = new Map<string, number>();
   const declared = new Set<string>();
@@ -78,8 +85,16 @@ export function knownStates({ client, names, clock, logger }: KnownStatesOptions
           logger.warn("Routes stay as they are: the strangler does not answer", { error });
         }
         isAway = true;
+        if (heardAt === -Infinity) await recall();
       }
     });
+  }
+
+  /** What another process has heard last, or this one before it ended. */
+  async function recall(): Promise<void> {
+    const text = await store.get(storeKey);
+    const found = text === undefined ? undefined : statesSchema.safeParse(JSON.parse(text)).data;
+    if (found && heardAt === -Infinity) states = byRoute(found);
   }
 
   async function load(signal: AbortSignal, position: number | undefined): Promise<void> {
@@ -99,8 +114,9 @@ export function knownStates({ client, names, clock, logger }: KnownStatesOptions
       }
       const found = statesSchema.parse(await answer.json());
       if (!isOverhauled) {
-        states = new Map(found.map(({ route, ...state }) => [route, state]));
+        states = byRoute(found);
         tag = answer.headers.get("ETag") ?? undefined;
+        await store.set(storeKey, JSON.stringify(found), { ttlMs: storedMs });
       }
     }
     heardAt = clock.now();
@@ -134,7 +150,7 @@ export function knownStates({ client, names, clock, logger }: KnownStatesOptions
     }
     if (!asking || isAway || now - heardAt < oldMs) return;
     const moment = Promise.withResolvers<void>();
-    const cancel = clock.after(momentMs, moment.resolve);
+    const cancel = clock.after(heardAt === -Infinity ? longestMs : momentMs, moment.resolve);
     await Promise.race([asking, moment.promise]);
     cancel();
   }
@@ -148,4 +164,8 @@ export function knownStates({ client, names, clock, logger }: KnownStatesOptions
     refresh: (position) => ask(position),
     takeBack: (route, setting) => void takenBack.set(route, setting),
   };
+}
+
+function byRoute(found: z.output<typeof statesSchema>): ReadonlyMap<string, RouteState> {
+  return new Map(found.map(({ route, ...state }) => [route, state]));
 }

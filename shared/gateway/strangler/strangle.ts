@@ -55,7 +55,7 @@ export type TwoSided = {
 /** What a gateway process lends it. */
 export type StrangleOptions = {
   readonly client: ServiceClient;
-  /** For reports, whose failures must not keep anybody from being pinned. */
+  /** For what is asked each second, and reports, whose failures must not keep anybody from being pinned. */
   readonly bareClient: ServiceClient;
   readonly store: machine.SharedStore;
   /** The names of all strangled routes. */
@@ -91,7 +91,7 @@ export function strangle(
     logger,
   }: StrangleOptions,
 ): Strangle {
-  const states = knownStates({ client, names, clock, logger });
+  const states = knownStates({ client: bareClient, store, names, clock, logger });
   const pins = knownPins({ client, store, clock });
   const watch = rollBack({ states, client, clock, logger });
   const shadows = shadow({ client: bareClient, clock, random, logger });
@@ -117,7 +117,8 @@ export function strangle(
 
   async function answerOf({ side, why }: SettledSide, asked: Asked): Promise<Response> {
     try {
-      return await askSide(side, asked);
+      const answer = await askSide(side, asked);
+      return why === "pins-unknown" ? await certain(answer, asked.state) : answer;
     } catch (error) {
       const isOpen = error instanceof Unavailable && error.code === "circuit-open";
       // What stays with the new side the legacy one does not know, and would say so
@@ -208,6 +209,15 @@ type Asked = {
   readonly state: RouteState;
   readonly body: Bytes | undefined;
 };
+
+/** That the legacy side has no such thing says nothing while the new one may have it. */
+async function certain(answer: Response, { hasNewPins }: RouteState): Promise<Response> {
+  if (!hasNewPins || ![404, 410].includes(answer.status)) return answer;
+  await answer.body?.cancel();
+  throw new Unavailable("Cannot tell whether there is such a thing: try again", {
+    code: "pins-unavailable",
+  });
+}
 
 /** The body is read where nothing but a field of it names the entity. */
 async function entityOf(

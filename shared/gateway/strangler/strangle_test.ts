@@ -1,4 +1,4 @@
-import { DeadlineExceeded, silentLog, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, silentLog, Unavailable } from "@headwater/core";
 import { withSecret } from "@headwater/http";
 import { eventually, manualClock } from "@headwater/testing";
 import assert from "node:assert/strict";
@@ -144,6 +144,39 @@ Deno.test("nothing is written where nobody can tell which side has it, and reads
     assert.equal(await sideOf(`/api/things/${sku}`), "legacy");
   }
   assert.deepEqual(reached.filter(({ method }) => method === "PUT"), []);
+});
+
+Deno.test("that there is no such thing is said only where nobody else may have it", async () => {
+  const clock = manualClock();
+  const double = await stranglerWith({ percent: 50 });
+  const answering = { legacy: () => Response.json({}, { status: 404 }) };
+  const { ask, sideOf } = strangledThings(double, { clock, answering });
+  await sideOf("/api/things");
+  double.setAway(true);
+  assert.equal((await ask("GET", "/api/things/a")).status, 404);
+  double.setAway(false);
+  await double.decide({ type: "PinEntity", data: { route, entity: "b", side: "new" } });
+  await clock.advance(1_000);
+  await sideOf("/api/things");
+  await clock.advance(0);
+  double.setAway(true);
+  const unknown = await ask("GET", "/api/things/a");
+  assert.deepEqual([unknown.status, (await readJson(unknown)).code], [503, "pins-unavailable"]);
+});
+
+Deno.test("a process that begins while the strangler is away does what others have heard last", async () => {
+  const clock = manualClock();
+  const double = await stranglerWith({ percent: 100 });
+  const store = machine.memoryStore({ clock });
+  assert.equal(await strangledThings(double, { clock, store }).sideOf("/api/things"), "new");
+  double.setAway(true);
+  const next = strangledThings(double, { clock, store });
+  assert.equal(await next.sideOf("/api/things"), "new");
+  assert.equal(await strangledThings(double, { clock }).sideOf("/api/things"), "legacy");
+  double.setAway(false);
+  await double.decide({ type: "KillRoute", data: { route, ...said } });
+  await clock.advance(1_000);
+  await until(async () => assert.equal(await next.sideOf("/api/things"), "legacy"));
 });
 
 Deno.test("a write is refused where something else than its pin says another side", async () => {
