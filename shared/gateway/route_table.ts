@@ -178,7 +178,8 @@ function misfits(
     problems.push(`${at}.${what} is ${shown(value)}, allowed: ${allowed}`);
   }
   if (!upstreams.has(upstream)) {
-    refuse("upstream", { value: upstream, allowed: [...upstreams.keys()].join(", ") });
+    const allowed = [...upstreams.keys()].join(", ") || "a name of upstreams, which has none";
+    refuse("upstream", { value: upstream, allowed });
   }
   const foreign = namesIn(to).filter((name) => !namesIn(path).includes(name));
   if (foreign.length > 0) {

@@ -74,6 +74,23 @@ export const httpSurface: Stories = {
     );
   },
 
+  async "a page that is whole is known by a tag, and can be asked for as a whole"({ client }) {
+    const whole = await client.send("/api/orders/first?complete=true");
+    assert.equal(whole.status, 200);
+    const states = Object.values<{ status: string }>(whole.body.meta.parts)
+      .map(({ status }) => status);
+    assert.deepEqual(states, ["ok", "ok", "ok", "ok"]);
+    const etag = whole.headers.get("ETag") ?? "";
+    const same = await client.send("/api/orders/first", { headers: { "If-None-Match": etag } });
+    assert.equal(same.status, 304);
+    assert.equal(same.headers.get("ETag"), etag);
+    assertProblem(await client.send("/api/orders/first?complete=maybe"), {
+      status: 400,
+      code: "bad-input",
+      path: "complete",
+    });
+  },
+
   async "a part that does not exist is null, or an empty list"({ client, ...shop }) {
     const { body } = await client.place({
       lines: [{ sku: "NONE", quantity: 1, unitPrice: 1 }],
