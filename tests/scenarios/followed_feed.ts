@@ -4,7 +4,7 @@ import { time } from "@headwater/core";
 export type FollowedFeed = AsyncDisposable & {
   /** What it was told, in the order in which it came. */
   readonly told: readonly ToldEvent[];
-  /** How often it was sent away, or cut off. */
+  /** How often it was sent away, or cut off, once it was connected. */
   readonly ends: number;
   /** Resolves when it is connected for the first time. */
   readonly connected: Promise<void>;
@@ -29,6 +29,7 @@ export function followFeed(
   const { signal } = stop;
   const connected = Promise.withResolvers<void>();
   let ends = 0;
+  let isConnected = false;
 
   async function follow(): Promise<void> {
     const last = told.at(-1)?.id;
@@ -36,6 +37,7 @@ export function followFeed(
     const answer = await ask({ headers, signal });
     if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
     connected.resolve();
+    isConnected = true;
     const reader = answer.body!.getReader();
     const hangUp = () => void reader.cancel().catch(() => {/* It was cut off */});
     signal.addEventListener("abort", hangUp, { once: true });
@@ -62,7 +64,8 @@ export function followFeed(
   async function followOn(): Promise<void> {
     while (!signal.aborted) {
       await follow().catch(() => {/* It comes again */});
-      ends++;
+      if (isConnected) ends++;
+      isConnected = false;
       await time.pause(pauseMs, { signal });
     }
   }
