@@ -71,7 +71,7 @@ export function gateway(
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];
     const sides = strangle({
-      ...{ client, bareClient, store: edge.sharedStore, names, admitOperators, logger },
+      ...{ client: bareClient, store: edge.sharedStore, names, admitOperators, logger },
     });
     addOperating(app, {
       ...{ client, admitOperators },

@@ -4,6 +4,7 @@ import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
 import { soakSagas } from "./saga_schedules.ts";
 import { soakShop } from "./shop_soak.ts";
+import { soakStrangler } from "./strangled_writes.ts";
 
 const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   boundaries: soakBoundaries,
@@ -12,6 +13,7 @@ const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number
   restart: soakRestart,
   sagas: soakSagas,
   shop: soakShop,
+  strangler: soakStrangler,
 };
 
 const help = `deno task soak NAME [--help]
@@ -22,6 +24,7 @@ const help = `deno task soak NAME [--help]
   restart      a start of the shop without read models after a million events; a few minutes
   sagas        100,000 courses of sagas with all that may happen on their way; some minutes
   shop         50,000 orders of every outcome while parts are killed and frozen: invariants, memory, rest
+  strangler    writes to a strangled route while the gateway and the strangler are killed; two minutes
 `;
 
 if (import.meta.main) Deno.exitCode = await soak(Deno.args);

@@ -6,6 +6,7 @@ import { soakRestart } from "./lost_read_models.ts";
 import { soakSagas } from "./saga_schedules.ts";
 import { soakShop } from "./shop_soak.ts";
 import { soakNamed } from "./soak.ts";
+import { soakStrangler } from "./strangled_writes.ts";
 
 Deno.test("each soak has a name, and another name is refused with those there are", () => {
   equal(soakNamed("boundaries"), soakBoundaries);
@@ -14,8 +15,9 @@ Deno.test("each soak has a name, and another name is refused with those there ar
   equal(soakNamed("restart"), soakRestart);
   equal(soakNamed("sagas"), soakSagas);
   equal(soakNamed("shop"), soakShop);
+  equal(soakNamed("strangler"), soakStrangler);
   equal(
     soakNamed("toString"),
-    'Cannot soak "toString": what can be soaked is boundaries, event-store, projections, restart, sagas, shop',
+    'Cannot soak "toString": what can be soaked is boundaries, event-store, projections, restart, sagas, shop, strangler',
   );
 });

@@ -7,7 +7,7 @@ import {
   Unavailable,
 } from "@headwater/core";
 import { type Admission, edge, type EdgeContext, idempotencyKey } from "@headwater/http";
-import { bodyLimit, readBytes } from "@headwater/resilience";
+import { bodyLimit, createResilientClient, readBytes } from "@headwater/resilience";
 import { knownPins, type PinnedThing } from "./known_pins.ts";
 import { knownStates } from "./known_states.ts";
 import {
@@ -54,9 +54,8 @@ export type TwoSided = {
 
 /** What a gateway process lends it. */
 export type StrangleOptions = {
+  /** The bare one: what is asked of the strangler has guards of its own. */
   readonly client: ServiceClient;
-  /** For what is asked each second, and reports, whose failures must not keep anybody from being pinned. */
-  readonly bareClient: ServiceClient;
   readonly store: machine.SharedStore;
   /** The names of all strangled routes. */
   names(): readonly string[];
@@ -78,11 +77,13 @@ export type Strangle = {
 
 const safeMethods = ["GET", "HEAD", "OPTIONS"];
 
+/** As usual, and open for no longer than a strangler takes to be back: without pins nothing is written. */
+const breaker = { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 1_000 };
+
 /** Sends requests of strangled routes to one of their sides, as it was decided, and takes note of how that went. */
 export function strangle(
   {
     client,
-    bareClient,
     store,
     names,
     admitOperators,
@@ -91,10 +92,11 @@ export function strangle(
     logger,
   }: StrangleOptions,
 ): Strangle {
-  const states = knownStates({ client: bareClient, store, names, clock, logger });
-  const pins = knownPins({ client, store, clock });
-  const watch = rollBack({ states, client, clock, logger });
-  const shadows = shadow({ client: bareClient, clock, random, logger });
+  const states = knownStates({ client, store, names, clock, logger });
+  const guarded = createResilientClient(client, { breaker, clock });
+  const pins = knownPins({ client: guarded, store, clock });
+  const watch = rollBack({ states, client: guarded, clock, logger });
+  const shadows = shadow({ client, clock, random, logger });
 
   async function askSide(side: Side, asked: Asked): Promise<Response> {
     const { c, route, state, body } = asked;

@@ -53,7 +53,6 @@ export function strangledThings(
   const reached: Reached[] = [];
   const { answer } = strangle({
     client: double.client,
-    bareClient: double.client,
     store: machine.memoryStore(),
     logger: silentLog,
     ...given,
