@@ -29,6 +29,8 @@ export type Config = {
   readonly dataDirectory: string;
   /** Undefined: as suits who is started. */
   readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
+  /** Milliseconds between looks at what a process needs. */
+  readonly healthEveryMs: number;
   /** Undefined: the embedded log. */
   readonly eventStoreUrl: string | undefined;
   /** Of a server; undefined: the embedded one. */
@@ -160,6 +162,7 @@ function configOf(
     trustedProxies: data.TRUSTED_PROXIES?.split(",") ?? [],
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
+    healthEveryMs: data.HEALTH_EVERY_MS,
     eventStoreUrl: data.EVENTSTORE_URL,
     mostParkedKeys: data.MOST_PARKED_KEYS,
     allowStranded: data.ALLOW_STRANDED,

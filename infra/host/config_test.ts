@@ -29,6 +29,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     processName: "127.0.0.1:8000",
     dataDirectory: ".data",
     logLevel: undefined,
+    healthEveryMs: 5_000,
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},

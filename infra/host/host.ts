@@ -4,6 +4,7 @@ import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
 import type { Application, ServiceDatabase } from "./application.ts";
+import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
@@ -24,6 +25,7 @@ export async function startHost(
     checks,
     sharedStore = machine.memoryStore(),
     gatewayChecks = [],
+    healthEveryMs,
     upstreams,
     database,
     processName,
@@ -42,6 +44,8 @@ export async function startHost(
     readonly sharedStore?: machine.SharedStore;
     /** Of the gateway, beside those of its services. */
     readonly gatewayChecks?: readonly HealthCheck[];
+    /** Milliseconds between looks at what its services and the gateway need; default: 5,000. */
+    readonly healthEveryMs?: number | undefined;
     /** Systems that are not ours, which the gateway reaches; default: there are none. */
     readonly upstreams?: Upstreams | undefined;
     /** URL of a service's own database, which is there when this resolves. */
@@ -81,6 +85,7 @@ export async function startHost(
     const running = await startService(definition, {
       log,
       checks,
+      healthEveryMs,
       url,
       client,
       bareClient,
@@ -107,7 +112,8 @@ export async function startHost(
   const gateway = openGateway(application, {
     client,
     bareClient,
-    checks: [cachesCheck(cacheBudget), ...gatewayChecks],
+    checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
+    healthEveryMs,
     ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
     ...{ meter, metricsPage: meter.page },
   });

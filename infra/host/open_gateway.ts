@@ -1,7 +1,7 @@
 import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import { type Application, routesOfAll } from "./application.ts";
-import { type Admission, ownHosts } from "@headwater/http";
+import { type Admission, ownHosts, watchHealth } from "@headwater/http";
 import { serviceChecks } from "./service_checks.ts";
 
 /** The application's gateway over its services, in this process or in others. */
@@ -14,6 +14,7 @@ export function openGateway(
     ending,
     upstreams,
     checks = [],
+    healthEveryMs,
     admit = ownHosts(),
     admitOperators,
     leaving,
@@ -32,6 +33,8 @@ export function openGateway(
     readonly upstreams?: Upstreams | undefined;
     /** Of its process, beside its services. */
     readonly checks?: readonly HealthCheck[];
+    /** Milliseconds between looks at those; default: 5,000. */
+    readonly healthEveryMs?: number | undefined;
     /** Default: who calls it by a name of this machine. */
     readonly admit?: Admission | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
@@ -45,17 +48,25 @@ export function openGateway(
     readonly logger: Log;
   },
 ): Service {
+  const routes = routesOfAll(application);
+  const health = watchHealth([
+    ...serviceChecks(application, { client: bareClient, routes }),
+    ...checks,
+  ], {
+    signal: ending,
+    everyMs: healthEveryMs,
+  });
   return application.createGateway({
     service: "gateway",
     application: application.name,
     ...{ client, bareClient, ending, sharedStore, upstreams },
-    routes: routesOfAll(application),
+    routes,
+    health,
     admit,
     admitOperators,
     leaving,
     ...{ meter, metricsPage },
     logger,
-    checks: [...serviceChecks(application, bareClient), ...checks],
     newId: () => crypto.randomUUID(),
   });
 }

@@ -26,9 +26,11 @@ export async function openLog(
 ): Promise<OpenLog> {
   if (eventStoreUrl === undefined) {
     const path = eventLogPath(directory);
+    const log = openEventLog({ path, cacheBudget, logger });
     return {
-      log: openEventLog({ path, cacheBudget, logger }),
-      checks: [],
+      log,
+      // Nobody else has this file: whoever runs over another one may be well
+      checks: [{ name: "event-log-file", gates: true, check: () => log.head().then(() => {}) }],
       where: `SQLite, ${path}`,
     };
   }

@@ -3,6 +3,7 @@ import type { ServiceDefinition } from "./service.ts";
 import { ownHosts, withSecret } from "@headwater/http";
 import { createResilientClient } from "@headwater/resilience";
 import type { Application } from "./application.ts";
+import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
@@ -63,12 +64,14 @@ export async function serveService(
   const own = new Map<string, Service>();
   using others = httpClient(config.serviceUrls, { secret });
   const bareClient = ownServiceFirst(others, { own, secret });
+  const client = createResilientClient(bareClient);
   await using running = await startService(definition, {
     log,
-    checks,
+    checks: [...checks, callsCheck(client)],
+    healthEveryMs: config.healthEveryMs,
     url: config.databaseUrls[name] ??
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
-    client: createResilientClient(bareClient),
+    client,
     bareClient,
     processName: config.processName,
     mostParkedKeys: config.mostParkedKeys,
@@ -105,13 +108,15 @@ export async function serveGateway(
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());
+  const client = createResilientClient(bareClient);
   const gateway = openGateway(application, {
-    client: createResilientClient(bareClient),
+    client,
     bareClient,
     sharedStore,
     ending: ended.signal,
     upstreams: open.upstreams,
-    checks: [cachesCheck(cacheBudget), ...shared.checks, ...open.checks],
+    checks: [cachesCheck(cacheBudget), callsCheck(client), ...shared.checks, ...open.checks],
+    healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),
     leaving: signal,

@@ -1,4 +1,5 @@
 import type { HealthCheck, ServiceClient } from "@headwater/core";
+import type { PublicRoute } from "@headwater/http";
 import type { ServiceDefinition } from "./service.ts";
 import { z } from "zod";
 
@@ -8,15 +9,26 @@ import { z } from "zod";
  */
 export function serviceChecks(
   { services }: { readonly services: readonly Pick<ServiceDefinition, "name">[] },
-  client: ServiceClient,
+  { client, routes = [] }: {
+    readonly client: ServiceClient;
+    /** Those that clients ask them for. */
+    readonly routes?: readonly Pick<PublicRoute, "service" | "path">[];
+  },
 ): readonly HealthCheck[] {
-  return services.map(({ name }) => serviceCheck(name, client));
+  return services.map(({ name }) => {
+    const paths = routes.filter(({ service }) => service === name).map(({ path }) => path);
+    return serviceCheck(name, { client, paths });
+  });
 }
 
-function serviceCheck(service: string, client: ServiceClient): HealthCheck {
+function serviceCheck(
+  service: string,
+  { client, paths }: { readonly client: ServiceClient; readonly paths: readonly string[] },
+): HealthCheck {
   return {
     name: `service:${service}`,
     ofOthers: true,
+    affects: [...new Set(paths.map(toTemplate))],
     async check(signal) {
       const response = await client.call(
         service,
@@ -24,9 +36,15 @@ function serviceCheck(service: string, client: ServiceClient): HealthCheck {
       );
       const reasons = await reasonsIn(response);
       if (!response.ok) throw new Error([`Answered ${response.status}`, ...reasons].join("; "));
-      if (reasons.length > 0) throw new Error(reasons.join("; "));
+      // It has seen for itself how long that lasts
+      return reasons.length > 0 ? { warning: reasons.join("; ") } : {};
     },
   };
+}
+
+/** `/orders/:id` as a URI template, `/orders/{id}` (RFC 6570). */
+function toTemplate(path: string): string {
+  return path.replaceAll(/:(\w+)(\{[^/]*\})?/g, "{$1}");
 }
 
 /** As `shared/http/health.ts` answers. */

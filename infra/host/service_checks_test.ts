@@ -1,21 +1,29 @@
-import { equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { ServiceClient } from "@headwater/core";
 import { serviceChecks } from "./service_checks.ts";
 
-async function check(answer: Response): Promise<void> {
+const routes = [
+  { service: "order", path: "/api/orders/:id/lines/:line{[0-9]+}" },
+  { service: "order", path: "/api/orders" },
+  { service: "order", path: "/api/orders" },
+  { service: "payment", path: "/api/payments" },
+];
+
+async function check(answer: Response): Promise<unknown> {
   const client: ServiceClient = { call: () => Promise.resolve(answer) };
-  const [order] = serviceChecks({ services: [{ name: "order" }] }, client);
+  const [order] = serviceChecks({ services: [{ name: "order" }] }, { client, routes });
   equal(order!.name, "service:order");
-  await order!.check(new AbortController().signal);
+  deepEqual(order!.affects, ["/api/orders/{id}/lines/{line}", "/api/orders"]);
+  return await order!.check(new AbortController().signal);
 }
 
 Deno.test("a service that is ready passes", async () => {
-  await check(Response.json({ status: "pass", checks: {} }));
+  deepEqual(await check(Response.json({ status: "pass", checks: {} })), {});
 });
 
-Deno.test("a service that is ready and lacks something says what", async () => {
+Deno.test("a service that is ready and lacks something warns of it", async () => {
   const checks = { postgres: [{ status: "warn", output: "gone" }], caches: [{ status: "warn" }] };
-  await rejects(check(Response.json({ status: "warn", checks })), { message: "postgres: gone" });
+  deepEqual(await check(Response.json({ status: "warn", checks })), { warning: "postgres: gone" });
 });
 
 Deno.test("a service that is not says why", async () => {

@@ -69,6 +69,10 @@ export const settings = z.object({
     description: "the least important entries to log (default info; of dev: warn)",
     allowed: logLevels.join(", "),
   }),
+  HEALTH_EVERY_MS: z.string().regex(/^\d{2,5}$/).transform(Number).default(5_000).meta({
+    description: "milliseconds between looks at what a process needs, which probes are told of",
+    allowed: "a whole number from 10 to 99999",
+  }),
   EVENTSTORE_URL: url("(esdb|kurrentdb)(\\+discover)?").optional().meta({
     description: "EventStoreDB or KurrentDB instead of the embedded log",
     allowed: "esdb://host:2113?tls=false, esdb+discover://…, kurrentdb://…",

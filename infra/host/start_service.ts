@@ -9,7 +9,7 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
-import type { Admission } from "@headwater/http";
+import { type Admission, watchHealth } from "@headwater/http";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
@@ -32,6 +32,8 @@ export type ServiceOptions = {
   readonly log: EventLog;
   /** Of the connection to the log. */
   readonly checks?: readonly HealthCheck[];
+  /** Milliseconds between looks at what it needs; default: 5,000. */
+  readonly healthEveryMs?: number | undefined;
   /** Of the service's own database. */
   readonly url: string;
   /** For its routes. */
@@ -82,6 +84,7 @@ export async function startService(
   {
     log,
     checks = [],
+    healthEveryMs,
     url,
     client,
     bareClient,
@@ -160,6 +163,16 @@ export async function startService(
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  const ended = new AbortController();
+  starting.defer(() => ended.abort());
+  const health = watchHealth([
+    postgresCheck(heart),
+    logCheck(log),
+    ...checks,
+    ...projections.checks,
+    ...runtimes.map(({ check }) => check),
+    cachesCheck(cacheBudget),
+  ], { signal: ended.signal, everyMs: healthEveryMs });
   const service = openService(definition, {
     operators: operatorsRoutes(operatorsActs(() => Promise.resolve(operated))),
     log: own,
@@ -168,16 +181,8 @@ export async function startService(
     readModels: pace.hurried(projections),
     logger,
     cacheBudget,
-    checks: [
-      postgresCheck(heart),
-      logCheck(log),
-      ...checks,
-      ...projections.checks,
-      ...runtimes.map(({ check }) => check),
-      cachesCheck(cacheBudget),
-    ],
     newId: () => crypto.randomUUID(),
-    ...{ admit, leaving, random, meter, metricsPage },
+    ...{ health, admit, leaving, random, meter, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

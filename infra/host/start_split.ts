@@ -125,6 +125,7 @@ function environment(
     EVENTSTORE_URL: eventStoreUrl,
     SERVICE_SECRET: secret,
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
+    HEALTH_EVERY_MS: String(config.healthEveryMs),
     ALLOW_STRANDED: String(config.allowStranded),
     ...(config.trustedProxies.length > 0 && { TRUSTED_PROXIES: config.trustedProxies.join(",") }),
     ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),

@@ -43,7 +43,6 @@ Deno.test("the gateway's front page says what there is", async () => {
     sharedStore: machine.memoryStore(),
     client: { call: () => Promise.reject(new Error("Cannot call: nobody is there")) },
     logger: { debug() {}, info() {}, warn() {}, error() {} },
-    checks: [],
     newId: () => crypto.randomUUID(),
   });
   const response = await gateway(new Request("http://gateway/"));

@@ -1,171 +1,143 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Hono } from "hono";
 import type { HealthCheck } from "@headwater/core";
-import { manualClock } from "@headwater/testing";
 import { addHealthRoutes } from "./health.ts";
+import type { CheckOutcome, KnownHealth } from "./health_watch.ts";
 
-function setUp(...checks: HealthCheck[]) {
-  const clock = manualClock();
+/** Health as it is told to be. */
+function setUp(...known: KnownHealth[]) {
   const app = new Hono();
   const leaving = new AbortController();
-  addHealthRoutes(app, { name: "order", checks, leaving: leaving.signal, clock });
+  const asked = Promise.withResolvers<void>();
+  const health = { known: () => known, asked: asked.promise };
+  addHealthRoutes(app, { name: "order", health, leaving: leaving.signal });
   async function ask(path: string) {
     const response = await app.request(path);
     equal(response.headers.get("Content-Type"), "application/health+json");
     return { status: response.status, body: await response.json() };
   }
-  return { clock, ask, leaving };
+  return { known, ask, leaving, asked };
 }
 
-/** A check that passes or fails as told, and counts how often it is asked. */
-function switchable(name: string) {
-  const state = { reason: undefined as string | undefined, asked: 0 };
-  const check: HealthCheck = {
+const outcome: CheckOutcome = { askedAt: Date.UTC(2026, 0, 1), tookMs: 7 };
+const time = "2026-01-01T00:00:00.000Z";
+
+function about(name: string, more: Partial<HealthCheck> = {}): HealthCheck {
+  return {
     name,
     check() {
-      state.asked++;
-      return state.reason === undefined
-        ? Promise.resolve()
-        : Promise.reject(new Error(state.reason));
+      throw new Error("a probe asks nobody");
     },
+    ...more,
   };
-  return { state, check };
 }
 
-Deno.test("a process that turns is live, whatever its dependencies do", async () => {
-  const { state, check } = switchable("postgres");
-  state.reason = "gone";
-  const { ask } = setUp(check);
+function well(name: string, more: Partial<HealthCheck> = {}): KnownHealth {
+  return { check: about(name, more), outcome, isBad: false, hasPassed: true };
+}
+
+function bad(name: string, more: Partial<HealthCheck> = {}): KnownHealth {
+  return { ...well(name, more), outcome: { ...outcome, failure: "gone" }, isBad: true };
+}
+
+Deno.test("a process that turns is live, whatever its dependencies do and before anything is known", async () => {
+  const { ask } = setUp(bad("postgres", { gates: true }));
   deepEqual(await ask("/health/live"), {
     status: 200,
     body: { status: "pass", checks: {}, serviceId: "order" },
   });
-  equal(state.asked, 0);
 });
 
-Deno.test("it is ready when every check passes", async () => {
-  const { ask } = setUp(switchable("postgres").check, switchable("event-log").check);
+Deno.test("it is ready when every check passes, and says when and how", async () => {
+  const seenAt = outcome.askedAt - 1_500;
+  const { ask } = setUp(well("event-log"), {
+    ...well("postgres", { affects: ["/api/orders"] }),
+    outcome: { ...outcome, seenAt },
+  });
   const { status, body } = await ask("/health/ready");
-  equal(status, 200);
-  equal(body.status, "pass");
-  deepEqual(Object.keys(body.checks), ["postgres", "event-log"]);
+  deepEqual([status, body.status], [200, "pass"]);
+  deepEqual(body.checks, {
+    "event-log": [{ status: "pass", time, observedValue: 7, observedUnit: "ms" }],
+    postgres: [{
+      ...{ status: "pass", time: "2025-12-31T23:59:58.500Z" },
+      ...{ observedValue: 1_500, observedUnit: "ms" },
+    }],
+  });
 });
 
 Deno.test("what there is to see of a check is shown beside how it went", async () => {
-  const { check } = switchable("caches");
-  const { ask } = setUp({ ...check, observe: () => ({ bytes: 7, limitBytes: 10 }) });
+  const { ask } = setUp(well("caches", { observe: () => ({ bytes: 7, limitBytes: 10 }) }));
   const { body } = await ask("/health/ready");
-  equal(body.checks.caches[0].status, "pass");
   deepEqual(body.checks.caches[0].details, { bytes: 7, limitBytes: 10 });
 });
 
-Deno.test("what a process needs and does not have is a warning that says why, beside what passes", async () => {
-  const postgres = switchable("postgres");
-  postgres.state.reason = "connection refused";
-  const { ask } = setUp(postgres.check, switchable("event-log").check);
+Deno.test("what a process needs and does not have is a warning that says why and what is missed, beside what passes", async () => {
+  const affects = ["/api/orders", "/api/orders/{id}"];
+  const { ask } = setUp(bad("postgres", { affects }), well("event-log"));
   const { status, body } = await ask("/health/ready");
-  equal(status, 200);
-  equal(body.status, "warn");
-  equal(body.checks.postgres[0].status, "warn");
-  equal(body.checks.postgres[0].output, "connection refused");
+  deepEqual([status, body.status], [200, "warn"]);
+  const [{ status: found, output, affectedEndpoints }] = body.checks.postgres;
+  deepEqual([found, output, affectedEndpoints], ["warn", "gone", affects]);
   equal(body.checks["event-log"][0].status, "pass");
 });
 
-Deno.test("what is there and wants an operator is a warning, and has started", async () => {
-  const warning = "2 keys are parked";
-  const { ask } = setUp({ name: "read-model", check: () => Promise.resolve({ warning }) });
-  const { status, body } = await ask("/health/ready");
-  deepEqual([status, body.status], [200, "warn"]);
-  equal(body.checks["read-model"][0].output, warning);
-  equal((await ask("/health/startup")).status, 200);
+Deno.test("what gates and is bad, or not known yet, takes the process out of rotation", async () => {
+  const unknown = { ...well("disk", { gates: true }), outcome: undefined, hasPassed: false };
+  for (const each of [bad("disk", { gates: true }), unknown]) {
+    const { ask } = setUp(well("event-log"), each, bad("postgres"));
+    const { status, body } = await ask("/health/ready");
+    deepEqual([status, body.status, body.checks.disk[0].status], [503, "fail", "fail"]);
+  }
+  const { ask } = setUp(well("disk", { gates: true }));
+  equal((await ask("/health/ready")).status, 200);
 });
 
-Deno.test("a process that leaves is live and not ready, whatever was seen a moment ago", async () => {
-  const { ask, leaving } = setUp(switchable("postgres").check);
+Deno.test("what gates and wants an operator is a warning all the same", async () => {
+  const { ask } = setUp({
+    ...well("disk", { gates: true }),
+    outcome: { ...outcome, warning: "nearly full" },
+  });
+  const { status, body } = await ask("/health/ready");
+  deepEqual([status, body.status, body.checks.disk[0].output], [200, "warn", "nearly full"]);
+});
+
+Deno.test("a check that is slow to pass is a warning", async () => {
+  const { ask } = setUp({ ...well("slow"), outcome: { ...outcome, tookMs: 900 } });
+  const { status, body } = await ask("/health/ready");
+  deepEqual([status, body.status, body.checks.slow[0].output], [200, "warn", undefined]);
+});
+
+Deno.test("a process that leaves is live and not ready, whatever is known", async () => {
+  const { ask, leaving } = setUp(well("postgres"));
   equal((await ask("/health/ready")).status, 200);
   leaving.abort();
   const { status, body } = await ask("/health/ready");
-  equal(status, 503);
-  equal(body.status, "fail");
+  deepEqual([status, body.status], [503, "fail"]);
   match(body.checks.leaving[0].output, /leaving/);
   equal((await ask("/health/live")).status, 200);
 });
 
-Deno.test("a check that throws at once has failed like any other", async () => {
-  const { ask } = setUp({
-    name: "broken",
-    check() {
-      throw new Error("no such thing");
-    },
-  });
-  equal((await ask("/health/ready")).body.checks.broken[0].output, "no such thing");
-});
-
-for (
-  const [what, ofOthers, limitMs] of [["", false, 450], [" of another process", true, 900]] as const
-) {
-  Deno.test(`a check${what} that hangs is given up within the second of a probe, though it ignores its signal`, async () => {
-    let aborted = false;
-    const { clock, ask } = setUp({
-      name: "slow",
-      ofOthers,
-      check: (signal) => {
-        signal.addEventListener("abort", () => aborted = true);
-        return new Promise(() => {});
-      },
-    });
-    const asked = ask("/health/ready");
-    await clock.advance(limitMs);
-    const { status, body } = await asked;
-    equal(status, 200);
-    equal(body.checks.slow[0].output, `No answer within ${limitMs} ms`);
-    equal(aborted, true);
-  });
-}
-
-Deno.test("a check that is slow to pass is a warning", async () => {
-  const answer = Promise.withResolvers<void>();
-  const { clock, ask } = setUp({ name: "slow", check: () => answer.promise });
-  const asked = ask("/health/ready");
-  await clock.advance(400);
-  answer.resolve();
-  const { status, body } = await asked;
-  equal(status, 200);
-  equal(body.status, "warn");
-  equal(clock.pending(), 0);
-});
-
-Deno.test("a crowd of probes asks each dependency once a second", async () => {
-  const { state, check } = switchable("postgres");
-  const { clock, ask } = setUp(check);
-  await Promise.all(Array.from({ length: 20 }, () => ask("/health/ready")));
-  equal(state.asked, 1);
-  await clock.advance(999);
+Deno.test("the start waits until each check was asked, and is over once each has passed", async () => {
+  const warned = { ...well("read-model"), outcome: { ...outcome, warning: "2 keys are parked" } };
+  const { known, ask, asked } = setUp(warned, { ...bad("event-log"), hasPassed: false });
+  let isAnswered = false;
+  const first = ask("/health/startup").finally(() => isAnswered = true);
   await ask("/health/ready");
-  equal(state.asked, 1);
-  await clock.advance(1);
-  await ask("/health/ready");
-  equal(state.asked, 2);
-});
-
-Deno.test("it has started once every check has passed, and stays so", async () => {
-  const [postgres, log] = [switchable("postgres"), switchable("event-log")];
-  log.state.reason = "opening";
-  const { clock, ask } = setUp(postgres.check, log.check);
-  equal((await ask("/health/startup")).status, 503);
-  log.state.reason = undefined;
-  postgres.state.reason = "restarting";
-  await clock.advance(1_000);
-  equal((await ask("/health/startup")).status, 200);
-  log.state.reason = "gone";
-  await clock.advance(1_000);
-  equal((await ask("/health/ready")).body.status, "warn");
-  equal((await ask("/health/startup")).status, 200);
+  equal(isAnswered, false);
+  asked.resolve();
+  const { status, body } = await first;
+  deepEqual([status, body.status, body.checks["event-log"][0].output], [503, "fail", "gone"]);
+  // It was there once: what is wrong now is no matter of the start
+  known[1] = bad("event-log", { gates: true });
+  const started = await ask("/health/startup");
+  deepEqual([started.status, started.body.status], [200, "warn"]);
 });
 
 Deno.test("it has started whether other processes are there or not", async () => {
-  const [postgres, payment] = [switchable("postgres"), switchable("service:payment")];
-  payment.state.reason = "gone";
-  const { ask } = setUp(postgres.check, { ...payment.check, ofOthers: true });
+  const { ask, asked } = setUp(well("postgres"), {
+    ...bad("service:payment", { ofOthers: true }),
+    hasPassed: false,
+  });
+  asked.resolve();
   equal((await ask("/health/startup")).status, 200);
 });

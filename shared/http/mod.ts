@@ -10,6 +10,7 @@ export {
 export { declare, type RouteDeclaration } from "./declare.ts";
 /** For whoever stands before services: what is passed on, who asks, and what has changed. */
 export * as edge from "./edge.ts";
+export { watchHealth } from "./health_watch.ts";
 export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";

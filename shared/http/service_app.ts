@@ -67,7 +67,7 @@ export function toService<Dependencies extends EdgeDependencies>(
 ): Service {
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
-  const { service, logger, newId, checks, leaving, admit, metricsPage } = dependencies;
+  const { service, logger, newId, health, leaving, admit, metricsPage } = dependencies;
   const requests = httpMetrics({ service, meter: dependencies.meter ?? machine.silentMeter });
 
   function answerTo(error: unknown, c: EdgeContext): Response {
@@ -109,7 +109,7 @@ export function toService<Dependencies extends EdgeDependencies>(
       c.get("endTurn")?.();
     }
   });
-  addHealthRoutes(app, { name: service, checks, leaving });
+  addHealthRoutes(app, { name: service, health, leaving });
   if (metricsPage) addMetricsPage(app, metricsPage);
   app.route("/", routes);
   app.onError(answerTo);

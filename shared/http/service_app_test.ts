@@ -15,7 +15,6 @@ function exampleService() {
   return toService(app, {
     service: "example",
     logger: silentLog,
-    checks: [],
     newId: () => "00000000-0000-4000-8000-000000000001",
   });
 }

@@ -3,7 +3,6 @@ import type {
   DomainCommand,
   DomainEvent,
   EventLog,
-  HealthCheck,
   Log,
   machine,
   ReadModels,
@@ -12,14 +11,15 @@ import type {
 } from "@headwater/core";
 import type { Sql } from "postgres";
 import type { Admission } from "./admission.ts";
+import type { HealthWatch } from "./health_watch.ts";
 
 /** What everything that answers over HTTP gets from outside, the gateway too. */
 export type EdgeDependencies = {
   /** The name of the service that answers. */
   readonly service: string;
   readonly logger: Log;
-  /** What `/health/ready` asks. */
-  readonly checks: readonly HealthCheck[];
+  /** What `/health/ready` says of what it needs; default: it needs nothing. */
+  readonly health?: HealthWatch | undefined;
   /** Whom to answer; default: everybody. */
   readonly admit?: Admission | undefined;
   /** Aborts when the process begins to leave: it is not ready from then on. */

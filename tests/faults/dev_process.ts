@@ -69,6 +69,7 @@ export function startDev(
       PORT: "0",
       LOG_LEVEL: "warn",
       DATA_DIR: directory,
+      HEALTH_EVERY_MS: "200",
       ...env,
     },
     // A process group, like a job of a shell

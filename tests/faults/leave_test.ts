@@ -92,7 +92,7 @@ async function warnsOfWhatHangs(gateway: string, pid: number): Promise<void> {
     await eventually("a warning", async () => {
       const { status, body } = await client.query("/health/ready");
       assert.equal(status, 200);
-      return body.checks["service:payment"][0].output === "No answer within 900 ms";
+      return body.checks["service:payment"][0].output === "No answer within 1000 ms";
     });
     assert.equal((await client.place()).status, 202);
   } finally {

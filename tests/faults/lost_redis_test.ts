@@ -111,6 +111,7 @@ Deno.test({
         await startHost(stock, {
           ...{ log, database, processName, sharedStore, logger },
           gatewayChecks: [sharedStore.check],
+          healthEveryMs: 100,
         }),
       );
     }

@@ -1,7 +1,7 @@
 // Runs on plain Node, in a folder with the packed engines, and says what it saw as JSON.
 import process from "node:process";
 import { eventLog, repository, type Service, silentLog } from "@headwater/core";
-import { commandEndpoint, commandsOf, routes, toService } from "@headwater/http";
+import { commandEndpoint, commandsOf, routes, toService, watchHealth } from "@headwater/http";
 import { connect, migrate } from "@headwater/postgres";
 import { startProjections } from "@headwater/projections";
 import { createResilientClient } from "@headwater/resilience";
@@ -27,6 +27,7 @@ const members = repository(member, { log });
 const client = createResilientClient({ call: (_service, request) => club(request) });
 const app = routes().route("/", commandEndpoint(commandsOf(member, members)))
   .route("/", clubRoutes);
+const ending = new AbortController();
 const club: Service = toService(app, {
   service: "club",
   log,
@@ -34,7 +35,7 @@ const club: Service = toService(app, {
   client,
   readModels: projections,
   logger,
-  checks: projections.checks,
+  health: watchHealth(projections.checks, { signal: ending.signal }),
   newId: () => crypto.randomUUID(),
   random,
   repository: (aggregate) => repository(aggregate, { log }),
@@ -49,6 +50,7 @@ const welcoming = startProcess({
 });
 const seen = await tour(club, log);
 
+ending.abort();
 await welcoming[Symbol.asyncDispose]();
 await projections[Symbol.asyncDispose]();
 await log[Symbol.asyncDispose]();

@@ -117,7 +117,7 @@ async function startHungUp(isSplit: boolean) {
     });
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   });
-  const edge = { logger, checks: [], newId: () => crypto.randomUUID() };
+  const edge = { logger, newId: () => crypto.randomUUID() };
   const { signal: leaving } = new AbortController();
   await using starting = new AsyncDisposableStack();
   const things = toService(routed, { ...edge, service: "things", leaving });

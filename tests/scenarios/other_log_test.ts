@@ -59,6 +59,7 @@ async function openShop(
     await startHost(application, {
       log,
       checks,
+      healthEveryMs: 100,
       database: databasesOn(postgresUrl, { prefix, logger }),
       logger,
     }),

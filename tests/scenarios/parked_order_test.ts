@@ -14,7 +14,7 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
   await using server = await startThrowAwayPostgres();
   const log = eventLog.memoryLog();
   const database = databasesOn(server.url, { prefix: "shop", logger });
-  await using host = await startHost(application, { log, database, logger });
+  await using host = await startHost(application, { log, database, healthEveryMs: 100, logger });
   const client = new ShopClient({ shop: host.gateway });
 
   async function operate(
@@ -94,9 +94,10 @@ Deno.test("an event that nobody can read parks its order everywhere, and every o
   assert.deepEqual([story.state, story.next], ["stuck", []]);
   assert.match(story.waits.cause, /^Cannot take "OrderCancellationStarted": /);
   assert.deepEqual(story.chapters.at(-1).heard.type, "NotificationSent");
-  const health = JSON.stringify((await client.send("/health/ready")).body);
-  assert.match(health, /has 1 parked key/);
-  assert.match(health, /Waiting for an input/);
+  await eventually("the health to say so", async () => {
+    const health = JSON.stringify((await client.send("/health/ready")).body);
+    return /has 1 parked key/.test(health) && /Waiting for an input/.test(health);
+  });
 
   const reason = ["--reason", "written by hand"];
   await operate("projections", "letters", "drop", "one", "--view", "orders", ...reason);

@@ -34,6 +34,7 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
   }, {
     log,
     database: databasesOn(server.url, { prefix: "story", services, logger }),
+    healthEveryMs: 100,
     logger,
   });
   const client = new ShopClient({ shop: host.gateway });
@@ -133,8 +134,10 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
     assert.match(said, /notes {2}StepRefused arrange-shipment: /);
     assert.match(said, /notes {2}StepStuck refund-payment: card-unknown: /);
     const gateway = await inside.promise;
-    const ready = await gateway.call("order", new Request("http://order/health/ready"));
-    assert.match(await ready.text(), /Stuck: \\"refused\\" at refund-payment: card-unknown: /);
+    await eventually("the health to say so", async () => {
+      const ready = await gateway.call("order", new Request("http://order/health/ready"));
+      return /Stuck: \\"refused\\" at refund-payment: card-unknown: /.test(await ready.text());
+    });
   });
 
   await test.step("an order whose service is away", async () => {

@@ -57,7 +57,6 @@ Deno.test("services get their secret whatever a client sent, and one that has an
   const service = toService(app, {
     service: "payment",
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
     admit: withSecret("0123456789abcdef0123456789abcdef"),
   });

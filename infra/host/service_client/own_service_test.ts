@@ -24,7 +24,6 @@ Deno.test("only the service of this process is not asked over the network, once 
   const shipping = toService(app, {
     service: "shipping",
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
     admit: withSecret(secret),
   });

@@ -30,7 +30,6 @@ export function openInMemory(
       follow: () => () => {},
     },
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
     random: Math.random,
   });

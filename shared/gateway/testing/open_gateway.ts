@@ -31,7 +31,6 @@ export function openGateway(
     ending: new AbortController().signal,
     sharedStore: machine.memoryStore(),
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
     ...given,
   });

@@ -50,7 +50,6 @@ export function pageTestBed(
   const gateway = toService(app, {
     service: "gateway",
     logger: { debug() {}, info() {}, warn() {}, error: (message) => logged.push(message) },
-    checks: [],
     newId: () => "1",
   });
   async function ask(headers: Record<string, string> = {}, search = "") {

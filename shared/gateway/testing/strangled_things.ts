@@ -86,7 +86,6 @@ export function strangledThings(
   const gateway = toService(app, {
     service: "gateway",
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
   });
 

@@ -89,7 +89,6 @@ export function stranglerDouble(): StranglerDouble {
   const service = toService(app, {
     service: "strangler",
     logger: silentLog,
-    checks: [],
     newId: () => crypto.randomUUID(),
   } as unknown as ServiceDependencies);
 

@@ -74,7 +74,6 @@ export function exampleService(
     service: "example",
     log,
     logger: recordingLog((level, message, fields) => logged.push({ level, message, fields })),
-    checks: [],
     newId: () => crypto.randomUUID(),
     ...more,
   };
