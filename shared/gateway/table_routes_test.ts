@@ -158,6 +158,23 @@ Deno.test("of what a client does not take, no more than a part is held, in eithe
   await reader.cancel();
 });
 
+Deno.test("a client that hangs up in the middle of an answer ends it", async () => {
+  const ended = Promise.withResolvers<unknown>();
+  const { ask } = setUp({
+    answer: () => {
+      const body = new ReadableStream({
+        pull: (stream) => stream.enqueue(new Uint8Array(10)),
+        cancel: ended.resolve,
+      });
+      return Promise.resolve(new Response(body));
+    },
+  });
+  const reader = (await ask("/old/x")).body!.getReader();
+  await reader.read();
+  await reader.cancel("enough");
+  assert.equal(await ended.promise, "enough");
+});
+
 for (
   const [there, here] of [
     ["http://legacy:9000/shop/page.php/about?x=1", "/old/about?x=1"],
