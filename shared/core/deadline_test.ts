@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertWanted, currentDeadline, withinDeadline } from "./deadline.ts";
+import { assertWanted, currentDeadline, withinDeadline, withoutDeadline } from "./deadline.ts";
 import { memoryLog } from "./memory_log.ts";
 import { ownedLog } from "./owned_log.ts";
 import { pause } from "./time.ts";
@@ -32,6 +32,26 @@ Deno.test("a deadline is known to all that is called and awaited under it, and t
   assert.equal(currentDeadline(), undefined);
   await Promise.all([under, look()]);
   assert.deepEqual(seen.toSorted(), [100, undefined]);
+});
+
+Deno.test("what others need as well is under no deadline, nor what it begins", async () => {
+  const caller = new AbortController();
+  const late = new Error("too late");
+  const begun = Promise.withResolvers<void>();
+  let shared: Promise<unknown> | undefined;
+  const under = withinDeadline(deadline(caller.signal), async () => {
+    shared = withoutDeadline(async () => {
+      await begun.promise;
+      await pause(0);
+      assertWanted();
+      return currentDeadline();
+    });
+    await Promise.reject(late);
+  });
+  await assert.rejects(under, late);
+  caller.abort(late);
+  begun.resolve();
+  assert.equal(await shared, undefined);
 });
 
 Deno.test("what is left behind by a request that ended well is nobody's request", async () => {

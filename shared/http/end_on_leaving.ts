@@ -18,9 +18,10 @@ export function endOnLeaving(answer: Response, leaving: AbortSignal): Response {
       else leaving.addEventListener("abort", stop, { once: true });
     },
     async pull(controller) {
-      const { done, value } = await reader.read();
+      // Cut off elsewhere is over as well: who follows comes again, and passes over half an event
+      const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
       if (leaving.aborted) return;
-      if (!done) return controller.enqueue(value);
+      if (!done && value) return controller.enqueue(value);
       leaving.removeEventListener("abort", stop);
       controller.close();
     },

@@ -52,6 +52,17 @@ Deno.test("the ends of both sides are passed on", async () => {
   for (const { leaving } of [ended, hungUp]) leaving.abort();
 });
 
+Deno.test("a stream that is cut off elsewhere ends, and is no error of ours", async () => {
+  const { answer, leaving, source } = setUp();
+  const passed = endOnLeaving(answer, leaving.signal);
+  const controller = await source;
+  controller.enqueue(bytes);
+  const reader = passed.body!.getReader();
+  await reader.read();
+  controller.error(new Error("the connection broke"));
+  assert.equal((await reader.read()).done, true);
+});
+
 Deno.test("every other answer is passed on as it is", () => {
   const { answer, leaving } = setUp({ type: "application/json" });
   assert.equal(endOnLeaving(answer, leaving.signal), answer);
