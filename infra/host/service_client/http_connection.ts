@@ -29,12 +29,17 @@ export class AnswerLost extends Error {
 
 /** Bytes; a longer body, or one whose length is not known, is handed on as it comes. */
 const longestWhole = 64 * 1024;
+/** Bytes. */
+const usualHead = 4 * 1024;
+const textual = /^(text\/|application\/([\w.-]+\+)?json\b)/i;
 const encoder = new TextEncoder();
 
 /** A connection over which one request is sent after the other, each once the answer before it has been read. */
 export class HttpConnection {
   readonly #connection: Deno.Conn;
   readonly #received: ReceivedBytes;
+  /** Of the head that is being sent: one at a time. */
+  readonly #sent = new Uint8Array(usualHead);
   #isClosed = false;
 
   private constructor(connection: Deno.Conn) {
@@ -110,7 +115,7 @@ export class HttpConnection {
   }
 
   async #write({ head, body }: Sent): Promise<void> {
-    const text = bytesOf(head);
+    const text = this.#bytesOf(head);
     if (!body) return await this.#writeAll(text);
     if (body.byteLength > longestWhole) {
       await this.#writeAll(text);
@@ -122,10 +127,31 @@ export class HttpConnection {
     await this.#writeAll(bytes);
   }
 
+  /** A byte for each character: header values may hold others than those of ASCII. */
+  #bytesOf(head: string): Uint8Array {
+    // deno-lint-ignore no-control-regex -- what is not ASCII
+    if (head.length > this.#sent.byteLength || /[^\x00-\x7f]/.test(head)) {
+      return Uint8Array.from(head, (character) => character.charCodeAt(0));
+    }
+    encoder.encodeInto(head, this.#sent);
+    return this.#sent.subarray(0, head.length);
+  }
+
   async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength;) {
       at += await this.#connection.write(at === 0 ? bytes : bytes.subarray(at));
     }
+  }
+
+  /** As text where it is such: that is neither copied nor freed as often as bytes, whoever makes what of it. */
+  async #whole(
+    length: number,
+    { "content-type": type, "content-encoding": encoding }: AnswerHead["headers"],
+  ): Promise<string | Uint8Array<ArrayBuffer> | null> {
+    if (length === 0) return null;
+    return type !== undefined && encoding === undefined && textual.test(type)
+      ? await this.#received.text(length)
+      : await this.#received.exactly(length);
   }
 
   async #answer(
@@ -133,8 +159,8 @@ export class HttpConnection {
     { signal, over }: { readonly signal: AbortSignal; over(isReusable: boolean): void },
   ): Promise<Response> {
     if (typeof body === "number" && body <= longestWhole) {
-      const bytes = body === 0 ? null : await this.#received.exactly(body);
-      const answer = withCookies(new WholeAnswer(bytes, { status, headers }), cookies);
+      const whole = await this.#whole(body, headers);
+      const answer = withCookies(new WholeAnswer(whole, { status, headers }), cookies);
       over(isKept);
       return answer;
     }
@@ -180,11 +206,4 @@ function describe(error: unknown, wasSilent: boolean): Error {
 function withCookies<Answer extends Response>(answer: Answer, cookies: readonly string[]): Answer {
   for (const cookie of cookies) answer.headers.append("set-cookie", cookie);
   return answer;
-}
-
-/** A byte for each character: header values may hold others than those of ASCII. */
-function bytesOf(head: string): Uint8Array {
-  // deno-lint-ignore no-control-regex -- what is not ASCII
-  if (!/[^\x00-\x7f]/.test(head)) return encoder.encode(head);
-  return Uint8Array.from(head, (character) => character.charCodeAt(0));
 }

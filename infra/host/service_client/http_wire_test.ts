@@ -109,6 +109,26 @@ Deno.test("an answer of any length comes whole, in whatever pieces it was sent",
   );
 });
 
+Deno.test("what says that it is text stays what it is, byte for byte, whether it is or not", async () => {
+  const bodies = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 20_000 }),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 5_000 }).map(text),
+    fc.constant(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d)),
+  );
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const head = `HTTP/1.1 200 OK\r\nContent-Type: application/problem+json\r\n`;
+      const onWire = joined([text(`${head}Content-Length: ${body.length}\r\n\r\n`), body]);
+      await using server = scripted([onWire], [whole("next")]);
+      const answer = await server.ask();
+      equal(answer.headers.get("Content-Type"), "application/problem+json");
+      deepEqual(new Uint8Array(await answer.arrayBuffer()), new Uint8Array(body));
+      equal(await (await server.ask()).text(), "next");
+    }),
+    { numRuns: 40 },
+  );
+});
+
 Deno.test("without a length an answer ends with its connection", async () => {
   await using server = scripted(["HTTP/1.0 200 OK\r\n\r\nall ", "of it", null], [whole("next")]);
   equal(await (await server.ask()).text(), "all of it");

@@ -9,6 +9,8 @@ const longestTrailers = 16 * 1024;
 const carriageReturn = 13;
 const lineFeed = 10;
 const decoder = new TextDecoder();
+/** Keeps a byte order mark: what is made of the text again is to be the same. */
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Where a body is read from, part by part. */
 export type Parts = { next(): Promise<Part> };
@@ -77,6 +79,19 @@ export class ReceivedBytes {
     bytes.set(first);
     for (let at = here; at < length;) at += await this.#readInto(bytes.subarray(at));
     return bytes;
+  }
+
+  /** So many bytes, as text where they are UTF-8: whoever sends that sends the same bytes. Errors: `Ended`. */
+  async text(length: number): Promise<string | Uint8Array<ArrayBuffer>> {
+    const end = this.#from + length;
+    const isHere = end <= this.#to;
+    const bytes = isHere ? this.#buffer.subarray(this.#from, end) : await this.exactly(length);
+    if (isHere) this.#from = end;
+    try {
+      return strict.decode(bytes);
+    } catch {
+      return bytes.slice();
+    }
   }
 
   /** A body as it comes; its end with its last part where that is known. */
