@@ -38,7 +38,9 @@ async function sideOfRead(
   if (withoutPin.why !== "bucket" || entity === undefined || !isEntity(entity)) return withoutPin;
   const thing = { route: facts.route, entity, moves: state.moves };
   try {
-    const pin = isSettled(state) ? pins.recall(thing) : await pins.find(thing);
+    const pin = mayBeElsewhere(state, withoutPin.side)
+      ? await pins.find(thing)
+      : pins.recall(thing);
     return sideOf(state, { ...facts, pin });
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
@@ -46,9 +48,9 @@ async function sideOfRead(
   }
 }
 
-/** All go to one side, and nothing that anybody has heard of stays with the other. */
-function isSettled({ percent, hasLegacyPins, hasNewPins }: RouteState): boolean {
-  return percent === 0 && !hasNewPins || percent === 100 && !hasLegacyPins;
+/** Nobody has to be asked where nothing that anybody has heard of stays with the other side. */
+function mayBeElsewhere({ hasLegacyPins, hasNewPins }: RouteState, side: Side): boolean {
+  return side === "new" ? hasLegacyPins : hasNewPins;
 }
 
 async function sideOfWrite(

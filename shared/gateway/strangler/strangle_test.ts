@@ -134,6 +134,9 @@ Deno.test("what was sent under a key reaches the same side when it is sent again
 
 Deno.test("nothing is written where nobody can tell which side has it, and reads go to the legacy side", async () => {
   const double = await stranglerWith({ percent: 50 });
+  for (const side of ["legacy", "new"] as const) {
+    await double.decide({ type: "PinEntity", data: { route, entity: `of ${side}`, side } });
+  }
   const { ask, sideOf, reached } = strangledThings(double);
   await sideOf("/api/things");
   double.setAway(true);
@@ -144,6 +147,19 @@ Deno.test("nothing is written where nobody can tell which side has it, and reads
     assert.equal(await sideOf(`/api/things/${sku}`), "legacy");
   }
   assert.deepEqual(reached.filter(({ method }) => method === "PUT"), []);
+});
+
+Deno.test("nobody is asked for the pin of what is read, where none says another side", async () => {
+  const double = await stranglerWith({ percent: 50 });
+  const { ask, sideOf } = strangledThings(double);
+  for (const sku of ["a", "b", "c", "d"]) await sideOf(`/api/things/${sku}`);
+  assert.ok(!double.asked.includes("GET /strangler/pins"));
+  assert.equal((await ask("PUT", "/api/things/a")).status, 200);
+  await double.decide({ type: "PinEntity", data: { route, entity: "b", side: "legacy" } });
+  await double.decide({ type: "PinEntity", data: { route, entity: "c", side: "new" } });
+  const other = strangledThings(double);
+  for (const sku of ["a", "b", "c", "d", "a"]) await other.sideOf(`/api/things/${sku}`);
+  assert.equal(double.asked.filter((asked) => asked === "GET /strangler/pins").length, 4);
 });
 
 Deno.test("that there is no such thing is said only where nobody else may have it", async () => {
