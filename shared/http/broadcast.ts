@@ -10,6 +10,7 @@ const beatMs = 15_000;
 const mostKept = 1024 * 1024;
 /** Each holds a connection and some 50 kB, here and in the gateway. */
 const mostFeeds = 4_000;
+const fullForSeconds = 5;
 /** So many beats in a row with a read model that is behind what was told: it is another one. */
 const mostBeatsBehind = 2;
 
@@ -35,7 +36,7 @@ export type BroadcastOptions = {
 export type Broadcast = {
   /**
    * What a client is sent: rows of a topic after `from`, those that are there and those that come.
-   * Errors: `Unavailable` with `overloaded`, those of `read`.
+   * Errors: `Unavailable` with `feeds-full`, those of `read`.
    */
   open(feed: {
     readonly topic: string;
@@ -172,7 +173,7 @@ export function broadcast(
       if (book.size >= most) {
         throw new Unavailable(
           `Cannot tell more of "${view.name}" as it comes: ${most} are told already`,
-          { code: "overloaded" },
+          { code: "feeds-full", retryAfter: fullForSeconds },
         );
       }
       const feed = ++opened;

@@ -152,7 +152,7 @@ Deno.test("one more than may be told is refused, and taken when another has gone
   const clients = [await follow("a"), await follow("b")];
   await assert.rejects(
     follow("c"),
-    (error) => error instanceof Unavailable && error.code === "overloaded",
+    (error) => error instanceof Unavailable && error.code === "feeds-full",
   );
   await clients[0]!.hangUp();
   clients.push(await follow("c"));

@@ -42,7 +42,7 @@ type FeedDefinition<Row, Topic> = {
  *
  * A row that comes with a position before others that were told, as a letter that was tried again does, is not told to
  * who is beyond it.
- * Errors: `BadInput`, `Unavailable` with `overloaded`, those of `read`.
+ * Errors: `BadInput`, `Unavailable` with `feeds-full`, those of `read`.
  */
 export function feeds<
   Row extends { readonly position: number },

@@ -58,15 +58,27 @@ Deno.test("refusals and bugs of the target are answers, sent once", async () => 
   }
 });
 
-Deno.test("a read model that is behind is passed on at once", async () => {
-  const { requests, client } = clientTestBed(inTurn(() => problem(503, "read-model-behind", "1")));
-  await rejects(
-    client.call("order", new Request("http://order/x")),
-    (error) => error instanceof Unavailable && error.code === "read-model-behind",
-  );
-  equal(requests.length, 1);
-  equal(client.describe()[0]?.breaker, "closed");
-});
+for (const code of ["read-model-behind", "feeds-full"]) {
+  Deno.test(`"${code}" is passed on at once, and says nothing of the service`, async () => {
+    const { requests, client } = clientTestBed(() => Promise.resolve(problem(503, code, "1")));
+    for (let call = 1; call <= 20; call++) {
+      await rejects(
+        client.call("order", new Request("http://order/x")),
+        (error) => error instanceof Unavailable && error.code === code,
+      );
+      equal(requests.length, call);
+    }
+    const [target] = client.describe();
+    deepEqual([target?.breaker, target?.places], ["closed", untroubled()]);
+  });
+}
+
+/** How many calls run at a time to a target that was never asked too much. */
+function untroubled(): number | undefined {
+  const { client } = clientTestBed(() => Promise.resolve(new Response()));
+  client.call("order", new Request("http://order/x"));
+  return client.describe()[0]?.places;
+}
 
 Deno.test("a 504 of the target is a deadline", async () => {
   const { client } = clientTestBed(inTurn(() => new Response("<html>", { status: 504 })));
@@ -218,7 +230,7 @@ Deno.test("an answer without a body keeps its status", async () => {
   equal((await client.call("order", new Request("http://order/x"))).status, 304);
 });
 
-Deno.test("an event stream is passed on while it runs", async () => {
+Deno.test("an event stream is passed on while it runs, and holds no place", async () => {
   const stream = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
   });
@@ -229,6 +241,7 @@ Deno.test("an event stream is passed on while it runs", async () => {
   const reader = answer.body!.getReader();
   ok((await reader.read()).value);
   equal(clock.pending(), 0);
+  equal(client.describe()[0]?.running, 0);
   await reader.cancel();
 });
 

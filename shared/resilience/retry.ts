@@ -64,21 +64,22 @@ export function isQuery(request: Request): boolean {
 
 /**
  * True when the service itself is not there or does not get on. A 503 that says that a read model is behind or being
- * filled, or that there is too much to do, speaks of that request or that moment: the service works.
+ * filled, that as many feeds are open as may be, or that there is too much to do, speaks of that request or that moment: the service works.
  */
 export function isFailureOfService(error: unknown): boolean {
   return error instanceof DeadlineExceeded ||
-    (error instanceof Unavailable && !isOfReadModel(error) &&
+    (error instanceof Unavailable && !isOfRequest(error) &&
       !["overloaded", "request-aborted"].includes(error.code));
 }
 
 /** An open circuit is there to answer at once: waiting it out would keep the places of others. */
 function mayPass(error: unknown): error is Unavailable {
-  return error instanceof Unavailable && !isOfReadModel(error) && error.code !== "circuit-open";
+  return error instanceof Unavailable && !isOfRequest(error) && error.code !== "circuit-open";
 }
 
-function isOfReadModel({ code }: Unavailable): boolean {
-  return code.startsWith("read-model-");
+/** Of what it asks for: a read model, or a feed where there are as many as may be. */
+function isOfRequest({ code }: Unavailable): boolean {
+  return code.startsWith("read-model-") || code === "feeds-full";
 }
 
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
