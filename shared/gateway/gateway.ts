@@ -15,6 +15,7 @@ import type { Page } from "./page.ts";
 import { addPages } from "./page_routes.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
+import { addRoles } from "./roles.ts";
 import { addOperating } from "./strangler/operating.ts";
 import { strangle } from "./strangler/strangle.ts";
 import { type ServeStrangled, strangledNames, tableRoutes } from "./table_routes.ts";
@@ -66,6 +67,7 @@ export function gateway(
       return next();
     });
     app.use(compress({ threshold: shortestCompressed }));
+    addRoles(app, { routes, admitOperators });
     addRateLimits(app, dependencies);
     const { logger, bareClient } = edge;
     const asking = { client, bareClient, bodyMs };

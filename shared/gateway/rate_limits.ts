@@ -1,6 +1,7 @@
 import type { machine } from "@headwater/core";
 import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
 import { clientKey } from "./client_key.ts";
+import { onEachRoute } from "./on_each_route.ts";
 
 /**
  * Lets each client ask as often as services declare of their routes, counted together with the other gateways: from its
@@ -15,11 +16,11 @@ export function addRateLimits(
     readonly sharedStore: Pick<machine.SharedStore, "count">;
   },
 ): void {
-  for (const { method, path, declared: { rate } } of routes) {
-    if (!rate) continue;
+  onEachRoute(app, routes, ({ method, path, declared: { rate } }) => {
+    if (!rate) return undefined;
     const { requests, windowMs } = rate;
     const policy = `"route";q=${requests};w=${Math.ceil(windowMs / 1_000)}`;
-    app.on(method, path, async (c, next) => {
+    return async (c, next) => {
       const client = clientKey(edge.clientAddressOf(c.req.raw));
       const { count, resetMs } = await sharedStore.count(`rate ${method} ${path} ${client}`, {
         windowMs,
@@ -35,6 +36,7 @@ export function addRateLimits(
       }
       await next();
       for (const [name, value] of Object.entries(fields)) c.header(name, value);
-    });
-  }
+      return undefined;
+    };
+  });
 }

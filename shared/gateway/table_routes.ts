@@ -1,6 +1,7 @@
 import { type Log, time } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 import { type Asking, serviceTarget } from "./forward.ts";
+import { onEachRoute } from "./on_each_route.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
 import type { RouteTable, TableRoute, Upstream } from "./route_table.ts";
 import type { SideTarget, TwoSided } from "./strangler/strangle.ts";
@@ -86,21 +87,15 @@ export function tableRoutes(
 
   return {
     addStrangled(app, routes) {
-      // The first that fits says whether it is strangled: `/api/orders/events` is no order
-      const settled = new WeakSet<Request>();
-      const [fixed = [], others = []] = [false, true].map((hasParameters) =>
-        routes.filter(({ path }) => path.includes(":") === hasParameters)
-      );
-      for (const route of [...fixed, ...others]) {
+      onEachRoute(app, routes, (route) => {
         const strangled = strangledBy(route);
-        app.on(route.method, route.path, async (c, next) => {
-          const both = settled.has(c.req.raw) ? undefined : strangled();
+        return async (c, next) => {
+          const both = strangled();
           if (both) return await strangle(c, both);
-          settled.add(c.req.raw);
           await next();
           return undefined;
-        });
-      }
+        };
+      });
     },
     addOpen(app) {
       app.all("*", async (c, next) => {

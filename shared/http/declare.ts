@@ -9,7 +9,7 @@ import type { ServiceEnv } from "./service_app.ts";
 export type RouteDeclaration = {
   /** Who goes first when there is more to do than can be done; default: normal. */
   readonly priority: "critical" | "normal" | "best-effort" | "bulk";
-  /** Who may ask; default: `["public"]`, which is everybody. */
+  /** Who may ask: one of them is enough. Default: `["public"]`, which is everybody; `operator` has who may operate. */
   readonly roles: readonly string[];
   /** How many requests one client may send within so many milliseconds; default: any number. */
   readonly rate?: { readonly requests: number; readonly windowMs: number } | undefined;

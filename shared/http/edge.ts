@@ -1,3 +1,4 @@
+export { NotAdmitted } from "./admission.ts";
 export { clientAddressOf, noteClientAddress } from "./client_address.ts";
 export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
 export { RateLimited } from "./rate_limited.ts";

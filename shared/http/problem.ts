@@ -148,6 +148,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
 const statusOfNotAdmitted: Readonly<Record<AdmissionCode, number>> = {
   "host-foreign": 421,
   "origin-foreign": 403,
+  "role-missing": 403,
   "secret-wrong": 401,
 };
 
