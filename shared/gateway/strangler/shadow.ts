@@ -38,6 +38,8 @@ export type Shadow = {
 /** Longest body that is compared, of request and of answers. */
 export const mostShadowBytes = 64 * 1024;
 const mostInFlight = 10;
+/** Answers that are kept while clients take them; each may be as long as that. */
+const mostWatched = 100;
 const usualMs = 3_000;
 /** Of the samples the legacy side is asked twice, to know how it differs from itself. */
 const noiseShare = 0.1;
@@ -64,6 +66,7 @@ export function shadow({ client, clock, random, logger }: {
   const sums = new Map<string, Sums>();
   const redactions = new WeakMap<Strangles, Redaction>();
   let inFlight = 0;
+  let watched = 0;
   let isSendingSoon = false;
 
   function sumsOf({ name: route }: Strangles, { shadowRound: round }: RouteState): ShadowSums {
@@ -188,14 +191,17 @@ export function shadow({ client, clock, random, logger }: {
     drop,
     watch(answer, request) {
       const { strangles, state } = request;
-      if (Number(answer.headers.get("Content-Length") ?? 0) > mostShadowBytes) {
+      const isLong = Number(answer.headers.get("Content-Length") ?? 0) > mostShadowBytes;
+      if (isLong || watched >= mostWatched) {
         drop(strangles, state);
         return answer;
       }
       const { status, headers } = answer;
+      watched++;
       return watchedAnswer(answer, {
         mostBytes: mostShadowBytes,
         onEnd(body) {
+          watched--;
           if (!body) return drop(strangles, state);
           // What the client has got is on its way
           clock.after(0, () => apart(() => begin({ status, headers, body }, request)));

@@ -127,6 +127,18 @@ Deno.test("ten are in flight at the most: who comes then is dropped, and never w
   assert.deepEqual(counted, [10, 5]);
 });
 
+Deno.test("no more answers are kept than fit, while clients take their time", async () => {
+  const rig = await opened();
+  const answers: Response[] = [];
+  for (let index = 0; index < 105; index++) answers.push(await rig.ask("GET", "/api/things"));
+  await Promise.all(answers.map((answer) => answer.body?.cancel()));
+  await get(rig);
+  await rig.clock.advance(2_000);
+  const dropped = rig.double.batches.reduce((sum, { dropped }) => sum + dropped, 0);
+  const samples = rig.double.batches.reduce((sum, { samples }) => sum + samples, 0);
+  assert.deepEqual([dropped, samples], [105, 1]);
+});
+
 Deno.test("a new side that is late, or away, differs in its status", async () => {
   const rig = await opened({
     shadow: { timeoutMs: 100 },

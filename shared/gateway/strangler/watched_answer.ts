@@ -17,6 +17,11 @@ export function watchedAnswer(
     return answer;
   }
   const reader = body.getReader();
+  let hasEnded = false;
+  function end(body?: Uint8Array<ArrayBuffer>): void {
+    if (!hasEnded) onEnd(body);
+    hasEnded = true;
+  }
   let parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const passed = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -25,7 +30,7 @@ export function watchedAnswer(
         const { done, value } = await reader.read();
         if (done) {
           stream.close();
-          onEnd(length > mostBytes ? undefined : joined(parts, length));
+          end(length > mostBytes ? undefined : joined(parts, length));
           return;
         }
         length += value.byteLength;
@@ -34,11 +39,11 @@ export function watchedAnswer(
         stream.enqueue(value);
       } catch (error) {
         stream.error(error);
-        onEnd(undefined);
+        end();
       }
     },
     async cancel(reason) {
-      onEnd(undefined);
+      end();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

@@ -25,3 +25,25 @@ Deno.test("an answer that is too long passes and is not kept, nor one that nobod
   await left.answer.body?.cancel();
   assert.deepEqual(left.ends, [undefined]);
 });
+
+Deno.test("an answer that is left while its last part is on the way ends once", async () => {
+  const last = Promise.withResolvers<void>();
+  const ends: unknown[] = [];
+  const body = new ReadableStream<Uint8Array>({
+    async pull(stream) {
+      await last.promise;
+      stream.close();
+    },
+  });
+  const answer = watchedAnswer(new Response(body), {
+    mostBytes: 10,
+    onEnd: (body) => void ends.push(body),
+  });
+  const reader = answer.body!.getReader();
+  const read = reader.read();
+  await reader.cancel();
+  last.resolve();
+  await read;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual(ends, [undefined]);
+});
