@@ -121,7 +121,8 @@ export function knownStates(
     }
     heardAt = clock.now();
     for (const name of names()) {
-      if (!states.has(name) && !declared.has(name)) await declare(name, signal);
+      // Also one that has a state: of an entity that was pinned before
+      if (!declared.has(name)) await declare(name, signal);
     }
   }
 

@@ -48,6 +48,16 @@ Deno.test("a gateway declares its routes, and everything is the legacy side's un
   });
 });
 
+Deno.test("a route whose entities were pinned before it was declared is declared all the same", async () => {
+  const double = stranglerDouble();
+  await double.decide({ type: "PinEntity", data: { route, entity: "a", side: "legacy" } });
+  await strangledThings(double).sideOf("/api/things");
+  await until(async () => {
+    const types = (await double.events()).map(({ type }) => type);
+    assert.deepEqual(types, ["EntityPinned", "RouteDeclared"]);
+  });
+});
+
 Deno.test("what was decided is known a second later, and stays known while the strangler is away", async () => {
   const clock = manualClock();
   const double = await stranglerWith({ percent: 100 });
