@@ -1,4 +1,4 @@
-import { eventLog, type Recorded, Unavailable, type View } from "@headwater/core";
+import { eventLog, type machine, type Recorded, Unavailable, type View } from "@headwater/core";
 import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import { keyLane, type Lane, type Letter, streamLane, type Trouble } from "./letter.ts";
@@ -35,9 +35,12 @@ type Step = { readonly key: string; readonly row: Row | undefined };
 
 /**
  * Folds events into rows, in memory. What cannot be applied is parked under its key, and all that comes after it there;
- * other keys go on. Rejects only where a machine is at fault.
+ * other keys go on. Rejects only where a machine is at fault. `applied` counts what was taken in.
  */
-export function eventFolder(view: View) {
+export function eventFolder(
+  view: View,
+  { applied }: { readonly applied?: machine.Count | undefined } = {},
+) {
   const take = eventTaker(view);
 
   return async function foldEvents(
@@ -125,6 +128,7 @@ export function eventFolder(view: View) {
       for (const letter of letters) parked.park(letter);
       count++;
     });
+    applied?.add(count);
     return failure ? { count, failure } : { count };
   };
 }

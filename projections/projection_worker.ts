@@ -48,7 +48,7 @@ export class ProjectionWorker implements AsyncDisposable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#fold = eventFolder(options.view);
+    this.#fold = eventFolder(options.view, options);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#letters = new Letters(options);
     this.#beside = workBeside(options.logger, { failed: "A table could not be analyzed" });

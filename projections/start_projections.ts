@@ -2,6 +2,7 @@ import {
   type EventLog,
   type HealthCheck,
   type Log,
+  machine,
   type ReadModels,
   time,
   type View,
@@ -13,6 +14,7 @@ import { listenForChanges } from "./listen_for_changes.ts";
 import type { ReadModelChange } from "./read_model_change.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { watchProgress } from "./progress_watch.ts";
+import { appliedEvents, observeProjections } from "./projection_metrics.ts";
 import { definitionOf, keepCallingRoll, type RollCall } from "./roll_call.ts";
 import { mayTakeMore, toRelease } from "./shares.ts";
 import { dropGenerations } from "./switch_generation.ts";
@@ -36,6 +38,8 @@ export type ProjectionsOptions = {
   readonly fills?: FillTurns;
   /** Keys whose events cannot be applied are parked; a view with more of them stops. Default: 1,000. */
   readonly mostParkedKeys?: number | undefined;
+  /** Takes their numbers; default: nobody does. */
+  readonly meter?: machine.Meter;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Milliseconds since 1970. */
@@ -79,6 +83,7 @@ export async function startProjections(
     bulk,
     fills = fillTurns(),
     mostParkedKeys,
+    meter = machine.silentMeter,
     random = Math.random,
     now = Date.now,
   }: ProjectionsOptions,
@@ -105,6 +110,7 @@ export async function startProjections(
         fills,
         bulk,
         mostParkedKeys,
+        applied: appliedEvents(meter, { service, projection: view.name }),
         random,
         now,
       }),
@@ -155,9 +161,11 @@ export async function startProjections(
       },
     })
     : undefined;
+  const measured = observeProjections(meter, { service, views: all });
   const given = new AbortController();
   const stop = async () => {
     given.abort();
+    measured[Symbol.dispose]();
     await Promise.all([
       listening?.[Symbol.asyncDispose](),
       roll[Symbol.asyncDispose](),

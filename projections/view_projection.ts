@@ -42,6 +42,10 @@ export class ViewProjection implements AsyncDisposable {
     return this.#options.view;
   }
 
+  get name(): string {
+    return this.view.name;
+  }
+
   /** Resolves when the first events were taken in, or could not be; rejects with `DefinitionRefused`. */
   get started(): Promise<void> {
     return this.#established.promise.then(async () => {
@@ -90,6 +94,13 @@ export class ViewProjection implements AsyncDisposable {
       since: this.#trouble?.since ?? null,
       cause: this.#refusal?.message ?? this.#trouble?.cause ?? null,
     }];
+  }
+
+  /** Of the generation that is read; undefined: it is not known, or cannot be. */
+  read(): ProjectionStatus | undefined {
+    const isRead = this.#readableOrNone();
+    return isRead?.report(this.#options.service) ??
+      this.reports().find(({ generation }) => generation === null);
   }
 
   /** Throws while what is read does not follow the log, or has not yet caught up since the start. */
@@ -175,6 +186,14 @@ export class ViewProjection implements AsyncDisposable {
       `Cannot read "${name}": it has not the columns that version ${version} of it has`,
       { code: "read-model-outdated" },
     );
+  }
+
+  #readableOrNone(): ProjectionWorker | undefined {
+    try {
+      return this.#readable();
+    } catch {
+      return undefined;
+    }
   }
 
   #establishAgain(): void {

@@ -1,3 +1,4 @@
+import type { machine } from "@headwater/core";
 import type { GenerationKeeperOptions } from "./generation_keeper.ts";
 import type { LogReadingOptions } from "./log_reading.ts";
 import type { ReadModelChange } from "./read_model_change.ts";
@@ -15,6 +16,8 @@ export type WorkerOptions =
     onChange(change: ReadModelChange): void;
     /** More of them, and it stops. */
     readonly mostParkedKeys?: number | undefined;
+    /** Counts the events that it takes in. */
+    readonly applied: machine.Count;
     /** Uniform in [0, 1). */
     readonly random: () => number;
     /** Milliseconds since 1970. */

@@ -2,7 +2,7 @@ import { type EventLog, type HealthCheck, type Log, machine, type Service } from
 import type { Upstreams } from "@headwater/gateway";
 import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
-import { createResilientClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient } from "@headwater/resilience";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -73,7 +73,7 @@ export async function startHost(
   const services = new Map<string, Service>();
   const bareClient = inProcessClient(services);
   const fills = fillTurns();
-  const client = createResilientClient(bareClient);
+  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
   starting.defer(async () => {

@@ -1,4 +1,4 @@
-import type { HealthCheck, Log } from "@headwater/core";
+import type { HealthCheck, Log, machine } from "@headwater/core";
 import { connect, type Pulse } from "@headwater/postgres";
 import type { Sql } from "postgres";
 import { operatorsPatienceMs } from "./databases.ts";
@@ -17,12 +17,14 @@ export type PoolsOptions = {
   readonly url: string;
   readonly service: string;
   readonly pulse: Pulse;
+  /** Takes their numbers; default: nobody does. */
+  readonly meter?: machine.Meter;
   readonly logger: Log;
 };
 
 /** Opens them; nothing is connected before the first query. Together they have as many connections as one pool had. */
-export function openPools({ url, service, pulse, logger }: PoolsOptions): Pools {
-  const given = { url, pulse, logger };
+export function openPools({ url, service, pulse, meter, logger }: PoolsOptions): Pools {
+  const given = { url, pulse, meter, logger };
   const workers = connect({
     ...given,
     name: `${service}-workers`,

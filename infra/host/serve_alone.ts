@@ -1,7 +1,7 @@
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { ownHosts, withSecret } from "@headwater/http";
-import { createResilientClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -64,7 +64,7 @@ export async function serveService(
   const own = new Map<string, Service>();
   using others = httpClient(config.serviceUrls, { secret });
   const bareClient = ownServiceFirst(others, { own, secret });
-  const client = createResilientClient(bareClient);
+  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   await using running = await startService(definition, {
     log,
     checks: [...checks, callsCheck(client)],
@@ -108,7 +108,7 @@ export async function serveGateway(
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());
-  const client = createResilientClient(bareClient);
+  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   const gateway = openGateway(application, {
     client,
     bareClient,

@@ -16,7 +16,7 @@ import { operatorsActs } from "./operators_acts.ts";
 import { operatorsRoutes } from "./operators_routes.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { gateStranded, processMigrations, processRecords, startProcess } from "@headwater/sagas";
-import { createResilientClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
@@ -112,7 +112,7 @@ export async function startService(
   let readModels: Projections | undefined = undefined;
   const heart = pulse({ onLost: () => readModels?.noticeDisconnection() });
   const pools = starting.use(
-    openPools({ url: database.url, service: name, pulse: heart, logger }),
+    openPools({ url: database.url, service: name, pulse: heart, meter, logger }),
   );
   // Side by side, and without what hangs: the end of its connections is the end of it
   starting.defer(() =>
@@ -136,6 +136,7 @@ export async function startService(
     ...(processName !== undefined && { owner: processName }),
     mostParkedKeys,
     fills,
+    meter,
     logger,
   });
   stopping.push(projections);
@@ -146,11 +147,15 @@ export async function startService(
     startProcess({
       process,
       log: own,
-      client: createResilientClient(bareClient, patientCalls),
+      client: meteredClient(createResilientClient(bareClient, patientCalls), {
+        caller: process.name,
+        meter,
+      }),
       records: processRecords(pools.workers, process.name),
       processName,
       logger,
       cacheBudget,
+      meter,
       random,
     })
   );

@@ -1,11 +1,12 @@
 import postgres, { type Sql } from "postgres";
 import type { Socket } from "node:net";
-import type { Log } from "@headwater/core";
+import { type Log, machine } from "@headwater/core";
 import { readDatabaseUrl } from "./database_url.ts";
 import { cancelQuery } from "./cancel_query.ts";
 import { holdEnd } from "./hold_end.ts";
 import { limitQuery } from "./limit_query.ts";
 import { openSocket } from "./open_socket.ts";
+import { observePool } from "./pool_metrics.ts";
 import { type Pulse, pulse } from "./pulse.ts";
 import { watchSocket } from "./watch_socket.ts";
 
@@ -24,6 +25,8 @@ export type ConnectOptions = {
   readonly pulse?: Pulse;
   /** Whatever is between us and the server takes it; for who does not know yet what there is. */
   readonly isCareful?: boolean;
+  /** Takes the numbers of the pool; default: nobody does. */
+  readonly meter?: machine.Meter | undefined;
   readonly logger: Log;
 };
 
@@ -49,6 +52,7 @@ export function connect(
     pulse: heart = pulse(),
     byKeys = false,
     isCareful = false,
+    meter = machine.silentMeter,
     logger,
   }: ConnectOptions,
 ): Sql {
@@ -60,6 +64,12 @@ export function connect(
   const sockets = new Set<Socket>();
   let refusals = 0;
   let asked = 0;
+  let settled = 0;
+  let troubles = 0;
+  const measured = observePool(meter, {
+    ...{ pool: name, max },
+    use: () => ({ connections: sockets.size, running: asked - settled, asked, troubles }),
+  });
   const { host, port } = hosts[0]!;
 
   function known(socket: Socket): Socket {
@@ -125,9 +135,14 @@ export function connect(
       cancel: async (backend) => void known(await cancelQuery(backend, { hosts, tls, timeoutMs })),
       onAsk: () => asked++,
       onAnswer: heart.answered,
-      onTrouble: heart.troubled,
+      onTrouble(error) {
+        troubles++;
+        heart.troubled(error);
+      },
+      onSettled: () => settled++,
     },
     end() {
+      measured[Symbol.dispose]();
       // Farewells to a server that is silent are never heard
       for (const one of sockets) one.destroy();
     },

@@ -23,6 +23,8 @@ export type QueryLimit = {
   /** PostgreSQL has answered, be it with an error. */
   onAnswer(): void;
   onTrouble(error: unknown): void;
+  /** Nobody waits for it any more, whatever became of it; once for each that was handed over. */
+  onSettled(): void;
 };
 
 /** Rolled back for a rival: by a server that is well. */
@@ -35,24 +37,32 @@ const rivalry = /^40...$/;
  */
 export function limitQuery(
   given: unknown,
-  { patienceMs, cancel, onAsk, onAnswer, onTrouble }: QueryLimit,
+  { patienceMs, cancel, onAsk, onAnswer, onTrouble, onSettled }: QueryLimit,
 ): void {
   if (!isQuery(given)) return;
   const { handler, resolve, reject } = given;
   given.handler = (query) => {
     const wanted = time.currentDeadline()?.signal;
     if (wanted?.aborted) return reject(wanted.reason);
+    let isSettled = false;
+    function settle(): void {
+      if (!isSettled) onSettled();
+      isSettled = true;
+    }
     function abandon(): void {
+      settle();
       if (query.state === null) forget(query);
       else cancel(query.state);
       reject(wanted?.reason);
     }
     function settled(): void {
+      settle();
       clearTimeout(timer);
       wanted?.removeEventListener("abort", abandon);
     }
     wanted?.addEventListener("abort", abandon, { once: true });
     const timer = setTimeout(() => {
+      settle();
       const wasSent = query.state !== null;
       const what = wasSent ? "PostgreSQL has not answered" : "no connection was free";
       const message = `Cannot go on: ${what} for ${patienceMs} ms`;

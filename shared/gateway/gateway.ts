@@ -80,7 +80,12 @@ export function gateway(
       onChanged: upstreams ? sides.refresh : () => Promise.resolve(),
     });
     const table = upstreams &&
-      tableRoutes(upstreams, { ...asking, strangle: serve ?? sides.answer, logger });
+      tableRoutes(upstreams, {
+        ...asking,
+        strangle: serve ?? sides.answer,
+        logger,
+        meter: edge.meter,
+      });
     table?.addStrangled(app, routes);
     addResponseCache(app, dependencies);
     // What was added first answers: `/api/orders/events` is no order

@@ -1,5 +1,6 @@
-import { type Log, time } from "@headwater/core";
+import { type Log, machine, time } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
+import { observeTargets } from "@headwater/resilience";
 import { type Asking, serviceTarget } from "./forward.ts";
 import { onEachRoute } from "./on_each_route.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
@@ -39,16 +40,38 @@ type Way = { readonly route: TableRoute; readonly target: SideTarget };
 
 type KnownClient = { readonly upstream: Upstream; readonly client: UpstreamClient };
 
+const strangledAnswers = machine.metric({
+  kind: "counter",
+  name: "headwater_gateway_strangled_answers_total",
+  help: "Answers of strangled routes by the side that gave them: legacy or new",
+  labels: ["route", "side", "status_class"],
+});
+
 /** The routes of the table: looked up at each request, since there may be another table by then. */
 export function tableRoutes(
   { table, send }: Upstreams,
-  { strangle, client, bareClient, bodyMs, logger, clock = time.realClock }: Asking & {
+  {
+    strangle,
+    client,
+    bareClient,
+    bodyMs,
+    logger,
+    meter = machine.silentMeter,
+    clock = time.realClock,
+  }: Asking & {
     readonly strangle: ServeStrangled;
     readonly logger: Log;
+    /** Takes how it stands with upstreams; default: nobody does. */
+    readonly meter?: machine.Meter | undefined;
     readonly clock?: time.Clock;
   },
 ): TableRoutes {
   let prepared = prepare(table(), new Map());
+  const answersOf = meter.counter(strangledAnswers);
+  observeTargets(meter, {
+    caller: "gateway",
+    targets: () => Array.from(prepared.clients.values(), ({ client }) => client.describe()),
+  });
 
   function now(): Prepared {
     const current = table();
@@ -91,7 +114,13 @@ export function tableRoutes(
         const strangled = strangledBy(route);
         return async (c, next) => {
           const both = strangled();
-          if (both) return await strangle(c, both);
+          if (both) {
+            const answer = await strangle(c, both);
+            const side = answer.headers.get("X-Served-By") ?? "(none)";
+            const status_class = `${answer.status}`[0] + "xx";
+            answersOf({ route: both.strangles.name, side, status_class }).add();
+            return answer;
+          }
           await next();
           return undefined;
         };

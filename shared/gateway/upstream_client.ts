@@ -3,6 +3,7 @@ import {
   type BreakerState,
   createBreaker,
   createBulkhead,
+  type MeasuredTarget,
   withDeadline,
 } from "@headwater/resilience";
 import type { Upstream } from "./route_table.ts";
@@ -20,6 +21,8 @@ export type UpstreamClient = {
     explain(error: unknown): unknown;
   }): Promise<Response>;
   state(): BreakerState;
+  /** For operators: how it stands with it. */
+  describe(): MeasuredTarget;
 };
 
 /** As those of the client of services: half of so many calls within so long. */
@@ -55,5 +58,9 @@ export function createUpstreamClient(
       return bulkhead.execute(() => breaker.execute(once), request.signal);
     },
     state: breaker.state,
+    describe: () => ({
+      ...{ target: name, calls: "all", breaker: breaker.state() },
+      ...bulkhead.describe(),
+    }),
   };
 }

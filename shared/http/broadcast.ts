@@ -34,6 +34,8 @@ export type BroadcastOptions = {
 
 /** All feeds of a read model in one process. */
 export type Broadcast = {
+  /** How many are open. */
+  size(): number;
   /**
    * What a client is sent: rows of a topic after `from`, those that are there and those that come.
    * Errors: `Unavailable` with `feeds-full`, those of `read`.
@@ -169,6 +171,7 @@ export function broadcast(
   }
 
   return {
+    size: () => book.size,
     async open({ topic, from, signal }) {
       if (book.size >= most) {
         throw new Unavailable(

@@ -1,9 +1,16 @@
-import type { View } from "@headwater/core";
+import { machine, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { type Broadcast, broadcast } from "./broadcast.ts";
 import { eventFrame } from "./event_frame.ts";
 import { lastEventId } from "./last_event_id.ts";
 import type { ServiceContext } from "./service_app.ts";
+
+const open = machine.metric({
+  kind: "gauge",
+  name: "headwater_feeds_open",
+  help: "Clients that are told of what comes into a read model",
+  labels: ["service", "view"],
+});
 
 /** Rows of a page, at most: each may be long. */
 const pageRows = 100;
@@ -66,6 +73,8 @@ export function feeds<
       },
     });
     broadcasts.set(env, made);
+    const at = { service: env.service, view: view.name };
+    env.meter?.observe([open], (say) => say(open, made.size(), at));
     return made;
   }
   function framed(row: Row) {

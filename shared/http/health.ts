@@ -1,4 +1,6 @@
+import { machine } from "@headwater/core";
 import type { Env, Hono } from "hono";
+import { observeHealth } from "./health_metrics.ts";
 import { checkLimitMs, type HealthWatch, type KnownHealth } from "./health_watch.ts";
 
 type Status = "pass" | "warn" | "fail";
@@ -34,13 +36,19 @@ const nothing: HealthWatch = { known: () => [], asked: Promise.resolve() };
  */
 export function addHealthRoutes<E extends Env>(
   app: Hono<E>,
-  { name, health = nothing, leaving }: {
+  { name, health = nothing, leaving, meter = machine.silentMeter }: {
     readonly name: string;
     readonly health?: HealthWatch | undefined;
     /** Aborts when the process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
+    /** Takes what the checks have shown. */
+    readonly meter?: machine.Meter | undefined;
   },
 ): void {
+  observeHealth(meter, {
+    service: name,
+    results: () => health.known().map((each) => [each.check.name, resultOf(each).status]),
+  });
   app.get("/health/live", () => healthResponse(name, { status: "pass", checks: {} }));
   app.get(
     "/health/ready",

@@ -78,7 +78,8 @@ export function httpMetrics(
 
 /** As it is declared, never as it was asked for: of whoever answered, or of whoever refused before that. */
 function routeOf(c: Context): string {
-  const answered: string | undefined = c.var.route;
+  // Not `c.var`, which makes an object of all variables
+  const answered: string | undefined = c.get("route");
   const path = answered ?? routePath(c);
   return path.endsWith("*") ? "(none)" : path;
 }

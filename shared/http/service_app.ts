@@ -68,7 +68,8 @@ export function toService<Dependencies extends EdgeDependencies>(
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
   const { service, logger, newId, health, leaving, admit, metricsPage } = dependencies;
-  const requests = httpMetrics({ service, meter: dependencies.meter ?? machine.silentMeter });
+  const { meter = machine.silentMeter } = dependencies;
+  const requests = httpMetrics({ service, meter });
 
   function answerTo(error: unknown, c: EdgeContext): Response {
     return errorResponse(error, {
@@ -109,7 +110,7 @@ export function toService<Dependencies extends EdgeDependencies>(
       c.get("endTurn")?.();
     }
   });
-  addHealthRoutes(app, { name: service, health, leaving });
+  addHealthRoutes(app, { name: service, health, leaving, meter });
   if (metricsPage) addMetricsPage(app, metricsPage);
   app.route("/", routes);
   app.onError(answerTo);

@@ -1,5 +1,6 @@
 export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 export { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
+export { type MeasuredTarget, meteredClient, observeTargets } from "./client_metrics.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
 export { deadlineHeader, receivedMs } from "./deadline_header.ts";
 export type { FailureWindowOptions } from "./failure_window.ts";

@@ -10,7 +10,7 @@ export type { Process, Told } from "./process.ts";
 export type { ProcessLetters } from "./process_letters.ts";
 export { processMigrations } from "./process_migrations.ts";
 export { type Heard, type Hold, type ProcessRecords, processRecords } from "./process_records.ts";
-export { type ProcessRuntime, startProcess } from "./process_runtime.ts";
+export { type ProcessRuntime, startProcess } from "./start_process.ts";
 export type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 export type { SliceStore } from "./slice_store.ts";
 export { gateStranded } from "./stranded_gate.ts";

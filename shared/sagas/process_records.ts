@@ -6,6 +6,7 @@ import { type ProcessLetters, processLetters } from "./process_letters.ts";
 import { isInSlices } from "./slice.ts";
 import { type SliceStore, sliceStore } from "./slice_store.ts";
 import { type Standing, storable, type Waits } from "./standing.ts";
+import { type InstanceSum, sumInstances } from "./sum_instances.ts";
 
 /** Up to where a process has heard the log. */
 export type Heard = {
@@ -40,6 +41,8 @@ export interface ProcessRecords {
   due(until: string, slices: readonly number[]): Promise<readonly string[]>;
   /** Instances that cannot go on without operators: how many, and which has been so for the longest. */
   stuck(): Promise<{ readonly count: number; readonly first: StuckInstance | undefined }>;
+  /** How many unfinished instances are in which state. */
+  sums(): Promise<readonly InstanceSum[]>;
   /**
    * Moves on from what this runtime knew, notes what became of the instances, and that it does not stand still, in one
    * transaction. False: what was heard was forgotten meanwhile, and nothing is noted.
@@ -115,6 +118,7 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
         where process = ${process} and state = 'stuck' order by waiting_since, id limit 1`;
       return { count: first?.count ?? 0, first };
     },
+    sums: () => sumInstances(sql, process),
     async save({ from, to, instances }) {
       const ended = [...instances].filter(([, { finished }]) => finished)
         .map(([id, { revision }]) => ({ id, revision }));

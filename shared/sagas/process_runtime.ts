@@ -1,4 +1,4 @@
-import { eventLog, type HealthCheck, machine, time, Unavailable } from "@headwater/core";
+import { eventLog, machine, time, Unavailable } from "@headwater/core";
 import { heardAtOnce } from "./heard_position.ts";
 import { DrivenInstances } from "./driven_instances.ts";
 import { findUnfinished } from "./find_unfinished.ts";
@@ -11,36 +11,14 @@ import type { ProcessRecords } from "./process_records.ts";
 import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
-import { holdingStranded } from "./stranded.ts";
 import { stuckWarning } from "./stuck_warning.ts";
 import { TargetPlaces } from "./target_places.ts";
 import { tellNotices } from "./told_notices.ts";
 
-/** A process that runs until it is disposed. */
-export type ProcessRuntime = AsyncDisposable & {
-  readonly check: HealthCheck;
-};
-
 const longestPauseMs = 5_000;
 
-/**
- * Runs a process manager: hears its inputs in commit order, keeps each instance's events in its own stream, and drives
- * every unfinished instance until its to-do list is empty; after a restart those that were unfinished go on.
- * Delivered at least once, effective once: ids of its events and commands are derived.
- */
-export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
-  const runtime = new Runtime({
-    ...options,
-    random: options.random,
-    process: holdingStranded(options.process),
-  });
-  return {
-    check: { name: `process:${options.process.name}`, check: () => runtime.check() },
-    [Symbol.asyncDispose]: () => runtime.stop(),
-  };
-}
-
-class Runtime {
+/** What `startProcess` starts. */
+export class Runtime {
   readonly #options: ProcessRuntimeOptions;
   readonly #checkpoint: ProcessCheckpoint;
   readonly #clock: time.Clock;
@@ -62,6 +40,8 @@ class Runtime {
   #caughtUpAt: number | undefined;
   /** Nothing has come since then. */
   #isCaughtUp = false;
+  /** Since when, milliseconds since 1970, something may be in the log that it has not heard; undefined: nothing is. */
+  #behindSince: number | undefined;
   /** The position up to which it has heard. */
   #reached = -1;
   /** Why it stands still, as operators were told. */
@@ -72,6 +52,7 @@ class Runtime {
     this.#options = options;
     this.#clock = options.clock ?? time.realClock;
     this.#now = options.now ?? Date.now;
+    this.#behindSince = this.#now();
     this.#inbox = new ProcessInbox(options.process, options);
     this.#parked = new ParkedInputs(options);
     this.#places = new TargetPlaces({
@@ -103,6 +84,11 @@ class Runtime {
     return warnings.length === 0 ? {} : { warning: warnings.join("; ") };
   }
 
+  /** How long it has not heard all that is in the log. */
+  behindMs(): number {
+    return this.#behindSince === undefined ? 0 : this.#now() - this.#behindSince;
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
     this.#ending.push(this.#driven.end());
@@ -122,6 +108,7 @@ class Runtime {
         });
       } catch (error) {
         if (signal.aborted) return;
+        this.#behindSince ??= this.#now();
         if (error instanceof eventLog.ForeignPosition) await this.#standStill(error);
         else {
           this.#trouble = error;
@@ -168,6 +155,7 @@ class Runtime {
       for await (const batch of log.subscribe({ after, categories, signal })) {
         const cameAt = this.#now();
         this.#isCaughtUp = false;
+        this.#behindSince ??= cameAt;
         // Nothing is driven before that is known
         if (!isTheLogHeard) {
           isTheLogHeard = true;
@@ -187,7 +175,10 @@ class Runtime {
         await this.#hear(batch, later);
         this.#reached = batch.position ?? this.#reached;
         this.#isCaughtUp = batch.caughtUp;
-        if (batch.caughtUp) this.#caughtUpAt = cameAt;
+        if (batch.caughtUp) {
+          this.#caughtUpAt = cameAt;
+          this.#behindSince = undefined;
+        }
         progressed();
         // What is new does not wait for what is old
         if (knowsUnfinished || (batch.position ?? 0) < (head ?? 0)) continue;

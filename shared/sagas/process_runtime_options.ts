@@ -18,6 +18,8 @@ export type ProcessRuntimeOptions = {
   readonly processName?: string | undefined;
   /** What the states that are kept in memory are paid from; default: one of its own. */
   readonly cacheBudget?: machine.CacheBudget;
+  /** Takes its numbers; default: nobody does. */
+  readonly meter?: machine.Meter;
   /** Uniform in [0, 1). */
   random(): number;
 };

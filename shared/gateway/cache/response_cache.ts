@@ -1,7 +1,8 @@
-import type { Log, machine, ServiceClient } from "@headwater/core";
+import { type Log, machine, type ServiceClient } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 import { askedOnce } from "./asked_once.ts";
 import type { CacheEntry } from "./cache_entry.ts";
+import { type CacheCounts, cacheCounts } from "./cache_metrics.ts";
 import { cachedAnswer, hasMatch, statusHeader, withStatus } from "./cached_answer.ts";
 import { feedChanges } from "./change_feed.ts";
 import { type KeptAnswers, keptAnswers } from "./kept_answers.ts";
@@ -19,6 +20,8 @@ export type ResponseCacheOptions = {
   /** Aborts when nobody is answered any more. */
   readonly ending: AbortSignal;
   readonly logger: Log;
+  /** Takes what became of requests; default: nobody does. */
+  readonly meter?: machine.Meter | undefined;
   /** Of entries in this process's memory; default: 32 MiB. */
   readonly maxBytes?: number;
   /** Milliseconds since 1970. */
@@ -32,6 +35,7 @@ type Cached = {
   readonly client: ServiceClient;
   readonly logger: Log;
   readonly now: () => number;
+  readonly counts: CacheCounts;
 };
 
 /**
@@ -41,7 +45,8 @@ type Cached = {
  * for one request, too. Answers are shared with the other gateways in the shared store.
  */
 export function addResponseCache(app: EdgeRoutes, options: ResponseCacheOptions): void {
-  const { routes, client, bareClient, ending: signal, logger } = options;
+  const { routes, client, bareClient, ending: signal, logger, meter = machine.silentMeter } =
+    options;
   const { maxBytes = 32 * 1_024 * 1_024, now = Date.now, random = Math.random } = options;
   const kept = keptAnswers({ ...options, maxBytes });
   const cached = routes.filter(({ declared }) => declared.cache !== undefined);
@@ -51,12 +56,15 @@ export function addResponseCache(app: EdgeRoutes, options: ResponseCacheOptions)
     feedChanges(changes, {
       ...{ service, views: [...new Set(views)], client: bareClient, logger, signal, random },
     });
-    for (const route of own) addCached(app, route, { changes, kept, client, logger, now });
+    for (const route of own) {
+      const counts = cacheCounts(meter, route.path);
+      addCached(app, route, { changes, kept, client, logger, now, counts });
+    }
   }
 }
 
 function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
-  const { changes, kept, client, logger, now } = cached;
+  const { changes, kept, client, logger, now, counts } = cached;
   const { freshMs, staleMs } = route.declared.cache!;
   const vary = varyOf(route);
   const questionOf = questionsOf(route);
@@ -80,8 +88,13 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
 
   function given(
     c: EdgeContext,
-    { entry, said }: { readonly entry: CacheEntry; readonly said: string },
+    { entry, said, as }: {
+      readonly entry: CacheEntry;
+      readonly said: string;
+      readonly as: keyof CacheCounts;
+    },
   ): Response {
+    counts[as].add();
     const isMatch = hasMatch(c.req.header("If-None-Match"), entry.etag);
     return cachedAnswer(entry, { isMatch, said, ageMs: now() - entry.at, vary });
   }
@@ -94,11 +107,11 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     if (found && isEnough(found)) {
       if (isFresh(found, asked)) {
         const leftMs = freshMs - now() + found.at;
-        return given(c, { entry: found, said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
+        return given(c, { entry: found, as: "hit", said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
       }
       if (isStillOfUse(found)) {
         service.renew(asked, c.var.correlationId);
-        return given(c, { entry: found, said: "hit; ttl=-1" });
+        return given(c, { entry: found, as: "stale", said: "hit; ttl=-1" });
       }
     }
     // The service knows how to wait for a position; and what nobody tells the changes of is not kept
@@ -107,13 +120,16 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     const others = service.underWay(asked);
     if (!others) {
       const { entry, answer } = await service.ask(asked, c.var.correlationId);
-      return entry ? given(c, { entry, said: `${why}; stored` }) : withStatus(answer, why);
+      if (entry) return given(c, { entry, as: "miss", said: `${why}; stored` });
+      counts.passed.add();
+      return withStatus(answer, why);
     }
     // What they get may be of before a change that was known as this request came, or for one of them alone
     const filled = await others.catch(() => undefined);
     const entry = filled?.entry;
     const isForThis = entry && isFresh(entry, asked);
-    return isForThis ? given(c, { entry, said: `${why}; collapsed` }) : undefined;
+    if (!isForThis) return undefined;
+    return given(c, { entry, as: "collapsed", said: `${why}; collapsed` });
   }
 
   app.get(route.path, async (c, next) => {
@@ -124,6 +140,7 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     const asked = questionOf(c.req.raw, c.req.param());
     const response = asked && await answer(c, asked);
     if (response) return response;
+    counts.passed.add();
     await next();
     c.header(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
     return undefined;

@@ -12,7 +12,7 @@ import { sliceOf } from "../slice.ts";
 import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
 import { type ActAnswer, type AskedAct, mostActs, type ProcessActs } from "../process_acts.ts";
-import { type ProcessRuntime, startProcess } from "../process_runtime.ts";
+import { type ProcessRuntime, startProcess } from "../start_process.ts";
 import type { Process } from "../process.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
 
@@ -241,6 +241,14 @@ export function memoryRecords(): MemoryRecords {
       const stuck = [...instances].filter(([, { state }]) => state === "stuck")
         .map(([id, { step, cause }]) => ({ id, step, cause }));
       return Promise.resolve({ count: stuck.length, first: stuck[0] });
+    },
+    sums() {
+      const all = [...instances.values()];
+      return Promise.resolve(
+        Array.from(Map.groupBy(all, ({ state }) => state), ([state, { length }]) => ({
+          ...{ state, count: length, oldestSeconds: 1 },
+        })),
+      );
     },
     save({ from, to, instances: noted }) {
       const isKnown = from

@@ -1,0 +1,121 @@
+import { DeadlineExceeded, machine, Unavailable } from "@headwater/core";
+import type { BreakerState } from "./breaker.ts";
+import type { ResilientClient } from "./resilient_client.ts";
+
+/** How it stands with the calls to one target. */
+export type MeasuredTarget = {
+  readonly target: string;
+  /** Which of its calls, where some have places and a breaker of their own. */
+  readonly calls: string;
+  readonly breaker: BreakerState;
+  readonly running: number;
+  readonly waiting: number;
+  readonly places: number;
+};
+
+const labels = ["caller", "target", "calls"] as const;
+
+const breakerState = machine.metric({
+  kind: "gauge",
+  name: "headwater_client_breaker_state",
+  help: "1 for the state of the circuit: closed, open (all calls are refused at once) or half-open",
+  labels: [...labels, "state"],
+});
+const running = machine.metric({
+  kind: "gauge",
+  name: "headwater_client_calls_running",
+  help: "Calls that hold a place at the target",
+  labels,
+});
+const waiting = machine.metric({
+  kind: "gauge",
+  name: "headwater_client_calls_waiting",
+  help: "Calls that wait for a place: the target is slower than it is asked",
+  labels,
+});
+const places = machine.metric({
+  kind: "gauge",
+  name: "headwater_client_places",
+  help: "Calls that may run at once at present, as many as the target answers well",
+  labels,
+});
+const callsTotal = machine.metric({
+  kind: "counter",
+  name: "headwater_client_calls_total",
+  help:
+    "Calls with all their tries by how they ended; circuit-open and overloaded were refused here and not sent, late: out of time, left: whoever wanted it has gone",
+  labels: [...labels, "outcome"],
+});
+const callDuration = machine.metric({
+  kind: "histogram",
+  name: "headwater_client_call_duration_seconds",
+  help: "Of calls with all their tries and pauses, until the head of the answer",
+  labels,
+  buckets: machine.secondsBuckets,
+});
+
+/** Says how it stands with targets whenever somebody looks. `caller`: on whose behalf they are called. */
+export function observeTargets(
+  meter: machine.Meter,
+  { caller, targets }: {
+    readonly caller: string;
+    targets(): Iterable<MeasuredTarget>;
+  },
+): Disposable {
+  return meter.observe([breakerState, running, waiting, places], (say) => {
+    for (const { target, calls, ...seen } of targets()) {
+      const at = { caller, target, calls };
+      say(breakerState, 1, { ...at, state: seen.breaker });
+      say(running, seen.running, at);
+      say(waiting, seen.waiting, at);
+      say(places, seen.places, at);
+    }
+  });
+}
+
+/** The same client, whose calls are counted and timed. `caller`: on whose behalf it calls. */
+export function meteredClient(
+  client: ResilientClient,
+  { caller, meter, now = () => performance.now() }: {
+    readonly caller: string;
+    readonly meter: machine.Meter;
+    /** Milliseconds that only grow. */
+    readonly now?: () => number;
+  },
+): ResilientClient {
+  const ended = meter.counter(callsTotal);
+  const durations = meter.histogram(callDuration);
+  observeTargets(meter, {
+    caller,
+    targets: () =>
+      client.describe().map(({ service, ...state }) => ({ target: service, ...state })),
+  });
+  return {
+    describe: client.describe,
+    call(target, request) {
+      const calls = request.method === "GET" || request.method === "HEAD" ? "queries" : "commands";
+      const at = { caller, target, calls };
+      const beganAt = now();
+      function note(outcome: string): void {
+        durations(at).note((now() - beganAt) / 1_000);
+        ended({ ...at, outcome }).add();
+      }
+      const answering = client.call(target, request);
+      // Beside it: whoever calls waits for nothing of this
+      answering.then(
+        ({ status }) => note(status < 500 ? "answered" : "failed"),
+        (error) => note(request.signal.aborted ? "left" : outcomeOf(error)),
+      );
+      return answering;
+    },
+  };
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof DeadlineExceeded) return "late";
+  if (!(error instanceof Unavailable)) return "failed";
+  const { code } = error;
+  if (code === "circuit-open" || code === "overloaded") return code;
+  if (code === "request-aborted") return "left";
+  return code.startsWith("read-model-") ? "read-model-behind" : "unavailable";
+}
