@@ -13,6 +13,7 @@ export function openGateway(
     sharedStore,
     ending,
     upstreams,
+    serviceUrls,
     checks = [],
     healthEveryMs,
     admit = ownHosts(),
@@ -31,6 +32,8 @@ export function openGateway(
     readonly sharedStore: machine.SharedStore;
     /** Systems that are not ours; default: there are none. */
     readonly upstreams?: Upstreams | undefined;
+    /** Where services are that have processes of their own; default: all are in this one. */
+    readonly serviceUrls?: ReadonlyMap<string, string>;
     /** Of its process, beside its services. */
     readonly checks?: readonly HealthCheck[];
     /** Milliseconds between looks at those; default: 5,000. */
@@ -59,7 +62,7 @@ export function openGateway(
   return application.createGateway({
     service: "gateway",
     application: application.name,
-    ...{ client, bareClient, ending, sharedStore, upstreams },
+    ...{ client, bareClient, ending, sharedStore, upstreams, serviceUrls },
     routes,
     health,
     admit,

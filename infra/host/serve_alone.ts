@@ -115,6 +115,7 @@ export async function serveGateway(
     sharedStore,
     ending: ended.signal,
     upstreams: open.upstreams,
+    serviceUrls: config.serviceUrls,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...shared.checks, ...open.checks],
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),

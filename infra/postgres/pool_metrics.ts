@@ -3,7 +3,8 @@ import { machine } from "@headwater/core";
 const connections = machine.metric({
   kind: "gauge",
   name: "headwater_postgres_connections",
-  help: "Open connections of a pool; they are made as they are needed",
+  help:
+    "Open connections of a pool, which are made as they are needed; with one more where it listens",
   labels: ["pool"],
 });
 const most = machine.metric({

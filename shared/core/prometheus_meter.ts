@@ -140,7 +140,9 @@ export function prometheusMeter(
     async page() {
       const looked = (await Promise.all([...observers].map(look))).flat();
       const seen = Map.groupBy(looked, ({ metric }) => metric.name);
-      return [unread, ...[...families.values()].map(({ metric }) => metric)]
+      const all = [...families.values()].map(({ metric }) => metric)
+        .toSorted((one, other) => one.name < other.name ? -1 : 1);
+      return [unread, ...all]
         .map((metric) =>
           metricText(metric, [
             ...families.get(metric.name)?.series.values() ?? [],

@@ -36,11 +36,7 @@ Deno.test("a page has each metric with its words, and a line for each set of lab
   });
   assert.equal(
     without(await meter.page(), "headwater_metrics_unread"),
-    `# HELP doors_total Doors that\\nwere opened
-# TYPE doors_total counter
-doors_total{house="a",kind="a \\"big\\"\\\\wide\\none"} 3
-doors_total{house="b",kind="small"} 0
-# HELP door_duration_seconds How long
+    `# HELP door_duration_seconds How long
 # TYPE door_duration_seconds histogram
 door_duration_seconds_bucket{le="0.1"} 2
 door_duration_seconds_bucket{le="1"} 3
@@ -51,6 +47,10 @@ door_duration_seconds_count 4
 # TYPE doors_open gauge
 doors_open{house="a"} +Inf
 doors_open{house="b"} 1.5
+# HELP doors_total Doors that\\nwere opened
+# TYPE doors_total counter
+doors_total{house="a",kind="a \\"big\\"\\\\wide\\none"} 3
+doors_total{house="b",kind="small"} 0
 `,
   );
 });

@@ -71,5 +71,6 @@ function escapedValue(value: string): string {
 function numberText(value: number): string {
   if (value === Infinity) return "+Inf";
   if (value === -Infinity) return "-Inf";
-  return String(value);
+  // What is beyond twelve digits of a sum of seconds is the computer's own
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(12)));
 }

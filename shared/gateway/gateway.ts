@@ -13,6 +13,7 @@ import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
 import type { Page } from "./page.ts";
 import { addPages } from "./page_routes.ts";
+import { addMetricsTargets } from "./metrics_targets.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addRoles } from "./roles.ts";
@@ -46,6 +47,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly routes: readonly PublicRoute[];
   /** Systems that are not ours; default: there are none. */
   readonly upstreams?: Upstreams | undefined;
+  /** Where services are that have processes of their own; default: all are in this one. */
+  readonly serviceUrls?: ReadonlyMap<string, string> | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
 };
@@ -79,6 +82,8 @@ export function gateway(
       ...{ client, admitOperators },
       onChanged: upstreams ? sides.refresh : () => Promise.resolve(),
     });
+    const { serviceUrls = new Map() } = dependencies;
+    addMetricsTargets(app, { application, serviceUrls, admitOperators });
     const table = upstreams &&
       tableRoutes(upstreams, {
         ...asking,

@@ -5,7 +5,7 @@ const instances = machine.metric({
   kind: "gauge",
   name: "headwater_saga_instances",
   help:
-    "Unfinished instances of a process by state, in all processes of the service together; stuck ones want an operator (sagas list --state stuck)",
+    "Unfinished instances of a process by state, in all processes of the service together; waiting ones want an answer, stuck ones an operator (sagas list --state stuck)",
   labels: ["process", "state"],
 });
 const oldest = machine.metric({
@@ -21,8 +21,8 @@ const behind = machine.metric({
   labels: ["process"],
 });
 
-/** In the order in which `sagas list` has them; all are said, so that a graph does not end where there is none. */
-const states = ["running", "compensating", "waiting", "stuck"];
+/** All are said, so that a graph does not end where there is none. */
+const states = ["running", "compensating", "waiting", "waiting-for-event", "stuck"];
 
 /** Says how the instances of a process stand, whenever somebody looks: one query then, and none otherwise. */
 export function observeProcess(

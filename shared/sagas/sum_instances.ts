@@ -6,7 +6,7 @@ import type { Sql } from "postgres";
  * @internal
  */
 export type InstanceSum = {
-  /** As `sagas list` has it. */
+  /** As `sagas list` has it, where who only waits for an event or a time is `waiting` too. */
   readonly state: string;
   readonly count: number;
   /** Since the oldest began, by PostgreSQL's clock. */
@@ -25,8 +25,10 @@ export async function sumInstances(sql: Sql, process: string): Promise<readonly 
       select
         case
           when state = 'stuck' then 'stuck'
+          when cause is null and step is null and waiting_since is not null
+            then 'waiting-for-event'
           when cause is not null or waiting_since is not null
-            and (step is null or waiting_since < now() - interval '1 s') then 'waiting'
+            and waiting_since < now() - interval '1 s' then 'waiting'
           when compensating then 'compensating'
           else 'running'
         end,
