@@ -1,4 +1,5 @@
 import { BadInput } from "@headwater/resilience";
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import { assertPlainRequest } from "./plain_request.ts";
 
@@ -67,4 +68,60 @@ Deno.test("who wants a WebSocket is told that there is none, who could speak HTT
     assert.throws(() => assertPlainRequest(asking("/x", { Upgrade: upgrade })), BadInput);
   }
   assertPlainRequest(asking("/x", { Upgrade: "h2c" }));
+});
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+Deno.test("what passes is the same path to whoever decodes it once, twice, or resolves it", () => {
+  const piece = fc.constantFrom(
+    ...[
+      "a",
+      ".",
+      "..",
+      "%2e",
+      "%2E",
+      "%2f",
+      "%5c",
+      "\\",
+      "%25",
+      "25",
+      "2e",
+      "2f",
+      "%00",
+      ";",
+      "%c0",
+    ],
+    ...["é", "%c3%a9", "%20", "#", "%", "~", "@"],
+  );
+  const segment = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(""));
+  let passed = 0;
+  fc.assert(
+    fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
+      const path = `/${segments.join("/")}`;
+      try {
+        assertPlainRequest(asking(path));
+      } catch (error) {
+        assert.ok(error instanceof BadInput);
+        return;
+      }
+      passed++;
+      assert.equal(
+        new URL(`http://gateway${path}`).pathname.split("/").length,
+        segments.length + 1,
+      );
+      for (const segment of segments) {
+        for (const read of [decoded(segment), decoded(decoded(segment))]) {
+          assert.doesNotMatch(read, /[/\\\0]|^\.{1,2}(;|$)/);
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  assert.ok(passed > 50, `${passed} paths passed`);
 });
