@@ -31,6 +31,8 @@ export type Config = {
   readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
   /** Milliseconds between looks at what a process needs. */
   readonly healthEveryMs: number;
+  /** How long a process serves after it was asked to end; undefined: as suits who started it. */
+  readonly lameDuckMs: number | undefined;
   /** Undefined: the embedded log. */
   readonly eventStoreUrl: string | undefined;
   /** Of a server; undefined: the embedded one. */
@@ -163,6 +165,7 @@ function configOf(
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
     healthEveryMs: data.HEALTH_EVERY_MS,
+    lameDuckMs: data.LAME_DUCK_MS,
     eventStoreUrl: data.EVENTSTORE_URL,
     mostParkedKeys: data.MOST_PARKED_KEYS,
     allowStranded: data.ALLOW_STRANDED,

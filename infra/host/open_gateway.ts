@@ -19,6 +19,7 @@ export function openGateway(
     admit = ownHosts(),
     admitOperators,
     leaving,
+    parting,
     meter,
     metricsPage,
     logger,
@@ -44,6 +45,8 @@ export function openGateway(
     readonly admitOperators?: Admission | undefined;
     /** Aborts when its process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
+    /** Aborts when its event streams have to end; default: when it begins to leave. */
+    readonly parting?: AbortSignal | undefined;
     /** Takes its numbers. */
     readonly meter: machine.Meter;
     /** All numbers of its process. */
@@ -68,6 +71,7 @@ export function openGateway(
     admit,
     admitOperators,
     leaving,
+    parting,
     ...{ meter, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),

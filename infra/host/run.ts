@@ -20,6 +20,13 @@ type Command = (args: readonly string[]) => Promise<number>;
 /** @internal */
 type Commands = Readonly<Record<string, Command>>;
 
+/** Load balancers look every few seconds. */
+const defaultLameDuckMs = 5_000;
+/** More than any answer takes but those that go on. */
+const longestFinishMs = 15_000;
+/** Then read models, processes and connections are ended; together with the lame duck less than the 30 s after which Kubernetes kills. */
+const longestDrainMs = 22_000;
+
 /** Runs the command that the command line names, of the application's own or of ours, and ends the process with its exit code. */
 export async function run(application: Application, more: Commands = {}): Promise<never> {
   const commands = { ...commandsOf(application), ...more };
@@ -129,8 +136,16 @@ async function alone(
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = isSupervised ? untilSupervisorEnds() : interruption.signal;
-  using _end = endAnyway(signal, { print, exit: () => Deno.exit(0) });
-  await run({ config, logger, signal, isSupervised });
+  // Others go on who have to learn that this one goes; a supervisor, and who sits at a terminal, ends them all
+  const isAmongOthers = !isSupervised && !Deno.stdout.isTerminal();
+  const lameDuckMs = isAmongOthers ? config.lameDuckMs ?? defaultLameDuckMs : 0;
+  using _end = endAnyway(signal, {
+    print,
+    exit: () => Deno.exit(0),
+    ...(isAmongOthers && { ms: lameDuckMs + longestDrainMs }),
+  });
+  const finishMs = isAmongOthers ? longestFinishMs : undefined;
+  await run({ config, logger, signal, isSupervised, lameDuckMs, finishMs });
   return 0;
 }
 

@@ -17,20 +17,34 @@ const defaultLingerMs = 1_000;
 const quietTurns = 10;
 const turnMs = 10;
 const longestHoldMs = 800;
-/** How long requests under way may then take, and their answers, when they are given up. */
-const finishMs = 500;
+/** How long requests under way may then take, when they are given up, where people wait for the end. */
+const defaultFinishMs = 500;
+/** How long answers may then take that are there. */
+const sendMs = 500;
 
 /**
- * Serves a service over HTTP. Disposing says `Connection: close` with every answer, and ends when everybody who asked of
- * late was told so, or after `lingerMs`; it lets requests under way finish, for a short while.
+ * Serves a service over HTTP. From `leaving` on, or from its disposal, it says `Connection: close` with every answer.
+ * Disposing ends it when everybody who asked of late was told so, or after `lingerMs`; requests under way then have
+ * `finishMs` to finish.
  */
 export function serve(
   service: Service,
-  { host, port, lingerMs = defaultLingerMs, trustedProxies: trusted = [], logger }: {
+  {
+    host,
+    port,
+    leaving,
+    lingerMs = defaultLingerMs,
+    finishMs = defaultFinishMs,
+    trustedProxies: trusted = [],
+    logger,
+  }: {
     readonly host: string;
     /** 0: a free one. */
     readonly port: number;
+    readonly leaving?: AbortSignal | undefined;
     readonly lingerMs?: number | undefined;
+    /** Default: 500. */
+    readonly finishMs?: number | undefined;
     /** Addresses and networks of those who are believed when they say for whom they ask. */
     readonly trustedProxies?: readonly string[];
     readonly logger: Log;
@@ -81,8 +95,13 @@ export function serve(
       },
     ), `${host}:${port}`);
 
-  async function leave(): Promise<void> {
+  function beginToLeave(): void {
     isLeaving = true;
+  }
+  leaving?.addEventListener("abort", beginToLeave, { once: true });
+  async function leave(): Promise<void> {
+    leaving?.removeEventListener("abort", beginToLeave);
+    beginToLeave();
     if (recent.count() > 0) await time.pause(lingerMs, { signal: everybodyTold.signal });
     // Whoever asks from now on waits until nobody else comes in: what reaches us unread then would be lost
     const { promise, resolve: release } = Promise.withResolvers<void>();
@@ -99,7 +118,7 @@ export function serve(
     const timer = setTimeout(() => {
       for (const giveUp of underWay) giveUp();
     }, finishMs);
-    await endsWithin(2 * finishMs, { what: `answers at ${url}`, end: () => ended, logger });
+    await endsWithin(finishMs + sendMs, { what: `answers at ${url}`, end: () => ended, logger });
     clearTimeout(timer);
   }
   const { hostname, port: actual } = server.addr as Deno.NetAddr;

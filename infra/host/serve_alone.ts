@@ -6,6 +6,7 @@ import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { departure } from "./departure.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
 import { isLoopback } from "./is_loopback.ts";
@@ -27,18 +28,25 @@ export type AloneOptions = {
   readonly signal: AbortSignal;
   /** Who ends it ends the gateway first. */
   readonly isSupervised: boolean;
+  /** Milliseconds that it serves after that; default: 0. */
+  readonly lameDuckMs?: number;
+  /** Milliseconds that requests under way may then take; default: as long as people wait. */
+  readonly finishMs?: number | undefined;
 };
 
 /** Who asks a service of a supervisor that ends it: others that are ending too. */
 const supervisedLingerMs = 200;
+/** Of who was not told meanwhile. */
+const longestLingerMs = 1_000;
 
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(
   definition: ServiceDefinition,
-  { config, logger, signal, isSupervised }: AloneOptions,
+  { config, logger, signal, isSupervised, lameDuckMs = 0, finishMs }: AloneOptions,
 ): Promise<void> {
   const { name } = definition;
   const { serviceSecret: secret } = config;
+  const { leaving, parting } = departure(signal, { lameDuckMs });
   // Nobody else would find an embedded one, and there is one for all services.
   if (config.databaseUrl === undefined && config.databaseUrls[name] === undefined) {
     throw new ConfigError([
@@ -78,21 +86,28 @@ export async function serveService(
     allowStranded: config.allowStranded,
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
-    leaving: signal,
-    ...{ meter, metricsPage: meter.page },
+    ...{ leaving, parting, meter, metricsPage: meter.page },
     logger,
   });
   own.set(name, running.service);
-  const lingerMs = isSupervised ? supervisedLingerMs : undefined;
-  await using _server = serve(running.service, { ...config, lingerMs, logger });
-  await time.aborted(signal);
+  const lingerMs = isSupervised ? supervisedLingerMs : lingerAfter(lameDuckMs);
+  await using _server = serve(running.service, {
+    ...config,
+    ...{ leaving, lingerMs, finishMs, logger },
+  });
+  await time.aborted(parting);
+}
+
+function lingerAfter(lameDuckMs: number): number {
+  return Math.max(0, longestLingerMs - lameDuckMs);
 }
 
 /** Runs the gateway in this process. */
 export async function serveGateway(
   application: Application,
-  { config, logger, signal }: AloneOptions,
+  { config, logger, signal, lameDuckMs = 0, finishMs }: AloneOptions,
 ): Promise<void> {
+  const { leaving, parting } = departure(signal, { lameDuckMs });
   const meter = machine.prometheusMeter();
   using _measured = measureProcess(meter, { name: "gateway" });
   await using open = await openUpstreams(application, { ...config, logger });
@@ -120,12 +135,14 @@ export async function serveGateway(
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),
-    leaving: signal,
-    ...{ meter, metricsPage: meter.page },
+    ...{ leaving, parting, meter, metricsPage: meter.page },
     logger,
   });
-  await using _server = serve(gateway, { ...config, logger });
-  await time.aborted(signal);
+  await using _server = serve(gateway, {
+    ...config,
+    ...{ leaving, lingerMs: lingerAfter(lameDuckMs), finishMs, logger },
+  });
+  await time.aborted(parting);
 }
 
 /** Aborts when the pipe from our supervisor closes: it asks us to stop, or is gone. */

@@ -73,6 +73,11 @@ export const settings = z.object({
     description: "milliseconds between looks at what a process needs, which probes are told of",
     allowed: "a whole number from 10 to 99999",
   }),
+  LAME_DUCK_MS: z.string().regex(/^\d{1,5}$/).transform(Number).refine((ms) => ms <= 10_000)
+    .optional().meta({
+      description: "how long a service or gateway serves after SIGTERM while it says not ready",
+      allowed: "milliseconds from 0 to 10000 (default 5000, on a terminal 0)",
+    }),
   EVENTSTORE_URL: url("(esdb|kurrentdb)(\\+discover)?").optional().meta({
     description: "EventStoreDB or KurrentDB instead of the embedded log",
     allowed: "esdb://host:2113?tls=false, esdb+discover://…, kurrentdb://…",

@@ -58,6 +58,8 @@ export type ServiceOptions = {
   readonly admit?: Admission;
   /** Aborts when this process begins to leave. */
   readonly leaving?: AbortSignal;
+  /** Aborts when its processes are to stop and others may go on with what they do; default: when it is disposed. */
+  readonly parting?: AbortSignal;
   readonly logger: Log;
 };
 
@@ -97,6 +99,7 @@ export async function startService(
     metricsPage,
     admit,
     leaving,
+    parting,
     logger,
   }: ServiceOptions,
 ): Promise<RunningService> {
@@ -159,7 +162,13 @@ export async function startService(
       random,
     })
   );
-  stopping.push(...runtimes);
+  // Read models go on: requests under way may wait for them, and are all answered when it is disposed
+  stopping.push(stoppingAt(parting, () =>
+    endsWithin(stopMs, {
+      what: `processes of "${name}"`,
+      end: () => Promise.all(runtimes.map((each) => each[Symbol.asyncDispose]())),
+      logger,
+    })));
   const operated = {
     databases: [{ service: name, views, sagas, sql: pools.operators }],
     head: () => own.head(),
@@ -187,10 +196,23 @@ export async function startService(
     logger,
     cacheBudget,
     newId: () => crypto.randomUUID(),
-    ...{ health, admit, leaving, random, meter, metricsPage },
+    ...{ health, admit, leaving, parting, random, meter, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Stops once: at the signal, or when it is disposed. */
+function stoppingAt(signal: AbortSignal | undefined, stop: () => Promise<void>): AsyncDisposable {
+  let stopped: Promise<void> | undefined;
+  const begin = () => stopped ??= stop();
+  signal?.addEventListener("abort", begin, { once: true });
+  return {
+    [Symbol.asyncDispose]() {
+      signal?.removeEventListener("abort", begin);
+      return begin();
+    },
+  };
 }
 
 function logCheck(log: EventLog): HealthCheck {

@@ -5,7 +5,7 @@ import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
-import { endOnLeaving } from "./end_on_leaving.ts";
+import { endOnParting } from "./end_on_parting.ts";
 import { headAnswer } from "./head_answer.ts";
 import { addHealthRoutes } from "./health.ts";
 import { httpMetrics } from "./http_metrics.ts";
@@ -68,6 +68,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
   const { service, logger, newId, health, leaving, admit, metricsPage } = dependencies;
+  const parting = dependencies.parting ?? leaving;
   const { meter = machine.silentMeter } = dependencies;
   const requests = httpMetrics({ service, meter });
 
@@ -123,7 +124,7 @@ export function toService<Dependencies extends EdgeDependencies>(
       return await headAnswer(await app.fetch(getOf(request), dependencies));
     }
     const answer = await app.fetch(request, dependencies);
-    return leaving ? endOnLeaving(answer, leaving) : answer;
+    return parting ? endOnParting(answer, parting) : answer;
   };
 }
 

@@ -24,6 +24,8 @@ export type EdgeDependencies = {
   readonly admit?: Admission | undefined;
   /** Aborts when the process begins to leave: it is not ready from then on. */
   readonly leaving?: AbortSignal | undefined;
+  /** Aborts when answers that go on, event streams, have to end; default: when it begins to leave. */
+  readonly parting?: AbortSignal | undefined;
   /** Takes the numbers of its requests; default: nobody does. */
   readonly meter?: machine.Meter | undefined;
   /** All numbers of the process, for `/metrics`; default: there is no such page. */

@@ -53,7 +53,7 @@ function namedViews(c: ServiceContext, views: readonly View[]): readonly View[] 
 
 async function changesOf(
   views: readonly View[],
-  { env: { readModels, log, leaving } }: Pick<ServiceContext, "env">,
+  { env: { readModels, log, leaving, parting = leaving } }: Pick<ServiceContext, "env">,
 ): Promise<ReadableStream<Uint8Array>> {
   const pending = new Map<string, ViewChange>();
   const ended = new AbortController();
@@ -67,10 +67,10 @@ async function changesOf(
   );
   function end(): void {
     for (const unfollow of leave) unfollow();
-    leaving?.removeEventListener("abort", end);
+    parting?.removeEventListener("abort", end);
     ended.abort();
   }
-  leaving?.addEventListener("abort", end, { once: true });
+  parting?.addEventListener("abort", end, { once: true });
   let first: readonly unknown[] | undefined;
   try {
     first = [{ log: await log.identity() }, ...await statesOf(views, readModels)];
@@ -78,7 +78,7 @@ async function changesOf(
     end();
     throw error;
   }
-  if (leaving?.aborted) end();
+  if (parting?.aborted) end();
   return new ReadableStream({
     async pull(stream) {
       const { signal } = ended;

@@ -5,6 +5,8 @@ export type Fate = {
   readonly answered: number;
   /** Sent on a connection that had not said that it ends, and never answered. */
   readonly unanswered: number;
+  /** Of those that were answered: the answers that say 5xx. */
+  readonly failed: readonly string[];
   /** Connections that said so. */
   readonly told: number;
 };
@@ -29,7 +31,8 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
   readonly pauseMs?: number;
 }): KeptAliveClients {
   const { hostname, port, host } = new URL(url);
-  const fate = { answered: 0, unanswered: 0, told: 0 };
+  const failed: string[] = [];
+  const fate = { answered: 0, unanswered: 0, failed, told: 0 };
   let asked = 0;
 
   function nextRequest(): Uint8Array {
@@ -43,12 +46,14 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
     for (let connection; (connection = await connect({ hostname, port: Number(port) }));) {
       using open = connection;
       for (let goesOn = true; goesOn;) {
-        const head = await ask(open, nextRequest());
-        if (head === undefined) {
+        const answer = await ask(open, nextRequest());
+        if (answer === undefined) {
           fate.unanswered++;
           break;
         }
         fate.answered++;
+        if (/^HTTP\/1\.1 5/.test(answer)) failed.push(answer);
+        const [head = ""] = answer.split("\r\n\r\n");
         goesOn = !/^connection: close\r?$/im.test(head);
         if (!goesOn) fate.told++;
         else if (pauseMs > 0) await time.pause(pauseMs);
@@ -74,7 +79,7 @@ async function connect(address: Deno.ConnectOptions): Promise<Deno.TcpConn | und
   }
 }
 
-/** The head of a whole answer; undefined when the connection ends before. */
+/** A whole answer; undefined when the connection ends before. */
 async function ask(connection: Deno.TcpConn, request: Uint8Array): Promise<string | undefined> {
   try {
     await connection.write(request);
@@ -90,7 +95,7 @@ async function ask(connection: Deno.TcpConn, request: Uint8Array): Promise<strin
       const isWhole = length === undefined
         ? answer.endsWith("\r\n0\r\n\r\n")
         : body.length === Number(length);
-      if (rest.length > 0 && isWhole) return head;
+      if (rest.length > 0 && isWhole) return answer;
     }
   } catch (error) {
     const isCut = error instanceof Deno.errors.BrokenPipe ||

@@ -1,8 +1,8 @@
 /**
- * The same answer; one that goes on, an event stream, ends when its process begins to leave: a server that stops waits for
+ * The same answer; one that goes on, an event stream, ends when its process parts: a server that stops waits for
  * the ends of its answers.
  */
-export function endOnLeaving(answer: Response, leaving: AbortSignal): Response {
+export function endOnParting(answer: Response, parting: AbortSignal): Response {
   if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
   // Of no other answer: a body that is looked at becomes a stream, which costs more to send than the bytes it was
   if (!answer.body) return answer;
@@ -14,19 +14,19 @@ export function endOnLeaving(answer: Response, leaving: AbortSignal): Response {
         reader.cancel().catch(() => {/* It has ended by itself */});
         controller.close();
       };
-      if (leaving.aborted) stop();
-      else leaving.addEventListener("abort", stop, { once: true });
+      if (parting.aborted) stop();
+      else parting.addEventListener("abort", stop, { once: true });
     },
     async pull(controller) {
       // Cut off elsewhere is over as well: who follows comes again, and passes over half an event
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
-      if (leaving.aborted) return;
+      if (parting.aborted) return;
       if (!done && value) return controller.enqueue(value);
-      leaving.removeEventListener("abort", stop);
+      parting.removeEventListener("abort", stop);
       controller.close();
     },
     cancel(reason) {
-      leaving.removeEventListener("abort", stop);
+      parting.removeEventListener("abort", stop);
       return reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { endOnLeaving } from "./end_on_leaving.ts";
+import { endOnParting } from "./end_on_parting.ts";
 
 const bytes = new TextEncoder().encode("data: 1\n\n");
 
 function setUp({ type = "text/event-stream" } = {}) {
   let cancelled = false;
-  const leaving = new AbortController();
+  const parting = new AbortController();
   const { promise, resolve } = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
   const body = new ReadableStream<Uint8Array>({
     start: resolve,
@@ -17,44 +17,44 @@ function setUp({ type = "text/event-stream" } = {}) {
     status: 203,
     headers: { "Content-Type": type, "X-Any": "1" },
   });
-  return { answer, leaving, source: promise, isCancelled: () => cancelled };
+  return { answer, parting, source: promise, isCancelled: () => cancelled };
 }
 
 Deno.test("a stream ends when its process leaves, whether or not something is read just then", async () => {
   for (const isReading of [true, false]) {
-    const { answer, leaving, source, isCancelled } = setUp();
-    const ending = endOnLeaving(answer, leaving.signal);
+    const { answer, parting, source, isCancelled } = setUp();
+    const ending = endOnParting(answer, parting.signal);
     assert.deepEqual([ending.status, ending.headers.get("X-Any")], [203, "1"]);
     const reader = ending.body!.getReader();
     (await source).enqueue(bytes);
     assert.deepEqual(await reader.read(), { done: false, value: bytes });
     const next = isReading ? reader.read() : undefined;
-    leaving.abort();
+    parting.abort();
     assert.equal((await (next ?? reader.read())).done, true);
     assert.equal(isCancelled(), true);
   }
 });
 
 Deno.test("a stream that begins while its process leaves ends at once", async () => {
-  const { answer, leaving } = setUp();
-  leaving.abort();
-  assert.equal(await endOnLeaving(answer, leaving.signal).text(), "");
+  const { answer, parting } = setUp();
+  parting.abort();
+  assert.equal(await endOnParting(answer, parting.signal).text(), "");
 });
 
 Deno.test("the ends of both sides are passed on", async () => {
   const ended = setUp();
-  const passed = endOnLeaving(ended.answer, ended.leaving.signal);
+  const passed = endOnParting(ended.answer, ended.parting.signal);
   (await ended.source).close();
   assert.equal(await passed.text(), "");
   const hungUp = setUp();
-  await endOnLeaving(hungUp.answer, hungUp.leaving.signal).body!.cancel();
+  await endOnParting(hungUp.answer, hungUp.parting.signal).body!.cancel();
   assert.equal(hungUp.isCancelled(), true);
-  for (const { leaving } of [ended, hungUp]) leaving.abort();
+  for (const { parting } of [ended, hungUp]) parting.abort();
 });
 
 Deno.test("a stream that is cut off elsewhere ends, and is no error of ours", async () => {
-  const { answer, leaving, source } = setUp();
-  const passed = endOnLeaving(answer, leaving.signal);
+  const { answer, parting, source } = setUp();
+  const passed = endOnParting(answer, parting.signal);
   const controller = await source;
   controller.enqueue(bytes);
   const reader = passed.body!.getReader();
@@ -64,6 +64,6 @@ Deno.test("a stream that is cut off elsewhere ends, and is no error of ours", as
 });
 
 Deno.test("every other answer is passed on as it is", () => {
-  const { answer, leaving } = setUp({ type: "application/json" });
-  assert.equal(endOnLeaving(answer, leaving.signal), answer);
+  const { answer, parting } = setUp({ type: "application/json" });
+  assert.equal(endOnParting(answer, parting.signal), answer);
 });
