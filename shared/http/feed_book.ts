@@ -106,7 +106,8 @@ export function feedBook<Row extends ToldRow>(
       feed.toldTo = rows.at(-1)?.position ?? feed.toldTo;
       if (areMore) return rows;
       feed.toldTo = Math.max(feed.toldTo, seen);
-      if (readTo === undefined) readTo = keptFrom = feed.toldTo;
+      // Not further than the table goes, whatever this feed claims to have been told: others are told from there on
+      if (readTo === undefined) readTo = keptFrom = seen;
       if (feed.toldTo < keptFrom) return rows;
       const missed = kept.filter(({ position, topics }) =>
         position > feed.toldTo && topics.includes(feed.topic)

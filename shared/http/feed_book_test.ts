@@ -211,3 +211,20 @@ Deno.test("when the last feed ends nothing is kept", () => {
   acts.end!(0);
   assert.deepEqual([book.size, book.readTo], [0, undefined]);
 });
+
+Deno.test("who claims to be beyond all rows holds nobody else up, and is told nothing before that", () => {
+  const { acts, book, clients } = world();
+  acts.write!(1);
+  acts.commit!(0);
+  book.begin(1_000, { topic: "a", from: 1_000_000 });
+  assert.deepEqual(book.paged(1_000, { after: 1_000_000, rows: [], seen: 1, areMore: false }), []);
+  acts.begin!(0);
+  for (const act of ["askForPage", "seePage", "page"]) acts[act]!(0);
+  // Told as it comes, and not by pages of its own
+  assert.equal(book.pageAfter(1), undefined);
+  const after = book.readTo!;
+  const row = { position: 3, topics: ["a"], bytes: 1 };
+  const told = book.read({ after, rows: [row], seen: 3, areMore: false });
+  assert.deepEqual(told.map(({ feeds }) => feeds), [[1]]);
+  assert.deepEqual([...clients.values()].map(({ told }) => told), [[1]]);
+});
