@@ -1,5 +1,6 @@
 import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
 import { BadAnswer } from "@headwater/resilience";
+import { isForAll } from "./cache/cache_entry.ts";
 import { fieldOf, type PagePart, usualPartMs } from "./page.ts";
 import type { PartClient } from "./part_client.ts";
 import type { StaleParts } from "./stale_parts.ts";
@@ -103,7 +104,7 @@ async function read(
   if (answer.ok) {
     const at = headers.get("X-Position");
     const position = at === null ? undefined : Number(at);
-    if (part.fallback === "stale" && !asked.isPersonal) {
+    if (part.fallback === "stale" && !asked.isPersonal && isForAll(answer, [])) {
       asked.stale.keep(name, { text, position, at: asked.clock.now() });
     }
     const warning = headers.get("Warning") ?? undefined;

@@ -59,3 +59,20 @@ Deno.test("what is one client's own is shown to nobody else, and what is gone to
   answers.payment = fails(new DeadlineExceeded("no"));
   assert.equal((await ask()).body.data.payment, null);
 });
+
+Deno.test("what a service says is for one client, or for now, is shown to nobody else", async () => {
+  const cases: readonly Record<string, string>[] = [
+    { "Cache-Control": "private" },
+    { "Cache-Control": "no-store" },
+    { "Vary": "X-Customer" },
+    { "Set-Cookie": "a=b" },
+  ];
+  for (const headers of cases) {
+    const { ask, answers } = pageTestBed([order, stale]);
+    answers.payment = json({ paid: 1 }, { headers });
+    await ask({ "X-Customer": "one" });
+    answers.payment = fails(new DeadlineExceeded("no"));
+    const { body } = await ask({ "X-Customer": "other" });
+    assert.equal(body.data.payment, null, JSON.stringify(headers));
+  }
+});
