@@ -8,9 +8,10 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
-import { addResponseCache } from "./cache/response_cache.ts";
+import { responseCache } from "./cache/response_cache.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
+import { onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
 import { addPages } from "./page_routes.ts";
 import { addMetricsTargets } from "./metrics_targets.ts";
@@ -92,7 +93,7 @@ export function gateway(
         meter: edge.meter,
       });
     table?.addStrangled(app, routes);
-    addResponseCache(app, dependencies);
+    onEachRoute(app, routes, responseCache(dependencies));
     // What was added first answers: `/api/orders/events` is no order
     const fixed = routes.filter(({ path }) => !path.includes(":"));
     addForwarding(app, { ...asking, routes: fixed });

@@ -10,6 +10,7 @@ const routes: readonly PublicRoute[] = [
   { service: "things", method: "GET", path: "/api/things/:id", declared: { ...declared, rate } },
   { service: "things", method: "POST", path: "/api/things", declared: { ...declared, rate } },
   { service: "things", method: "GET", path: "/api/free", declared },
+  { service: "things", method: "GET", path: "/api/things/free", declared },
 ];
 
 function setUp(sharedStore: machine.SharedStore = machine.memoryStore()) {
@@ -67,4 +68,13 @@ Deno.test("gateways that share a store count together", async () => {
   await one.ask("/api/things/a");
   await other.ask("/api/things/a");
   for (const { ask } of [one, other]) assert.equal((await ask("/api/things/a")).status, 429);
+});
+
+Deno.test("a request is counted of the route that answers it, not of another that its path would fit", async () => {
+  const { ask } = setUp();
+  for (const _ of [1, 2, 3]) {
+    const { status, headers } = await ask("/api/things/free");
+    assert.deepEqual([status, headers.get("RateLimit")], [200, null]);
+  }
+  assert.equal((await ask("/api/things/a")).headers.get("RateLimit")?.includes("r=1"), true);
 });

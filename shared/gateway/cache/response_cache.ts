@@ -1,5 +1,5 @@
 import { type Log, machine, type ServiceClient } from "@headwater/core";
-import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
+import type { EdgeContext, PublicRoute } from "@headwater/http";
 import { askedOnce } from "./asked_once.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { type CacheCounts, cacheCounts } from "./cache_metrics.ts";
@@ -29,6 +29,12 @@ export type ResponseCacheOptions = {
   readonly random?: () => number;
 };
 
+/**
+ * Answers a request, or has it answered by whoever comes next.
+ * @internal
+ */
+type AnswerAgain = (c: EdgeContext, next: () => Promise<void>) => Promise<Response | undefined>;
+
 type Cached = {
   readonly changes: KnownChanges;
   readonly kept: KeptAnswers;
@@ -44,12 +50,15 @@ type Cached = {
  * moment yet where the route allows it, while one request fetches another; those who ask at once for what nobody has wait
  * for one request, too. Answers are shared with the other gateways in the shared store.
  */
-export function addResponseCache(app: EdgeRoutes, options: ResponseCacheOptions): void {
+export function responseCache(
+  options: ResponseCacheOptions,
+): (route: PublicRoute) => AnswerAgain | undefined {
   const { routes, client, bareClient, ending: signal, logger, meter = machine.silentMeter } =
     options;
   const { maxBytes = 32 * 1_024 * 1_024, now = Date.now, random = Math.random } = options;
   const kept = keptAnswers({ ...options, maxBytes });
   const cached = routes.filter(({ declared }) => declared.cache !== undefined);
+  const acts = new Map<PublicRoute, AnswerAgain>();
   for (const [service, own] of Map.groupBy(cached, ({ service }) => service)) {
     const changes = knownChanges();
     const views = own.flatMap(({ declared }) => declared.cache!.views.map(({ name }) => name));
@@ -58,12 +67,13 @@ export function addResponseCache(app: EdgeRoutes, options: ResponseCacheOptions)
     });
     for (const route of own) {
       const counts = cacheCounts(meter, route.path);
-      addCached(app, route, { changes, kept, client, logger, now, counts });
+      acts.set(route, cachedRoute(route, { changes, kept, client, logger, now, counts }));
     }
   }
+  return (route) => acts.get(route);
 }
 
-function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
+function cachedRoute(route: PublicRoute, cached: Cached): AnswerAgain {
   const { changes, kept, client, logger, now, counts } = cached;
   const { freshMs, staleMs } = route.declared.cache!;
   const vary = varyOf(route);
@@ -132,7 +142,7 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     return given(c, { entry, as: "collapsed", said: `${why}; collapsed` });
   }
 
-  app.get(route.path, async (c, next) => {
+  return async (c, next) => {
     if (changes.log === undefined && staleMs === 0) {
       await next();
       return undefined;
@@ -144,7 +154,7 @@ function addCached(app: EdgeRoutes, route: PublicRoute, cached: Cached): void {
     await next();
     c.header(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
     return undefined;
-  });
+  };
 }
 
 /** NaN, which nothing has reached, for what is no position: the service says what is wrong with it. */

@@ -181,3 +181,15 @@ Deno.test("it leaves its services when it ends", async () => {
   }
   await eventually("its leaving", () => service.listeners() === 0);
 });
+
+Deno.test("what another route answers is not taken for a row of the one that is kept", async () => {
+  const service = things();
+  using gateway = openCached(service);
+  await gateway.listening();
+  for (const state of [0, 1]) {
+    service.state = state;
+    const { said, body } = await gateway.get("/api/things/summary");
+    assert.deepEqual([said, body.state], [undefined, state]);
+  }
+  assert.equal(service.asked.length, 2);
+});

@@ -90,6 +90,12 @@ export function openCached(service: Things, options: CachedOptions = {}) {
       declared: { ...declared, cache: { ...cache, key: "id" } },
     },
     { service: "things", method: "GET", path: "/api/things", declared: { ...declared, query } },
+    {
+      service: "things",
+      method: "GET",
+      path: "/api/things/summary",
+      declared: { priority: "normal", roles: ["public"] },
+    },
   ];
   const call = (_name: string, request: Request) => service.service(request);
   const { gateway } = openGateway(service.service, {
