@@ -79,11 +79,11 @@ async function answerTo(
     name = `${part.name} ${service} ${target}`;
     const { headers, signal, client, clock, until, waitMs } = asked;
     const usualMs = (part.timeoutMs ?? usualPartMs) + waitMs;
-    const answer = await client.call(
-      service,
-      new Request(`http://${service}${target}`, { headers, signal }),
-      { usualMs, ms: Math.min(usualMs, until - clock.now()) },
-    );
+    const request = new Request(`http://${service}${target}`, { signal });
+    // Into its own, which costs half of what it takes to make a request of others
+    headers.forEach((value, name) => request.headers.append(name, value));
+    const ms = Math.min(usualMs, until - clock.now());
+    const answer = await client.call(service, request, { usualMs, ms });
     return await read(answer, { part, name, asked });
   } catch (error) {
     return { ...failureOf(error), error, ...insteadOf(part, { name, asked }) };

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DeadlineExceeded, type Service, Unavailable } from "@headwater/core";
 import { BadAnswer } from "./bad_answer.ts";
+import { WholeAnswer } from "./service_answer.ts";
 import { clientTestBed } from "./testing/client_test_bed.ts";
 
 function problem(status: number, code: string, retryAfter = "0"): Response {
@@ -280,4 +281,13 @@ Deno.test("more calls than run and wait are refused while the others go on", asy
   );
   answer.resolve(new Response("done"));
   equal((await Promise.all(calls)).length, 2);
+});
+
+Deno.test("an answer that is in memory already is given as it is, or not at all where it is too long", async () => {
+  const whole = new WholeAnswer("whole", { headers: { "Content-Length": "5" } });
+  const short = clientTestBed(() => Promise.resolve(whole), { longestAnswer: 5 });
+  equal(await short.client.call("order", new Request("http://order/x")), whole);
+  const long = new WholeAnswer("whole", { headers: { "Content-Length": "5" } });
+  const shorter = clientTestBed(() => Promise.resolve(long), { longestAnswer: 4 });
+  await rejects(shorter.client.call("order", new Request("http://order/x")), BadAnswer);
 });

@@ -1,7 +1,7 @@
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import { BadAnswer } from "./bad_answer.ts";
 
-/** An answer whose body is in memory already, and is nobody else's. */
+/** An answer whose body is in memory already, and is nobody else's. Its `Content-Length` says how long it is. */
 export class WholeAnswer extends Response {}
 
 const failures = [502, 503, 504];
@@ -19,7 +19,10 @@ export async function settledAnswer(
   answer: Response,
   { limit }: { readonly limit: number },
 ): Promise<Response> {
-  if (answer instanceof WholeAnswer && !failures.includes(answer.status)) return answer;
+  const declared = Number(answer.headers.get("Content-Length") ?? 0);
+  if (answer instanceof WholeAnswer && declared <= limit && !failures.includes(answer.status)) {
+    return answer;
+  }
   if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
   const body = await readAnswer(service, answer, { limit });
   if (answer.status === 502 || answer.status === 503) {
@@ -36,7 +39,9 @@ export async function settledAnswer(
     );
   }
   const { status, statusText, headers } = answer;
-  const settled = new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+  const settled = new WholeAnswer(body.byteLength > 0 ? body : null, {
+    ...{ status, statusText, headers },
+  });
   // Of what is here: it may have come in pieces, or compressed.
   if (body.byteLength > 0) settled.headers.set("Content-Length", String(body.byteLength));
   return settled;
@@ -50,7 +55,7 @@ async function readAnswer(
   const declared = answer.headers.get("Content-Length");
   try {
     // In one piece where it is known to be short: a body that was not a stream need not become one
-    if (!answer.body || declared !== null && Number(declared) <= limit) {
+    if (declared !== null && Number(declared) <= limit || !answer.body) {
       return await answer.arrayBuffer();
     }
     return await inPieces(answer.body, Number(declared) > limit ? 0 : limit);

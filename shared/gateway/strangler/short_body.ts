@@ -1,8 +1,15 @@
+import { WholeAnswer } from "@headwater/resilience";
+
 /** The body of an answer, where it is no longer than so many bytes; undefined: it is longer, and nobody reads on. */
 export async function shortBody(
-  { headers, body }: Response,
+  answer: Response,
   mostBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (answer instanceof WholeAnswer) {
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return bytes.byteLength > mostBytes ? undefined : bytes;
+  }
+  const { headers, body } = answer;
   if (!body) return new Uint8Array();
   if (Number(headers.get("Content-Length") ?? 0) > mostBytes) {
     await body.cancel();
