@@ -31,6 +31,8 @@ const everyMs = 1_000;
 /** What is older is asked for before it is acted on, for a moment; where nothing is known, for longer. */
 const oldMs = 3_000;
 const momentMs = 250;
+/** As long as nobody has heard anything: what stays with either side, nobody knows. */
+const unheard: RouteState = { ...untouched, hasLegacyPins: true, hasNewPins: true };
 /** Whoever does not answer by then is asked again with the next request. */
 const longestMs = 2_000;
 const storeKey = "strangled routes";
@@ -104,21 +106,20 @@ export function knownStates(
     const question = ++questions;
     const request = new Request("http://strangler/strangler/routes", { headers, signal });
     const answer = await client.call("strangler", request);
-    // Who asked later may know by now what this one does not
-    const isOverhauled = question < answered;
-    if (!isOverhauled) answered = question;
     if (answer.status !== 304) {
       if (!answer.ok) {
         await answer.body?.cancel();
         throw new Error(`Cannot ask for the states of routes: the answer is ${answer.status}`);
       }
       const found = statesSchema.parse(await answer.json());
-      if (!isOverhauled) {
+      // Who asked later may know by now what this one does not
+      if (question > answered) {
+        answered = question;
         states = byRoute(found);
         tag = answer.headers.get("ETag") ?? undefined;
         await store.set(storeKey, JSON.stringify(found), { ttlMs: storedMs });
       }
-    }
+    } else answered = Math.max(answered, question);
     heardAt = clock.now();
     for (const name of names()) {
       // Also one that has a state: of an entity that was pinned before
@@ -159,7 +160,8 @@ export function knownStates(
   return {
     async of(route) {
       await upToDate();
-      const state = states.get(route) ?? untouched;
+      const isUnheard = heardAt === -Infinity && states.size === 0;
+      const state = states.get(route) ?? (isUnheard ? unheard : untouched);
       return takenBack.get(route) === state.setting ? { ...state, percent: 0 } : state;
     },
     refresh: (position) => ask(position),
