@@ -21,6 +21,12 @@ export const entityId: z.ZodString = z.string().min(1).max(200)
 /** Before the `Idempotency-Key` of a request that names no entity: sent again, it has to reach the same side. */
 export const requestPrefix = "request ";
 
+/** Whether it is such a request; an entity may be called nearly anything. */
+export function isRequest(entity: string): boolean {
+  return entity.startsWith(requestPrefix) &&
+    z.uuid().safeParse(entity.slice(requestPrefix.length)).success;
+}
+
 export const sideSchema: z.ZodEnum<{ legacy: "legacy"; new: "new" }> = z.enum(["legacy", "new"]);
 const mode = z.enum(["legacy", "canary", "new"]);
 const route = routeName;

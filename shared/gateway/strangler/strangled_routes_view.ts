@@ -1,6 +1,6 @@
 import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
-import { entityPinEvents, requestPrefix, strangledRouteEvents } from "./contract.ts";
+import { entityPinEvents, isRequest, strangledRouteEvents } from "./contract.ts";
 import { type RouteState, type Side, untouched } from "./side_of.ts";
 
 const { hasLegacyPins: _legacy, hasNewPins: _new, ...state } = untouched;
@@ -12,7 +12,7 @@ const undecided = {
 /** What is decided of each strangled route, who decided it last, and how many entities stay with which side. */
 export const strangledRoutesView = view({
   name: "strangled-routes",
-  version: 1,
+  version: 2,
   module: import.meta.url,
   table: "strangled_route",
   reads: [strangledRouteEvents, entityPinEvents],
@@ -41,11 +41,10 @@ export const strangledRoutesView = view({
       case "RouteDeclared":
         return known;
       case "EntityPinned":
-        return event.data.entity.startsWith(requestPrefix)
-          ? known
-          : counted(known, event.data.side, 1);
+        return isRequest(event.data.entity) ? known : counted(known, event.data.side, 1);
       case "EntityMoved": {
-        const { side, from } = event.data;
+        const { entity, side, from } = event.data;
+        if (isRequest(entity)) return { ...known, moves: known.moves + 1 };
         const left = from ? counted(known, from, -1) : known;
         return { ...counted(left, side, 1), moves: known.moves + 1 };
       }

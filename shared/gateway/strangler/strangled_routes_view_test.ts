@@ -35,7 +35,7 @@ Deno.test("a route's row counts the entities of each side, and how many were mov
   assert.deepEqual([pinned?.pinnedLegacy, pinned?.pinnedNew, pinned?.moves], [0, 1, 0]);
   const moved = rowAfter(event.RouteDeclared, EntityPinned, EntityMoved);
   assert.deepEqual([moved?.pinnedLegacy, moved?.pinnedNew, moved?.moves], [1, 0, 1]);
-  const request = { ...EntityPinned.data, entity: "request key-1" };
+  const request = { ...EntityPinned.data, entity: "request 5f2b1c7e-8a41-5c6e-9d3f-2b7a1e4c9d10" };
   const asked = rowAfter(event.RouteDeclared, { type: "EntityPinned", data: request });
   assert.deepEqual([asked?.pinnedLegacy, asked?.pinnedNew], [0, 0]);
 });
