@@ -22,6 +22,7 @@ import { rollBack } from "./roll_back.ts";
 import { isEntity, type SettledSide, settledSide } from "./settled_side.ts";
 import { mostShadowBytes, shadow } from "./shadow.ts";
 import { shortBody } from "./short_body.ts";
+import { isFailureOfSide } from "./side_failure.ts";
 import type { RouteState, Side } from "./side_of.ts";
 import type { Strangles } from "./strangles.ts";
 
@@ -108,9 +109,8 @@ export function strangle(
       watch.note(name, state, { side, isError: answer.status >= 500, ms: clock.now() - since });
       return servedBy(side, answer);
     } catch (error) {
-      const isLate = error instanceof DeadlineExceeded;
-      if (isLate || error instanceof Unavailable) {
-        const ms = isLate ? clock.now() - since : undefined;
+      if (isFailureOfSide(error, c.req.raw)) {
+        const ms = error instanceof DeadlineExceeded ? clock.now() - since : undefined;
         watch.note(name, state, { side, isError: true, ms });
       }
       throw error;
