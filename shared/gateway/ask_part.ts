@@ -71,7 +71,10 @@ async function answerTo(
   asked: PageRequest,
 ): Promise<Found> {
   const empty = [...needed.values()].find(({ status }) => status === "none");
-  if (empty) return { status: "none", text: emptyText(part), code: empty.code };
+  if (empty) {
+    const { code, problem } = empty;
+    return { status: "none", text: emptyText(part), code, problem };
+  }
   let name: string | undefined;
   try {
     const { service } = part.from;
@@ -86,7 +89,11 @@ async function answerTo(
     const answer = await client.call(service, request, { usualMs, ms });
     return await read(answer, { part, name, asked });
   } catch (error) {
-    return { ...failureOf(error), error, ...insteadOf(part, { name, asked }) };
+    // Where it could not even be asked for, the page is missing for what that one says which it needs
+    const needs = name === undefined ? [...needed.values()] : [];
+    const failed = needs.find(({ status }) => status !== "ok" && status !== "stale");
+    const why = { error: failed?.error ?? error, problem: failed?.problem };
+    return { ...failureOf(error), ...why, ...insteadOf(part, { name, asked }) };
   }
 }
 
