@@ -23,6 +23,7 @@ export function upstreamSender(): Upstreams["send"] & Disposable {
         ...{ method, headers, signal, redirect: "manual" },
         ...(!isQuery && { client: fresh, ...await bodyOf(request) }),
       });
+      await assertFinal(answer);
       return isPart ? answer : asDecoded(answer);
     } catch (cause) {
       signal.throwIfAborted();
@@ -42,6 +43,13 @@ export function upstreamSender(): Upstreams["send"] & Disposable {
     }
   }
   return Object.assign(send, { [Symbol.dispose]: () => fresh.close() });
+}
+
+/** Fetch takes any number for a status; one that is none cannot be passed on, nor may a change of protocol. */
+async function assertFinal({ status, body }: Response): Promise<void> {
+  if (status >= 200 && status <= 599) return;
+  await body?.cancel();
+  throw new Error(`Cannot pass on status ${status}`);
 }
 
 /** What says how long it is was read whole, and is sent so; the rest as it comes. */

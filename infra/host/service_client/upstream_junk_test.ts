@@ -87,6 +87,18 @@ for (
       "upstream-answer-lost",
     ],
     ["sends half a head", saying(`${ok}X-Half:`), 503, "upstream-answer-lost"],
+    [
+      "has a status that is none",
+      saying("HTTP/1.1 999 Odd\r\nContent-Length: 3\r\n\r\nabc"),
+      503,
+      "upstream-answer-lost",
+    ],
+    [
+      "changes the protocol, which nobody has asked for",
+      saying("HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: odd\r\n\r\n"),
+      503,
+      "upstream-answer-lost",
+    ],
   ] as const
 ) {
   Deno.test(`an upstream that ${what} is answered for with ${status}`, async () => {
