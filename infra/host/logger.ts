@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 /** @internal */
@@ -10,7 +10,10 @@ type Entry = {
   readonly fields: Readonly<Record<string, unknown>>;
 };
 
-/** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
+/**
+ * A log of one line per entry: readable on a terminal, JSON for machines otherwise. What is said on behalf of a request
+ * bears its `correlationId`, and its `traceId` where it is in a trace.
+ */
 export function createLogger(
   {
     level: lowest,
@@ -32,13 +35,22 @@ export function createLogger(
 
   function at(level: LogLevel): Log["info"] {
     if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
-    return (message, fields = {}) => {
-      const entry = { level, message, fields };
+    return (message, own = {}) => {
+      const entry = { level, message, fields: { ...requestFields(), ...own } };
       write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
     };
   }
 
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** As the traces of the same request name it: https://www.w3.org/TR/trace-context/#traceparent-header */
+function requestFields(): Readonly<Record<string, string>> {
+  const request = time.currentRequest();
+  if (!request) return {};
+  const { correlationId, traceparent } = request;
+  const traceId = traceparent?.split("-")[1];
+  return { correlationId, ...(traceId !== undefined && { traceId }) };
 }
 
 /** The same log, with `bound` added to every entry. */

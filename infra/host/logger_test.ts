@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Log } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import { createLogger, withFields } from "./logger.ts";
 
 type Captured = { readonly log: Log; readonly lines: string[] };
@@ -120,4 +120,37 @@ Deno.test("bound fields are in every entry and can be overruled", () => {
   bound.info("x", { part: "view" });
   const { service, part } = JSON.parse(lines[0]!);
   deepEqual({ service, part }, { service: "order", part: "view" });
+});
+
+Deno.test("what is said for a request bears its ids, what it leaves behind does not", async () => {
+  const { log, lines } = capture();
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const { signal } = new AbortController();
+  const over = Promise.withResolvers<void>();
+  let left = Promise.resolve();
+  await time.withinDeadline({ signal, remainingMs: () => 100 }, async () => {
+    time.noteRequest({ correlationId: "mine", traceparent });
+    await time.pause(0);
+    log.info("under it");
+    await time.withinDeadline({ signal, remainingMs: () => 50 }, () => {
+      log.info("in a call", { correlationId: "said", order: "o1" });
+      return Promise.resolve();
+    });
+    time.withoutDeadline(() => log.info("for all"));
+    left = over.promise.then(() => log.info("after it"));
+  });
+  over.resolve();
+  await left;
+  log.info("for nobody");
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  deepEqual(
+    lines.map((line) => JSON.parse(line)).map(({ time: _, level: _level, ...rest }) => rest),
+    [
+      { correlationId: "mine", traceId, message: "under it" },
+      { correlationId: "said", traceId, order: "o1", message: "in a call" },
+      { message: "for all" },
+      { message: "after it" },
+      { message: "for nobody" },
+    ],
+  );
 });

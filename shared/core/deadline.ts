@@ -8,8 +8,15 @@ export type Deadline = {
   remainingMs(): number;
 };
 
+/** By what a request is found in logs and traces. */
+export type RequestIds = {
+  readonly correlationId: string;
+  /** W3C Trace Context, well formed; undefined: it is in no trace. */
+  readonly traceparent: string | undefined;
+};
+
 /** Empty once it is over. */
-type Scope = { deadline: Deadline | undefined };
+type Scope = { deadline: Deadline | undefined; ids: RequestIds | undefined };
 
 const scopes = new AsyncLocalStorage<Scope | undefined>();
 
@@ -19,6 +26,20 @@ const scopes = new AsyncLocalStorage<Scope | undefined>();
  */
 export function currentDeadline(): Deadline | undefined {
   return scopes.getStore()?.deadline;
+}
+
+/**
+ * The ids of the request on whose behalf this runs, which travel with its deadline; undefined: of none. For lines of the
+ * log; what is done hands on what it was given.
+ */
+export function currentRequest(): RequestIds | undefined {
+  return scopes.getStore()?.ids;
+}
+
+/** Says which request it is under whose deadline this runs, from here on; under none it is nobody's. */
+export function noteRequest(ids: RequestIds): void {
+  const scope = scopes.getStore();
+  if (scope) scope.ids = ids;
 }
 
 /** Runs what others need as well, and what it begins: whoever happens to ask for it first has no say in when it ends. */
@@ -39,12 +60,12 @@ export function withinDeadline<Result>(
   deadline: Deadline,
   act: () => Promise<Result>,
 ): Promise<Result> {
-  const scope: Scope = { deadline };
+  const scope: Scope = { deadline, ids: currentRequest() };
   // Bare promises, here and in all that every request passes: an async function that waits for what runs in another
   // context than its own costs several times as much
   return scopes.run(scope, begun, act).then((result) => {
     // Not only marked: in Deno 2.9.6 a scope lives until V8's next full collection, with all that it refers to
-    scope.deadline = undefined;
+    scope.deadline = scope.ids = undefined;
     return result;
   });
 }

@@ -17,6 +17,10 @@ export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHan
     const { headers, signal } = c.req.raw;
     await withDeadline(async (signal) => {
       c.set("signal", signal);
+      time.noteRequest({
+        correlationId: c.get("correlationId"),
+        traceparent: c.get("traceparent"),
+      });
       await next();
     }, { ms: receivedMs(headers), what: "Cannot answer the request", signal, clock });
   };

@@ -79,3 +79,24 @@ Deno.test("one that waits for its key to be free waits no longer than its caller
   free.resolve();
   equal(await (await first).text(), "had its turn");
 });
+
+Deno.test("what a route does is known to be of its request, whatever it waits for", async () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const seen: unknown[] = [];
+  const { service } = exampleService((app) => {
+    app.get("/seen", async (c) => {
+      await time.pause(0);
+      seen.push(time.currentRequest());
+      return c.body(null);
+    });
+  });
+  for (const headers of [{ traceparent }, { traceparent: "junk" }] as const) {
+    const asked = { headers: { "X-Correlation-Id": "mine", ...headers } };
+    await service(new Request("http://example/seen", asked));
+  }
+  deepEqual(seen, [
+    { correlationId: "mine", traceparent },
+    { correlationId: "mine", traceparent: undefined },
+  ]);
+  equal(time.currentRequest(), undefined);
+});
