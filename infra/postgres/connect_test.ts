@@ -1,5 +1,5 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
-import { type Log, silentLog } from "@headwater/core";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { type Log, machine, silentLog } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import { connect } from "./connect.ts";
 import { queryUntilServed } from "./testing/query_until_served.ts";
@@ -40,6 +40,36 @@ Deno.test("connections to PostgreSQL", async (test) => {
     await sql`drop table if exists nothing_here`;
     deepEqual(notices, ['table "nothing_here" does not exist, skipping']);
     await sql.end();
+  });
+
+  await test.step("its use is seen: what runs, what waits, what was not answered", async () => {
+    const meter = machine.prometheusMeter();
+    const sql = connect({
+      ...{ url: server.url, name: "test", max: 1, patienceMs: 400, meter, logger: silentLog },
+    });
+    const numbers = async () =>
+      Array.from(
+        (await meter.page()).matchAll(/^headwater_postgres_(.*){pool="test"} (.*)$/gm),
+        ([, name, number]) => `${name} ${number}`,
+      );
+    await sql`select 1`;
+    const failing = Promise.allSettled([sql`select pg_sleep(5)`, sql`select pg_sleep(5)`]);
+    await eventually(
+      "both to be asked",
+      async () => (await numbers()).includes("queries_running 2"),
+    );
+    deepEqual(await numbers(), [
+      "connections 1",
+      "connections_limit 1",
+      "queries_running 2",
+      "queries_total 3",
+      "troubles_total 0",
+    ]);
+    deepEqual((await failing).map(({ status }) => status), ["rejected", "rejected"]);
+    const after = await numbers();
+    ok(after.includes("queries_running 0"), after.join());
+    await sql.end();
+    deepEqual(await numbers(), []);
   });
 
   await test.step("a pool goes on after its server was killed", async () => {

@@ -42,6 +42,7 @@ Deno.test({
       const running = await dev.ready();
       const processes = dev.processes();
       if (end === "Ctrl-C") {
+        await assertEachIsMeasured(running.url);
         await using second = startDev(`${place.directory}-2`, {
           args: ["--split"],
           env: { PORT: new URL(running.url).port },
@@ -67,6 +68,21 @@ Deno.test({
     }
   },
 });
+
+/** Prometheus finds the gateway and each service, and each shows its own numbers. */
+async function assertEachIsMeasured(url: string): Promise<void> {
+  const found = await (await fetch(`${url}/ops/metrics/targets`)).json();
+  const { length } = shop.services;
+  assert.equal(found.length, 1 + length);
+  for (const { targets: [host], labels: { process } } of found) {
+    const answer = await within(`the numbers of "${process}"`, fetch(`http://${host}/metrics`));
+    const page = await answer.text();
+    assert.equal(answer.status, 200, page);
+    assert.ok(page.includes(`headwater_process_info{name="${process}",`), page);
+    assert.ok(page.includes(`headwater_http_requests_running{service="${process}"} `), page);
+    assert.equal(page.match(/^headwater_http_requests_running{/gm)?.length, 1, page);
+  }
+}
 
 /** Without those that have ended and that nobody asked how. */
 async function livingOf(pids: readonly string[]): Promise<readonly string[]> {

@@ -73,12 +73,14 @@ export type CachedOptions = {
   readonly staleMs?: number;
   readonly sharedStore?: machine.SharedStore;
   readonly vary?: readonly string[];
+  readonly meter?: machine.Meter;
 };
 
 /** A gateway in front of it, which ends with its signal. */
 export function openCached(service: Things, options: CachedOptions = {}) {
   const ended = new AbortController();
-  const { freshMs = 60_000, staleMs = 0, vary, sharedStore = machine.memoryStore() } = options;
+  const { freshMs = 60_000, staleMs = 0, vary, meter, sharedStore = machine.memoryStore() } =
+    options;
   const cache = { views: [{ name: "things" } as View], freshMs, staleMs, vary };
   const declared = { priority: "normal", roles: ["public"], cache } as const;
   const query = z.object({ q: z.string().optional(), limit: z.string().optional() });
@@ -99,7 +101,7 @@ export function openCached(service: Things, options: CachedOptions = {}) {
   ];
   const call = (_name: string, request: Request) => service.service(request);
   const { gateway } = openGateway(service.service, {
-    ...{ routes, sharedStore, ending: ended.signal },
+    ...{ routes, sharedStore, meter, ending: ended.signal },
     client: { call },
     bareClient: { call },
   });

@@ -1,4 +1,11 @@
-import { derivedId, type EventLog, eventLog, type Log, type Recorded } from "@headwater/core";
+import {
+  derivedId,
+  type EventLog,
+  eventLog,
+  type Log,
+  type machine,
+  type Recorded,
+} from "@headwater/core";
 import { manualClock } from "@headwater/testing";
 import type { InstanceRecord } from "../list_instances.ts";
 import {
@@ -41,6 +48,7 @@ export class ProcessTestBed implements AsyncDisposable {
       readonly log?: EventLog;
       readonly records?: ProcessRecords;
       readonly process?: Process;
+      readonly meter?: machine.Meter;
     } = {},
   ) {
     const runtime = startProcess({
@@ -60,6 +68,7 @@ export class ProcessTestBed implements AsyncDisposable {
       clock: this.clock,
       now: () => this.clock.now(),
       random: () => 0.5,
+      ...(options.meter && { meter: options.meter }),
     });
     this.#runtimes.push(runtime);
     return runtime;
