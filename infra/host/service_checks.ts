@@ -16,19 +16,25 @@ export function serviceChecks(
   },
 ): readonly HealthCheck[] {
   return services.map(({ name }) => {
-    const paths = routes.filter(({ service }) => service === name).map(({ path }) => path);
-    return serviceCheck(name, { client, paths });
+    const own = routes.filter(({ service }) => service === name);
+    return serviceCheck(name, { client, affects: templatesOf(own) });
   });
+}
+
+/** Their paths as URI templates, `/orders/{id}` (RFC 6570), each once. */
+export function templatesOf(routes: readonly Pick<PublicRoute, "path">[]): readonly string[] {
+  const templates = routes.map(({ path }) => path.replaceAll(/:(\w+)(\{[^/]*\})?/g, "{$1}"));
+  return [...new Set(templates)];
 }
 
 function serviceCheck(
   service: string,
-  { client, paths }: { readonly client: ServiceClient; readonly paths: readonly string[] },
+  { client, affects }: { readonly client: ServiceClient; readonly affects: readonly string[] },
 ): HealthCheck {
   return {
     name: `service:${service}`,
     ofOthers: true,
-    affects: [...new Set(paths.map(toTemplate))],
+    affects,
     async check(signal) {
       const response = await client.call(
         service,
@@ -40,11 +46,6 @@ function serviceCheck(
       return reasons.length > 0 ? { warning: reasons.join("; ") } : {};
     },
   };
-}
-
-/** `/orders/:id` as a URI template, `/orders/{id}` (RFC 6570). */
-function toTemplate(path: string): string {
-  return path.replaceAll(/:(\w+)(\{[^/]*\})?/g, "{$1}");
 }
 
 /** As `shared/http/health.ts` answers. */

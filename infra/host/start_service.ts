@@ -9,7 +9,7 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
-import { type Admission, watchHealth } from "@headwater/http";
+import { type Admission, publicRoutes, watchHealth } from "@headwater/http";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
@@ -20,6 +20,7 @@ import { createResilientClient, meteredClient } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
+import { templatesOf } from "./service_checks.ts";
 import { readModelPace } from "./read_model_pace.ts";
 
 export type RunningService = AsyncDisposable & {
@@ -181,7 +182,7 @@ export async function startService(
   starting.defer(() => ended.abort());
   const health = watchHealth([
     postgresCheck(heart),
-    logCheck(log),
+    logCheck(log, definition),
     ...checks,
     ...projections.checks,
     ...runtimes.map(({ check }) => check),
@@ -215,9 +216,12 @@ function stoppingAt(signal: AbortSignal | undefined, stop: () => Promise<void>):
   };
 }
 
-function logCheck(log: EventLog): HealthCheck {
+/** Without the log nothing can be commanded. */
+function logCheck(log: EventLog, { name, routes }: ServiceDefinition): HealthCheck {
+  const commands = routes ? publicRoutes(name, routes) : [];
   return {
     name: "event-log",
+    affects: templatesOf(commands.filter(({ method }) => method !== "GET")),
     async check() {
       await log.head();
     },

@@ -47,6 +47,7 @@ Deno.test({
     const env = {
       DATABASE_URL: postgres.url,
       EVENTSTORE_URL: `esdb://127.0.0.1:${store.port}?tls=false`,
+      LAME_DUCK_MS: "100",
     };
     await using one = await startOrder(env);
     await using other = await startOrder(env);
@@ -81,5 +82,18 @@ Deno.test({
     await using third = await startOrder(env);
     await placed(third, left);
     await placed(left, third);
+
+    left.signal("SIGTERM");
+    assert.equal(await left.ended(), 0);
+    // Handed over, not left to run out
+    const held = await sql<{ owner: string }[]>`
+      select owner from (
+        select owner, lease_until from projection_generation
+        union all select owner, lease_until from process_slice
+      ) as leases where lease_until > clock_timestamp()`;
+    const ports = new Set(held.flatMap(({ owner }) => /:(\d+)/.exec(owner)?.[1] ?? []));
+    const port = ({ url }: OrderProcess) => new URL(url).port;
+    assert.deepEqual([ports.has(port(left)), ports.has(port(third))], [false, true]);
+    await placed(third, third);
   },
 });
