@@ -80,7 +80,9 @@ function fieldOf(path: readonly (string | number)[]): string {
   const field = path.map((part, index) =>
     typeof part === "number" ? "[]" : `${index === 0 ? "" : "."}${part}`
   ).join("");
-  return field.length <= longestField ? field : `${field.slice(0, longestField)}…`;
+  const short = field.length <= longestField ? field : `${field.slice(0, longestField)}…`;
+  // PostgreSQL refuses NUL and half characters, and with them the whole batch
+  return short.replaceAll(/\p{Cc}/gu, "\ufffd").toWellFormed();
 }
 
 function isIgnored(field: string, ignore: readonly string[]): boolean {

@@ -85,3 +85,17 @@ function isEqual(one: unknown, other: unknown): boolean {
     return false;
   }
 }
+
+Deno.test("the name of a field is one that a database takes, whatever clients have called it", () => {
+  for (const name of ["a\u0000b", "\ud800", `${"x".repeat(194)}😀`, "line\nend"]) {
+    const [one, other] = [1, 2].map((value) => ({
+      status: 200,
+      headers: new Headers({ "Content-Type": "application/json" }),
+      body: new TextEncoder().encode(JSON.stringify({ [name]: value })),
+    }));
+    const [found, ...more] = answerDifferences(one!, other!);
+    assert.equal(more.length, 0);
+    assert.doesNotMatch(found?.field ?? "\0", /\p{Cc}/u);
+    assert.ok(found?.field.isWellFormed(), JSON.stringify(name));
+  }
+});
