@@ -27,6 +27,8 @@ export function rollBack({ states, client, clock, logger }: {
 }): RollBack {
   const windows = new Map<string, ReturnType<typeof answerWindow>>();
   const untold = new Map<string, Untold>();
+  /** The last setting of each route that was taken back: what was under way then may still come. */
+  const takenBack = new Map<string, number>();
 
   function windowOf(route: string): ReturnType<typeof answerWindow> {
     const known = windows.get(route);
@@ -73,7 +75,8 @@ export function rollBack({ states, client, clock, logger }: {
     note(route, state, answer) {
       const worse = windowOf(route).note({ ...answer, setting: state.setting });
       const isRaised = state.mode === "canary" && state.percent > 0;
-      if (worse && isRaised && untold.get(route)?.setting !== state.setting) {
+      if (worse && isRaised && takenBack.get(route) !== state.setting) {
+        takenBack.set(route, state.setting);
         states.takeBack(route, state.setting);
         logger.error(`Rolled back "${route}" to 0 %: ${reasonOf(worse)}`, {
           route,

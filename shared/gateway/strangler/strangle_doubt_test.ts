@@ -1,4 +1,5 @@
-import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, silentLog, Unavailable } from "@headwater/core";
+import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { strangledThings } from "../testing/strangled_things.ts";
 import { stranglerDouble } from "../testing/strangler_double.ts";
@@ -46,4 +47,27 @@ Deno.test("an entity whose id looks like that of a request stays with its side",
   await strangledThings(double).ask("PUT", "/api/things/request%20a");
   await double.decide({ type: "SetRouteShare", data: { ...all, percent: 0 } });
   assert.equal(await strangledThings(double).sideOf("/api/things/request%20a"), "new");
+});
+
+Deno.test("answers that were under way when a side was rolled back do not have it told once more", async () => {
+  const double = await stranglerOfAll();
+  const lines: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const { ask } = strangledThings(double, {
+    logger: { ...silentLog, error: (line: string) => void lines.push(line) },
+    answering: {
+      async new({ path }) {
+        if (path.endsWith("late")) await held.promise;
+        return Response.json({}, { status: 500 });
+      },
+    },
+  });
+  const late = Array.from({ length: 5 }, () => ask("GET", "/api/things/late"));
+  await eventually("the roll-back", async () => {
+    await ask("GET", "/api/things");
+    return (await double.events()).some(({ type }) => type === "RouteRolledBack");
+  });
+  held.resolve();
+  await Promise.all(late);
+  assert.equal(lines.filter((line) => line.startsWith("Rolled back")).length, 1);
 });
