@@ -36,7 +36,7 @@ type RouteCache = {
   readonly vary?: readonly string[] | undefined;
   /** Milliseconds for which an answer is given again at most, whatever is known of commits. */
   readonly freshMs: number;
-  /** Milliseconds beyond that for which it may be given while it is asked anew. */
+  /** Milliseconds for which it may be given while it is asked anew, after it was last known to be right. */
   readonly staleMs: number;
 };
 

@@ -83,16 +83,18 @@ function cachedRoute(route: PublicRoute, cached: Cached): AnswerAgain {
     keep: (asked, entry) => kept.keep(asked.name, entry, { ttlMs: freshMs + staleMs }),
   });
 
+  /** When it was known to be what it would be then. */
+  const lastFresh = new WeakMap<CacheEntry, number>();
   function isFresh(entry: CacheEntry, asked: Question): boolean {
-    return now() - entry.at < freshMs && changes.isFresh(entry, asked);
+    const isSo = now() - entry.at < freshMs && changes.isFresh(entry, asked);
+    if (isSo && staleMs > 0) lastFresh.set(entry, now());
+    return isSo;
   }
 
-  /** Not fresh any more, and given all the same, from when somebody first wanted it. */
-  const staleSince = new WeakMap<CacheEntry, number>();
+  /** Not fresh any more, and given all the same: what it does not show is of the last moment. */
   function isStillOfUse(entry: CacheEntry): boolean {
-    const since = staleSince.get(entry) ?? now();
-    staleSince.set(entry, since);
     if (changes.log !== undefined && entry.log !== changes.log) return false;
+    const since = lastFresh.get(entry) ?? entry.at;
     return staleMs > 0 && now() - since <= staleMs && now() - entry.at <= freshMs + staleMs;
   }
 

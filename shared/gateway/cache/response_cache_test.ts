@@ -193,3 +193,19 @@ Deno.test("what another route answers is not taken for a row of the one that is 
   }
   assert.equal(service.asked.length, 2);
 });
+
+Deno.test("what changed while nobody asked is not given any more, however short ago that is noticed", async () => {
+  const service = things();
+  using gateway = openCached(service, { staleMs: 1 });
+  await gateway.listening();
+  await gateway.get("/api/things/a");
+  await gateway.get("/api/things/b");
+  const since = Date.now();
+  service.position = 11;
+  service.state = 1;
+  service.tell({ keys: ["a", "b"] });
+  await eventually("the change", async () => {
+    return (await gateway.get("/api/things/b")).body.state === 1 && Date.now() > since + 2;
+  });
+  assert.equal((await gateway.get("/api/things/a")).body.state, 1);
+});
