@@ -3,7 +3,7 @@ import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { memoryRecords, ProcessTestBed } from "./testing/process_test_bed.ts";
 
-const behind = /headwater_saga_behind_seconds{process="running"} (.*)\n/;
+const behind = /headwater_saga_behind_seconds{saga="running"} (.*)\n/;
 
 Deno.test("it is seen how many instances a process has, and whether it hears", async () => {
   await using bed = new ProcessTestBed();
@@ -16,14 +16,14 @@ Deno.test("it is seen how many instances a process has, and whether it hears", a
   const runtime = bed.start({ records: memoryRecords(), meter });
   await bed.append("ErrandGiven", "milk");
   const says = async (line: string) => (await meter.page()).includes(`${line}\n`);
-  const running = 'headwater_saga_instances{process="running",state="running"}';
+  const running = 'headwater_saga_instances{saga="running",state="running"}';
   await eventually("the instance", () => says(`${running} 1`));
   await eventually(
     "it to have heard all",
-    () => says('headwater_saga_behind_seconds{process="running"} 0'),
+    () => says('headwater_saga_behind_seconds{saga="running"} 0'),
   );
-  assert.ok(await says('headwater_saga_oldest_age_seconds{process="running",state="running"} 1'));
-  assert.ok(await says('headwater_saga_instances{process="running",state="stuck"} 0'));
+  assert.ok(await says('headwater_saga_oldest_age_seconds{saga="running",state="running"} 1'));
+  assert.ok(await says('headwater_saga_instances{saga="running",state="stuck"} 0'));
   answer.resolve();
   await eventually("the instance to be struck off", () => says(`${running} 0`));
   await runtime[Symbol.asyncDispose]();

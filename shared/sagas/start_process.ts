@@ -22,7 +22,7 @@ export function startProcess(options: ProcessRuntimeOptions): ProcessRuntime {
   });
   const { process: { name }, meter = machine.silentMeter, records } = options;
   const measured = observeProcess(meter, {
-    process: name,
+    saga: name,
     sums: () => records.sums(),
     behindMs: () => runtime.behindMs(),
   });

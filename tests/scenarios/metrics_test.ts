@@ -64,13 +64,19 @@ Deno.test("each metric that the dashboard and the alerts name is on the shop's p
     assert.deepEqual(watched.flatMap((query) => faultsOf(query, shown)), []);
     assert.doesNotMatch(page, /headwater_metrics_unread{/);
     assert.match(page, /headwater_projection_events_total{.*projection="orders"} 2\n/);
-    assert.match(page, /headwater_saga_instances{process="fulfilment",state="stuck"} 0\n/);
+    assert.match(page, /headwater_saga_instances{saga="fulfilment",state="stuck"} 0\n/);
     assert.match(page, /headwater_feeds_open{service="timeline",view="order-timelines"} 1\n/);
     assert.match(
       page,
       /headwater_health_check{service="order",check="postgres",status="pass"} 1\n/,
     );
-    // None is there that nobody explains, and each is looked at or said to be for people
+    // They would be renamed, and what they tell apart be one
+    assert.deepEqual(
+      [...shown].filter(([, { labels }]) =>
+        ["instance", "job", "process"].some((added) => labels?.has(added))
+      ).map(([name]) => name),
+      [],
+    );
     const names = [...shown.keys()];
     assert.ok(names.length > 30, names.join());
     assert.ok(names.every((name) => /^(headwater|process)_/.test(name)), names.join());
