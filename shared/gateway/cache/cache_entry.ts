@@ -62,9 +62,13 @@ export function written({ heard: _own, ...entry }: CacheEntry): string {
   return JSON.stringify({ format: 1, ...entry });
 }
 
-/** Undefined: it is of another release. */
+/** Undefined: it is of another release, or not ours. */
 export function entryIn(text: string | undefined): CacheEntry | undefined {
   if (text === undefined) return undefined;
-  const { format, ...entry } = JSON.parse(text);
-  return format === 1 ? { ...entry, heard: -1 } : undefined;
+  try {
+    const { format, ...entry } = JSON.parse(text);
+    return format === 1 ? { ...entry, heard: -1 } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -209,3 +209,12 @@ Deno.test("what changed while nobody asked is not given any more, however short 
   });
   assert.equal((await gateway.get("/api/things/a")).body.state, 1);
 });
+
+Deno.test("what is no answer in the shared store is passed over", async () => {
+  const service = things();
+  await using memory = machine.memoryStore();
+  const get = () => Promise.resolve("<html>");
+  using gateway = openCached(service, { sharedStore: { ...memory, isShared: true, get } });
+  await gateway.listening();
+  assert.deepEqual((await gateway.get("/api/things/a")).status, 200);
+});

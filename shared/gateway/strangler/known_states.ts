@@ -94,8 +94,7 @@ export function knownStates(
 
   /** What another process has heard last, or this one before it ended. */
   async function recall(): Promise<void> {
-    const text = await store.get(storeKey);
-    const found = text === undefined ? undefined : statesSchema.safeParse(JSON.parse(text)).data;
+    const found = statesIn(await store.get(storeKey));
     if (found && heardAt === -Infinity) states = byRoute(found);
   }
 
@@ -167,6 +166,15 @@ export function knownStates(
     refresh: (position) => ask(position),
     takeBack: (route, setting) => void takenBack.set(route, setting),
   };
+}
+
+/** Undefined: it is of another release, or not ours. */
+function statesIn(text = "null"): z.output<typeof statesSchema> | undefined {
+  try {
+    return statesSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function byRoute(found: z.output<typeof statesSchema>): ReadonlyMap<string, RouteState> {

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, silentLog, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, silentLog, Unavailable } from "@headwater/core";
 import { eventually } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { strangledThings } from "../testing/strangled_things.ts";
@@ -70,4 +70,15 @@ Deno.test("answers that were under way when a side was rolled back do not have i
   held.resolve();
   await Promise.all(late);
   assert.equal(lines.filter((line) => line.startsWith("Rolled back")).length, 1);
+});
+
+Deno.test("what is no word of a gateway in the shared store is passed over", async () => {
+  const double = await stranglerOfAll();
+  double.setAway(true);
+  await using memory = machine.memoryStore();
+  const store = { ...memory, isShared: true, get: () => Promise.resolve("<html>") };
+  const { ask } = strangledThings(double, { store });
+  for (const path of ["/api/things", "/api/things/a"]) {
+    assert.equal((await ask("GET", path)).headers.get("X-Served-By"), "legacy");
+  }
 });
