@@ -5,6 +5,8 @@ Deno.test("a client is its address, of IPv6 the network that it may choose from"
   const keys: Record<string, string> = {
     "192.0.2.7": "192.0.2.7",
     "::ffff:192.0.2.7": "192.0.2.7",
+    "::FFFF:c000:0207": "192.0.2.7",
+    "0:0:0:0:0:ffff:192.0.2.7": "192.0.2.7",
     "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
     "2001:0DB8:0001:0002::9": "2001:db8:1:2::/64",
     "2001:db8::1": "2001:db8:0:0::/64",
