@@ -49,7 +49,7 @@ const fullDisks: readonly Trouble[] = [
     what: `a disk of ${size}, which PostgreSQL would fill`,
     within: diskOf(size),
     says:
-      /^Cannot start PostgreSQL in ".*": \d+ MB are free on its disk, a first start needs 190 MB; make room, or name a server of your own in DATABASE_URL$/,
+      /^Cannot start PostgreSQL in ".*": \d+ MB are free on its disk, a first start needs 220 MB; make room, or name a server of your own in DATABASE_URL$/,
   })),
 ];
 
