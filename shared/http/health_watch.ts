@@ -39,8 +39,8 @@ const defaultEveryMs = 5_000;
 export const checkLimitMs = 1_000;
 /** So long something short lasts: a failover, a full queue. */
 const badInARow = 3;
-/** What was never well is asked sooner, ever less so: who starts is waited for. */
-const firstPauseMs = 100;
+/** What was never well is asked sooner, ever less so: who starts is waited for, by people too. */
+const firstPauseMs = 25;
 
 /**
  * Asks every check again and again, each for itself, until the signal: one that hangs holds up no other, and is not asked
