@@ -123,8 +123,11 @@ export function prometheusMeter(
               note(value: number) {
                 series.count++;
                 series.sum += value;
-                const under = buckets.findIndex((bound) => value <= bound);
-                if (under >= 0) series.counts[under]!++;
+                for (let at = 0; at < buckets.length; at++) {
+                  if (value > buckets[at]!) continue;
+                  series.counts[at]!++;
+                  return;
+                }
               },
             };
             return series;

@@ -47,11 +47,11 @@ export function httpMetrics(
   meter.observe([requestsRunning], (say) => say(requestsRunning, running, { service }));
 
   function answersOf(c: Context): Answers {
-    const status = String(c.res.status);
     const route = routeOf(c);
-    const key = `${c.req.method} ${status} ${route}`;
+    const key = `${c.req.method} ${c.res.status} ${route}`;
     const found = known.get(key);
     if (found) return found;
+    const status = String(c.res.status);
     // Anybody may invent methods
     const method = methods.has(c.req.method) ? c.req.method : "(other)";
     const answers = {

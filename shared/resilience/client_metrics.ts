@@ -83,8 +83,10 @@ export function meteredClient(
     readonly now?: () => number;
   },
 ): ResilientClient {
-  const ended = meter.counter(callsTotal);
-  const durations = meter.histogram(callDuration);
+  const countOf = meter.counter(callsTotal);
+  const durationOf = meter.histogram(callDuration);
+  /** By target, calls and outcome: to look them up by their labels costs more than to count. */
+  const known = new Map<string, { count: machine.Count; duration: machine.Distribution }>();
   observeTargets(meter, {
     caller,
     targets: () =>
@@ -94,11 +96,15 @@ export function meteredClient(
     describe: client.describe,
     call(target, request) {
       const calls = request.method === "GET" || request.method === "HEAD" ? "queries" : "commands";
-      const at = { caller, target, calls };
       const beganAt = now();
       function note(outcome: string): void {
-        durations(at).note((now() - beganAt) / 1_000);
-        ended({ ...at, outcome }).add();
+        const key = `${target} ${calls} ${outcome}`;
+        const at = { caller, target, calls };
+        const series = known.get(key) ??
+          { count: countOf({ ...at, outcome }), duration: durationOf(at) };
+        known.set(key, series);
+        series.duration.note((now() - beganAt) / 1_000);
+        series.count.add();
       }
       const answering = client.call(target, request);
       // Beside it: whoever calls waits for nothing of this

@@ -20,19 +20,19 @@ function metered(answer: (request: Request) => Promise<Response>) {
 }
 
 for (
-  const [outcome, answer] of [
-    ["answered", () => Promise.resolve(new Response(null, { status: 409 }))],
-    ["failed", () => Promise.resolve(new Response(null, { status: 500 }))],
-    ["failed", () => Promise.reject(new Error("bug"))],
-    ["late", () => Promise.reject(new DeadlineExceeded("Cannot call: late"))],
-    ["unavailable", () => Promise.reject(new Unavailable("Cannot call: away"))],
-    ["overloaded", refused("overloaded")],
-    ["circuit-open", refused("circuit-open")],
-    ["read-model-behind", refused("read-model-rebuilding")],
-    ["left", refused("request-aborted")],
+  const [what, outcome, answer] of [
+    ["a refusal", "answered", () => Promise.resolve(new Response(null, { status: 409 }))],
+    ["an answer of 500", "failed", () => Promise.resolve(new Response(null, { status: 500 }))],
+    ["a bug", "failed", () => Promise.reject(new Error("bug"))],
+    ["no answer in time", "late", () => Promise.reject(new DeadlineExceeded("Cannot call: late"))],
+    ["nobody there", "unavailable", () => Promise.reject(new Unavailable("Cannot call: away"))],
+    ["no place", "overloaded", refused("overloaded")],
+    ["an open circuit", "circuit-open", refused("circuit-open")],
+    ["a read model that is filled", "read-model-behind", refused("read-model-rebuilding")],
+    ["a request that was broken off", "left", refused("request-aborted")],
   ] as const
 ) {
-  Deno.test(`a call is counted once, as ${outcome}, and timed: ${answer}`, async () => {
+  Deno.test(`a call that ends in ${what} is counted once, as ${outcome}, and timed`, async () => {
     const { meter, client } = metered(answer);
     const request = new Request("http://order/api/orders/o1");
     await client.call("order", request).catch(() => {});
