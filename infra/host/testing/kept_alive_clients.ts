@@ -3,7 +3,7 @@ import { time } from "@headwater/core";
 /** What became of the requests of all clients. */
 export type Fate = {
   readonly answered: number;
-  /** Sent on a connection that had not said that it ends, and never answered. */
+  /** Sent on a connection that had not said that it ends, and never answered, or not even sent: it was cut at once. */
   readonly unanswered: number;
   /** Of those that were answered: the answers that say 5xx. */
   readonly failed: readonly string[];
@@ -44,6 +44,10 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
   }
   async function client(): Promise<void> {
     for (let connection; (connection = await connect({ hostname, port: Number(port) }));) {
+      if (connection === "cut") {
+        fate.unanswered++;
+        continue;
+      }
       using open = connection;
       for (let goesOn = true; goesOn;) {
         const answer = await ask(open, nextRequest());
@@ -70,11 +74,13 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
   };
 }
 
-async function connect(address: Deno.ConnectOptions): Promise<Deno.TcpConn | undefined> {
+/** Undefined: nobody listens there. "cut": somebody did, and ended before anything could be asked. */
+async function connect(address: Deno.ConnectOptions): Promise<Deno.TcpConn | "cut" | undefined> {
   try {
     return await Deno.connect(address);
   } catch (error) {
     if (error instanceof Deno.errors.ConnectionRefused) return undefined;
+    if (error instanceof Deno.errors.ConnectionReset) return "cut";
     throw error;
   }
 }
