@@ -12,7 +12,7 @@ const undecided = {
 /** What is decided of each strangled route, who decided it last, and how many entities stay with which side. */
 export const strangledRoutesView = view({
   name: "strangled-routes",
-  version: 2,
+  version: 1,
   module: import.meta.url,
   table: "strangled_route",
   reads: [strangledRouteEvents, entityPinEvents],
