@@ -32,8 +32,8 @@ export type RunningDev = {
   kill(): Promise<void>;
 };
 
-/** In milliseconds: what people are promised. */
-const longestStop = 5_000;
+/** In milliseconds: twice what people are promised, who do not run three shops at once. */
+const longestStop = 10_000;
 
 /** How it is started. */
 export type DevOptions = {
