@@ -1,5 +1,5 @@
 import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
-import { BadAnswer } from "@headwater/resilience";
+import { BadAnswer, isEventStream } from "@headwater/resilience";
 import { isForAll } from "./cache/cache_entry.ts";
 import { fieldOf, type PagePart, usualPartMs } from "./page.ts";
 import type { PartClient } from "./part_client.ts";
@@ -133,7 +133,7 @@ async function read(
 /** As it will stand in the page: it has to be JSON, or the page would be none. */
 async function jsonText(part: PagePart, answer: Response): Promise<string> {
   const what = `Cannot show part "${part.name}": its answer`;
-  if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+  if (isEventStream(answer)) {
     // It has no end
     await answer.body?.cancel();
     throw new BadAnswer(`${what} is a stream of events`, { code: "answer-not-json" });

@@ -11,7 +11,7 @@ import { compress } from "hono/compress";
 import { responseCache } from "./cache/response_cache.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
-import { onEachRoute } from "./on_each_route.ts";
+import { isFixed, onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
 import { addPages } from "./page_routes.ts";
 import { addMetricsTargets } from "./metrics_targets.ts";
@@ -95,11 +95,9 @@ export function gateway(
     table?.addStrangled(app, routes);
     onEachRoute(app, routes, responseCache(dependencies));
     // What was added first answers: `/api/orders/events` is no order
-    const fixed = routes.filter(({ path }) => !path.includes(":"));
-    addForwarding(app, { ...asking, routes: fixed });
+    addForwarding(app, { ...asking, routes: routes.filter(isFixed) });
     addPages(app, { pages, client, logger });
-    const others = routes.filter((route) => !fixed.includes(route));
-    addForwarding(app, { ...asking, routes: others });
+    addForwarding(app, { ...asking, routes: routes.filter((route) => !isFixed(route)) });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);
     return toService(app, edge);

@@ -1,5 +1,10 @@
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 
+/** Without parameters. */
+export function isFixed({ path }: Pick<PublicRoute, "path">): boolean {
+  return !path.includes(":");
+}
+
 /** @internal */
 type Act = (c: EdgeContext, next: () => Promise<void>) => Promise<Response | undefined>;
 
@@ -13,9 +18,7 @@ export function onEachRoute(
   routes: readonly PublicRoute[],
   actOn: (route: PublicRoute) => Act | undefined,
 ): void {
-  const hasParameters = ({ path }: PublicRoute) => path.includes(":");
-  const fixed = routes.filter((route) => !hasParameters(route));
-  const acts = [...fixed, ...routes.filter(hasParameters)]
+  const acts = routes.toSorted((one, other) => Number(isFixed(other)) - Number(isFixed(one)))
     .map((route) => ({ ...route, act: actOn(route) }));
   if (acts.every(({ act }) => !act)) return;
   const settled = new WeakSet<Request>();

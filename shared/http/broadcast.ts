@@ -1,7 +1,7 @@
 import { type Log, type ReadModels, time, Unavailable, type View } from "@headwater/core";
 import { beatFrame, openingFrame } from "./event_frame.ts";
 import { feedBook, type SeenRows, type ToldRow } from "./feed_book.ts";
-import { joined } from "./joined.ts";
+import { joinedBytes } from "@headwater/resilience";
 import { type FeedOutbox, feedOutbox } from "./feed_outbox.ts";
 
 /** How often a feed shows that it lives: proxies end what is silent for a minute, some for half of one. */
@@ -132,7 +132,7 @@ export function broadcast(
     const found = await read({ topic, after });
     const isFirst = book.readTo === undefined;
     const rows = book.paged(feed, found);
-    if (rows.length > 0) outboxes.get(feed)?.send(joined(rows.map(({ frame }) => frame)));
+    if (rows.length > 0) outboxes.get(feed)?.send(joinedBytes(rows.map(({ frame }) => frame)));
     // What came before the first one was so far was told to nobody
     if (isFirst && book.readTo !== undefined) goOn();
     return rows.length > 0;

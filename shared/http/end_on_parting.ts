@@ -1,9 +1,11 @@
+import { isEventStream } from "@headwater/resilience";
+
 /**
  * The same answer; one that goes on, an event stream, ends when its process parts: a server that stops waits for
  * the ends of its answers.
  */
 export function endOnParting(answer: Response, parting: AbortSignal): Response {
-  if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
+  if (!isEventStream(answer)) return answer;
   // Of no other answer: a body that is looked at becomes a stream, which costs more to send than the bytes it was
   if (!answer.body) return answer;
   const reader = answer.body.getReader();

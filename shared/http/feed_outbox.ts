@@ -1,4 +1,4 @@
-import { joined } from "./joined.ts";
+import { joinedBytes } from "@headwater/resilience";
 
 /** What one client is sent, for as long as it reads. */
 export type FeedOutbox = {
@@ -62,7 +62,7 @@ export function feedOutbox(
         await promise;
       }
       if (isOver) return;
-      const chunk = joined(waiting);
+      const chunk = joinedBytes(waiting);
       waiting = [];
       bytes = 0;
       controller.enqueue(chunk);

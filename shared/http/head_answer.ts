@@ -1,8 +1,10 @@
+import { isEventStream } from "@headwater/resilience";
+
 /** What a HEAD is answered with, made of the answer to the same GET: its headers, and its length where it has one. */
 export async function headAnswer(toGet: Response): Promise<Response> {
   const { body, status } = toGet;
   const headers = new Headers(toGet.headers);
-  if (headers.get("Content-Type")?.startsWith("text/event-stream")) {
+  if (isEventStream(toGet)) {
     await body?.cancel();
     // Without a body at all the server would say that its length is 0.
     return new Response(new ReadableStream({ start: (end) => end.close() }), { status, headers });

@@ -1,6 +1,7 @@
 import { DeadlineExceeded, machine, Unavailable } from "@headwater/core";
 import type { BreakerState } from "./breaker.ts";
 import type { ResilientClient } from "./resilient_client.ts";
+import { isQuery } from "./retry.ts";
 
 /** How it stands with the calls to one target. */
 export type MeasuredTarget = {
@@ -95,7 +96,7 @@ export function meteredClient(
   return {
     describe: client.describe,
     call(target, request) {
-      const calls = request.method === "GET" || request.method === "HEAD" ? "queries" : "commands";
+      const calls = isQuery(request) ? "queries" : "commands";
       const beganAt = now();
       function note(outcome: string): void {
         const key = `${target} ${calls} ${outcome}`;

@@ -13,6 +13,7 @@ export {
 export type { RetryOptions } from "./retry.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 export { bodyLimit, readBytes, readText } from "./read_body.ts";
+export { joinedBytes } from "./joined_bytes.ts";
 export { BadAnswer } from "./bad_answer.ts";
-export { WholeAnswer } from "./service_answer.ts";
+export { isEventStream, WholeAnswer } from "./service_answer.ts";
 export { BadInput, BodyTooLarge, BodyTooSlow, type InputIssue } from "./bad_input.ts";

@@ -1,5 +1,6 @@
 import { time } from "@headwater/core";
 import { BadInput, BodyTooLarge, BodyTooSlow } from "./bad_input.ts";
+import { joinedBytes } from "./joined_bytes.ts";
 
 /**
  * 1 MiB: an order of thousands of lines too many is still told which rule it breaks; beyond, reading costs too much.
@@ -59,7 +60,7 @@ async function inPieces(
   let size = 0;
   for (;;) {
     const { done, value } = await nextChunk(reader);
-    if (done) return joined(chunks, size);
+    if (done) return joinedBytes(chunks);
     size += value.byteLength;
     if (size > limit) throw new BodyTooLarge(limit);
     chunks.push(value);
@@ -88,17 +89,6 @@ async function unbroken<Result>(read: () => Promise<Result>): Promise<Result> {
   } catch (cause) {
     throw new BadInput([{ path: "", message: "The body broke off" }], { cause });
   }
-}
-
-function joined(chunks: Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 1) return chunks[0]!;
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /** The same as text. Errors: also `BadInput` for what is not UTF-8. */

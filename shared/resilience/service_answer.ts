@@ -4,6 +4,11 @@ import { BadAnswer } from "./bad_answer.ts";
 /** An answer whose body is in memory already, and is nobody else's. Its `Content-Length` says how long it is. */
 export class WholeAnswer extends Response {}
 
+/** It goes on: nobody may wait for its end. */
+export function isEventStream({ headers }: Pick<Response, "headers">): boolean {
+  return headers.get("Content-Type")?.startsWith("text/event-stream") ?? false;
+}
+
 const failures = [502, 503, 504];
 
 /**
@@ -23,7 +28,7 @@ export async function settledAnswer(
   if (answer instanceof WholeAnswer && declared <= limit && !failures.includes(answer.status)) {
     return answer;
   }
-  if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
+  if (isEventStream(answer)) return answer;
   const body = await readAnswer(service, answer, { limit });
   if (answer.status === 502 || answer.status === 503) {
     const problem = problemIn(body);

@@ -1,4 +1,4 @@
-import { WholeAnswer } from "@headwater/resilience";
+import { joinedBytes, WholeAnswer } from "@headwater/resilience";
 
 /** The body of an answer, where it is no longer than so many bytes; undefined: it is longer, and nobody reads on. */
 export async function shortBody(
@@ -28,20 +28,5 @@ export async function shortBody(
     }
     parts.push(value);
   }
-  return joined(parts, length);
-}
-
-/** Parts in one piece of so many bytes. */
-export function joined(
-  parts: readonly Uint8Array<ArrayBuffer>[],
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return joinedBytes(parts);
 }

@@ -1,4 +1,4 @@
-import { joined } from "./short_body.ts";
+import { joinedBytes } from "@headwater/resilience";
 
 /**
  * The same answer, whose body is kept as it passes, up to so many bytes. `onEnd` is called when the client has taken the
@@ -30,7 +30,7 @@ export function watchedAnswer(
         const { done, value } = await reader.read();
         if (done) {
           stream.close();
-          end(length > mostBytes ? undefined : joined(parts, length));
+          end(length > mostBytes ? undefined : joinedBytes(parts));
           return;
         }
         length += value.byteLength;

@@ -1,5 +1,5 @@
-/** Chunks as one. */
-export function joined(
+/** Chunks of bytes as one; a single one as it is. */
+export function joinedBytes(
   chunks: readonly Uint8Array<ArrayBuffer>[],
 ): Uint8Array<ArrayBuffer> {
   const [only] = chunks;
