@@ -22,6 +22,12 @@ const connectionCodes = new Set([
  */
 const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
+/**
+ * What kept something from being done or answered: one try's time, the time over all tries, that whoever asked has gone,
+ * an open circuit, no free place, or that enough is being repeated already.
+ */
+export type Limit = "attempt" | "total" | "caller" | "breaker" | "bulkhead" | "budget";
+
 /** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
 export class Unavailable extends Error {
   /** As it stands in logs. */
@@ -30,13 +36,16 @@ export class Unavailable extends Error {
   readonly retryAfter: number;
   /** Kebab-case, for the problem document; for example `read-model-behind`. */
   readonly code: string;
+  /** Undefined: the machine itself. */
+  readonly limit: Limit | undefined;
 
   /** `retryAfter`: default 1 s. */
   constructor(
     message: string,
-    options: ErrorOptions & { retryAfter?: number; code?: string } = {},
+    options: ErrorOptions & { retryAfter?: number; code?: string; limit?: Limit | undefined } = {},
   ) {
     super(message, options);
+    this.limit = options.limit;
     this.retryAfter = options.retryAfter ?? 1;
     this.code = options.code ?? "unavailable";
   }
@@ -53,4 +62,12 @@ export class Unavailable extends Error {
 export class DeadlineExceeded extends Error {
   /** As it stands in logs. */
   override readonly name = "DeadlineExceeded";
+  /** Undefined: that of a machine. */
+  readonly limit: Limit | undefined;
+
+  /** `limit`: whose time it was. */
+  constructor(message: string, options: ErrorOptions & { limit?: Limit | undefined } = {}) {
+    super(message, options);
+    this.limit = options.limit;
+  }
 }

@@ -1,6 +1,7 @@
 export * from "./cache.ts";
 export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";
+export type { Limit } from "./failures.ts";
 export * from "./memory_store.ts";
 export * from "./meter.ts";
 export { meteredLog } from "./metered_log.ts";

@@ -1,4 +1,11 @@
-import { DeadlineExceeded, eventLog, type Log, Refusal, Unavailable } from "@headwater/core";
+import {
+  DeadlineExceeded,
+  eventLog,
+  type Log,
+  type machine,
+  Refusal,
+  Unavailable,
+} from "@headwater/core";
 import {
   BadAnswer,
   BadInput,
@@ -20,6 +27,8 @@ export type Problem = {
   readonly detail: string;
   readonly correlationId: string;
   readonly errors?: readonly InputIssue[];
+  /** Which of the limits on calls it was. */
+  readonly limit?: machine.Limit | undefined;
 };
 
 export type ErrorContext = {
@@ -38,7 +47,7 @@ const issuesShown = 100;
 
 /** A problem document as an answer. */
 export function problemResponse(problem: Problem, headers?: HeadersInit): Response {
-  const { status, code, detail, correlationId, errors } = problem;
+  const { status, code, detail, correlationId, errors, limit } = problem;
   const answer = new Headers(headers);
   answer.set("Content-Type", problemMediaType);
   answer.set("Cache-Control", "no-store");
@@ -51,6 +60,7 @@ export function problemResponse(problem: Problem, headers?: HeadersInit): Respon
     code,
     correlationId,
     ...(errors && { errors }),
+    ...(limit && { limit }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   // Without it compression takes an answer for a long one: a refusal has to be cheap.
@@ -63,20 +73,11 @@ export function problemResponse(problem: Problem, headers?: HeadersInit): Respon
  * logged with the correlation id, and the client learns nothing but that id.
  */
 export function errorResponse(error: unknown, context: ErrorContext): Response {
-  const { status, code, detail, errors, headers } = answerTo(error, context);
-  return problemResponse(
-    { status, code, detail, correlationId: context.correlationId, ...(errors && { errors }) },
-    headers,
-  );
+  const { headers, ...answer } = answerTo(error, context);
+  return problemResponse({ ...answer, correlationId: context.correlationId }, headers);
 }
 
-type Answer = {
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly errors?: readonly InputIssue[];
-  readonly headers?: HeadersInit;
-};
+type Answer = Omit<Problem, "correlationId"> & { readonly headers?: HeadersInit };
 
 function answerTo(error: unknown, context: ErrorContext): Answer {
   if (error instanceof BadInput) {
@@ -119,7 +120,8 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   }
   if (error instanceof DeadlineExceeded) {
     context.logger.warn(error.message, { correlationId: context.correlationId });
-    return { status: 504, code: "deadline-exceeded", detail: error.message };
+    const { message: detail, limit } = error;
+    return { status: 504, code: "deadline-exceeded", detail, limit };
   }
   if (Unavailable.isCauseOf(error)) {
     return answerToUnavailable(
@@ -132,7 +134,8 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
   }
   if (context.signal.aborted && error === context.signal.reason) {
     // Nobody is left to read this.
-    return { status: 503, code: "request-aborted", detail: "The request was aborted" };
+    const detail = "The request was aborted";
+    return { status: 503, code: "request-aborted", detail, limit: "caller" };
   }
   context.logger.error("Cannot answer a request: unexpected error", {
     correlationId: context.correlationId,
@@ -162,7 +165,7 @@ function answerToNotAdmitted({ code, message }: NotAdmitted): Answer {
 }
 
 function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer {
-  const { code, message, retryAfter, cause } = error;
+  const { code, message, retryAfter, limit, cause } = error;
   if (cause !== undefined) {
     context.logger.warn(message, { correlationId: context.correlationId, code, error: cause });
   }
@@ -170,6 +173,7 @@ function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer 
     status: 503,
     code,
     detail: message,
+    limit,
     headers: { "Retry-After": String(Math.max(1, Math.ceil(retryAfter))) },
   };
 }

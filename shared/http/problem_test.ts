@@ -69,6 +69,15 @@ Deno.test("an If-Match of several tags, of none that can match, or of any is tol
   }
 });
 
+Deno.test("which limit it was is said where a call met with one", async () => {
+  const { body: open } = await answerTo(new Unavailable("no", { limit: "breaker" }));
+  equal(open.limit, "breaker");
+  const { body: late } = await answerTo(new DeadlineExceeded("no", { limit: "attempt" }));
+  equal(late.limit, "attempt");
+  const { body: down } = await answerTo(new Unavailable("no"));
+  equal("limit" in down, false);
+});
+
 Deno.test("an unavailable machine says when to come back, in whole seconds and never at once", async () => {
   for (const [retryAfter, header] of [[0, "1"], [2.2, "3"]] as const) {
     const { response } = await answerTo(new Unavailable("no", { retryAfter }));

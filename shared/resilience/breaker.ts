@@ -84,7 +84,7 @@ export function createBreaker(
       const seconds = Math.max(1, Math.ceil(remainingMs() / 1_000));
       throw new Unavailable(
         `Cannot call service "${service}": it kept failing, next try in ${seconds} s`,
-        { code: "circuit-open", retryAfter: seconds },
+        { code: "circuit-open", retryAfter: seconds, limit: "breaker" },
       );
     }
     return probe = call;

@@ -58,7 +58,7 @@ export function createBulkhead(
   function overloaded(): Unavailable {
     return new Unavailable(
       `Cannot call service "${service}": ${places.running} calls run and ${places.waiting} wait already`,
-      { code: "overloaded" },
+      { code: "overloaded", limit: "bulkhead" },
     );
   }
 

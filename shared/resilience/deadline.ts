@@ -1,4 +1,4 @@
-import { DeadlineExceeded, time } from "@headwater/core";
+import { DeadlineExceeded, type machine, time } from "@headwater/core";
 
 /** How long a call may take. */
 export type DeadlineOptions = {
@@ -6,6 +6,8 @@ export type DeadlineOptions = {
   readonly ms: number;
   /** What the error says cannot be done, for example `Cannot call service "payment"`. */
   readonly what: string;
+  /** Whose time it is, which the error says; default: that over all. */
+  readonly limit?: machine.Limit;
   /** The caller's own signal: when it aborts, the call rejects with its reason. */
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
@@ -23,14 +25,15 @@ const lagMs = 50;
  */
 export function withDeadline<Answer>(
   act: (signal: AbortSignal) => Promise<Answer>,
-  { ms, what, signal, clock }: DeadlineOptions,
+  { ms, what, limit: own = "total", signal, clock }: DeadlineOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const outer = time.currentDeadline();
     outer?.signal.throwIfAborted();
     const limitMs = Math.min(ms, outer?.remainingMs() ?? Infinity);
-    if (limitMs <= 0) throw new DeadlineExceeded(`${what}: no time is left for it`);
+    const limit = limitMs < ms ? "total" : own;
+    if (limitMs <= 0) throw new DeadlineExceeded(`${what}: no time is left for it`, { limit });
     const until = clock.now() + limitMs;
     const controller = new AbortController();
     // Often the same: a deadline within the one that has given the signal
@@ -49,7 +52,8 @@ export function withDeadline<Answer>(
       controller.abort(reason);
     }
     function expire(): void {
-      giveUp(new DeadlineExceeded(`${what}: no answer within ${Math.round(limitMs)} ms`));
+      const message = `${what}: no answer within ${Math.round(limitMs)} ms`;
+      giveUp(new DeadlineExceeded(message, { limit }));
     }
     function onTime(): void {
       if (clock.now() - until > lagMs) cancelTimer = clock.after(lagMs, expire);

@@ -35,7 +35,7 @@ Deno.test("where hardly any time is left nobody is called", async () => {
   const { requests, client } = clientTestBed(() => Promise.resolve(new Response()));
   await rejects(
     within(25, () => client.call("order", new Request("http://order/x"))),
-    new DeadlineExceeded('Cannot call service "order": no time is left for it'),
+    new DeadlineExceeded('Cannot call service "order": no time is left for it', { limit: "total" }),
   );
   equal(requests.length, 0);
 });

@@ -23,7 +23,9 @@ Deno.test("a call that never answers is aborted when its time is over", async ()
   }, { ms: 100, what, signal: never, clock });
   const refused = rejects(
     call,
-    new DeadlineExceeded('Cannot call service "payment": no answer within 100 ms'),
+    new DeadlineExceeded('Cannot call service "payment": no answer within 100 ms', {
+      limit: "total",
+    }),
   );
   await clock.advance(100);
   await refused;
@@ -105,7 +107,9 @@ Deno.test("where no time is left nothing is called", async () => {
   });
   await rejects(
     call,
-    new DeadlineExceeded('Cannot call service "payment": no time is left for it'),
+    new DeadlineExceeded('Cannot call service "payment": no time is left for it', {
+      limit: "total",
+    }),
   );
 });
 

@@ -1,4 +1,7 @@
-/** Which calls of the last while open a circuit. */
+/**
+ * Which calls of the last while open a circuit.
+ * @internal
+ */
 export type FailureWindowOptions = {
   /** Of the calls in the window: above this, the circuit opens. */
   readonly failureRatio: number;

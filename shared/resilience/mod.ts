@@ -3,7 +3,8 @@ export { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.
 export { type MeasuredTarget, meteredClient, observeTargets } from "./client_metrics.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
 export { deadlineHeader, receivedMs } from "./deadline_header.ts";
-export type { FailureWindowOptions } from "./failure_window.ts";
+/** The numbers of the policies, by target. */
+export * as calls from "./calls.ts";
 export {
   createResilientClient,
   type ResilienceOptions,

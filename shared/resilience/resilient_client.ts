@@ -153,7 +153,9 @@ export function createResilientClient(
         const usualMs = settings.tryMs + waitMs;
         const ms = Math.min(usualMs, totalMs, time.currentDeadline()?.remainingMs() ?? usualMs);
         const theirMs = passedOnMs(ms);
-        if (theirMs === undefined) throw new DeadlineExceeded(`${what}: no time is left for it`);
+        if (theirMs === undefined) {
+          throw new DeadlineExceeded(`${what}: no time is left for it`, { limit: "total" });
+        }
         return breaker.execute(() =>
           withDeadline(
             async (signal) => {
@@ -165,7 +167,7 @@ export function createResilientClient(
                 limit: settings.longestAnswer,
               });
             },
-            { ms, what, signal, clock },
+            { ms, what, limit: ms < usualMs ? "total" : "attempt", signal, clock },
           ), {
           // Who gave it less time than others has learned nothing, nor who asks too much of it
           countsWhenLate: () => ms >= usualMs && bulkhead.isAtLeast(),

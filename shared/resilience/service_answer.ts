@@ -1,4 +1,4 @@
-import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, type machine, Unavailable } from "@headwater/core";
 import { BadAnswer } from "./bad_answer.ts";
 
 /** An answer whose body is in memory already, and is nobody else's. Its `Content-Length` says how long it is. */
@@ -36,12 +36,14 @@ export async function settledAnswer(
       // A proxy has sent it on, and has heard no more of it
       code: problem.code ?? (answer.status === 502 ? "service-answer-lost" : "service-unavailable"),
       retryAfter: retryAfterOf(answer),
+      limit: problem.limit,
     });
   }
   if (answer.status === 504) {
-    throw new DeadlineExceeded(
-      problemIn(body).detail ?? `Cannot call service "${service}": it ran out of time`,
+    const { detail = `Cannot call service "${service}": it ran out of time`, limit } = problemIn(
+      body,
     );
+    throw new DeadlineExceeded(detail, { limit });
   }
   const { status, statusText, headers } = answer;
   const settled = new WholeAnswer(body.byteLength > 0 ? body : null, {
@@ -95,17 +97,28 @@ async function inPieces(
   return await new Blob(pieces).arrayBuffer();
 }
 
-function problemIn(body: ArrayBuffer): { code?: string; detail?: string } {
+type Problem = { code?: string; detail?: string; limit?: machine.Limit };
+
+function problemIn(body: ArrayBuffer): Problem {
   try {
-    const { code, detail } = JSON.parse(new TextDecoder().decode(body));
+    const { code, detail, limit } = JSON.parse(new TextDecoder().decode(body));
     return {
       ...(typeof code === "string" && { code }),
       ...(typeof detail === "string" && { detail }),
+      ...(isLimit(limit) && { limit }),
     };
   } catch {
     // Not one of our problem documents: the status says enough.
     return {};
   }
+}
+
+const limits: ReadonlySet<unknown> = new Set<machine.Limit>([
+  ...["attempt", "total", "caller", "breaker", "bulkhead", "budget"] as const,
+]);
+
+function isLimit(value: unknown): value is machine.Limit {
+  return limits.has(value);
 }
 
 /** Seconds; a date, which our services never send, counts as one second. */
