@@ -1,5 +1,5 @@
 import type { EventSchemas, Recorded, Service, View } from "@headwater/core";
-import type { GatewayDependencies } from "@headwater/gateway";
+import type { CreateGateway, GatewayDependencies } from "@headwater/gateway";
 import { type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
@@ -8,12 +8,11 @@ import type { ServiceDefinition } from "./service.ts";
 /** Everything that an application consists of. */
 export type Application = {
   readonly name: string;
+  /** Of its API, for who describes it; default: 1.0.0. */
+  readonly version?: string;
   readonly services: readonly ServiceDefinition[];
   /** As `gateway` of `@headwater/gateway` makes it. */
-  readonly createGateway: ((dependencies: GatewayDependencies) => Service) & {
-    /** Paths that it answers from several services. */
-    readonly pages?: readonly string[];
-  };
+  readonly createGateway: ((dependencies: GatewayDependencies) => Service) & Partial<CreateGateway>;
   /** What to try first, one command line each, where the gateway is at this URL. */
   greeting?(url: string): readonly string[];
   /** What people who watch are told of an event; undefined: nothing. */

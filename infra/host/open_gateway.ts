@@ -1,7 +1,9 @@
 import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import { type Application, routesOfAll } from "./application.ts";
-import { type Admission, ownHosts, watchHealth } from "@headwater/http";
+import { type Admission, describe, type EdgeRoutes, ownHosts, watchHealth } from "@headwater/http";
+import { Hono } from "hono";
+import { describeApi } from "./describe_api.ts";
 import { serviceChecks } from "./service_checks.ts";
 
 /** The application's gateway over its services, in this process or in others. */
@@ -72,8 +74,18 @@ export function openGateway(
     admitOperators,
     leaving,
     parting,
+    more: descriptionPages(application),
     ...{ meter, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });
+}
+
+function descriptionPages(application: Application): EdgeRoutes {
+  const app: EdgeRoutes = new Hono();
+  describe.addDescription(app, {
+    path: "/openapi.json",
+    describe: () => describeApi(application),
+  });
+  return app;
 }

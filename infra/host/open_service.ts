@@ -9,12 +9,14 @@ import {
 import {
   commandEndpoint,
   commandsOf,
+  describe,
   edge,
   type Routes,
   routes,
   type ServiceDependencies,
   toService,
 } from "@headwater/http";
+import { describeService } from "./describe_api.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** A service's routes, and its commands for other services, over what it is given. */
@@ -44,6 +46,10 @@ function routesOf(definition: ServiceDefinition, dependencies: ServiceDependenci
     "/",
     edge.viewChanges(definition.views),
   );
+  describe.addDescription(app, {
+    path: "/openapi.json",
+    describe: () => describeService(definition),
+  });
   return definition.routes ? app.route("/", definition.routes) : app;
 }
 

@@ -1,10 +1,5 @@
 import type { Aggregate, View } from "@headwater/core";
-import {
-  type CommandHandlers,
-  requestCategory,
-  type Routes,
-  type ServiceDependencies,
-} from "@headwater/http";
+import { type CommandHandlers, edge, type Routes, type ServiceDependencies } from "@headwater/http";
 import type { Migration } from "@headwater/postgres";
 import type { Process } from "@headwater/sagas";
 
@@ -47,7 +42,7 @@ export function service(
     sagas,
     categories: [
       ...[...aggregates, ...sagas].map((owner) => owner.name),
-      ...(aggregates.length > 0 ? [requestCategory(name)] : []),
+      ...(aggregates.length > 0 ? [edge.requestCategory(name)] : []),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { column, type RowOf, view } from "@headwater/core";
-import { type Page, readPage } from "@headwater/http";
+import { describe, type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { productEvents } from "./contract.ts";
 
 type ProductRow = RowOf<typeof productView>;
@@ -38,6 +39,13 @@ export const productView = view({
   },
 });
 
+/** A product as clients are shown it. */
+export const productAnswer = column.schemaOf(productView.columns)
+  .omit({ listedPosition: true }).extend({ listedAt: z.iso.datetime() })
+  .meta({ id: "Product" });
+
+export const productPageAnswer = describe.pageSchema(productAnswer);
+
 export async function findProduct(sql: Sql, sku: string) {
   const [row] = await sql<ProductRow[]>`
     select ${productView.select(sql)} from ${productView.from(sql)} where sku = ${sku}`;
@@ -54,6 +62,6 @@ export async function productPage(sql: Sql, page: Page<ProductRow>) {
   return { items: rows.map(product), nextCursor };
 }
 
-function product({ listedPosition: _place, ...shown }: ProductRow) {
+function product({ listedPosition: _place, ...shown }: ProductRow): z.output<typeof productAnswer> {
   return shown;
 }

@@ -3,6 +3,7 @@ import {
   acceptCommand,
   commandAnswer,
   declare,
+  describe,
   pageQuery,
   readJson,
   readParam,
@@ -13,23 +14,55 @@ import {
 import { skuSchema } from "@shop/inventory/contract";
 import { z } from "zod";
 import { descriptionSchema, productCommands } from "./contract.ts";
+import { productCommandExamples } from "./examples.ts";
 import { product } from "./product.ts";
-import { findProduct, productPage, productView } from "./product_view.ts";
+import {
+  findProduct,
+  productAnswer,
+  productPage,
+  productPageAnswer,
+  productView,
+} from "./product_view.ts";
+
+const done = describe.commandAnswerSchema("sku");
+const { ListProduct, ChangePrice } = productCommandExamples;
+const { sku: _, ...newPrice } = ChangePrice.data;
 
 const listing = declare({
+  operation: "listProduct",
+  summary: "Puts a product into the catalogue",
   body: productCommands.ListProduct.extend({ description: descriptionSchema.default("") }),
+  answer: done,
+  refusals: ["product-exists"],
+  example: { body: ListProduct.data },
 });
 
-const pricing = declare({ body: productCommands.ChangePrice.omit({ sku: true }) });
+const pricing = declare({
+  operation: "changePrice",
+  summary: "Says what a product costs from now on",
+  params: { sku: skuSchema },
+  body: productCommands.ChangePrice.omit({ sku: true }),
+  answer: done,
+  refusals: ["product-unknown"],
+  example: { body: newPrice },
+});
 
 /** An empty search box finds everything. */
 const search = declare({
+  operation: "findProducts",
+  summary: "Products, newest first, or those with certain words",
   query: pageQuery({ q: z.union([z.literal(""), field.text(200)]) }),
+  answer: productPageAnswer,
   // Who looks around does not mind a second
   cache: { views: [productView], freshMs: 60_000, staleMs: 1_000 },
 });
 
 const shown = declare({
+  operation: "getProduct",
+  summary: "A product",
+  params: { sku: skuSchema },
+  answer: productAnswer,
+  refusals: ["product-unknown"],
   cache: { views: [productView], key: "sku", freshMs: 60_000, staleMs: 0 },
 });
 
@@ -46,7 +79,7 @@ catalogRoutes.post("/api/products", listing, async (c) => {
 });
 
 catalogRoutes.put("/api/products/:sku/price", pricing, async (c) => {
-  const sku = readParam(c, "sku", skuSchema);
+  const sku = readParam(c, "sku", pricing.params.sku);
   const body = await readJson(c, pricing.body);
   const context = await acceptCommand(c, body);
   const handled = await c.env.repository(product).handle(
@@ -66,7 +99,7 @@ catalogRoutes.get(
   shown,
   readsFrom(productView, { param: "sku" }),
   async (c) => {
-    const sku = readParam(c, "sku", skuSchema);
+    const sku = readParam(c, "sku", shown.params.sku);
     const found = await findProduct(c.env.sql, sku);
     if (!found) throw new Refusal("product-unknown", `Cannot find product "${sku}"`);
     return c.json(found);

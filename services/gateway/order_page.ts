@@ -3,6 +3,8 @@ import { type Page, page } from "@headwater/gateway";
 /** An order with what became of it elsewhere; without the order itself there is no page. */
 export const orderPage: Page = page({
   path: "/api/orders/:id",
+  operation: "getOrder",
+  summary: "An order with its payment, reservations and shipment",
   parts: [
     { name: "order", from: { service: "order", path: "/orders/:id" }, required: true },
     { name: "payment", from: { service: "payment", path: "/api/payments/order/:id" } },

@@ -1,5 +1,6 @@
 import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { stockItemEvents } from "./contract.ts";
 
 export const reservationView = view({
@@ -13,7 +14,7 @@ export const reservationView = view({
     orderId: column.text(),
     sku: column.text(),
     quantity: column.integer(),
-    status: column.text<"reserved" | "released" | "shipped">(),
+    status: column.text(["reserved", "released", "shipped"]),
   },
   primaryKey: "reservationId",
   indexes: [["orderId"]],
@@ -36,7 +37,16 @@ export const reservationView = view({
   },
 });
 
-export async function listReservations(sql: Sql, orderId: string) {
+/** What an order has of each SKU. */
+export const reservationsAnswer = z.array(
+  column.schemaOf(reservationView.columns).pick({ sku: true, quantity: true, status: true })
+    .meta({ id: "Reservation" }),
+);
+
+export async function listReservations(
+  sql: Sql,
+  orderId: string,
+): Promise<z.output<typeof reservationsAnswer>> {
   const rows = await sql<RowOf<typeof reservationView>[]>`
     select ${reservationView.select(sql)} from ${reservationView.from(sql)}
     where order_id = ${orderId} order by reservation.sku`;

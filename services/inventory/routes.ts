@@ -3,26 +3,49 @@ import {
   acceptCommand,
   commandAnswer,
   declare,
+  describe,
   readJson,
   readParam,
   readsFrom,
   routes,
 } from "@headwater/http";
 import { skuSchema, stockItemCommands } from "./contract.ts";
-import { listReservations, reservationView } from "./reservation_view.ts";
+import { stockItemCommandExamples } from "./examples.ts";
+import { listReservations, reservationsAnswer, reservationView } from "./reservation_view.ts";
 import { stockItem } from "./stock_item.ts";
-import { findStockItem, stockItemView } from "./stock_item_view.ts";
+import { findStockItem, stockItemAnswer, stockItemView } from "./stock_item_view.ts";
 
-const receipt = declare({ body: stockItemCommands.ReceiveStock.pick({ quantity: true }) });
+const { quantity } = stockItemCommandExamples.ReceiveStock.data;
+
+const receipt = declare({
+  operation: "receiveStock",
+  summary: "Puts pieces on the shelf",
+  params: { sku: skuSchema },
+  body: stockItemCommands.ReceiveStock.pick({ quantity: true }),
+  answer: describe.commandAnswerSchema("sku"),
+  example: { body: { quantity } },
+});
 
 const stockShown = declare({
+  operation: "getStockItem",
+  summary: "How many pieces there are",
+  params: { sku: skuSchema },
+  answer: stockItemAnswer,
+  refusals: ["stock-item-unknown"],
   cache: { views: [stockItemView], key: "sku", freshMs: 60_000, staleMs: 0 },
+});
+
+const reserved = declare({
+  operation: "listReservations",
+  summary: "What is kept for an order",
+  params: { id: field.id },
+  answer: reservationsAnswer,
 });
 
 export const inventoryRoutes = routes();
 
 inventoryRoutes.post("/api/inventory/items/:sku/receive", receipt, async (c) => {
-  const sku = readParam(c, "sku", skuSchema);
+  const sku = readParam(c, "sku", receipt.params.sku);
   const { quantity } = await readJson(c, receipt.body);
   const context = await acceptCommand(c, { quantity });
   const handled = await c.env.repository(stockItem).handle(
@@ -37,7 +60,7 @@ inventoryRoutes.get(
   stockShown,
   readsFrom(stockItemView, { param: "sku" }),
   async (c) => {
-    const sku = readParam(c, "sku", skuSchema);
+    const sku = readParam(c, "sku", stockShown.params.sku);
     const found = await findStockItem(c.env.sql, sku);
     if (!found) throw new Refusal("stock-item-unknown", `Cannot find stock of "${sku}"`);
     return c.json(found);
@@ -46,6 +69,7 @@ inventoryRoutes.get(
 
 inventoryRoutes.get(
   "/api/inventory/reservations/order/:id",
+  reserved,
   readsFrom(reservationView),
-  async (c) => c.json(await listReservations(c.env.sql, readParam(c, "id", field.id))),
+  async (c) => c.json(await listReservations(c.env.sql, readParam(c, "id", reserved.params.id))),
 );

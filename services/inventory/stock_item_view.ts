@@ -1,5 +1,6 @@
 import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { stockItemEvents } from "./contract.ts";
 
 export const stockItemView = view({
@@ -37,7 +38,13 @@ export const stockItemView = view({
 });
 
 /** `onHand` lies in the warehouse, `available` of it can still be promised. */
-export async function findStockItem(sql: Sql, sku: string) {
+export const stockItemAnswer = column.schemaOf(stockItemView.columns)
+  .extend({ onHand: z.int() }).meta({ id: "StockItem" });
+
+export async function findStockItem(
+  sql: Sql,
+  sku: string,
+): Promise<z.output<typeof stockItemAnswer> | undefined> {
   const [row] = await sql<RowOf<typeof stockItemView>[]>`
     select ${stockItemView.select(sql)} from ${stockItemView.from(sql)} where sku = ${sku}`;
   return row && { ...row, onHand: row.available + row.reserved };

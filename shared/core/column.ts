@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What JSON can say; as a type of TypeScript, with room for fields that may be absent. */
 export type Json =
   | string
@@ -28,24 +30,29 @@ class Column<out Value = unknown, out Type extends ColumnType = ColumnType> {
   readonly type: Type;
   /** Whether it may hold null. */
   readonly isNullable: boolean;
+  /** Of its values, for descriptions: `objection` says what is kept. */
+  readonly schema: z.ZodType<Value>;
   readonly #objection: Objection;
 
   /** Made by `text()`, `integer()` and the others of this module. */
   constructor(
     type: Type,
-    { objection, isNullable = false }: {
+    { objection, schema, isNullable = false }: {
       readonly objection: Objection;
+      readonly schema: z.ZodType<Value>;
       readonly isNullable?: boolean;
     },
   ) {
     this.type = type;
     this.isNullable = isNullable;
+    this.schema = schema;
     this.#objection = objection;
   }
 
   /** The same column, which may also hold null. */
   nullable(): Column<Value | null, Type> {
-    return new Column(this.type, { objection: this.#objection, isNullable: true });
+    const schema = this.schema.nullable();
+    return new Column(this.type, { objection: this.#objection, schema, isNullable: true });
   }
 
   /** Why a value would not come back from the table as it is; undefined: it would. */
@@ -54,15 +61,19 @@ class Column<out Value = unknown, out Type extends ColumnType = ColumnType> {
   }
 }
 
-/** Text; `text<"open" | "closed">()` where it is one of a few. */
-export function text<Value extends string = string>(): Column<Value, "text"> {
-  return new Column("text", { objection: textObjection });
+/** Text; `text(["open", "closed"])` where it is one of a few, which are said to people and compilers, and not looked at. */
+export function text<const Value extends string = string>(
+  values?: readonly Value[],
+): Column<Value, "text"> {
+  const schema = values ? z.enum(values) : z.string();
+  return new Column("text", { objection: textObjection, schema: schema as z.ZodType<Value> });
 }
 
 /** A safe integer: amounts in minor units, counts, positions, revisions. */
 export function integer(): Column<number, "bigint"> {
   return new Column("bigint", {
     objection: (value) => Number.isSafeInteger(value) ? undefined : "is no safe integer",
+    schema: z.int(),
   });
 }
 
@@ -70,6 +81,7 @@ export function integer(): Column<number, "bigint"> {
 export function number(): Column<number, "double precision"> {
   return new Column("double precision", {
     objection: (value) => Number.isFinite(value) ? undefined : "is no finite number",
+    schema: z.number(),
   });
 }
 
@@ -77,19 +89,38 @@ export function number(): Column<number, "double precision"> {
 export function boolean(): Column<boolean, "boolean"> {
   return new Column("boolean", {
     objection: (value) => typeof value === "boolean" ? undefined : "is no boolean",
+    schema: z.boolean(),
   });
 }
 
 /** A time as `Date.prototype.toISOString` and the log write it: in UTC, with milliseconds. */
 export function timestamp(): Column<string, "timestamp with time zone"> {
-  return new Column("timestamp with time zone", { objection: timestampObjection });
+  return new Column("timestamp with time zone", {
+    objection: timestampObjection,
+    schema: z.iso.datetime(),
+  });
 }
 
-/** A value of JSON; absent fields and undefined ones are the same, and so are 0 and -0. */
-export function json<Value extends NonNullable<Json>>(): Column<Value, "jsonb"> {
+/**
+ * A value of JSON; absent fields and undefined ones are the same, and so are 0 and -0. `json(schema)` says what it is to
+ * people and compilers; what is kept is not held against it.
+ */
+export function json<Value extends NonNullable<Json>>(
+  schema: z.ZodType<Value> = z.unknown() as z.ZodType<Value>,
+): Column<Value, "jsonb"> {
   return new Column("jsonb", {
     objection: (value) => value === null ? "is null" : jsonObjection(value),
+    schema,
   });
+}
+
+/** Of rows with these columns, for descriptions of answers that are made of them. */
+export function schemaOf<const Columns extends Readonly<Record<string, Column>>>(
+  columns: Columns,
+): z.ZodObject<{ [Name in keyof Columns]: z.ZodType<Columns[Name]["value"]> }> {
+  return z.object(
+    Object.fromEntries(Object.entries(columns).map(([name, { schema }]) => [name, schema])),
+  ) as z.ZodObject<{ [Name in keyof Columns]: z.ZodType<Columns[Name]["value"]> }>;
 }
 
 // Every row that is written is checked: one look settles the usual case.

@@ -1,6 +1,7 @@
 import type { machine, Service, ServiceClient } from "@headwater/core";
 import {
   type Admission,
+  type describe,
   type EdgeDependencies,
   type EdgeRoutes,
   type PublicRoute,
@@ -9,6 +10,7 @@ import {
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { responseCache } from "./cache/response_cache.ts";
+import { describePages } from "./describe_pages.ts";
 import { addForwarding } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
 import { isFixed, onEachRoute } from "./on_each_route.ts";
@@ -52,6 +54,16 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly serviceUrls?: ReadonlyMap<string, string> | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
+  /** What else it shows, such as what it is; default: nothing. */
+  readonly more?: EdgeRoutes | undefined;
+};
+
+/** A gateway, and what is known of it before anything runs. */
+export type CreateGateway = ((dependencies: GatewayDependencies) => Service) & {
+  /** Paths that it answers from several services. */
+  readonly pages: readonly string[];
+  /** Those as they are described, with what services declare of the routes behind them. */
+  describePages(routes: readonly describe.DescribedRoute[]): readonly describe.DescribedRoute[];
 };
 
 const usualBodyMs = 10_000;
@@ -61,9 +73,9 @@ const shortestCompressed = 2_048;
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
-): ((dependencies: GatewayDependencies) => Service) & { readonly pages: readonly string[] } {
+): CreateGateway {
   const create = (dependencies: GatewayDependencies): Service => {
-    const { application, client, routes, upstreams, admitOperators = () => {}, ...edge } =
+    const { application, client, routes, upstreams, admitOperators = () => {}, more, ...edge } =
       dependencies;
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
@@ -85,6 +97,7 @@ export function gateway(
     });
     const { serviceUrls = new Map() } = dependencies;
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
+    if (more) app.route("/", more);
     const table = upstreams &&
       tableRoutes(upstreams, {
         ...asking,
@@ -102,5 +115,8 @@ export function gateway(
     table?.addOpen(app);
     return toService(app, edge);
   };
-  return Object.assign(create, { pages: pages.map(({ path }) => path) });
+  return Object.assign(create, {
+    pages: pages.map(({ path }) => path),
+    describePages: (routes: readonly describe.DescribedRoute[]) => describePages(pages, routes),
+  });
 }

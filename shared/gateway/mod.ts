@@ -4,7 +4,12 @@
  * @module
  */
 
-export { gateway, type GatewayDependencies, type GatewayOptions } from "./gateway.ts";
+export {
+  type CreateGateway,
+  gateway,
+  type GatewayDependencies,
+  type GatewayOptions,
+} from "./gateway.ts";
 export { type Page, page, type PagePart } from "./page.ts";
 
 // Systems that are not ours

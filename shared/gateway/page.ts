@@ -23,6 +23,10 @@ export type PagePart = {
 export type Page = {
   readonly path: string;
   readonly parts: readonly PagePart[];
+  /** By what name descriptions know it, in camelCase; default: made of its path. */
+  readonly operation?: string | undefined;
+  /** What it is for, in one line. */
+  readonly summary?: string | undefined;
 };
 
 /** Nobody waits longer, who has not said how long. */
@@ -34,7 +38,7 @@ export const usualPartMs = 2_000;
  * Errors: parts of one name, parameters that nobody gives, parts that wait for each other.
  */
 export function page(definition: Page): Page {
-  const { path, parts } = definition;
+  const { path, parts, operation, summary } = definition;
   const given = namesIn(path);
   const problems: string[] = [];
   for (const [index, part] of parts.entries()) {
@@ -60,7 +64,7 @@ export function page(definition: Page): Page {
     problems.push("parts depend on each other");
   }
   if (problems.length > 0) throw new Error(`Cannot make page ${path}: ${problems.join("; ")}`);
-  return { path, parts };
+  return { path, parts, operation, summary };
 }
 
 /** Each after those that it depends on; without those that would wait for ever. */

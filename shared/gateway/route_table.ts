@@ -59,7 +59,16 @@ export class RouteTableRefused extends Error {
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** First segments of paths that are the gateway's own, today or some day. */
-const reserved = ["health", "ops", "commands", "metrics", "docs", "openapi.json", "console"];
+const reserved = [
+  "health",
+  "ops",
+  "commands",
+  "metrics",
+  "docs",
+  "openapi.json",
+  "asyncapi.json",
+  "console",
+];
 
 function whole(least: number, most: number) {
   const error = `a whole number from ${least} to ${most}`;

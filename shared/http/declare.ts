@@ -1,12 +1,12 @@
 import type { View } from "@headwater/core";
 import type { MiddlewareHandler } from "hono";
-import type { z } from "zod";
+import type { RouteDescription } from "./openapi/described_route.ts";
 import type { ServiceEnv } from "./service_app.ts";
 
 /**
  * What a service says of a public route, for whoever stands before it: nothing of it is done by the service itself.
  */
-export type RouteDeclaration = {
+export type RouteDeclaration = RouteDescription & {
   /** Who goes first when there is more to do than can be done; default: normal. */
   readonly priority: "critical" | "normal" | "best-effort" | "bulk";
   /** Who may ask: one of them is enough. Default: `["public"]`, which is everybody; `operator` has who may operate. */
@@ -15,12 +15,6 @@ export type RouteDeclaration = {
   readonly rate?: { readonly requests: number; readonly windowMs: number } | undefined;
   /** Default: every request is the service's to answer. */
   readonly cache?: RouteCache | undefined;
-  /** What is given after the `?`. */
-  readonly query?: z.ZodType | undefined;
-  /** What is sent, as JSON. */
-  readonly body?: z.ZodType | undefined;
-  /** What a request that succeeds is answered with, as JSON. */
-  readonly answer?: z.ZodType | undefined;
 };
 
 /**

@@ -3,3 +3,4 @@ export { clientAddressOf, noteClientAddress } from "./client_address.ts";
 export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
 export { RateLimited } from "./rate_limited.ts";
 export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";
+export { requestCategory } from "./key_claim.ts";

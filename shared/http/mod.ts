@@ -8,6 +8,8 @@ export {
   commandsOf,
 } from "./command_endpoint.ts";
 export { declare, type RouteDeclaration } from "./declare.ts";
+/** What an API is, as OpenAPI, made of what routes declare. */
+export * as describe from "./describe.ts";
 /** For whoever stands before services: what is passed on, who asks, and what has changed. */
 export * as edge from "./edge.ts";
 export { watchHealth } from "./health_watch.ts";
@@ -15,7 +17,6 @@ export { ownHosts } from "./own_hosts.ts";
 export { pageQuery } from "./page_query.ts";
 export { acceptCommand } from "./idempotency.ts";
 export { feeds } from "./feeds.ts";
-export { requestCategory } from "./key_claim.ts";
 export { secretHeader, withSecret } from "./service_secret.ts";
 export { type PublicRoute, publicRoutes } from "./public_routes.ts";
 export { readsFrom } from "./read_your_writes.ts";

@@ -15,6 +15,7 @@ import {
 } from "@headwater/resilience";
 import { type AdmissionCode, NotAdmitted } from "./admission.ts";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
+import { statusOfRefusal } from "./openapi/refusal_status.ts";
 import { RateLimited } from "./rate_limited.ts";
 import { secretHeader } from "./service_secret.ts";
 
@@ -176,12 +177,6 @@ function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer 
     limit,
     headers: { "Retry-After": String(Math.max(1, Math.ceil(retryAfter))) },
   };
-}
-
-function statusOfRefusal(code: string): number {
-  if (code.endsWith("-unknown")) return 404;
-  if (code === "idempotency-key-reused") return 422;
-  return 409;
 }
 
 function answerToConflict(

@@ -1,4 +1,6 @@
 import { declarationOf, type RouteDeclaration, undeclared } from "./declare.ts";
+import type { DescribedReading } from "./openapi/described_route.ts";
+import { readingOf } from "./read_your_writes.ts";
 import type { Routes } from "./service_app.ts";
 
 /** What clients may ask a service for. */
@@ -9,6 +11,8 @@ export type PublicRoute = {
   readonly path: string;
   /** What the service says of it with `declare`. */
   readonly declared: RouteDeclaration;
+  /** What `readsFrom` says of it; undefined: nothing. */
+  readonly reads?: DescribedReading | undefined;
 };
 
 /**
@@ -17,22 +21,40 @@ export type PublicRoute = {
  * Errors: a route of which two things are said, or what cannot be.
  */
 export function publicRoutes(service: string, routes: Routes): readonly PublicRoute[] {
-  const entries = routes.routes.filter(({ path, method }) =>
-    path.startsWith("/api/") && method !== "ALL"
-  );
+  return routesOf(service, routes).filter(({ path }) => path.startsWith("/api/"));
+}
+
+/** Those, and what other services may ask of it, where something is declared of that. */
+export function declaredRoutes(service: string, routes: Routes): readonly PublicRoute[] {
+  return routesOf(service, routes)
+    .filter(({ path, declared }) => path.startsWith("/api/") || declared !== undeclared);
+}
+
+function routesOf(service: string, routes: Routes): readonly PublicRoute[] {
+  const entries = routes.routes.filter(({ method }) => method !== "ALL");
   // A handler and its middleware are entries of their own.
   const byRoute = Map.groupBy(entries, ({ method, path }) => `${method} ${path}`);
   return Array.from(byRoute.values(), ([entry, ...more]) => {
     const { method, path } = entry!;
-    const said = [entry!, ...more].flatMap(({ handler }) => declarationOf(handler) ?? []);
+    const all = [entry!, ...more];
+    const said = all.flatMap(({ handler }) => declarationOf(handler) ?? []);
     if (said.length > 1) throw new Error(`Cannot declare ${method} ${path} more than once`);
     const [declared = undeclared] = said;
-    assertFits({ service, method, path, declared });
-    return { service, method, path, declared };
+    const reads = all.map(({ handler }) => readingOf(handler)).find((found) => found);
+    const route = { service, method, path, declared, ...(reads && { reads }) };
+    assertFits(route);
+    return route;
   });
 }
 
-function assertFits({ method, path, declared: { cache, body } }: PublicRoute): void {
+function assertFits({ method, path, declared }: PublicRoute): void {
+  const { cache, body, params = {} } = declared;
+  for (const name of Object.keys(params)) {
+    if (path.split("/").includes(`:${name}`)) continue;
+    throw new Error(
+      `Cannot declare "${name}" of ${method} ${path}: its path has no such parameter`,
+    );
+  }
   if (cache && method !== "GET") {
     throw new Error(`Cannot cache ${method} ${path}: allowed is GET`);
   }

@@ -8,6 +8,7 @@ import {
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
 import { lastEventId } from "./last_event_id.ts";
+import type { DescribedReading } from "./openapi/described_route.ts";
 import { readPosition } from "./read_position.ts";
 import type { ServiceContext, ServiceEnv } from "./service_app.ts";
 
@@ -31,7 +32,7 @@ export function readsFrom(
     readonly resumes?: boolean;
   } = {},
 ): MiddlewareHandler<ServiceEnv> {
-  return async (c, next) => {
+  const handler: MiddlewareHandler<ServiceEnv> = async (c, next) => {
     const position = later(minPosition(c), resumes ? lastEventId(c) : undefined);
     const waitSeconds = preferredWaitSeconds(c.req.raw.headers);
     const { signal } = c.var;
@@ -56,6 +57,15 @@ export function readsFrom(
     if (state.position !== undefined) c.header("X-Position", String(state.position));
     if (!state.reached) c.header("Warning", '110 - "The read model is behind X-Min-Position"');
   };
+  readings.set(handler, { tellsParked: sums || param !== undefined, resumes });
+  return handler;
+}
+
+const readings = new WeakMap<object, DescribedReading>();
+
+/** What a route reads, if `readsFrom` made this handler of it. */
+export function readingOf(handler: object): DescribedReading | undefined {
+  return readings.get(handler);
 }
 
 /** Undefined: it is not known yet, which is worth the wait. */

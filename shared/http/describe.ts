@@ -1,0 +1,10 @@
+export type {
+  DescribedReading,
+  DescribedRoute,
+  RouteDescription,
+} from "./openapi/described_route.ts";
+export { commandAnswerSchema, pageSchema } from "./openapi/answer_schemas.ts";
+export type { JsonSchema } from "./openapi/json_schema.ts";
+export { type OpenApi, openApi } from "./openapi/open_api.ts";
+export { addDescription } from "./openapi/description_page.ts";
+export { declaredRoutes } from "./public_routes.ts";
