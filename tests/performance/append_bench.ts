@@ -1,11 +1,26 @@
-import { openEventLog } from "@headwater/event-store";
+import { fdatasync } from "node:fs";
+import { promisify } from "node:util";
+import { type EventLogOptions, openEventLog } from "@headwater/event-store";
 import type { EventLog, eventLog } from "@headwater/core";
 import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, Measurement, OpenBenchmark } from "./benchmark.ts";
 import { longestStall, percentile, ratePerSecond } from "./measure.ts";
 
+const syncData = promisify(fdatasync);
+
 const streams = 10_000;
 const batch = 100;
+/** What a network's disk takes for a flush. */
+const slowMs = 10;
+
+/** This machine's disk, and then some; the log has found it slow before. */
+const slowDisk: EventLogOptions["disk"] = {
+  now: foreverLater(),
+  async sync(file) {
+    await syncData(file);
+    await new Promise((resolve) => setTimeout(resolve, slowMs));
+  },
+};
 
 /** Appends to a file in a temp directory: events of about 200 bytes of data, to 10,000 streams in turn. */
 export const appendBench: Benchmark = { name: "append", open };
@@ -14,6 +29,7 @@ async function open(): Promise<OpenBenchmark> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-bench-" });
   const log = openEventLog({ path: `${folder}/headwater.db` });
   const twin = new AppendTwin(`${folder}/twin.db`);
+  const slow = openEventLog({ path: `${folder}/slow.db`, disk: slowDisk });
   return {
     cases: [
       ...[1, 10, 64].map((inFlight): BenchmarkCase => ({
@@ -37,6 +53,20 @@ async function open(): Promise<OpenBenchmark> {
           longestStall(() => ratePerSecond(() => append(log, 1), { ms, inFlight: 64 })),
         twin: (ms) => longestStall(() => twinRate(twin, { ms, appends: 64, events: 1 })),
       },
+      {
+        name: `event-loop stall, 64 in flight, a disk of ${slowMs} ms`,
+        unit: "ms max",
+        summary: "max",
+        headwater: (ms) =>
+          longestStall(() => ratePerSecond(() => append(slow, 1), { ms, inFlight: 64 })),
+        twin: (ms) => longestStall(() => slowTwinRate(twin, { ms, appends: 64, events: 1 })),
+      },
+      ...[1, 64].map((inFlight): BenchmarkCase => ({
+        name: `${inFlight} in flight, a disk of ${slowMs} ms`,
+        unit: "appends/s",
+        headwater: (ms) => ratePerSecond(() => append(slow, 1), { ms, inFlight }),
+        twin: (ms) => slowTwinRate(twin, { ms, appends: inFlight, events: 1 }),
+      })),
       ...[["p50", 0.5], ["p99", 0.99]].map(([name, share]): BenchmarkCase => ({
         name: `append to subscriber, ${name}`,
         unit: `ms ${name}`,
@@ -45,6 +75,7 @@ async function open(): Promise<OpenBenchmark> {
     ],
     async [Symbol.asyncDispose]() {
       await log[Symbol.asyncDispose]();
+      await slow[Symbol.asyncDispose]();
       twin[Symbol.dispose]();
       await Deno.remove(folder, { recursive: true });
     },
@@ -65,16 +96,36 @@ function append(log: EventLog, events: number): Promise<unknown> {
 /** Gives the event loop a turn after each transaction, as whoever serves anything must. */
 async function twinRate(
   twin: AppendTwin,
-  { ms, appends, events }: { ms: number; appends: number; events: number },
+  { ms, appends, events, flushed }: {
+    ms: number;
+    appends: number;
+    events: number;
+    /** Called after each commit. */
+    flushed?: () => void;
+  },
 ): Promise<number> {
   const transactions = await ratePerSecond(() => {
     twin.write(Array.from({ length: appends }, (): TwinAppend => ({
       stream: nextStream(),
       events: newEvents(events),
     })));
+    flushed?.();
     return new Promise<void>((resolve) => setImmediate(resolve));
   }, { ms, inFlight: 1 });
   return transactions * appends * events;
+}
+
+/** The driver waits for the disk, and the event loop with it. */
+function slowTwinRate(
+  twin: AppendTwin,
+  work: { ms: number; appends: number; events: number },
+): Promise<number> {
+  return twinRate(twin, { ...work, flushed: () => Atomics.wait(blocked, 0, 0, slowMs) });
+}
+
+function foreverLater(): () => number {
+  let ms = 0;
+  return () => ms += slowMs;
 }
 
 /** From the call of `append` until a live subscriber holds the event. */
@@ -95,6 +146,8 @@ function appendToSubscriber(log: EventLog, share: number): Measurement {
     return percentile(latencies, share);
   };
 }
+
+const blocked = new Int32Array(new SharedArrayBuffer(4));
 
 let streamsUsed = 0;
 

@@ -1,13 +1,16 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
-import { promisify } from "node:util";
+import { closeSync, openSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Log, Unavailable } from "@headwater/core";
+import type { Log } from "@headwater/core";
+import { type DiskFlush, flushFile } from "./disk_flush.ts";
 
 /** About 8 MB. Smaller: more waiting for the disk per event; larger: copying takes longer in one go. */
 const pagesBetween = 2_000;
-const syncData = promisify(fdatasync);
 
-export type CheckpointOptions = { readonly path: string; readonly logger: Log };
+export type CheckpointOptions = {
+  readonly path: string;
+  readonly logger: Log;
+  readonly flush: DiskFlush;
+};
 
 /** Older SQLite, as in the first versions of Node 22 and 24, cannot say how long the WAL is: it has to move it within commits. */
 export function canCheckpoint(database: DatabaseSync): boolean {
@@ -26,12 +29,14 @@ export function canCheckpoint(database: DatabaseSync): boolean {
 export class Checkpoint {
   readonly #database: DatabaseSync;
   readonly #logger: Log;
+  readonly #flush: DiskFlush;
   readonly #file: number;
   readonly #pagesInWal: StatementSync;
 
-  constructor(database: DatabaseSync, { path, logger }: CheckpointOptions) {
+  constructor(database: DatabaseSync, { path, logger, flush }: CheckpointOptions) {
     this.#database = database;
     this.#logger = logger;
+    this.#flush = flush;
     this.#pagesInWal = database.prepare("pragma wal_checkpoint(noop)");
     // To be closed after the database: closing any handle of a file drops the locks that the process has on it.
     this.#file = openSync(path, "r+");
@@ -51,15 +56,9 @@ export class Checkpoint {
       this.#logger.warn("Cannot move the event log's newest events out of its WAL", { error });
       return;
     } finally {
-      this.#database.exec("pragma synchronous = full");
+      this.#database.exec(`pragma synchronous = ${this.#flush.synchronous}`);
     }
-    try {
-      await syncData(this.#file);
-    } catch (cause) {
-      throw new Unavailable("Cannot write the event log: the disk failed; restart to recover", {
-        cause,
-      });
-    }
+    await flushFile(this.#file);
   }
 
   close(): void {

@@ -92,24 +92,27 @@ function modesOf(...paths: readonly string[]): (string | undefined)[] {
   return paths.map((path) => (Deno.statSync(path).mode! & 0o777).toString(8));
 }
 
-Deno.test("what another process got acknowledged before it was killed is all there, and so is its lock's end", () =>
-  withFile(async (path) => {
-    const elsewhere = await appendElsewhere(path, 300);
-    assert.throws(() => openEventLog({ path }), Unavailable);
-    const [, ...acknowledged] = await elsewhere.kill();
+for (const disk of ["", "slow"] as const) {
+  const where = disk ? "on a slow disk" : "there";
+  Deno.test(`what another process got acknowledged before it was killed is all ${where}, and so is its lock's end`, () =>
+    withFile(async (path) => {
+      const elsewhere = await appendElsewhere(path, { enough: 300, disk });
+      assert.throws(() => openEventLog({ path }), Unavailable);
+      const [, ...acknowledged] = await elsewhere.kill();
 
-    await using log = openEventLog({ path });
-    const events = await readEverything(log);
-    const ids = new Set(events.map(({ id }) => id));
-    assert.ok(acknowledged.length >= 299);
-    assert.deepEqual(acknowledged.filter((id) => !ids.has(id)), []);
-    assert.equal(events.length % 2, 0, "an append was written by half");
-    for (const stream of ["order-0", "order-1", "order-2"]) {
-      const revisions = events.filter((event) => event.stream === stream)
-        .map(({ revision }) => revision);
-      assert.deepEqual(revisions, [...revisions.keys()]);
-    }
-  }));
+      await using log = openEventLog({ path });
+      const events = await readEverything(log);
+      const ids = new Set(events.map(({ id }) => id));
+      assert.ok(acknowledged.length >= 299);
+      assert.deepEqual(acknowledged.filter((id) => !ids.has(id)), []);
+      assert.equal(events.length % 2, 0, "an append was written by half");
+      for (const stream of ["order-0", "order-1", "order-2"]) {
+        const revisions = events.filter((event) => event.stream === stream)
+          .map(({ revision }) => revision);
+        assert.deepEqual(revisions, [...revisions.keys()]);
+      }
+    }));
+}
 
 Deno.test("a full disk refuses appends, keeps what was there, and takes appends again once there is room", async () => {
   const database = openDatabase(":memory:");

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import type { EventLog } from "@headwater/core";
 import { closedWith, eventLogSuite } from "@headwater/testing";
-import { openEventLog } from "./open_event_log.ts";
+import { slowDisk } from "../testing/sqlite_test_bed.ts";
+import { type EventLogOptions, openEventLog } from "./open_event_log.ts";
 import { laterMs } from "./sqlite_subscription.ts";
 
-async function openThrowAwayFile(): Promise<EventLog> {
+async function openThrowAwayFile(options: Partial<EventLogOptions> = {}): Promise<EventLog> {
   const folder = await Deno.makeTempDir({ prefix: "headwater-event-log-" });
-  const log = openEventLog({ path: `${folder}/events.db` });
+  const log = openEventLog({ path: `${folder}/events.db`, ...options });
   return closedWith(log, () => Deno.remove(folder, { recursive: true }));
 }
 
 eventLogSuite("SQLite in memory", () => Promise.resolve(openEventLog({ path: ":memory:" })), Deno);
-eventLogSuite("SQLite in a file", openThrowAwayFile, Deno);
+eventLogSuite("SQLite in a file", () => openThrowAwayFile(), Deno);
+eventLogSuite("SQLite on a slow disk", () => openThrowAwayFile({ disk: slowDisk() }), Deno);
 
 Deno.test("a reader is woken for what it wants, and told now and then of all else", async () => {
   await using log = openEventLog({ path: ":memory:" });

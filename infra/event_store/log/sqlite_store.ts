@@ -3,6 +3,7 @@ import { type Log, type machine, silentLog, Unavailable } from "@headwater/core"
 import type { AppendRequest } from "./append_request.ts";
 import { AppendWriter, type Outcome } from "./append_writer.ts";
 import { canCheckpoint, Checkpoint } from "./checkpoint.ts";
+import { DiskFlush, type DiskFlushOptions } from "./disk_flush.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail } from "./live_tail.ts";
@@ -21,6 +22,8 @@ export type SqliteStoreOptions = {
   readonly flushToDisk?: boolean;
   /** Of the process: what the log keeps in memory is counted there, and is less where that is small. */
   readonly cacheBudget?: machine.CacheBudget;
+  /** For tests and benchmarks: a disk of another kind. */
+  readonly disk?: Omit<DiskFlushOptions, "path">;
 };
 
 export type SqliteStoreParts = {
@@ -29,6 +32,8 @@ export type SqliteStoreParts = {
   readonly pageBytes?: number;
   /** Left out where there is no file, or SQLite does it by itself. */
   readonly checkpoint?: Checkpoint;
+  /** Left out where nobody waits for the disk. */
+  readonly flush?: DiskFlush;
 };
 
 /** SQLite has no more of a budget than its eighth. */
@@ -47,15 +52,25 @@ export function openSqliteStore(
     : mostPageBytes;
   const database = openDatabase(path, { pageBytes });
   const isDurable = flushToDisk && path !== ":memory:";
-  const checkpoint = isDurable && canCheckpoint(database)
-    ? new Checkpoint(database, { path, logger })
-    : undefined;
+  const onDisk = isDurable && canCheckpoint(database)
+    ? keptOnDisk(database, { path, logger, disk: options.disk })
+    : {};
   if (!flushToDisk) database.exec("pragma synchronous = off");
-  const store = new SqliteStore(database, { now, checkpoint, pageBytes });
+  const store = new SqliteStore(database, { now, pageBytes, ...onDisk });
   const holding = cacheBudget?.hold("eventLogBytes", () => store.cachedBytes);
   store.closed.addEventListener("abort", () => holding?.[Symbol.dispose]());
   logger.info("Event log opened", { path, head: store.head });
   return store;
+}
+
+function keptOnDisk(
+  database: DatabaseSync,
+  { path, logger, disk }: Required<Pick<SqliteStoreOptions, "path" | "logger">> & {
+    readonly disk: SqliteStoreOptions["disk"];
+  },
+): Pick<SqliteStoreParts, "checkpoint" | "flush"> {
+  const flush = new DiskFlush(database, { path, ...disk });
+  return { flush, checkpoint: new Checkpoint(database, { path, logger, flush }) };
 }
 
 /**
@@ -70,6 +85,7 @@ export class SqliteStore implements AsyncDisposable {
   readonly tail: LiveTail;
   readonly turn: FairTurn = new FairTurn();
   readonly #checkpoint: Checkpoint | undefined;
+  readonly #flush: DiskFlush | undefined;
   readonly #reader: SqliteReader;
   readonly #commits: GroupCommit;
   readonly #writer: AppendWriter;
@@ -80,11 +96,12 @@ export class SqliteStore implements AsyncDisposable {
 
   constructor(
     database: DatabaseSync,
-    { now, checkpoint, pageBytes = mostPageBytes }: SqliteStoreParts,
+    { now, checkpoint, flush, pageBytes = mostPageBytes }: SqliteStoreParts,
   ) {
     this.database = database;
     this.now = now;
     this.#checkpoint = checkpoint;
+    this.#flush = flush;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
     this.#writer = writer;
@@ -94,6 +111,7 @@ export class SqliteStore implements AsyncDisposable {
     this.#commits = new GroupCommit(database, {
       writer,
       now,
+      flush,
       committed: (events) => this.#publish(events),
       upkeep: checkpoint && (() => checkpoint.runIfDue()),
     });
@@ -126,12 +144,13 @@ export class SqliteStore implements AsyncDisposable {
     return () => this.#listeners.delete(listener);
   }
 
-  /** One synchronous read, as soon as others had their turn. */
+  /** One synchronous read, as soon as others had their turn and the disk has what would be read. */
   async page<Result>(
     read: (reader: SqliteReader) => Result,
     { action, signal }: PageOptions,
   ): Promise<Result> {
     await this.turn.pass();
+    while (this.#commits.flushing) await this.#commits.flushing.catch(() => {});
     signal?.throwIfAborted();
     this.requireOpen(action);
     return this.pageNow(read, action);
@@ -167,8 +186,10 @@ export class SqliteStore implements AsyncDisposable {
   async #close(): Promise<void> {
     await this.#commits.idle();
     this.#closed.abort();
+    this.#flush?.waitAgain();
     this.database.close();
     this.#checkpoint?.close();
+    this.#flush?.close();
   }
 
   #publish(events: readonly StoredEvent[]): void {

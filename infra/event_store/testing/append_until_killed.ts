@@ -1,12 +1,13 @@
 import { newEvents } from "./new_events_test_bed.ts";
 import { openEventLog } from "../log/open_event_log.ts";
+import { slowDisk } from "./sqlite_test_bed.ts";
 
 /**
  * A process of its own for tests: appends to the file it is given until it is killed, and prints the first id of each
  * append that was acknowledged.
  */
-async function appendUntilKilled(path: string): Promise<void> {
-  await using log = openEventLog({ path });
+async function appendUntilKilled(path: string, disk: string | undefined): Promise<void> {
+  await using log = openEventLog({ path, ...(disk === "slow" && { disk: slowDisk() }) });
   print("open");
   const ends = [-1, -1, -1];
   await Promise.all(Array.from({ length: 8 }, async (_, writer) => {
@@ -25,4 +26,4 @@ function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-if (import.meta.main) await appendUntilKilled(Deno.args[0]!);
+if (import.meta.main) await appendUntilKilled(Deno.args[0]!, Deno.args[1]);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { EventLog, Recorded } from "@headwater/core";
+import type { DiskFlushOptions } from "../log/disk_flush.ts";
 
 /** Runs `test` with the path of a log in a folder that is removed afterwards. */
 export async function withFile(test: (path: string) => Promise<void>): Promise<void> {
@@ -11,20 +12,26 @@ export async function withFile(test: (path: string) => Promise<void>): Promise<v
   }
 }
 
+/** A disk that is slow each time, so that soon a thread waits for it. */
+export function slowDisk(): Pick<DiskFlushOptions, "now"> {
+  let ms = 0;
+  return { now: () => ms += 10 };
+}
+
 export async function readEverything(log: EventLog): Promise<Recorded[]> {
   const events: Recorded[] = [];
   for await (const page of log.readAll()) events.push(...page);
   return events;
 }
 
-/** Starts another process that appends to the log, and gives the lines it prints until `enough` of them came. */
+/** Starts another process that appends to the log, on a `slow` disk or as it is, and gives the lines it prints until `enough` of them came. */
 export async function appendElsewhere(
   path: string,
-  enough: number,
+  { enough, disk = "" }: { readonly enough: number; readonly disk?: "slow" | "" },
 ): Promise<{ lines: string[]; kill: () => Promise<string[]> }> {
   const script = fileURLToPath(new URL("./append_until_killed.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-read", "--allow-write", script, path],
+    args: ["run", "--quiet", "--allow-read", "--allow-write", script, path, disk],
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
