@@ -39,7 +39,11 @@ type Step = { readonly key: string; readonly row: Row | undefined };
  */
 export function eventFolder(
   view: View,
-  { applied }: { readonly applied?: machine.Count | undefined } = {},
+  { applied, noted }: {
+    readonly applied?: machine.Count | undefined;
+    /** Is told of each event that concerns the view. */
+    readonly noted?: (recorded: Recorded) => void;
+  } = {},
 ) {
   const take = eventTaker(view);
 
@@ -49,6 +53,8 @@ export function eventFolder(
   ): Promise<Folded> {
     const taken: Taken[] = [];
     await inTurns(recorded, (each) => taken.push(take(each)));
+
+    if (noted) { for (const { recorded, event } of taken) if (event) noted(recorded); }
 
     const keys = taken.flatMap(({ event, keys }) => event ? keys : []);
     const missing = read ? changes.missing(keys) : [];

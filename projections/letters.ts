@@ -1,4 +1,4 @@
-import type { Log, View } from "@headwater/core";
+import { type Log, machine, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { type LettersOf, type Parked, releaseOf } from "./letter.ts";
 import { haveBecomeDue, loadParked } from "./letter_table.ts";
@@ -62,8 +62,9 @@ export class Letters {
     for (const { key, class: kind, cause, recorded } of changes.added) {
       // Those that are only behind others are not worth a line
       if (kind === "behind") continue;
-      const { stream, revision, type } = recorded;
-      const fields = { key, class: kind, cause, stream, revision, type };
+      const { stream, revision, type, metadata } = recorded;
+      const ids = machine.logIds(metadata);
+      const fields = { key, class: kind, cause, stream, revision, type, ...ids };
       this.#options.logger.warn("An event is parked that a read model cannot take", fields);
     }
     this.parked.settle();

@@ -3,7 +3,6 @@ import { newWorker } from "./new_worker.ts";
 import { time, Unavailable } from "@headwater/core";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { placeAfter } from "./batch_inbox.ts";
-import { eventFolder } from "./fold_events.ts";
 import { type Generation, isFilling } from "./generation.ts";
 import { GenerationKeeper } from "./generation_keeper.ts";
 import { failureOf, isMissingTable } from "./failure.ts";
@@ -13,13 +12,13 @@ import { readModelChange } from "./read_model_change.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
+import { tracedFolding } from "./traced_folding.ts";
 import { healthOf, statusOf } from "./worker_answers.ts";
 import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
 import type { WorkerOptions } from "./worker_options.ts";
 import { type Act, type ActOf, type Happening, type Outcome, type Todo } from "./worker_state.ts";
 import { type WorkBeside, workBeside } from "./work_beside.ts";
-import { writeChanges } from "./write_changes.ts";
 
 /** How long stopping may take when PostgreSQL does not answer; what it still does then is guarded by the checkpoint. */
 const leaveMs = 1_500;
@@ -31,7 +30,7 @@ type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
 /** Works for one generation of a view: does what `worker_machine.ts` wants done, and tells it how that came out. */
 export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
-  readonly #fold: ReturnType<typeof eventFolder>;
+  readonly #folding: ReturnType<typeof tracedFolding>;
   readonly #changes: RowChanges;
   readonly #letters: Letters;
   readonly keeper: GenerationKeeper;
@@ -48,7 +47,7 @@ export class ProjectionWorker implements AsyncDisposable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#fold = eventFolder(options.view, options);
+    this.#folding = tracedFolding(options.view, options);
     this.#changes = new RowChanges({ remembers: options.view.sums !== undefined });
     this.#letters = new Letters(options);
     this.#beside = workBeside(options.logger, { failed: "A table could not be analyzed" });
@@ -258,7 +257,7 @@ export class ProjectionWorker implements AsyncDisposable {
     const { parked } = this.#letters;
     const read = (keys: readonly string[]) => this.#table!.read(this.#options.sql, keys);
     const options = { changes, parked, refused, ...(!holdsAll && { read }) };
-    const { count, failure } = await this.#fold(events, options);
+    const { count, failure } = await this.#folding.fold(events, options);
     // Nothing to write: what was read need not be held.
     if (changes.changes === 0 && !holdsAll) changes.clear();
     return {
@@ -285,7 +284,8 @@ export class ProjectionWorker implements AsyncDisposable {
     // Those that lack an event from now on say so, too
     const keys = [...changes?.changedKeys ?? [], ...letters.added.map(({ key }) => key)];
     const tells = from.status === "live" && keys.length > 0 && this.#options.areOthersThere();
-    const written = await writeChanges(sql, { table: this.#table!, changes, letters, move, tells });
+    const how = { table: this.#table!, changes, letters, move, tells };
+    const written = await this.#folding.write(sql, how);
     if (!written) return { type: "moved" };
     this.#letters.settle(letters);
     if (keeps) changes?.settle();

@@ -40,6 +40,8 @@ export type ProjectionsOptions = {
   readonly mostParkedKeys?: number | undefined;
   /** Takes their numbers; default: nobody does. */
   readonly meter?: machine.Meter;
+  /** What is written is a span, linked to those of the events; default: nobody listens. */
+  readonly tracer?: machine.Tracer | undefined;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Milliseconds since 1970. */
@@ -84,6 +86,7 @@ export async function startProjections(
     fills = fillTurns(),
     mostParkedKeys,
     meter = machine.silentMeter,
+    tracer = machine.silentTracer,
     random = Math.random,
     now = Date.now,
   }: ProjectionsOptions,
@@ -110,6 +113,7 @@ export async function startProjections(
         fills,
         bulk,
         mostParkedKeys,
+        tracer,
         applied: appliedEvents(meter, { service, projection: view.name }),
         random,
         now,

@@ -18,6 +18,8 @@ export type WorkerOptions =
     readonly mostParkedKeys?: number | undefined;
     /** Counts the events that it takes in. */
     readonly applied: machine.Count;
+    /** Is told of what is written. */
+    readonly tracer: machine.Tracer;
     /** Uniform in [0, 1). */
     readonly random: () => number;
     /** Milliseconds since 1970. */

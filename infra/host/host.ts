@@ -6,7 +6,9 @@ import { createResilientClient, meteredClient } from "@headwater/resilience";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
+import { openTelemetryTracer } from "./open_telemetry.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
+import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { type RunningService, startService } from "./start_service.ts";
@@ -35,6 +37,7 @@ export async function startHost(
     admit,
     admitOperators,
     leaving,
+    tracerOf = openTelemetryTracer,
     logger,
   }: {
     readonly log: EventLog;
@@ -64,6 +67,8 @@ export async function startHost(
     readonly admitOperators?: Admission;
     /** Aborts when this process begins to leave. */
     readonly leaving?: AbortSignal;
+    /** Of what a service, or with undefined nobody in particular, does; default: Deno's own, where that is on. */
+    readonly tracerOf?: (service?: string) => machine.Tracer;
     readonly logger: Log;
   },
 ): Promise<Host> {
@@ -71,7 +76,7 @@ export async function startHost(
   const meter = machine.prometheusMeter();
   starting.use(measureProcess(meter, { name: application.name }));
   const services = new Map<string, Service>();
-  const bareClient = inProcessClient(services);
+  const bareClient = tracedClient(inProcessClient(services), tracerOf());
   const fills = fillTurns();
   const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   const stopping: RunningService[] = [];
@@ -82,6 +87,7 @@ export async function startHost(
   // All of them, so that what did start is stopped when one of them fails.
   const started = await Promise.allSettled(application.services.map(async (definition) => {
     const url = await database(definition.name);
+    const tracer = tracerOf(definition.name);
     const running = await startService(definition, {
       log,
       checks,
@@ -94,11 +100,11 @@ export async function startHost(
       allowStranded,
       cacheBudget,
       fills,
-      meter,
+      ...{ meter, tracer },
       logger,
     });
     stopping.push(running);
-    services.set(definition.name, running.service);
+    services.set(definition.name, tracedService(running.service, tracer));
     const { name: service, views, sagas } = definition;
     return { service, views, sagas, sql: running.sql };
   }));
@@ -115,7 +121,7 @@ export async function startHost(
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
     healthEveryMs,
     ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
-    ...{ meter, metricsPage: meter.page },
+    ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },
   });
   const running = starting.move();
   return { gateway, databases, [Symbol.asyncDispose]: () => running.disposeAsync() };

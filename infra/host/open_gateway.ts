@@ -23,6 +23,7 @@ export function openGateway(
     leaving,
     parting,
     meter,
+    tracer,
     metricsPage,
     logger,
   }: {
@@ -51,6 +52,8 @@ export function openGateway(
     readonly parting?: AbortSignal | undefined;
     /** Takes its numbers. */
     readonly meter: machine.Meter;
+    /** Of what it does. */
+    readonly tracer: machine.Tracer;
     /** All numbers of its process. */
     readonly metricsPage: () => Promise<string>;
     readonly logger: Log;
@@ -75,7 +78,7 @@ export function openGateway(
     leaving,
     parting,
     more: descriptionPages(application),
-    ...{ meter, metricsPage },
+    ...{ meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });

@@ -59,6 +59,7 @@ function repositoriesOf(
   options: {
     readonly log: EventLog;
     readonly cacheBudget: machine.CacheBudget | undefined;
+    readonly tracer?: machine.Tracer | undefined;
     random(): number;
   },
 ): ServiceDependencies["repository"] {

@@ -15,8 +15,10 @@ import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
+import { openTelemetryTracer } from "./open_telemetry.ts";
 import { httpClient } from "./service_client/http.ts";
 import { ownServiceFirst } from "./service_client/own_service.ts";
+import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { startService } from "./start_service.ts";
@@ -71,7 +73,8 @@ export async function serveService(
   await using _log = log;
   const own = new Map<string, Service>();
   using others = httpClient(config.serviceUrls, { secret });
-  const bareClient = ownServiceFirst(others, { own, secret });
+  const tracer = openTelemetryTracer(name);
+  const bareClient = tracedClient(ownServiceFirst(others, { own, secret }), tracer);
   const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   await using running = await startService(definition, {
     log,
@@ -86,10 +89,10 @@ export async function serveService(
     allowStranded: config.allowStranded,
     cacheBudget,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
-    ...{ leaving, parting, meter, metricsPage: meter.page },
+    ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
   });
-  own.set(name, running.service);
+  own.set(name, tracedService(running.service, tracer));
   const lingerMs = isSupervised ? supervisedLingerMs : lingerAfter(lameDuckMs);
   await using _server = serve(running.service, {
     ...config,
@@ -119,7 +122,9 @@ export async function serveGateway(
     logger,
   });
   await using sharedStore = shared.store;
-  using bareClient = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  using services = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  const tracer = openTelemetryTracer("gateway");
+  const bareClient = tracedClient(services, tracer);
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());
@@ -135,7 +140,7 @@ export async function serveGateway(
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     admitOperators: operatorsAdmission(config),
-    ...{ leaving, parting, meter, metricsPage: meter.page },
+    ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
   });
   await using _server = serve(gateway, {

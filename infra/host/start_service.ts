@@ -53,6 +53,8 @@ export type ServiceOptions = {
   readonly fills?: FillTurns;
   /** Takes the numbers of the service. */
   readonly meter: machine.Meter;
+  /** Of what the service does. */
+  readonly tracer: machine.Tracer;
   /** All numbers of the process; default: they are shown elsewhere. */
   readonly metricsPage?: () => Promise<string>;
   /** Whom it answers; default: everybody, for services that are reached within this process. */
@@ -97,6 +99,7 @@ export async function startService(
     cacheBudget,
     fills,
     meter,
+    tracer,
     metricsPage,
     admit,
     leaving,
@@ -126,10 +129,11 @@ export async function startService(
       logger,
     })
   );
-  const own = machine.meteredLog(eventLog.ownedLog(log, { service: name, categories }), {
+  const metered = machine.meteredLog(eventLog.ownedLog(log, { service: name, categories }), {
     service: name,
     meter,
   });
+  const own = machine.tracedLog(metered, { tracer });
   const pace = readModelPace({ ms: gatherMs });
   const projections = await startProjections({
     service: name,
@@ -140,7 +144,7 @@ export async function startService(
     ...(processName !== undefined && { owner: processName }),
     mostParkedKeys,
     fills,
-    meter,
+    ...{ meter, tracer },
     logger,
   });
   stopping.push(projections);
@@ -159,7 +163,7 @@ export async function startService(
       processName,
       logger,
       cacheBudget,
-      meter,
+      ...{ meter, tracer },
       random,
     })
   );
@@ -197,7 +201,7 @@ export async function startService(
     logger,
     cacheBudget,
     newId: () => crypto.randomUUID(),
-    ...{ health, admit, leaving, parting, random, meter, metricsPage },
+    ...{ health, admit, leaving, parting, random, meter, tracer, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -1,9 +1,11 @@
+import { recordingTracer } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { aggregate } from "./aggregate.ts";
 import { defineEvents } from "./event_schemas.ts";
 import { memoryLog } from "./memory_log.ts";
 import { repository } from "./repository.ts";
+import { Refusal } from "./refusal.ts";
 
 const thisDoor = z.object({ doorId: z.string() });
 const events = defineEvents("door", { DoorOpened: thisDoor, DoorClosed: thisDoor });
@@ -100,4 +102,69 @@ Deno.test("what does not fit the contract does not compile", () => {
   const painted = () => doors.handle({ type: "PaintDoor", data: { doorId: "front" } }, context);
   const context = { commandId: "id", correlationId: "c" };
   assert.equal(typeof painted, "function");
+});
+
+const theirs = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+Deno.test("a command is a span of the trace it comes from, which its events name", async () => {
+  await using log = memoryLog();
+  const tracer = recordingTracer();
+  const doors = repository(door, { log, tracer });
+  const context = { commandId: crypto.randomUUID(), correlationId: "c", traceparent: theirs };
+  await doors.handle({ type: "OpenDoor", data: { doorId: "front" } }, context);
+  const [span] = tracer.spans;
+  assert.equal(span?.name, "handle OpenDoor");
+  assert.equal(`00-${span.traceId}-${span.parentId}-01`, theirs);
+  assert.equal(span.isOver, true);
+  assert.equal(log.recorded[0]?.metadata.traceparent, `00-${span.traceId}-${span.spanId}-01`);
+});
+
+Deno.test("where nobody listens events name what the command came with", async () => {
+  await using log = memoryLog();
+  const doors = repository(door, { log });
+  const context = { commandId: crypto.randomUUID(), correlationId: "c", traceparent: theirs };
+  await doors.handle({ type: "OpenDoor", data: { doorId: "front" } }, context);
+  assert.equal(log.recorded[0]?.metadata.traceparent, theirs);
+});
+
+Deno.test("a command that comes again is the same one in whichever trace it comes", async () => {
+  const commandId = crypto.randomUUID();
+  const command = { type: "OpenDoor" as const, data: { doorId: "front" } };
+  const ids: (string | undefined)[] = [];
+  for (const tracer of [undefined, recordingTracer()]) {
+    await using log = memoryLog();
+    const first = repository(door, { log, tracer });
+    const handled = await first.handle(command, { commandId, correlationId: "c" });
+    // Also by who has not folded it
+    for (const doors of [first, repository(door, { log, tracer: recordingTracer() })]) {
+      const context = { commandId, correlationId: "c", traceparent: theirs };
+      assert.deepEqual(await doors.handle(command, context), handled);
+    }
+    assert.equal(log.recorded.length, 1);
+    ids.push(log.recorded[0]?.id);
+  }
+  assert.equal(ids[0], ids[1]);
+});
+
+Deno.test("a refusal is an answer, and no failure of its span", async () => {
+  await using log = memoryLog();
+  const tracer = recordingTracer();
+  const doors = repository(
+    aggregate({
+      ...{ events, commands, initialState: {}, evolve: () => ({}) },
+      id: ({ data }) => data.doorId,
+      decide: () => {
+        throw new Refusal("door-locked", "Cannot open the door: it is locked");
+      },
+    }),
+    { log, tracer },
+  );
+  const context = { commandId: crypto.randomUUID(), correlationId: "c" };
+  await assert.rejects(
+    doors.handle({ type: "OpenDoor", data: { doorId: "front" } }, context),
+    Refusal,
+  );
+  const [span] = tracer.spans;
+  assert.equal(span?.attributes["headwater.refusal"], "door-locked");
+  assert.deepEqual([span.failure, span.isOver], [undefined, true]);
 });

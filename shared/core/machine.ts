@@ -9,3 +9,5 @@ export { Places } from "./places.ts";
 export { type PrometheusMeter, prometheusMeter } from "./prometheus_meter.ts";
 export { prometheusType } from "./prometheus_text.ts";
 export * from "./shared_store.ts";
+export { tracedLog } from "./traced_log.ts";
+export * from "./tracer.ts";

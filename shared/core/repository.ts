@@ -4,6 +4,7 @@ import type { CacheBudget } from "./cache.ts";
 import type { DomainCommand, DomainEvent, Recorded } from "./event.ts";
 import type { EventLog } from "./event_log.ts";
 import { type CommandContext, handleCommand } from "./handle_command.ts";
+import { silentTracer, type Span, type Tracer } from "./tracer.ts";
 
 /** The aggregates of one kind, as the log has them. */
 export type Repository<
@@ -56,12 +57,14 @@ export type Repository<
 /** Opens the repository of an aggregate on a log. Folded states are kept in memory, as a baseline of what is read. */
 export function repository<Command extends DomainCommand, Event extends DomainEvent, State>(
   aggregate: Aggregate<Command, Event, State>,
-  { log, random, cacheBudget }: {
+  { log, random, cacheBudget, tracer = silentTracer }: {
     readonly log: Pick<EventLog, "append" | "read">;
     /** Uniform in [0, 1), for the pause after a lost race. */
     random?(): number;
     /** What the folded states that are kept in memory are paid from; default: one of its own, of 64 MiB. */
     readonly cacheBudget?: CacheBudget;
+    /** Each command is a span, which its events name in their metadata; default: nobody listens. */
+    readonly tracer?: Tracer | undefined;
   },
 ): Repository<Command, State> {
   const store = new AggregateStore({
@@ -77,9 +80,23 @@ export function repository<Command extends DomainCommand, Event extends DomainEv
       return recalled.revision === -1 ? await store.load(id) : recalled;
     },
     handle: (command, context, { content, isOnlyDecider } = {}) =>
-      handleCommand(store, {
-        id: aggregate.id(command),
-        ...{ command, context, content, isOnlyDecider, random },
-      }),
+      tracer.span({
+        name: `handle ${command.type}`,
+        parent: context.traceparent,
+        attributes: {
+          "headwater.command.id": context.commandId,
+          "messaging.message.conversation_id": context.correlationId,
+        },
+      }, (span) =>
+        handleCommand(store, {
+          id: aggregate.id(command),
+          context: contextIn(span, context),
+          ...{ command, content, isOnlyDecider, random },
+        })),
   };
+}
+
+/** What follows from its events follows from the span. */
+function contextIn({ traceparent }: Span, context: CommandContext): CommandContext {
+  return traceparent === undefined ? context : { ...context, traceparent };
 }

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import type { Context, MiddlewareHandler } from "hono";
 
 export const correlationHeader = "X-Correlation-Id";
@@ -5,12 +6,10 @@ export const correlationHeader = "X-Correlation-Id";
 /** What a log line, a metadata field and a header can all carry without escaping. */
 const saneId = /^[A-Za-z0-9._~:+\/=-]{1,128}$/;
 
-/** W3C Trace Context, version 00; ids of zeros only are invalid there. */
-const wellFormedTrace = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
 export type CorrelationVariables = {
   /** One id for everything that follows from one request of a client. */
   correlationId: string;
+  /** Of the span in which it is answered; where nobody listens, as the client said it. */
   traceparent?: string;
 };
 
@@ -19,15 +18,17 @@ export type CorrelationVariables = {
  * letters, digits and `._~:+/=-`), else a new one. A bad id is replaced, not refused: tracing must never stop a sale,
  * and the answer says which id was used. Every answer carries it, errors too.
  */
-export function correlation(newId: () => string): MiddlewareHandler {
+export function correlation(
+  newId: () => string,
+  tracer: machine.Tracer = machine.silentTracer,
+): MiddlewareHandler {
   return async (c, next) => {
     const given = c.req.header(correlationHeader);
     const correlationId = given !== undefined && saneId.test(given) ? given : newId();
     c.set("correlationId", correlationId);
-    const traceparent = c.req.header("traceparent");
-    if (traceparent !== undefined && wellFormedTrace.test(traceparent)) {
-      c.set("traceparent", traceparent);
-    }
+    const traceparent = tracer.current().traceparent ??
+      machine.readTraceparent(c.req.header("traceparent"));
+    if (traceparent !== undefined) c.set("traceparent", traceparent);
     await next();
     setHeader(c, correlationId);
   };

@@ -76,8 +76,11 @@ export function httpMetrics(
   };
 }
 
-/** As it is declared, never as it was asked for: of whoever answered, or of whoever refused before that. */
-function routeOf(c: Context): string {
+/**
+ * As it is declared, never as it was asked for: of whoever answered, or of whoever refused before that.
+ * @internal
+ */
+export function routeOf(c: Context): string {
   // Not `c.var`, which makes an object of all variables
   const answered: string | undefined = c.get("route");
   const path = answered ?? routePath(c);

@@ -11,6 +11,7 @@ import { addHealthRoutes } from "./health.ts";
 import { httpMetrics } from "./http_metrics.ts";
 import { addMetricsPage } from "./metrics_page.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
+import { namedSpan } from "./named_span.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 
 /**
@@ -69,7 +70,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   const turns = keyTurns();
   const { service, logger, newId, health, leaving, admit, metricsPage } = dependencies;
   const parting = dependencies.parting ?? leaving;
-  const { meter = machine.silentMeter } = dependencies;
+  const { meter = machine.silentMeter, tracer = machine.silentTracer } = dependencies;
   const requests = httpMetrics({ service, meter });
 
   function answerTo(error: unknown, c: EdgeContext): Response {
@@ -81,7 +82,8 @@ export function toService<Dependencies extends EdgeDependencies>(
     });
   }
 
-  app.use(correlation(newId));
+  app.use(correlation(newId, tracer));
+  if (tracer.isOn) app.use(namedSpan({ service, tracer }));
   app.use(async (c, next) => {
     const answered = requests.begin();
     try {

@@ -28,6 +28,8 @@ export type EdgeDependencies = {
   readonly parting?: AbortSignal | undefined;
   /** Takes the numbers of its requests; default: nobody does. */
   readonly meter?: machine.Meter | undefined;
+  /** Whoever hands it requests has begun a span for each, which is named here; default: nobody listens. */
+  readonly tracer?: machine.Tracer | undefined;
   /** All numbers of the process, for `/metrics`; default: there is no such page. */
   readonly metricsPage?: (() => Promise<string>) | undefined;
   /** A new random UUID. */

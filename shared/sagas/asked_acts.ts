@@ -60,9 +60,10 @@ async function takeOne(
   { process, inbox, parked, now, idle, logger }: AskedActsOptions & { readonly idle: Set<string> },
 ): Promise<ActAnswer> {
   const cannot = `Cannot ${act} "${id}"`;
-  const fields = { processManager: process.name, id, act, step, actor, reason };
+  let fields = { processManager: process.name, id, act, step, actor, reason };
   try {
     const instance = await inbox.load(id);
+    fields = { ...fields, ...machine.logIds(instance.last?.metadata ?? {}) };
     if (instance.revision < 0) throw new Refusal("saga-unknown", `${cannot}: it has not begun`);
     // What is resumed was sent before, and is as unknown as it was
     if (act === "resume") idle.delete(id);

@@ -95,7 +95,8 @@ async function tellOne(
   } catch (error) {
     if (!(error instanceof InputRefused) && !(error instanceof Refusal)) throw error;
     const cause = `Cannot take the time "${timer?.name ?? ""}": ${error.message}`;
-    logger.error("process stuck", { processManager: process.name, id, cause });
+    const ids = machine.logIds(instance?.last?.metadata ?? {});
+    logger.error("process stuck", { processManager: process.name, id, ...ids, cause });
     const stands = instance ? standingOf(process, instance) : { finished: false };
     return { ...stands, dueAt: again, stuck: { by: "notice", cause: storable(cause) } };
   }

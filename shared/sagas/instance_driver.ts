@@ -1,4 +1,4 @@
-import { type Log, type ServiceClient, time } from "@headwater/core";
+import { type Log, machine, type ServiceClient, time } from "@headwater/core";
 import { LimitedSteps, type Trace } from "./limited_steps.ts";
 import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
@@ -25,6 +25,7 @@ export type DriverDependencies = {
   /** What is outstanding at first may have been sent before: this goes on with what others, or an earlier life, began. */
   readonly isResumed: boolean;
   readonly logger: Log;
+  readonly tracer?: machine.Tracer | undefined;
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
   /** Milliseconds since 1970. */
@@ -97,6 +98,7 @@ export class InstanceDriver {
       const trace = {
         correlationId: last?.metadata.$correlationId ?? this.#id,
         causationId: last?.id,
+        traceparent: last?.metadata.traceparent,
       };
       const limited = steps.filter((step) => this.#hasLimits(step));
       this.#limited.drive(limited, { ...trace, mayBeSent: this.#mayBeSent });
@@ -147,8 +149,8 @@ export class InstanceDriver {
   /** A step without limits, once. */
   async #send(step: Step, trace: Trace): Promise<Answer | Unsent> {
     const asleep = this.#asleep.signal;
-    const { places, signal, process, client, logger } = this.#dependencies;
-    const sending = { ...trace, id: this.#id, process: process.name, client, signal };
+    const { places, signal, process, client, logger, tracer } = this.#dependencies;
+    const sending = { ...trace, id: this.#id, process: process.name, client, tracer, signal };
     const answer = await places.execute(step.service, () => sendStep(step, sending), asleep)
       .catch((error): Unsent => {
         if (!asleep.aborted) throw error;
@@ -164,7 +166,9 @@ export class InstanceDriver {
     }
     if (signal.aborted) return answer;
     const { isLasting, cause } = answer;
-    const fields = { processManager: process.name, id: this.#id, step: step.name, cause };
+    const { correlationId: $correlationId, traceparent } = trace;
+    const ids = machine.logIds({ $correlationId, traceparent });
+    const fields = { processManager: process.name, id: this.#id, step: step.name, ...ids, cause };
     if (isLasting) logger.error("process stuck", fields);
     else logger.warn("step not taken, will be sent again", fields);
     await this.#notes.note(step, { state: isLasting ? "stuck" : "running", cause });

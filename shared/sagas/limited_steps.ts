@@ -1,4 +1,4 @@
-import { field, type Log, type ServiceClient, time } from "@headwater/core";
+import { field, type Log, machine, type ServiceClient, time } from "@headwater/core";
 import { type Attempt, driveStep, type Outcome } from "./drive_step.ts";
 import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
@@ -19,6 +19,7 @@ export type LimitedStepsDependencies = {
   readonly client: ServiceClient;
   readonly places: TargetPlaces;
   readonly logger: Log;
+  readonly tracer?: machine.Tracer | undefined;
   readonly clock: time.Clock;
   /** Ends all of it. */
   readonly signal: AbortSignal;
@@ -33,7 +34,7 @@ export type LimitedStepsDependencies = {
 };
 
 /** Where the steps of an instance come from. */
-export type Trace = Pick<Sending, "correlationId" | "causationId">;
+export type Trace = Pick<Sending, "correlationId" | "causationId" | "traceparent">;
 
 type Driven = {
   /** Aborts when the step is not outstanding any more. */
@@ -135,9 +136,9 @@ export class LimitedSteps {
       readonly mayBeSent: boolean;
     },
   ): Promise<void> {
-    const { clock, client, process, logger, signal: end } = this.#dependencies;
+    const { clock, client, process, logger, tracer, signal: end } = this.#dependencies;
     const signal = AbortSignal.any([driven.gone.signal, end]);
-    const sending = { ...trace, id: this.#id, process: process.name, client, signal: end };
+    const sending = { ...trace, id: this.#id, process: process.name, client, tracer, signal: end };
     const driving = { step, sending, signal };
     const wasInDoubt = this.#inDoubt.has(keyOf(step));
     this.#inDoubt.add(keyOf(step));
@@ -153,7 +154,7 @@ export class LimitedSteps {
       if (outcome && outcome.outcome !== "unknown") this.#inDoubt.delete(keyOf(step));
       if (outcome) await this.#tell(driving, outcome);
     } catch (error) {
-      logger.error("driving a step failed", { ...this.#fields(step), error });
+      logger.error("driving a step failed", { ...this.#fields(driving), error });
     }
     driven.isOver = true;
     if (!signal.aborted) this.#told();
@@ -193,14 +194,15 @@ export class LimitedSteps {
   }
 
   async #wait(
-    { step, signal }: Driving,
+    driving: Driving,
     { attempt, last }: { readonly attempt: number; readonly last: Attempt },
   ): Promise<boolean> {
+    const { step, signal } = driving;
     const { clock, heard, random, logger } = this.#dependencies;
     const isTaken = last.outcome === "taken";
     const cause = isTaken ? takenInVain : last.cause;
     if (!isTaken) {
-      logger.warn("step not taken, will be sent again", { ...this.#fields(step), cause });
+      logger.warn("step not taken, will be sent again", { ...this.#fields(driving), cause });
     }
     // Taken for the first time: what shows that it was done is under way
     if (!isTaken || attempt > 1) await this.#notes.note(step, { state: "running", cause });
@@ -212,7 +214,9 @@ export class LimitedSteps {
   }
 
   /** Until it has been told, whatever keeps the log from taking it. */
-  async #tell({ step, signal }: Driving, { outcome, code, reason }: Outcome): Promise<void> {
+  async #tell(driving: Driving, { outcome, code, reason }: Outcome): Promise<void> {
+    const { step, signal } = driving;
+    const fields = this.#fields(driving);
     const { clock, random, now, notice, logger } = this.#dependencies;
     const told: StepAnswered = {
       ...{ type: "StepAnswered", step: step.name, round: step.round ?? 1, outcome },
@@ -221,14 +225,14 @@ export class LimitedSteps {
       at: new Date(now()).toISOString(),
     };
     const isGivenUp = outcome === "failed" || outcome === "unknown";
-    if (isGivenUp) logger.warn("step given up", { ...this.#fields(step), outcome, cause: reason });
+    if (isGivenUp) logger.warn("step given up", { ...fields, outcome, cause: reason });
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         return await notice(this.#id, told);
       } catch (error) {
         if (signal.aborted) return;
         logger.warn("cannot tell a process what a step came to, will try again", {
-          ...{ ...this.#fields(step), error },
+          ...{ ...fields, error },
         });
         const cause = `${outcome} (${reason}), which the process cannot take: ${messageOf(error)}`;
         await this.#notes.note(step, { state: "running", cause });
@@ -240,8 +244,11 @@ export class LimitedSteps {
     }
   }
 
-  #fields({ name: step }: Step) {
-    return { processManager: this.#dependencies.process.name, id: this.#id, step };
+  #fields(
+    { step: { name: step }, sending: { correlationId: $correlationId, traceparent } }: Driving,
+  ) {
+    const ids = machine.logIds({ $correlationId, traceparent });
+    return { processManager: this.#dependencies.process.name, id: this.#id, step, ...ids };
   }
 }
 

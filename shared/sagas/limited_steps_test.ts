@@ -256,7 +256,12 @@ Deno.test("a step that was in doubt is in doubt when it comes back, also under a
     notes: new StepNotes("milk", dependencies),
     told: () => steps.drive([], trace),
   });
-  const trace = { correlationId: "1", causationId: undefined, mayBeSent: false };
+  const trace = {
+    correlationId: "1",
+    causationId: undefined,
+    traceparent: undefined,
+    mayBeSent: false,
+  };
   const step = {
     ...{ name: "run", service: "messenger", command: { type: "RunErrand", data: {} } },
     limits: { attempts: 1 },

@@ -1,4 +1,4 @@
-import type { Log, Recorded } from "@headwater/core";
+import { type Log, machine, type Recorded } from "@headwater/core";
 import type { ParkedInput, ProcessLetters } from "./process_letters.ts";
 
 /** More instances that wait, and it is the process that is at fault: it stops. */
@@ -61,8 +61,9 @@ export class ParkedInputs {
     }
     await this.#letters.park(inputs);
     for (const { instance, recorded, cause, isBehind } of inputs) {
-      const { stream, revision, type } = recorded;
-      const fields = { processManager: this.#process, instance, stream, revision, type, cause };
+      const { stream, revision, type, metadata } = recorded;
+      const input = { stream, revision, type, ...machine.logIds(metadata) };
+      const fields = { processManager: this.#process, instance, ...input, cause };
       if (!isBehind) this.#logger.error("an input is parked that a process cannot take", fields);
     }
   }

@@ -2,6 +2,7 @@ import {
   type Aggregate,
   type DomainEvent,
   type EventLog,
+  type eventLog,
   machine,
   type Recorded,
   type Repository,
@@ -44,16 +45,19 @@ type Heard = DomainEvent & {
 export class ProcessInbox {
   readonly #process: Process;
   readonly #instances: Repository<Heard, AnyState>;
+  readonly #tracer: machine.Tracer;
 
   constructor(
     process: Process,
-    { log, random, cacheBudget }: {
+    { log, random, cacheBudget, tracer = machine.silentTracer }: {
       readonly log: EventLog;
       readonly random: () => number;
       readonly cacheBudget?: machine.CacheBudget;
+      readonly tracer?: machine.Tracer | undefined;
     },
   ) {
     this.#process = refusing(process);
+    this.#tracer = tracer;
     this.#instances = repository(asAggregate(this.#process), { log, random, cacheBudget });
   }
 
@@ -148,15 +152,20 @@ export class ProcessInbox {
 
   async #hearOne(id: string, input: Recorded): Promise<void> {
     const { type, data, metadata, recordedAt: at } = input;
-    await this.#instances.handle({ type, data, instance: id, at, input }, {
-      commandId: hearingId(this.#process.name, input.id),
-      correlationId: metadata.$correlationId,
-      causationId: input.id,
-    }, {
-      content: { type, data },
-      // Whoever else runs this process has decided the same on the same inputs, in the same order; notices have none
-      isOnlyDecider: this.#process.notice === undefined,
-    });
+    await this.#traced(
+      { id, input: type, messageId: input.id, metadata },
+      (traceparent) =>
+        this.#instances.handle({ type, data, instance: id, at, input }, {
+          commandId: hearingId(this.#process.name, input.id),
+          correlationId: metadata.$correlationId,
+          causationId: input.id,
+          ...(traceparent !== undefined && { traceparent }),
+        }, {
+          content: { type, data },
+          // Whoever else runs this process has decided the same on the same inputs, in the same order; notices have none
+          isOnlyDecider: this.#process.notice === undefined,
+        }),
+    );
   }
 
   /**
@@ -166,12 +175,51 @@ export class ProcessInbox {
   async notice(id: string, notice: Notice): Promise<void> {
     const { last } = await this.recall(id);
     const commandId = noticeId(notice, { process: this.#process.name, id });
-    await this.#instances.handle(
-      { type: notice.type, data: undefined, instance: id, at: notice.at, notice },
-      { commandId, correlationId: last?.metadata.$correlationId ?? id },
-      // Told again it may have another time and other words
-      { content: commandId },
+    const { type, at } = notice;
+    // What it is told follows from what it did last, however long ago that was
+    const metadata = last?.metadata ?? { $correlationId: id };
+    await this.#traced(
+      { id, input: type, messageId: commandId, metadata },
+      (traceparent) =>
+        this.#instances.handle(
+          { type, data: undefined, instance: id, at, notice },
+          {
+            commandId,
+            correlationId: metadata.$correlationId,
+            ...(traceparent !== undefined && { traceparent }),
+          },
+          // Told again it may have another time and other words
+          { content: commandId },
+        ),
     );
+  }
+
+  /** One thing is heard, which leads to one or several: they are of its trace. */
+  async #traced(
+    { id, input, messageId, metadata }: {
+      readonly id: string;
+      readonly input: string;
+      readonly messageId: string;
+      readonly metadata: Pick<eventLog.EventMetadata, "$correlationId" | "traceparent">;
+    },
+    act: (traceparent: string | undefined) => Promise<unknown>,
+  ): Promise<void> {
+    const { name } = this.#process;
+    await this.#tracer.span({
+      name: `process ${name}`,
+      kind: "consumer",
+      parent: metadata.traceparent ?? null,
+      attributes: {
+        "messaging.system": "headwater",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "process",
+        "messaging.destination.name": name,
+        "messaging.message.id": messageId,
+        "messaging.message.conversation_id": metadata.$correlationId,
+        "headwater.message.type": input,
+        "headwater.process.instance": id,
+      },
+    }, ({ traceparent }) => act(traceparent ?? metadata.traceparent));
   }
 
   /**

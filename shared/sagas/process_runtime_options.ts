@@ -20,6 +20,8 @@ export type ProcessRuntimeOptions = {
   readonly cacheBudget?: machine.CacheBudget;
   /** Takes its numbers; default: nobody does. */
   readonly meter?: machine.Meter;
+  /** What is heard and what is sent are spans, of the traces of the events that led to them; default: nobody listens. */
+  readonly tracer?: machine.Tracer | undefined;
   /** Uniform in [0, 1). */
   random(): number;
 };

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, type ServiceClient, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, type ServiceClient, Unavailable } from "@headwater/core";
 import { type Question, type Step, stepCommandId } from "./step.ts";
 
 /** What came of sending a step's command. */
@@ -48,6 +48,10 @@ export type Sending = {
   readonly client: ServiceClient;
   readonly correlationId: string;
   readonly causationId: string | undefined;
+  /** Of what the instance heard or was told last. */
+  readonly traceparent: string | undefined;
+  /** Default: nobody listens. */
+  readonly tracer?: machine.Tracer | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -64,6 +68,11 @@ const inDoubt = ["service-answer-lost", "event-store-unavailable", "request-abor
 
 /** Sends a step's command, and says what the answer means. Does not throw. */
 export async function sendStep(step: Step, sending: Sending): Promise<Answer> {
+  const name = `send ${step.command.type}`;
+  return await inSpan({ name, step: step.name }, sending, (own) => send(step, own));
+}
+
+async function send(step: Step, sending: Sending): Promise<Answer> {
   const { service } = step;
   let request: Request;
   try {
@@ -89,13 +98,46 @@ export async function sendStep(step: Step, sending: Sending): Promise<Answer> {
 }
 
 /** Asks what became of a step. Does not throw. */
-export async function askAbout(
+export async function askAbout(question: Question, sending: Sending): Promise<Known> {
+  return await inSpan({ name: `ask ${question.service}` }, sending, (own) => ask(question, own));
+}
+
+/** Each try is a span, which follows from what the instance heard last: that may be long ago, and of another process. */
+function inSpan<Result extends Answer | Known>(
+  { name, step }: { readonly name: string; readonly step?: string },
+  sending: Sending,
+  act: (sending: Sending) => Promise<Result>,
+): Promise<Result> {
+  const { tracer = machine.silentTracer, traceparent, process, id, correlationId } = sending;
+  return tracer.span({
+    name,
+    parent: traceparent ?? null,
+    attributes: {
+      "messaging.message.conversation_id": correlationId,
+      "headwater.process": process,
+      "headwater.process.instance": id,
+      "headwater.process.step": step,
+    },
+  }, async (span) => {
+    const result = await act(
+      span.traceparent === undefined ? sending : { ...sending, traceparent: span.traceparent },
+    );
+    span.set({ "headwater.process.outcome": result.outcome });
+    if ("code" in result && result.outcome !== "refused") span.fail(result.code);
+    return result;
+  });
+}
+
+async function ask(
   { service, path, read }: Question,
-  { client, correlationId, signal }: Sending,
+  { client, correlationId, traceparent, signal }: Sending,
 ): Promise<Known> {
   try {
     const request = new Request(`http://${service}${path}`, {
-      headers: { "X-Correlation-Id": correlationId },
+      headers: {
+        "X-Correlation-Id": correlationId,
+        ...(traceparent !== undefined && { traceparent }),
+      },
       signal,
     });
     const response = await client.call(service, request);
@@ -123,7 +165,7 @@ export async function askAbout(
 
 function commandRequest(
   { name, service, command, round }: Step,
-  { process, id, correlationId, causationId, signal }: Sending,
+  { process, id, correlationId, causationId, traceparent, signal }: Sending,
 ): Request {
   return new Request(`http://${service}/commands/${command.type}`, {
     method: "POST",
@@ -132,6 +174,7 @@ function commandRequest(
       "Idempotency-Key": stepCommandId({ process, id, step: name, round }),
       "X-Correlation-Id": correlationId,
       ...(causationId !== undefined && { "X-Causation-Id": causationId }),
+      ...(traceparent !== undefined && { traceparent }),
     },
     body: JSON.stringify(command.data),
     signal,

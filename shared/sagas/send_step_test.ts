@@ -37,7 +37,13 @@ for (const [what, given, meaning] of meanings) {
     const answer = await sendStep(
       { name: "run", service: "messenger", command: { type: "Run", data: {} } },
       {
-        ...{ process: "running", id: "milk", correlationId: "1", causationId: undefined },
+        ...{
+          process: "running",
+          id: "milk",
+          correlationId: "1",
+          causationId: undefined,
+          traceparent: undefined,
+        },
         client: {
           call: () =>
             given instanceof Response ? Promise.resolve(given.clone()) : Promise.reject(given),
@@ -60,7 +66,13 @@ Deno.test("what cannot be written down is not sent, and says why", async () => {
   const answer = await sendStep(
     { name: "run", service: "messenger", command: { type: "Run", data: circle } },
     {
-      ...{ process: "running", id: "milk", correlationId: "1", causationId: undefined },
+      ...{
+        process: "running",
+        id: "milk",
+        correlationId: "1",
+        causationId: undefined,
+        traceparent: undefined,
+      },
       client: { call: () => Promise.reject(new Error("sent")) },
       signal: new AbortController().signal,
     },

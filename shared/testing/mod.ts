@@ -8,6 +8,7 @@ export { type HistoricEvent, historyOf } from "./history_of.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
 export { ProcessInstance } from "./process_instance.ts";
 export { randomOf } from "./random_of.ts";
+export { type RecordedSpan, type RecordingTracer, recordingTracer } from "./recording_tracer.ts";
 export type { Registry } from "./registry.ts";
 export {
   assertCommandsRoundTrip,
