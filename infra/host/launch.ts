@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { describeFailure } from "./describe_failure.ts";
 import { permissionsOf } from "./permissions.ts";
+import { telemetryVariables } from "./telemetry_variables.ts";
 
 const isWindows = Deno.build.os === "windows";
 
@@ -18,6 +19,7 @@ async function launch([kind = "", module = "", ...args]: readonly string[]): Pro
   });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...permissions, module, ...args],
+    env: telemetryVariables(Deno.env.toObject(), { name: "headwater" }),
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",

@@ -65,6 +65,7 @@ export async function startSplit(application: Application, options: {
       // What eight processes have to say about their start is nothing that people wait for
       logLevel: config.logLevel ?? "warn",
       env: environment(config, { eventStoreUrl, postgresUrl, secret }),
+      surroundings: Deno.env.toObject(),
       files: [
         ...config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
         ...new Set(databaseUrlsOf(config).flatMap(databaseFiles)),

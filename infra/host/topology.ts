@@ -3,6 +3,7 @@ import { environmentVariables } from "./settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
 import type { LogLevel } from "./logger.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
+import { telemetryVariables } from "./telemetry_variables.ts";
 
 export type TopologyOptions = {
   readonly gateway: {
@@ -20,6 +21,8 @@ export type TopologyOptions = {
   readonly logLevel: LogLevel;
   /** `EVENTSTORE_URL`, database URLs: what every service gets. */
   readonly env: Readonly<Record<string, string>>;
+  /** Ours, for what it says of telemetry; default: nobody listens. */
+  readonly surroundings?: Readonly<Record<string, string>>;
   /** Files that every service has to read. */
   readonly files: readonly string[];
   /** Hosts beside this machine that services have to reach; undefined: any, for they are not known before. */
@@ -45,7 +48,7 @@ export function topology(application: Application, options: TopologyOptions): {
 } {
   const { services } = application;
   const variables = environmentVariables(application);
-  const { gateway, eventStore, ports, hosts, files, logLevel, main } = options;
+  const { gateway, eventStore, ports, hosts, files, logLevel, main, surroundings = {} } = options;
   const urls = services.map(({ name }, index) => [name, `http://127.0.0.1:${ports[index]}`]);
   const env = {
     ...options.env,
@@ -77,7 +80,11 @@ export function topology(application: Application, options: TopologyOptions): {
     return {
       name,
       args,
-      env: { ...env, ...ownEnv },
+      env: {
+        ...env,
+        ...telemetryVariables(surroundings, { name, namespace: application.name }),
+        ...ownEnv,
+      },
       graceMs,
       isReady: () => answers(`${url}/health/live`),
     };

@@ -3,6 +3,7 @@ import type { Application } from "./application.ts";
 import { topology, type TopologyOptions } from "./topology.ts";
 
 const application = {
+  name: "shop",
   services: ["order", "payment"].map((name) => ({ name })),
 } as unknown as Application;
 
@@ -93,4 +94,16 @@ Deno.test("each service knows where the others are", () => {
     equal(env?.SERVICE_URLS, "order=http://127.0.0.1:8001,payment=http://127.0.0.1:8002");
     equal(env?.EVENTSTORE_URL, "esdb://127.0.0.1:2113?tls=false");
   }
+});
+
+Deno.test("each process sends its spans under its own name", () => {
+  const { services, gateway } = plan({
+    surroundings: { OTEL_DENO: "true", OTEL_SERVICE_NAME: "all" },
+  });
+  deepEqual([...services, gateway].map(({ env }) => env["OTEL_SERVICE_NAME"]), [
+    "order",
+    "payment",
+    "gateway",
+  ]);
+  equal(plan().gateway.env["OTEL_DENO"], undefined);
 });

@@ -1,2 +1,3 @@
 export { openInMemory } from "./open_in_memory.ts";
 export { type Fate, type KeptAliveClients, keptAliveClients } from "./kept_alive_clients.ts";
+export { type CollectedSpan, type TraceCollector, traceCollector } from "./trace_collector.ts";
