@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { type CommandOf, defineEvents, derivedId, type EventOf, field } from "@headwater/core";
 
-const kind = z.enum(["order-confirmed", "order-cancelled", "payment-overdue"]);
+export const notificationKind = z.enum(["order-confirmed", "order-cancelled", "payment-overdue"]);
 const notification = {
   notificationId: z.string(),
   customerId: field.id,
   orderId: field.id,
-  kind,
+  kind: notificationKind,
 };
 
 export const notificationEvents = defineEvents("notification", {
@@ -14,11 +14,15 @@ export const notificationEvents = defineEvents("notification", {
   NotificationSent: z.object(notification),
 });
 export type NotificationEvent = EventOf<typeof notificationEvents>;
-export type NotificationKind = z.output<typeof kind>;
+export type NotificationKind = z.output<typeof notificationKind>;
 
 export const notificationCommands = {
   /** Sends it, once per order and kind. */
-  NotifyCustomer: z.strictObject({ customerId: field.id, orderId: field.id, kind }),
+  NotifyCustomer: z.strictObject({
+    customerId: field.id,
+    orderId: field.id,
+    kind: notificationKind,
+  }),
 };
 export type NotificationCommand = CommandOf<typeof notificationCommands>;
 

@@ -1,7 +1,8 @@
 import { column, type RowOf, view } from "@headwater/core";
-import { type Page, readPage } from "@headwater/http";
+import { describe, type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
-import { notificationEvents } from "./contract.ts";
+import { z } from "zod";
+import { notificationEvents, notificationKind } from "./contract.ts";
 
 export const notificationView = view({
   name: "notifications",
@@ -13,7 +14,7 @@ export const notificationView = view({
     notificationId: column.text(),
     customerId: column.text(),
     orderId: column.text(),
-    kind: column.text(),
+    kind: column.text(notificationKind.options),
     sentAt: column.text(),
     sentPosition: column.integer(),
   },
@@ -28,8 +29,18 @@ export const notificationView = view({
   },
 });
 
+/** A page of them, as clients are shown it. */
+export const notificationPageAnswer = describe.pageSchema(
+  column.schemaOf(notificationView.columns)
+    .omit({ sentPosition: true }).extend({ sentAt: z.iso.datetime() })
+    .meta({ id: "Notification" }),
+);
+
 /** A page of messages, newest first. */
-export async function notificationPage(sql: Sql, page: Page<RowOf<typeof notificationView>>) {
+export async function notificationPage(
+  sql: Sql,
+  page: Page<RowOf<typeof notificationView>>,
+): Promise<z.output<typeof notificationPageAnswer>> {
   const { rows, nextCursor } = await readPage(sql, {
     view: notificationView,
     newestFirst: "sentPosition",

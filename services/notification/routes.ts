@@ -1,8 +1,13 @@
 import { field } from "@headwater/core";
 import { declare, pageQuery, readQuery, readsFrom, routes } from "@headwater/http";
-import { notificationPage, notificationView } from "./notification_view.ts";
+import { notificationPage, notificationPageAnswer, notificationView } from "./notification_view.ts";
 
-const listing = declare({ query: pageQuery({ customerId: field.id }) });
+const listing = declare({
+  operation: "listNotifications",
+  summary: "Messages that were sent, newest first",
+  query: pageQuery({ customerId: field.id }),
+  answer: notificationPageAnswer,
+});
 
 export const notificationRoutes = routes();
 

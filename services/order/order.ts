@@ -1,13 +1,15 @@
 import { aggregate, fingerprint, Refusal } from "@headwater/core";
 import { type OrderCommand, orderCommands, type OrderEvent, orderEvents } from "./contract.ts";
 
-export type OrderStatus =
-  | "placed"
-  | "confirmed"
-  | "shipped"
-  | "delivered"
-  | "cancelling"
-  | "cancelled";
+export const orderStatuses = [
+  "placed",
+  "confirmed",
+  "shipped",
+  "delivered",
+  "cancelling",
+  "cancelled",
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
 
 type Placed = Extract<OrderEvent, { type: "OrderPlaced" }>["data"];
 

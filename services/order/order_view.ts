@@ -1,10 +1,10 @@
 import { column, type RowOf, view } from "@headwater/core";
-import { type Page, readPage } from "@headwater/http";
+import { describe, type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
-import { type OrderEvent, orderEvents } from "./contract.ts";
-import type { OrderStatus } from "./order.ts";
+import { z } from "zod";
+import { orderEvents, orderLine, shippingAddress } from "./contract.ts";
+import { orderStatuses } from "./order.ts";
 
-type Placed = Extract<OrderEvent, { type: "OrderPlaced" }>["data"];
 type OrderRow = RowOf<typeof orderView>;
 
 export const orderView = view({
@@ -16,12 +16,12 @@ export const orderView = view({
   columns: {
     orderId: column.text(),
     customerId: column.text(),
-    status: column.text<OrderStatus>(),
+    status: column.text(orderStatuses),
     reason: column.text().nullable(),
     currency: column.text(),
     total: column.integer(),
-    lines: column.json<Placed["lines"]>(),
-    shippingAddress: column.json<Placed["shippingAddress"]>(),
+    lines: column.json(z.array(orderLine)),
+    shippingAddress: column.json(shippingAddress),
     paymentMethod: column.text(),
     placedAt: column.text(),
     /** Of `OrderPlaced`: newest first is the greatest first. */
@@ -71,7 +71,21 @@ export const orderView = view({
   },
 });
 
-export async function findOrder(sql: Sql, orderId: string) {
+/** An order as clients are shown it. */
+export const orderAnswer = column.schemaOf(orderView.columns).omit({ placedPosition: true })
+  .extend({ reason: z.string().optional(), placedAt: z.iso.datetime() })
+  .meta({ id: "Order" });
+
+/** Without what only its own page shows. */
+const orderSummary = orderAnswer.omit({ lines: true, shippingAddress: true, paymentMethod: true })
+  .meta({ id: "OrderSummary" });
+
+export const orderPageAnswer = describe.pageSchema(orderSummary);
+
+export async function findOrder(
+  sql: Sql,
+  orderId: string,
+): Promise<z.output<typeof orderAnswer> | undefined> {
   const [row] = await sql<OrderRow[]>`
     select ${orderView.select(sql)} from ${orderView.from(sql)} where order_id = ${orderId}`;
   if (!row) return undefined;
@@ -80,7 +94,10 @@ export async function findOrder(sql: Sql, orderId: string) {
 }
 
 /** A page of summaries, newest first. */
-export async function orderPage(sql: Sql, page: Page<OrderRow>) {
+export async function orderPage(
+  sql: Sql,
+  page: Page<OrderRow>,
+): Promise<z.output<typeof orderPageAnswer>> {
   const { rows, nextCursor } = await readPage(sql, {
     view: orderView,
     newestFirst: "placedPosition",

@@ -3,6 +3,7 @@ import {
   acceptCommand,
   commandAnswer,
   declare,
+  describe,
   idempotencyKey,
   pageQuery,
   readJson,
@@ -13,25 +14,53 @@ import {
 } from "@headwater/http";
 import { z } from "zod";
 import { orderCommands } from "./contract.ts";
-import { order } from "./order.ts";
-import { findOrder, orderPage, orderView } from "./order_view.ts";
+import { orderCommandExamples } from "./examples.ts";
+import { order, orderStatuses } from "./order.ts";
+import { findOrder, orderAnswer, orderPage, orderPageAnswer, orderView } from "./order_view.ts";
 import { shipmentDispatched } from "./shipment_dispatched.ts";
 
+const done = describe.commandAnswerSchema("orderId");
+const { PlaceOrder, RequestCancellation } = orderCommandExamples;
+
 const placement = declare({
+  operation: "placeOrder",
+  summary: "Places an order; what becomes of it is told by its page, its timeline and its events",
   body: orderCommands.PlaceOrder.partial({ orderId: true }).refine(
     ({ lines }) =>
       Number.isSafeInteger(lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0)),
     { path: ["lines"], message: `The total must be at most ${Number.MAX_SAFE_INTEGER}` },
   ),
+  answer: done,
+  refusals: ["order-exists"],
+  example: { body: PlaceOrder.data },
 });
 
-const cancellation = declare({ body: orderCommands.RequestCancellation.pick({ reason: true }) });
+const cancellation = declare({
+  operation: "cancelOrder",
+  summary: "Asks for an order to be cancelled: what was done for it is undone",
+  params: { id: field.id },
+  body: orderCommands.RequestCancellation.pick({ reason: true }),
+  answer: done,
+  refusals: ["order-unknown", "order-already-shipped"],
+  example: { body: { reason: RequestCancellation.data.reason } },
+});
 
 const listing = declare({
+  operation: "listOrders",
+  summary: "Orders, newest first",
   query: pageQuery({
     customerId: field.id,
-    status: z.enum(["placed", "confirmed", "shipped", "delivered", "cancelling", "cancelled"]),
+    status: z.enum(orderStatuses),
   }),
+  answer: orderPageAnswer,
+});
+
+const shown = declare({
+  operation: "getOrderPart",
+  summary: "An order alone",
+  params: { id: field.id },
+  answer: orderAnswer,
+  refusals: ["order-unknown"],
 });
 
 export const orderRoutes = routes();
@@ -54,7 +83,7 @@ orderRoutes.post("/api/orders", placement, async (c) => {
 });
 
 orderRoutes.post("/api/orders/:id/cancel", cancellation, async (c) => {
-  const orderId = readParam(c, "id", field.id);
+  const orderId = readParam(c, "id", cancellation.params.id);
   const { reason } = await readJson(c, cancellation.body);
   const context = await acceptCommand(c, { reason });
   const type = "RequestCancellation";
@@ -76,8 +105,8 @@ orderRoutes.get(
 );
 
 /** The order's part of the page that the gateway puts together. */
-orderRoutes.get("/orders/:id", readsFrom(orderView, { param: "id" }), async (c) => {
-  const orderId = readParam(c, "id", field.id);
+orderRoutes.get("/orders/:id", shown, readsFrom(orderView, { param: "id" }), async (c) => {
+  const orderId = readParam(c, "id", shown.params.id);
   const found = await findOrder(c.env.sql, orderId);
   if (!found) throw new Refusal("order-unknown", `Cannot find order "${orderId}"`);
   return c.json(found);

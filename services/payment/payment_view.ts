@@ -1,5 +1,6 @@
 import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { paymentEvents } from "./contract.ts";
 
 export const paymentView = view({
@@ -11,7 +12,7 @@ export const paymentView = view({
   columns: {
     paymentId: column.text(),
     orderId: column.text(),
-    status: column.text<"pending" | "charged" | "declined" | "refunded" | "unknown">(),
+    status: column.text(["pending", "charged", "declined", "refunded", "unknown"]),
     reason: column.text().nullable(),
     currency: column.text(),
     charged: column.integer(),
@@ -42,7 +43,14 @@ export const paymentView = view({
   },
 });
 
-export async function findPayment(sql: Sql, orderId: string) {
+/** A payment as clients are shown it. */
+export const paymentAnswer = column.schemaOf(paymentView.columns)
+  .extend({ reason: z.string().optional() }).meta({ id: "Payment" });
+
+export async function findPayment(
+  sql: Sql,
+  orderId: string,
+): Promise<z.output<typeof paymentAnswer> | undefined> {
   const [row] = await sql<RowOf<typeof paymentView>[]>`
     select ${paymentView.select(sql)} from ${paymentView.from(sql)} where order_id = ${orderId}`;
   if (!row) return undefined;

@@ -1,5 +1,6 @@
 import { column, type RowOf, view } from "@headwater/core";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { shipmentEvents } from "./contract.ts";
 
 export const shipmentView = view({
@@ -11,7 +12,7 @@ export const shipmentView = view({
   columns: {
     shipmentId: column.text(),
     orderId: column.text(),
-    status: column.text<"arranged" | "refused" | "dispatched" | "delivered" | "cancelled">(),
+    status: column.text(["arranged", "refused", "dispatched", "delivered", "cancelled"]),
     reason: column.text().nullable(),
   },
   primaryKey: "shipmentId",
@@ -38,7 +39,14 @@ export const shipmentView = view({
   },
 });
 
-export async function findShipment(sql: Sql, orderId: string) {
+/** A shipment as clients are shown it. */
+export const shipmentAnswer = column.schemaOf(shipmentView.columns)
+  .extend({ reason: z.string().optional() }).meta({ id: "Shipment" });
+
+export async function findShipment(
+  sql: Sql,
+  orderId: string,
+): Promise<z.output<typeof shipmentAnswer> | undefined> {
   const [row] = await sql<RowOf<typeof shipmentView>[]>`
     select ${shipmentView.select(sql)} from ${shipmentView.from(sql)} where order_id = ${orderId}`;
   if (!row) return undefined;

@@ -5,6 +5,7 @@ import { fulfilmentEvents, orderEvents, paymentReminderEvents } from "@shop/orde
 import { paymentEvents } from "@shop/payment/contract";
 import { shipmentEvents } from "@shop/shipping/contract";
 import type { Sql } from "postgres";
+import { z } from "zod";
 
 const reads = [
   orderEvents,
@@ -92,11 +93,20 @@ function stepOf(event: TimelineEvent): { step?: string; compensates?: string } {
 }
 
 /** As clients are shown it. */
+export const timelineItemAnswer = column.schemaOf(orderTimelineView.columns)
+  .omit({ eventId: true, orderId: true, customerId: true })
+  .extend({
+    at: z.iso.datetime(),
+    step: z.string().optional(),
+    compensates: z.string().optional(),
+  })
+  .meta({ id: "TimelineItem" });
+
 export function timelineItem(
   { eventId: _, orderId: __, customerId: ___, step, compensates, ...event }: RowOf<
     typeof orderTimelineView
   >,
-) {
+): z.output<typeof timelineItemAnswer> {
   return {
     ...event,
     ...(step !== null && { step }),

@@ -4,27 +4,36 @@ import { orderEvents } from "@shop/order/contract";
 import { paymentEvents } from "@shop/payment/contract";
 import { shipmentEvents } from "@shop/shipping/contract";
 import type { Sql } from "postgres";
+import { z } from "zod";
 
 const reads = [orderEvents, stockItemEvents, paymentEvents, shipmentEvents];
 type TrackedEvent = EventOf<(typeof reads)[number]>;
-type Reservation = {
-  readonly sku: string;
-  readonly quantity: number;
-  readonly status: "reserved" | "rejected" | "released" | "shipped";
-};
+const reservation = z.object({
+  sku: z.string(),
+  quantity: z.int(),
+  status: z.enum(["reserved", "rejected", "released", "shipped"]),
+});
+type Reservation = z.output<typeof reservation>;
+
+const payment = column.text(["pending", "charged", "declined", "refunded", "unknown"]);
+const shipment = column.text(["arranged", "refused", "dispatched", "delivered", "cancelled"]);
 
 const columns = {
   orderId: column.text(),
-  status: column.text<
-    "placed" | "confirmed" | "shipped" | "delivered" | "cancelling" | "cancelled"
-  >(),
+  status: column.text([
+    "placed",
+    "confirmed",
+    "shipped",
+    "delivered",
+    "cancelling",
+    "cancelled",
+  ]),
   reason: column.text().nullable(),
-  payment: column.text<"pending" | "charged" | "declined" | "refunded" | "unknown">().nullable(),
+  payment: payment.nullable(),
   /** In the sequence in which they were first tried. */
-  reservations: column.json<readonly Reservation[]>(),
+  reservations: column.json(z.array(reservation)),
   shipmentId: column.text().nullable(),
-  shipment: column.text<"arranged" | "refused" | "dispatched" | "delivered" | "cancelled">()
-    .nullable(),
+  shipment: shipment.nullable(),
   placedAt: column.timestamp(),
   chargedAt: column.timestamp().nullable(),
   confirmedAt: column.timestamp().nullable(),
@@ -138,14 +147,30 @@ function changeOf(
 function reserved(
   { reservations }: TrackingRow,
   { sku, quantity, status }: Reservation,
-): readonly Reservation[] {
+): Reservation[] {
   const now = { sku, quantity, status };
   return reservations.some((one) => one.sku === sku)
     ? reservations.map((one) => one.sku === sku ? now : one)
     : [...reservations, now];
 }
 
-export async function orderTracking(sql: Sql, orderId: string) {
+const rows = column.schemaOf(columns).shape;
+
+/** As clients are shown it; `times` has those that there are. */
+export const orderTrackingAnswer = z.object({
+  orderId: rows.orderId,
+  status: rows.status,
+  reason: z.string().optional(),
+  payment: z.object({ status: payment.schema }).nullable(),
+  reservations: rows.reservations,
+  shipment: z.object({ shipmentId: rows.shipmentId, status: shipment.schema }).nullable(),
+  times: z.record(z.string(), z.iso.datetime()),
+}).meta({ id: "OrderTracking" });
+
+export async function orderTracking(
+  sql: Sql,
+  orderId: string,
+): Promise<z.output<typeof orderTrackingAnswer> | undefined> {
   const [row] = await sql<TrackingRow[]>`
     select ${orderTrackingView.select(sql)} from ${orderTrackingView.from(sql)}
     where order_id = ${orderId}`;
@@ -159,6 +184,8 @@ export async function orderTracking(sql: Sql, orderId: string) {
     payment: payment && { status: payment },
     reservations,
     shipment: shipment && { shipmentId, status: shipment },
-    times: Object.fromEntries(Object.entries(at).filter(([, time]) => time !== null)),
+    times: Object.fromEntries(
+      Object.entries(at).flatMap(([name, time]) => time === null ? [] : [[name, time]]),
+    ),
   };
 }

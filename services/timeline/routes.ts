@@ -1,19 +1,54 @@
 import { field, Refusal } from "@headwater/core";
 import { declare, readParam, readQuery, readsFrom, routes } from "@headwater/http";
 import { isInTimelines, orderFeeds } from "./order_feeds.ts";
-import { orderTimeline, orderTimelineView } from "./order_timeline_view.ts";
-import { orderTracking, orderTrackingView } from "./order_tracking_view.ts";
+import { orderTimeline, orderTimelineView, timelineItemAnswer } from "./order_timeline_view.ts";
+import { orderTracking, orderTrackingAnswer, orderTrackingView } from "./order_tracking_view.ts";
 import { salesCursor, salesQuery } from "./sales_query.ts";
 import { z } from "zod";
-import { salesPage, salesView } from "./sales_view.ts";
+import { salesPage, salesPageAnswer, salesView } from "./sales_view.ts";
 
-const following = declare({ query: z.strictObject({ customerId: field.id }) });
-const sold = declare({ query: salesQuery });
+const told = declare({
+  operation: "getOrderTimeline",
+  summary: "Every event of an order's flow, in order, with its saga's steps",
+  params: { id: field.id },
+  answer: z.object({ items: z.array(timelineItemAnswer) }),
+  refusals: ["order-unknown"],
+});
+
+const following = declare({
+  operation: "followOrders",
+  summary: "Events of a customer's orders, those that were and those that come",
+  query: z.strictObject({ customerId: field.id }),
+  events: timelineItemAnswer,
+});
+
+const followingOne = declare({
+  operation: "followOrder",
+  summary: "Events of an order, those that were and those that come",
+  params: { id: field.id },
+  events: timelineItemAnswer,
+  refusals: ["order-unknown"],
+});
+
+const tracking = declare({
+  operation: "trackOrder",
+  summary: "Where an order stands in four services",
+  params: { orderId: field.id },
+  answer: orderTrackingAnswer,
+  refusals: ["order-unknown"],
+});
+
+const sold = declare({
+  operation: "listSales",
+  summary: "What was sold, by day, SKU and currency",
+  query: salesQuery,
+  answer: salesPageAnswer,
+});
 
 export const timelineRoutes = routes();
 
-timelineRoutes.get("/api/orders/:id/timeline", readsFrom(orderTimelineView), async (c) => {
-  const orderId = readParam(c, "id", field.id);
+timelineRoutes.get("/api/orders/:id/timeline", told, readsFrom(orderTimelineView), async (c) => {
+  const orderId = readParam(c, "id", told.params.id);
   const items = await orderTimeline(c.env.sql, orderId);
   if (items.length === 0) {
     throw new Refusal("order-unknown", `Cannot find a timeline of order "${orderId}"`);
@@ -30,9 +65,10 @@ timelineRoutes.get(
 
 timelineRoutes.get(
   "/api/orders/:id/events",
+  followingOne,
   readsFrom(orderTimelineView, { resumes: true }),
   async (c) => {
-    const orderId = readParam(c, "id", field.id);
+    const orderId = readParam(c, "id", followingOne.params.id);
     if (!await isInTimelines(c.env.sql, orderId)) {
       throw new Refusal("order-unknown", `Cannot find events of order "${orderId}"`);
     }
@@ -42,9 +78,10 @@ timelineRoutes.get(
 
 timelineRoutes.get(
   "/api/tracking/:orderId",
+  tracking,
   readsFrom(orderTrackingView, { param: "orderId" }),
   async (c) => {
-    const orderId = readParam(c, "orderId", field.id);
+    const orderId = readParam(c, "orderId", tracking.params.orderId);
     const found = await orderTracking(c.env.sql, orderId);
     if (!found) throw new Refusal("order-unknown", `Cannot track order "${orderId}"`);
     return c.json(found);

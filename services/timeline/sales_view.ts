@@ -1,10 +1,22 @@
 import { column, type RowOf, view } from "@headwater/core";
 import { orderEvents } from "@shop/order/contract";
 import { paymentEvents } from "@shop/payment/contract";
+import { describe } from "@headwater/http";
 import type { Sql } from "postgres";
 
 /** What an order has of one SKU, over all its lines; the amount in minor units. */
 type Sold = { readonly sku: string; readonly quantity: number; readonly amount: number };
+
+/** What was sold of a SKU on a day, in one currency. */
+const summed = {
+  day: column.text(),
+  sku: column.text(),
+  currency: column.text(),
+  orders: column.integer(),
+  quantity: column.integer(),
+  revenue: column.integer(),
+  refunds: column.integer(),
+};
 
 /**
  * What was sold, by the day on which it was ordered (UTC), SKU and currency: paid and not given back; and what was given
@@ -22,7 +34,7 @@ export const salesView = view({
     day: column.text(),
     currency: column.text(),
     sold: column.json<readonly Sold[]>(),
-    payment: column.text<"none" | "charged" | "refunded">(),
+    payment: column.text(["none", "charged", "refunded"]),
   },
   primaryKey: "orderId",
   key: ({ data }) => data.orderId,
@@ -43,15 +55,7 @@ export const salesView = view({
   },
   sums: {
     table: "sales",
-    columns: {
-      day: column.text(),
-      sku: column.text(),
-      currency: column.text(),
-      orders: column.integer(),
-      quantity: column.integer(),
-      revenue: column.integer(),
-      refunds: column.integer(),
-    },
+    columns: summed,
     key: ["day", "sku", "currency"],
     indexes: [["sku", "day"]],
     contributes({ day, currency, sold, payment }) {
@@ -79,6 +83,9 @@ function soldBySku(
   }
   return [...bySku.values()];
 }
+
+/** A page of sums, as clients are shown it. */
+export const salesPageAnswer = describe.pageSchema(column.schemaOf(summed).meta({ id: "Sales" }));
 
 type SalesKey = { readonly day: string; readonly sku: string; readonly currency: string };
 

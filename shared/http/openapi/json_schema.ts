@@ -21,13 +21,11 @@ export function jsonSchema(
     io,
     unrepresentable: "any",
     override({ zodSchema, jsonSchema }) {
-      const rules = rulesOf(zodSchema);
-      if (rules.length > 0) Object.assign(jsonSchema, { "x-rules": rules });
       // Formats have patterns of a screen's length
       if (jsonSchema.format?.startsWith("date")) delete jsonSchema.pattern;
-      if (io === "output" && jsonSchema.additionalProperties === false) {
-        delete jsonSchema.additionalProperties;
-      }
+      if (io === "output") return open(jsonSchema);
+      const rules = rulesOf(zodSchema);
+      if (rules.length > 0) Object.assign(jsonSchema, { "x-rules": rules });
     },
   });
   for (const [name, found] of Object.entries($defs)) add(named, { name, schema: renamed(found) });
@@ -36,6 +34,13 @@ export function jsonSchema(
   if (name === undefined) return found;
   add(named, { name, schema: found });
   return { $ref: `#/components/schemas/${name}` };
+}
+
+/** Without what holds for whoever gives it, and without bounds that every safe integer has. */
+function open(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
 function add(
