@@ -1,6 +1,7 @@
 import { column, type RowOf, view } from "@headwater/core";
-import { type Page, readPage } from "@headwater/http";
+import { describe, type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { sampleAccountEvents } from "./contract.ts";
 
 export const sampleAccountView = view({
@@ -11,7 +12,7 @@ export const sampleAccountView = view({
   columns: {
     sampleAccountId: column.text(),
     title: column.text(),
-    status: column.text<"open" | "closed">(),
+    status: column.text(["open", "closed"]),
     entries: column.integer(),
     balance: column.integer(),
     openedAt: column.text(),
@@ -41,6 +42,13 @@ export const sampleAccountView = view({
 
 type SampleAccountRow = RowOf<typeof sampleAccountView>;
 
+/** As clients are shown it. */
+export const sampleAccountAnswer = column.schemaOf(sampleAccountView.columns)
+  .omit({ openedPosition: true }).extend({ openedAt: z.iso.datetime() })
+  .meta({ id: "SampleAccount" });
+
+export const sampleAccountPageAnswer = describe.pageSchema(sampleAccountAnswer);
+
 export async function findSampleAccount(sql: Sql, sampleAccountId: string) {
   const [row] = await sql<SampleAccountRow[]>`
     select ${sampleAccountView.select(sql)} from ${sampleAccountView.from(sql)}
@@ -49,7 +57,10 @@ export async function findSampleAccount(sql: Sql, sampleAccountId: string) {
 }
 
 /** A page of them, newest first. */
-export async function sampleAccountPage(sql: Sql, page: Page<SampleAccountRow>) {
+export async function sampleAccountPage(
+  sql: Sql,
+  page: Page<SampleAccountRow>,
+): Promise<z.output<typeof sampleAccountPageAnswer>> {
   const { rows, nextCursor } = await readPage(sql, {
     view: sampleAccountView,
     newestFirst: "openedPosition",
@@ -58,6 +69,8 @@ export async function sampleAccountPage(sql: Sql, page: Page<SampleAccountRow>) 
   return { items: rows.map(withoutPosition), nextCursor };
 }
 
-function withoutPosition({ openedPosition: _, ...found }: SampleAccountRow) {
+function withoutPosition(
+  { openedPosition: _, ...found }: SampleAccountRow,
+): z.output<typeof sampleAccountAnswer> {
   return found;
 }
