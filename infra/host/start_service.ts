@@ -71,8 +71,9 @@ export type ServiceOptions = {
  * it is away or has too much to do, their own places at it settle: no breaker, no repetition, no smaller bulkhead.
  */
 const patientCalls = {
+  totalMs: 10_000,
   tryMs: 10_000,
-  retry: { tries: 1, shortestPauseMs: 0, longestPauseMs: 0 },
+  retry: { tries: 1, shortestPauseMs: 0, throttledPauseMs: 0, longestPauseMs: 0 },
   bulkhead: { running: 64, waiting: 64, longestWaitMs: 10_000 },
   breaker: { failureRatio: 1, minimumCalls: Infinity, windowMs: 10_000, openMs: 0 },
 };

@@ -6,6 +6,11 @@ export type Deadline = {
   readonly signal: AbortSignal;
   /** Milliseconds that are left; Infinity: as long as somebody waits. */
   remainingMs(): number;
+  /**
+   * Which attempt of whoever waits this is; default 1. Beyond that, what it asks of others is not tried again: each hop
+   * that did would multiply what the last one gets.
+   */
+  readonly attempt?: number;
 };
 
 /** By what a request is found in logs and traces. */

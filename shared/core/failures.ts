@@ -24,9 +24,16 @@ const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
 /**
  * What kept something from being done or answered: one try's time, the time over all tries, that whoever asked has gone,
- * an open circuit, no free place, or that enough is being repeated already.
+ * an open circuit, no free place, that it was tried as often as it may be, or that enough is being repeated already.
  */
-export type Limit = "attempt" | "total" | "caller" | "breaker" | "bulkhead" | "budget";
+export type Limit =
+  | "attempt"
+  | "total"
+  | "caller"
+  | "breaker"
+  | "bulkhead"
+  | "tries"
+  | "budget";
 
 /** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
 export class Unavailable extends Error {
@@ -36,8 +43,8 @@ export class Unavailable extends Error {
   readonly retryAfter: number;
   /** Kebab-case, for the problem document; for example `read-model-behind`. */
   readonly code: string;
-  /** Undefined: the machine itself. */
-  readonly limit: Limit | undefined;
+  /** Undefined: the machine itself. Whoever does not ask again says why: nobody on whose behalf it asked does so then. */
+  limit: Limit | undefined;
 
   /** `retryAfter`: default 1 s. */
   constructor(

@@ -1,5 +1,5 @@
 import { time } from "@headwater/core";
-import { receivedMs, withDeadline } from "@headwater/resilience";
+import { receivedAttempt, receivedMs, withDeadline } from "@headwater/resilience";
 import type { MiddlewareHandler } from "hono";
 
 export type DeadlineVariables = {
@@ -10,7 +10,8 @@ export type DeadlineVariables = {
 /**
  * Ends the work on a request when its answer is of no use any more: `X-Request-Timeout-Ms` says how long the caller waits
  * (what is not a number of milliseconds is passed over). The caller gets 504 then, whether or not the handler listens; its
- * reads and appends are not begun any more, its queries are ended.
+ * reads and appends are not begun any more, its queries are ended. `X-Attempt` above 1 says that it was sent before: what
+ * it asks of others is not tried again.
  */
 export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHandler {
   return async (c, next) => {
@@ -22,6 +23,11 @@ export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHan
         traceparent: c.get("traceparent"),
       });
       await next();
-    }, { ms: receivedMs(headers), what: "Cannot answer the request", signal, clock });
+    }, {
+      ms: receivedMs(headers),
+      attempt: receivedAttempt(headers),
+      what: "Cannot answer the request",
+      ...{ signal, clock },
+    });
   };
 }

@@ -1,7 +1,7 @@
 import { DeadlineExceeded, machine, Unavailable } from "@headwater/core";
 import type { BreakerState } from "./breaker.ts";
 import type { ResilientClient } from "./resilient_client.ts";
-import { isQuery } from "./retry.ts";
+import { isQuery } from "./safe_to_repeat.ts";
 
 /** How it stands with the calls to one target. */
 export type MeasuredTarget = {

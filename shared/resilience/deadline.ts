@@ -11,6 +11,8 @@ export type DeadlineOptions = {
   /** The caller's own signal: when it aborts, the call rejects with its reason. */
   readonly signal: AbortSignal;
   readonly clock: time.Clock;
+  /** Which attempt of whoever waits it is; default: that of the deadline around it. */
+  readonly attempt?: number;
 };
 
 /** A timer that comes so much too late was held up by this very process, in which an answer may lie unread by now. */
@@ -25,7 +27,7 @@ const lagMs = 50;
  */
 export function withDeadline<Answer>(
   act: (signal: AbortSignal) => Promise<Answer>,
-  { ms, what, limit: own = "total", signal, clock }: DeadlineOptions,
+  { ms, what, limit: own = "total", attempt = 1, signal, clock }: DeadlineOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -66,7 +68,11 @@ export function withDeadline<Answer>(
     signal.addEventListener("abort", onAbort);
     other?.addEventListener("abort", onAbort);
     time.withinDeadline(
-      { signal: controller.signal, remainingMs: () => until - clock.now() },
+      {
+        signal: controller.signal,
+        remainingMs: () => until - clock.now(),
+        attempt: Math.max(attempt, outer?.attempt ?? 1),
+      },
       () => act(controller.signal),
     ).then((answer) => {
       if (isOver) return discard(answer);

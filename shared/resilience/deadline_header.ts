@@ -1,3 +1,5 @@
+import { preferredWaitSeconds } from "./preferred_wait.ts";
+
 /** The milliseconds that a request has left, for whoever gets it: relative, so that clocks need not agree. */
 export const deadlineHeader = "X-Request-Timeout-Ms";
 
@@ -5,8 +7,8 @@ export const deadlineHeader = "X-Request-Timeout-Ms";
 const marginMs = 20;
 /** In less nothing can be done. */
 const leastMs = 10;
-/** Longer than anything takes, the wait for a read model included. */
-const mostMs = 60_000;
+/** Longer than anything takes but the wait for a read model, which comes on top. */
+const mostMs = 30_000;
 
 /** What is told to whoever is asked by somebody who waits for `ms`; undefined: asking is in vain. */
 export function passedOnMs(ms: number): number | undefined {
@@ -16,9 +18,11 @@ export function passedOnMs(ms: number): number | undefined {
 
 /**
  * The milliseconds that the caller waits; Infinity where it does not say, or not in a way that is understood. What is
- * longer than a minute is a minute.
+ * longer than half a minute is that, and what the request wants to wait for a read model.
  */
 export function receivedMs(headers: Headers): number {
   const given = headers.get(deadlineHeader) ?? "";
-  return /^\d{1,15}$/.test(given) ? Math.min(Number(given), mostMs) : Infinity;
+  if (!/^\d{1,15}$/.test(given)) return Infinity;
+  const waitMs = headers.has("X-Min-Position") ? preferredWaitSeconds(headers) * 1_000 : 0;
+  return Math.min(Number(given), mostMs + waitMs);
 }

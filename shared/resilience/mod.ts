@@ -2,6 +2,7 @@ export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } f
 export { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 export { type MeasuredTarget, meteredClient, observeTargets } from "./client_metrics.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
+export { receivedAttempt } from "./attempt_header.ts";
 export { deadlineHeader, receivedMs } from "./deadline_header.ts";
 /** The numbers of the policies, by target. */
 export * as calls from "./calls.ts";
@@ -12,6 +13,8 @@ export {
   type TargetState,
 } from "./resilient_client.ts";
 export type { RetryOptions } from "./retry.ts";
+/** More policies, each around any function. */
+export * as policy from "./policy.ts";
 export { preferences, preferredWaitSeconds } from "./preferred_wait.ts";
 export { bodyLimit, readBytes, readText } from "./read_body.ts";
 export { joinedBytes } from "./joined_bytes.ts";

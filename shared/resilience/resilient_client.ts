@@ -4,28 +4,32 @@ import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
+import { attemptHeader } from "./attempt_header.ts";
 import { deadlineHeader, passedOnMs } from "./deadline_header.ts";
 import {
   isFailureOfService,
-  isQuery,
-  isSafeToRepeat,
+  type Outcome,
   repeated,
+  type Repetition,
   type RetryOptions,
   withRetry,
 } from "./retry.ts";
+import { retryAfterSeconds } from "./retry_after.ts";
+import { type RetryBudget, retryBudget, type RetryBudgetOptions } from "./retry_budget.ts";
+import { isQuery, isSafeToRepeat } from "./safe_to_repeat.ts";
 import { settledAnswer } from "./service_answer.ts";
 
 /** Numbers of the policies; each has a default with a reason. */
 export type ResilienceOptions = {
-  /**
-   * Milliseconds for everything: the queue, all tries and their pauses. Default 10,000: under the 15 s after which
-   * Envoy and many browsers' users give up.
-   */
+  /** Milliseconds for everything: the queue, all tries and their pauses. Default 6,000: three tries. */
   readonly totalMs: number;
-  /** Milliseconds for one try. Default 3,000: what people wait for; it is not repeated after that. */
+  /** Milliseconds for one try. Default 2,000: what people wait for; it is not repeated after that. */
   readonly tryMs: number;
-  /** After refusals. Default: 3 tries, as the AWS SDKs; pauses up to 25 ms growing to 250 ms, as Envoy. */
-  readonly retry: RetryOptions;
+  /**
+   * After refusals. Default: 3 tries, as the AWS SDKs, with their pauses: up to 100 ms at first, 500 where the target has
+   * too much to do, then twice as long each time, at most 2 s; of a fifth of the calls, as Envoy.
+   */
+  readonly retry: RetryOptions & RetryBudgetOptions;
   /**
    * Default: 64 at a time, as many as share a commit of the log, and 4 at least; 512 wait, at most 2 s: 64 answers each
    * 250 ms.
@@ -42,9 +46,9 @@ export type ResilienceOptions = {
 };
 
 const defaults: ResilienceOptions = {
-  totalMs: 10_000,
-  tryMs: 3_000,
-  retry: { tries: 3, shortestPauseMs: 25, longestPauseMs: 250 },
+  totalMs: 6_000,
+  tryMs: 2_000,
+  retry: { tries: 3, shortestPauseMs: 100, throttledPauseMs: 500, longestPauseMs: 2_000 },
   bulkhead: { running: 64, leastRunning: 4, waiting: 512, longestWaitMs: 2_000 },
   mostAwaiting: 512,
   breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
@@ -74,6 +78,7 @@ type Target = {
   readonly bulkhead: Bulkhead;
   readonly awaiting: Bulkhead;
   readonly breaker: Breaker;
+  readonly budget: RetryBudget;
 };
 
 /** A query that ran out of time cost its caller as much as so many others: the next one must not have to. */
@@ -87,11 +92,13 @@ export type ResilientClient = ServiceClient & {
 
 /**
  * A client that guards its callers and its targets. Per target service, and apart for commands and for queries, from
- * the outside in: deadline over all, bulkhead, retry of what is safe to repeat, breaker, deadline per try.
+ * the outside in: deadline over all, retry of what is safe to repeat, bulkhead, breaker, deadline per try. Who pauses
+ * before another try holds nobody's place.
  *
  * A request that waits for a read model (`X-Min-Position`) gets that wait on top of both deadlines, and takes no place
- * from those that work. What ran out of time is not repeated. `X-Request-Timeout-Ms` tells the target how much time it
- * has: what is left of ours, and of the request on whose behalf we call.
+ * from those that work. What ran out of time is not repeated, nor what is asked on behalf of a request that is a repetition
+ * itself. `X-Request-Timeout-Ms` tells the target how much time it has: what is left of ours, and of the request on whose
+ * behalf we call; `X-Attempt` which try it is, from the second on.
  * Errors: those of `ServiceClient`; `BodyTooLarge` for a body that cannot be kept for a repetition.
  */
 export function createResilientClient(
@@ -130,6 +137,7 @@ export function createResilientClient(
           return isSlowQuery ? weightOfSlowQuery : 1;
         },
       }),
+      budget: retryBudget({ ...settings.retry, now: clock.now }),
     };
     targets.set(name, target);
     return target;
@@ -138,20 +146,27 @@ export function createResilientClient(
   return {
     async call(service, request) {
       const calls = isQuery(request) ? "queries" : "commands";
-      const { bulkhead, awaiting, breaker } = targetOf(service, calls);
+      const { bulkhead, awaiting, breaker, budget } = targetOf(service, calls);
       const what = `Cannot call service "${service}"`;
       const isAwaiting = request.headers.has("X-Min-Position");
       const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
+      const behalf = time.currentDeadline();
+      const received = behalf?.attempt ?? 1;
       const totalMs = settings.totalMs + waitMs;
+      const until = clock.now() + totalMs;
       const places = isAwaiting ? awaiting : bulkhead;
       const whole = { what, signal: request.signal, clock };
-      const retry = { ...settings.retry, random, clock };
 
-      function oneTry(signal: AbortSignal): Promise<Response> {
+      function oneTry(signal: AbortSignal, number: number): Promise<Response> {
         const usualMs = settings.tryMs + waitMs;
-        const ms = Math.min(usualMs, totalMs, time.currentDeadline()?.remainingMs() ?? usualMs);
+        const ms = Math.min(
+          usualMs,
+          until - clock.now(),
+          time.currentDeadline()?.remainingMs() ?? usualMs,
+        );
+        const limit = ms < usualMs ? "total" : "attempt";
         const theirMs = passedOnMs(ms);
         if (theirMs === undefined) {
           throw new DeadlineExceeded(`${what}: no time is left for it`, { limit: "total" });
@@ -163,42 +178,52 @@ export function createResilientClient(
                 ? copyOf(request, { body, signal })
                 : new Request(request, { signal });
               sent.headers.set(deadlineHeader, String(theirMs));
+              const attempt = Math.max(number, received);
+              if (attempt > 1) sent.headers.set(attemptHeader, String(attempt));
               return await settledAnswer(service, await inner.call(service, sent), {
                 limit: settings.longestAnswer,
               });
             },
-            { ms, what, limit: ms < usualMs ? "total" : "attempt", signal, clock },
+            { ms, what, signal, clock, limit },
           ), {
           // Who gave it less time than others has learned nothing, nor who asks too much of it
           countsWhenLate: () => ms >= usualMs && bulkhead.isAtLeast(),
         });
       }
+      const inPlace = (signal: AbortSignal, number: number) =>
+        places.execute(() => oneTry(signal, number), signal);
 
-      if (!places.isFree()) {
+      const isTriedAgain = isRepeatable && received === 1;
+      const retry = {
+        ...settings.retry,
+        ...{ random, clock, budget, ofAnswer: repetitionOf },
+        changesNothing: isQuery(request),
+        leftMs: () => until - clock.now(),
+      };
+      budget.begin();
+      try {
+        if (!places.isFree()) {
+          return await withDeadline(
+            (signal) =>
+              isTriedAgain
+                ? withRetry((number) => inPlace(signal, number), { ...retry, signal })
+                : inPlace(signal, 1),
+            { ms: totalMs, ...whole },
+          );
+        }
+        // Nothing is waited for: as long as no try has failed, the deadline over all is not the first to come, and is spared
+        const first = await outcomeOf(inPlace(request.signal, 1));
+        if (!isTriedAgain || ("answer" in first && !repetitionOf(first.answer))) {
+          return answerIn(first);
+        }
         return await withDeadline(
           (signal) =>
-            places.execute(
-              () =>
-                isRepeatable
-                  ? withRetry(() => oneTry(signal), { ...retry, signal })
-                  : oneTry(signal),
-              signal,
-            ),
-          { ms: totalMs, ...whole },
+            repeated(first, { ...retry, signal, act: (number) => inPlace(signal, number) }),
+          { ms: until - clock.now(), ...whole },
         );
+      } finally {
+        budget.end();
       }
-      // Nothing is waited for: as long as no try has failed, the deadline over all is not the first to come, and is spared
-      const until = clock.now() + totalMs;
-      return await places.execute(() => {
-        const first = oneTry(request.signal);
-        if (!isRepeatable) return first;
-        return first.catch((error) =>
-          withDeadline(
-            (signal) => repeated(error, { ...retry, signal, act: () => oneTry(signal) }),
-            { ms: until - clock.now(), ...whole },
-          )
-        );
-      }, request.signal);
     },
     describe: () =>
       [...targets.values()].map(({ service, calls, bulkhead, awaiting, breaker }) => ({
@@ -209,6 +234,27 @@ export function createResilientClient(
         awaiting: awaiting.describe().running,
       })),
   };
+}
+
+const askingAgain = [408, 425, 429];
+
+/** What is an answer, and says that it would be another one later. */
+function repetitionOf({ status, headers }: Response): Repetition | undefined {
+  if (!askingAgain.includes(status)) return undefined;
+  return { retryAfter: retryAfterSeconds(headers) ?? 0, isThrottled: status === 429 };
+}
+
+async function outcomeOf<Answer>(answering: Promise<Answer>): Promise<Outcome<Answer>> {
+  try {
+    return { answer: await answering };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function answerIn<Answer>(outcome: Outcome<Answer>): Answer {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.answer;
 }
 
 /** A `Request` copies another one's parts as they are, which costs less than to make one of its headers. */

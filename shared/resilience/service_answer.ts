@@ -1,5 +1,6 @@
 import { DeadlineExceeded, type machine, Unavailable } from "@headwater/core";
 import { BadAnswer } from "./bad_answer.ts";
+import { retryAfterSeconds } from "./retry_after.ts";
 
 /** An answer whose body is in memory already, and is nobody else's. Its `Content-Length` says how long it is. */
 export class WholeAnswer extends Response {}
@@ -35,7 +36,7 @@ export async function settledAnswer(
     throw new Unavailable(problem.detail ?? `Cannot call service "${service}": it is unavailable`, {
       // A proxy has sent it on, and has heard no more of it
       code: problem.code ?? (answer.status === 502 ? "service-answer-lost" : "service-unavailable"),
-      retryAfter: retryAfterOf(answer),
+      retryAfter: retryAfterSeconds(answer.headers) ?? 0,
       limit: problem.limit,
     });
   }
@@ -114,15 +115,9 @@ function problemIn(body: ArrayBuffer): Problem {
 }
 
 const limits: ReadonlySet<unknown> = new Set<machine.Limit>([
-  ...["attempt", "total", "caller", "breaker", "bulkhead", "budget"] as const,
+  ...["attempt", "total", "caller", "breaker", "bulkhead", "tries", "budget"] as const,
 ]);
 
 function isLimit(value: unknown): value is machine.Limit {
   return limits.has(value);
-}
-
-/** Seconds; a date, which our services never send, counts as one second. */
-function retryAfterOf(answer: Response): number {
-  const seconds = Number(answer.headers.get("Retry-After") ?? 0);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : 1;
 }

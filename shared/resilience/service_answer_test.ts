@@ -8,7 +8,7 @@ Deno.test("what a limit further on has refused says so here too, and nothing els
     Response.json({ limit: { toString: 1 } }, { status: 504 }),
   ];
   const { client } = clientTestBed(() => Promise.resolve(answers.shift()!), {
-    retry: { tries: 1, shortestPauseMs: 1, longestPauseMs: 1 },
+    retry: { tries: 1, shortestPauseMs: 1, throttledPauseMs: 1, longestPauseMs: 1 },
   });
   for (const limit of ["bulkhead", "attempt", undefined]) {
     await rejects(client.call("order", new Request("http://order/x")), { limit });

@@ -8,7 +8,7 @@ function serve(service: Service, port = 0) {
   return Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, service);
 }
 
-const retry = { tries: 5, shortestPauseMs: 20, longestPauseMs: 200 };
+const retry = { tries: 5, shortestPauseMs: 20, throttledPauseMs: 20, longestPauseMs: 200 };
 
 function keyed(body: string): Request {
   return new Request("http://payment/commands/Charge", {
@@ -79,7 +79,7 @@ Deno.test("a dead service opens its breaker, which says so without another conne
   using overHttp = httpClient(new Map([["payment", `http://127.0.0.1:${port}`]]));
   const client = createResilientClient(
     overHttp,
-    { retry: { ...retry, shortestPauseMs: 1 } },
+    { retry: { ...retry, shortestPauseMs: 1, leastBudget: 10 } },
   );
   for (const _ of [1, 2]) await rejects(client.call("payment", keyed("{}")), Unavailable);
   await rejects(client.call("payment", keyed("{}")), (error) => {
