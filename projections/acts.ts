@@ -1,5 +1,6 @@
 import { acts, Refusal, time } from "@headwater/core";
 import { z } from "zod";
+import { foretellGenerations } from "./foretold_acts.ts";
 import { generationsOf } from "./generation.ts";
 import { lettersActs } from "./letters_acts.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
@@ -69,7 +70,7 @@ export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] =
 /** Something that is done to one read model, or fails. */
 function actOn(
   { name: act, summary, run }: {
-    readonly name: string;
+    readonly name: "switch" | "rollback" | "drop" | "abort";
     readonly summary: string;
     run(
       operated: OperatedView,
@@ -86,12 +87,15 @@ function actOn(
       const { value, text } = await run(operatedView(context, { name, act }), context.signal);
       return { value: { name, isDone: true, ...value }, text, isDone: true };
     },
+    subject: ({ name }) => name,
+    foretell: ({ name }, context: ProjectionsContext & acts.ActContext) =>
+      foretellGenerations(operatedView(context, { name, act }), act),
   });
 }
 
 function switchAct(
   { name: act, summary, to }: {
-    readonly name: string;
+    readonly name: "switch" | "rollback";
     readonly summary: string;
     readonly to: SwitchTo;
   },
@@ -149,7 +153,7 @@ async function refusalOf(
 
 function dropAct(
   { name: act, summary, which }: {
-    readonly name: string;
+    readonly name: "drop" | "abort";
     readonly summary: string;
     readonly which: "candidate" | "retired";
   },

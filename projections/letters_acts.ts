@@ -3,10 +3,18 @@ import { z } from "zod";
 import { letterText, listText } from "./letters_text.ts";
 import { followLetters } from "./follow_letters.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
-import { askToDrop, askToRetry, storedLetter, storedLetters } from "./stored_letters.ts";
+import {
+  askToDrop,
+  askToRetry,
+  type StoredLetter,
+  storedLetter,
+  storedLetters,
+} from "./stored_letters.ts";
 
 /** So many letters of a service are listed; those of one key can be asked for. */
 const mostListed = 1_000;
+/** Of those that an act would be done to. */
+const mostTold = 20;
 
 type Context = ProjectionsContext & acts.ActContext;
 
@@ -76,6 +84,11 @@ const retry = acts.operatorsAct({
     if (there.length === 0 && key !== null) throw nothingParked("retry", key);
     return await followLetters(context, { asked: there, done: "applied" });
   },
+  subject: ({ key }) => key === undefined ? undefined : `letters ${key}`,
+  async foretell({ key = null, view }, context: Context) {
+    const letters = await parkedLetters(context, { key, view, act: "retry letters of" });
+    return toldOf(letters, "would try again");
+  },
 });
 
 const drop = acts.operatorsAct({
@@ -112,6 +125,12 @@ const drop = acts.operatorsAct({
     const asked = [{ views: there, lanes }];
     return await followLetters(context, { asked, done: first ? "done with" : "dropped" });
   },
+  subject: ({ key }) => `letters ${key}`,
+  async foretell({ key, first = false, view }, context: Context) {
+    const letters = await parkedLetters(context, { key, view, act: "drop letters of" });
+    if (letters.length === 0) throw nothingParked("drop", key);
+    return toldOf(first ? letters.slice(0, 1) : letters, "would give up, for ever,");
+  },
 });
 
 /** All that operators do to letters. */
@@ -128,6 +147,37 @@ function chosen(
   return context.databases.filter(({ views }) => views.length > 0).map(({ views, ...rest }) =>
     views.map((each) => ({ ...rest, view: each }))
   );
+}
+
+/** What waits, as an act on it would find it. */
+async function parkedLetters(
+  context: Context,
+  { key, view, act }: {
+    readonly key: string | null;
+    readonly view: string | undefined;
+    readonly act: string;
+  },
+): Promise<readonly StoredLetter[]> {
+  const found = await Promise.all(
+    chosen(context, { view, act }).map((views) =>
+      storedLetters(views[0]!.sql, {
+        ...{ names: namesOf(views), key, areDropped: false, most: mostListed },
+      })
+    ),
+  );
+  return found.flat();
+}
+
+function toldOf(letters: readonly StoredLetter[], what: string): acts.ForetoldAct {
+  const value = {
+    letters: letters.map(({ id, type, stream, revision }) => {
+      return { id, type, stream, revision };
+    }),
+  };
+  const lines = letters.slice(0, mostTold)
+    .map(({ id, type, stream, revision }) => `${what} ${id}: ${type} (${stream} ${revision})`);
+  const more = letters.length > mostTold ? [`and ${letters.length - mostTold} more`] : [];
+  return { value, text: [...lines, ...more].join("\n") || "Nothing is parked" };
 }
 
 function namesOf(views: readonly OperatedView[]): readonly string[] {

@@ -2,6 +2,7 @@ import { acts, type EventLog, Refusal, silentLog } from "@headwater/core";
 import { z } from "zod";
 import { messageOf } from "./failure.ts";
 import { followRebuild, type RebuildEnd } from "./follow_rebuild.ts";
+import { foretellGenerations } from "./foretold_acts.ts";
 import { generationsOf, type ReplayProgress, type Verdict } from "./generation.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
 import { startProjections } from "./start_projections.ts";
@@ -46,6 +47,9 @@ export const rebuild = acts.operatorsAct(
         throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
       }
     },
+    subject: ({ name }) => name,
+    foretell: ({ name }, context: ProjectionsContext & acts.ActContext) =>
+      foretellGenerations(operatedView(context, { name, act: "rebuild" }), "rebuild"),
   } satisfies acts.OperatorsAct<
     ProjectionsContext,
     z.ZodObject<{ name: z.ZodString; noSwitch: z.ZodOptional<z.ZodBoolean> }>

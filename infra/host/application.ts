@@ -3,6 +3,7 @@ import type { CreateGateway, GatewayDependencies } from "@headwater/gateway";
 import { type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
+import { operatorsActEvents } from "./acts_record/act_events.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** Everything that an application consists of. */
@@ -38,7 +39,10 @@ export function application(definition: Application): Application {
   const { name, services } = definition;
   const problems = [
     ...twice(services, (service) => [`service "${service.name}"`]),
-    ...twice(services, ({ categories }) => categories.map((category) => `category "${category}"`)),
+    ...twice(
+      [...services, { name: "host", categories: [operatorsActEvents.category] }],
+      ({ categories }) => categories.map((category) => `category "${category}"`),
+    ),
     ...twice(services, ({ views }) => views.map((view) => `view "${view.name}"`)),
     ...twice(
       services,
@@ -62,9 +66,9 @@ function routesOf({ name, routes }: ServiceDefinition): readonly PublicRoute[] {
   return routes ? publicRoutes(name, routes) : [];
 }
 
-function twice(
-  services: readonly ServiceDefinition[],
-  thingsOf: (service: ServiceDefinition) => readonly string[],
+function twice<Service extends { readonly name: string }>(
+  services: readonly Service[],
+  thingsOf: (service: Service) => readonly string[],
 ): string[] {
   const owners = new Map<string, string[]>();
   for (const service of services) {

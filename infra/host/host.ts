@@ -3,6 +3,7 @@ import type { Upstreams } from "@headwater/gateway";
 import type { Admission } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient, meteredClient } from "@headwater/resilience";
+import { gatewayActs } from "./gateway_acts.ts";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -120,6 +121,7 @@ export async function startHost(
     bareClient,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
     healthEveryMs,
+    operators: gatewayActs({ reads: log, log }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },
   });

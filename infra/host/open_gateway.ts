@@ -1,7 +1,14 @@
 import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import { type Application, routesOfAll } from "./application.ts";
-import { type Admission, describe, type EdgeRoutes, ownHosts, watchHealth } from "@headwater/http";
+import {
+  type Admission,
+  describe,
+  type EdgeRoutes,
+  ownHosts,
+  type Routes,
+  watchHealth,
+} from "@headwater/http";
 import { Hono } from "hono";
 import { describeApi } from "./describe_api.ts";
 import { serviceChecks } from "./service_checks.ts";
@@ -20,6 +27,7 @@ export function openGateway(
     healthEveryMs,
     admit = ownHosts(),
     admitOperators,
+    operators,
     leaving,
     parting,
     meter,
@@ -46,6 +54,8 @@ export function openGateway(
     readonly admit?: Admission | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission | undefined;
+    /** What they look at and do, beside what its services tell. */
+    readonly operators?: Routes | undefined;
     /** Aborts when its process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
     /** Aborts when its event streams have to end; default: when it begins to leave. */
@@ -75,6 +85,7 @@ export function openGateway(
     health,
     admit,
     admitOperators,
+    operators,
     leaving,
     parting,
     more: descriptionPages(application),

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { EventLog, Log } from "@headwater/core";
 import { startEmbeddedPostgres } from "@headwater/postgres";
+import { type ActsRecord, actsRecord } from "./acts_record/acts_record.ts";
+import { askedRecord } from "./acts_record/asked_record.ts";
 import { type AskedAct, askRunning } from "./ask_running.ts";
 import type { Application, ServiceDatabase } from "./application.ts";
 import { type Config, environment, readConfig } from "./config.ts";
@@ -22,6 +24,8 @@ export type Operated = AsyncDisposable & {
   readonly log?: EventLog;
   /** Has the running application do an act; absent where none runs. */
   ask?(asked: AskedAct): Promise<unknown>;
+  /** Of what operators do; absent where there is neither a log nor an application that runs. */
+  readonly record?: ActsRecord;
 };
 
 export type OperateOptions = {
@@ -62,15 +66,19 @@ export async function operate(
   const reads = log ?? readings;
   const head = await headOf(log, { isOurs, logger });
   const gateway = running?.urls.gateway;
+  const ask = gateway === undefined
+    ? undefined
+    : (asked: AskedAct) => askRunning(gateway, { ...asked, secret: config.serviceSecret });
+  const writable = log ?? writableOf(readings);
+  const record = writable ? actsRecord(writable) : ask && askedRecord(ask);
   const opened = opening.move();
   return {
     databases,
     ...(head && { head: async () => (await headOf(log, { isOurs, logger }))?.position }),
     ...(reads && { reads }),
     ...(log && changes && !running && { log }),
-    ...(gateway !== undefined && {
-      ask: (asked: AskedAct) => askRunning(gateway, { ...asked, secret: config.serviceSecret }),
-    }),
+    ...(ask && { ask }),
+    ...(record && { record }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -102,6 +110,14 @@ async function findLog({ config, logger, isOurs }: {
   if (!isThere) return undefined;
   const { log } = await openLog({ eventStoreUrl, directory, logger });
   return log;
+}
+
+/** Undefined: the running application has its log to itself. */
+function writableOf(
+  readings: ReturnType<typeof runningReadings>,
+): Pick<EventLog, "append" | "read"> | undefined {
+  const { append } = readings ?? {};
+  return readings && append && { ...readings, append };
 }
 
 /** Undefined: nobody can tell. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { acts, silentLog } from "@headwater/core";
+import { acts, eventLog, silentLog } from "@headwater/core";
 import { connect, migrate, startThrowAwayPostgres } from "@headwater/postgres";
 import { type Process, processMigrations, processRecords } from "@headwater/sagas";
+import { actsRecord } from "./acts_record/acts_record.ts";
 import { operatorsActs } from "./operators_acts.ts";
 
 const fulfilment = { name: "fulfilment" } as Process;
@@ -14,11 +15,13 @@ const heard = {
 Deno.test("a stuck process is listed with its step, a finished one is not, one that stands still with its cause until it is to hear again", async () => {
   await using postgres = await startThrowAwayPostgres();
   const sql = connect({ url: postgres.url, name: "test", logger: silentLog });
+  const log = eventLog.memoryLog();
   const looks: boolean[] = [];
   const { sagas = [] } = operatorsActs((act) => {
     looks.push(act.changes);
     return Promise.resolve({
       databases: [{ service: "order", views: [], sagas: [fulfilment], sql }],
+      record: actsRecord(log),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     });
   });

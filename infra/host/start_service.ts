@@ -10,6 +10,7 @@ import {
   type ServiceClient,
 } from "@headwater/core";
 import { type Admission, publicRoutes, watchHealth } from "@headwater/http";
+import { actsRecord } from "./acts_record/acts_record.ts";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
@@ -180,6 +181,7 @@ export async function startService(
     head: () => own.head(),
     reads: own,
     log: own,
+    record: actsRecord(log),
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

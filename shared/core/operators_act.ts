@@ -21,6 +21,22 @@ export type ActOutcome = {
   readonly isDone: boolean;
 };
 
+/** An act of an engine, as it can be asked for. */
+export type NamedAct = {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+};
+
+/** What an act would do, if it were done now. */
+export type ForetoldAct = {
+  /** JSON; the same as long as nothing has changed that the act depends on. */
+  readonly value: unknown;
+  /** For people. */
+  readonly text: string;
+  /** What would take it back; absent: nothing does. */
+  readonly undo?: NamedAct;
+};
+
 /**
  * Something that operators do to an engine. A command line, HTTP and a console are made from the list of an engine's
  * acts. An act starts nothing but what it names.
@@ -36,9 +52,17 @@ export type OperatorsAct<Context, Args extends z.ZodObject = z.ZodObject> = {
   readonly args: Args;
   /** Those of `args` that a command line takes by name, wherever they stand: `--reason TEXT`, or `--all` for a boolean. */
   readonly options?: readonly string[];
+  /** Those that it takes by name too, and of which its usage says nothing: they are for machines. */
+  readonly unlisted?: readonly string[];
   /** False: it only looks; it creates, migrates and starts nothing. */
   readonly changes: boolean;
   run(args: z.infer<Args>, context: Context & ActContext): Promise<ActOutcome>;
+  /** What it is done to: of two acts on the same at once one is refused. Undefined: its whole engine. */
+  subject?(args: z.infer<Args>): string | undefined;
+  /** Looks what it would do, and changes nothing. Errors: as of `run`. */
+  foretell?(args: z.infer<Args>, context: Context & ActContext): Promise<ForetoldAct>;
+  /** Where an application runs it has that do it, which then puts it on record. */
+  readonly isAsked?: boolean;
 };
 
 /** An act among others, whatever its arguments. */

@@ -68,10 +68,11 @@ const clearScreen = "\x1b[2J\x1b[H";
 
 /** No `args`: the words do not fit what the act takes; `problems` are what is allowed instead of what was given. */
 function argumentsOf<Context>(
-  { name, args, options = [] }: OperatorsAct<Context>,
+  { name, args, options: listed = [], unlisted = [] }: OperatorsAct<Context>,
   words: readonly string[],
 ): { readonly args?: Record<string, unknown>; readonly problems?: readonly string[] } {
   const given = new Map<string, unknown>();
+  const options = [...listed, ...unlisted];
   const free = Object.keys(args.shape).filter((key) => !options.includes(key));
   const rest = words.slice(name.split(" ").length);
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -97,8 +98,9 @@ function argumentsOf<Context>(
 }
 
 function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {
-  const lines = acts.map(({ name, args, options = [], summary }) => {
-    const words = Object.entries(args.shape).map(([key, schema]) => {
+  const lines = acts.map(({ name, args, options = [], unlisted = [], summary }) => {
+    const shown = Object.entries(args.shape).filter(([key]) => !unlisted.includes(key));
+    const words = shown.map(([key, schema]) => {
       const word = !options.includes(key)
         ? key.toUpperCase()
         : isSwitch(schema)

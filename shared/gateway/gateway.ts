@@ -5,6 +5,7 @@ import {
   type EdgeDependencies,
   type EdgeRoutes,
   type PublicRoute,
+  type Routes,
   toService,
 } from "@headwater/http";
 import { Hono } from "hono";
@@ -20,6 +21,7 @@ import { addMetricsTargets } from "./metrics_targets.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addRoles } from "./roles.ts";
+import { addOperators } from "./operators.ts";
 import { addOperating } from "./strangler/operating.ts";
 import { strangle } from "./strangler/strangle.ts";
 import { type ServeStrangled, strangledNames, tableRoutes } from "./table_routes.ts";
@@ -54,6 +56,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly serviceUrls?: ReadonlyMap<string, string> | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
+  /** What else operators look at and do, under `/ops`; default: nothing. */
+  readonly operators?: Routes | undefined;
   /** What else it shows, such as what it is; default: nothing. */
   readonly more?: EdgeRoutes | undefined;
 };
@@ -95,7 +99,8 @@ export function gateway(
       ...{ client, admitOperators },
       onChanged: upstreams ? sides.refresh : () => Promise.resolve(),
     });
-    const { serviceUrls = new Map() } = dependencies;
+    const { serviceUrls = new Map(), operators } = dependencies;
+    if (operators) addOperators(app, { operators, admitOperators });
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
     if (more) app.route("/", more);
     const table = upstreams &&

@@ -23,6 +23,8 @@ const lookEveryMs = 100;
 /** So many are put on record by one statement, and asked after. */
 const askedAtOnce = 1_000;
 const foretoldAtOnce = 16;
+/** Of so many it is looked what an act would lead to; of the others it is told where they stand. */
+const mostForetold = 200;
 
 const anyArgs = z.strictObject({
   id: instanceId.optional(),
@@ -58,7 +60,10 @@ function instanceAct(
     async run(words, context: Context) {
       const given = anyArgs.parse(words);
       const asked = await askedFor(name, given, context);
-      if (given.dryRun) return await foretold(asked, context);
+      if (given.dryRun) {
+        const { value, text } = await foretold(asked, context);
+        return { value: { isDryRun: true, ...value }, text, isDone: true };
+      }
       for (let at = 0; at < asked.length; at += askedAtOnce) {
         await ask(asked.slice(at, at + askedAtOnce));
       }
@@ -68,6 +73,10 @@ function instanceAct(
         throw new Refusal(first.answer.code, first.answer.message ?? first.answer.code);
       }
       return outcomeOf(done);
+    },
+    subject: (words) => anyArgs.parse(words).id,
+    async foretell(words, context: Context) {
+      return await foretold(await askedFor(name, anyArgs.parse(words), context), context);
     },
   });
 }
@@ -188,16 +197,16 @@ function valueOf({ process, status: { id, state }, notice: { act, step } }: Aske
 }
 
 /** What would be done, and to whom. */
-async function foretold(asked: readonly Asked[], context: Context): Promise<acts.ActOutcome> {
+async function foretold(asked: readonly Asked[], context: Context) {
   const { reads } = context;
   const places = new machine.Places(foretoldAtOnce);
-  const value = await Promise.all(asked.map(async (each) => {
+  const all = await Promise.all(asked.map(async (each, index) => {
     const { process, status: { id }, notice } = each;
-    const would = reads &&
+    const would = reads && index < mostForetold &&
       await places.take(() => foretell({ process, id, notice }, { ...context, reads }));
-    return { each, would };
+    return { each, would: would || null };
   }));
-  const lines = value.map(({ each: { status, notice: { act }, process }, would }) => {
+  const lines = all.map(({ each: { status, notice: { act }, process }, would }) => {
     const waits = waitsText(status);
     const who = `${act} ${process.name} ${status.id} (${status.state}${waits && `, ${waits}`})`;
     if (!would) return `would ${who}`;
@@ -205,12 +214,12 @@ async function foretold(asked: readonly Asked[], context: Context): Promise<acts
       ? `would not ${who}: ${would.message}`
       : `would ${who}: notes ${would.notes.join(", ") || "nothing"}`;
   });
-  return {
-    value: {
-      isDryRun: true,
-      acts: value.map(({ each, would }) => ({ ...valueOf(each), would: would ?? null })),
-    },
-    text: lines.join("\n") || nobody,
-    isDone: true,
+  const value = {
+    acts: all.map(({ each, would }) => ({
+      ...valueOf(each),
+      since: each.status.since,
+      would,
+    })),
   };
+  return { value, text: lines.join("\n") || nobody };
 }

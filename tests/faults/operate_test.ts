@@ -14,7 +14,7 @@ const orders = Array.from({ length: 12 }, (_, index) => `open${index}`);
 
 Deno.test({
   name:
-    "after a kill with open orders a look changes nothing, and a rebuild nothing but its read model",
+    "after a kill with open orders a look changes nothing, and a rebuild nothing but its read model and the record of acts",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using place = await makeDataPlace();
@@ -43,7 +43,14 @@ Deno.test({
     const said = await operate(directory, ["projections", "rebuild", "orders"]);
     assert.match(said, /Rebuilt "orders" in/);
     const after = await contentOf(directory);
-    assert.equal(after.head, before.head);
+    const acts = JSON.parse(await operate(directory, ["acts", "list", "--json"]));
+    const [act, ...others] = acts.items;
+    assert.deepEqual([act.engine, act.act, act.subject, act.outcome, others.length], [
+      ...["projections", "rebuild", "orders", "done", 0],
+    ]);
+    assert.ok(act.actor.length > 0);
+    // That it began and ended, and nothing else
+    assert.equal(after.head, (before.head ?? 0) + 2);
     assert.deepEqual(withoutOrders(after), withoutOrders(before));
 
     await using dev = startDev(directory);
@@ -60,7 +67,12 @@ Deno.test({
       await operate(directory, ["sagas", "show", first, "--process", "fulfilment", "--json"]),
     );
     assert.deepEqual([ended.state, ended.chapters[0].heard.type], ["finished", "OrderPlaced"]);
-    assert.match(await operate(directory, ["projections", "rebuild", "orders"]), /Rebuilt/);
+    const reason = "--reason=to see that it can be";
+    assert.match(await operate(directory, ["projections", "rebuild", "orders", reason]), /Rebuilt/);
+    // The application has its log to itself, and keeps the record
+    assert.match(await operate(directory, ["acts", "list"]), /because to see that it can be\n/);
+    const known = await (await fetch(`${url}/ops/acts?limit=1`)).json();
+    assert.deepEqual([known.items.length, known.items[0].outcome], [1, "done"]);
     const { order } = (await client.get(`/api/orders/${first}`)).data;
     assert.equal(order.status, "confirmed");
     await dev.stop();

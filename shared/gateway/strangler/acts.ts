@@ -7,6 +7,7 @@ import {
   sideSchema,
   type StrangledRouteCommand,
 } from "./contract.ts";
+import { foretellChange, shareOf } from "./foretold_change.ts";
 import type { ShadowReport } from "./judge_shadow.ts";
 import {
   type Changed,
@@ -50,6 +51,13 @@ const set = acts.operatorsAct({
     const data = { route, mode, percent, reason, by: actorOf(context) } as const;
     return await change(context, { act: "set", args, command: { type: "SetRouteShare", data } });
   },
+  isAsked: true,
+  subject: ({ route }) => route,
+  foretell: async ({ route, share }, context: Context) =>
+    await foretellChange(context, {
+      ...{ route, to: `${share}${typeof share === "number" ? " %" : ""}` },
+      undo: (row) => ({ name: "set", args: { route, share: shareOf(row) } }),
+    }),
 });
 
 const shadow = acts.operatorsAct({
@@ -66,6 +74,16 @@ const shadow = acts.operatorsAct({
       command: { type: "SetRouteShadow", data },
     });
   },
+  isAsked: true,
+  subject: ({ route }) => route,
+  foretell: async ({ route, percent }, context: Context) =>
+    await foretellChange(context, {
+      ...{ route, to: `${percent} % shadowed, in a new report` },
+      undo: ({ shadowPercent }) => ({
+        name: "shadow",
+        args: { route, percent: String(shadowPercent) },
+      }),
+    }),
 });
 
 const kill = acts.operatorsAct({
@@ -80,6 +98,13 @@ const kill = acts.operatorsAct({
     const type = lift ? "ReviveRoute" : "KillRoute";
     return await change(context, { act: "kill", args, command: { type, data } });
   },
+  isAsked: true,
+  subject: ({ route }) => route,
+  foretell: async ({ route, lift = false }, context: Context) =>
+    await foretellChange(context, {
+      ...{ route, to: lift ? "not killed, as decided before" : "killed, all to the legacy side" },
+      undo: () => ({ name: "kill", args: lift ? { route } : { route, lift: true } }),
+    }),
 });
 
 const report = acts.operatorsAct({
@@ -106,6 +131,10 @@ const move = acts.operatorsAct({
       : { ...args, ...await moveEntity(context, { ...args, by: actorOf(context) }) };
     return { value, text: `"${entity}" of "${route}" stays with the ${side} side`, isDone: true };
   },
+  isAsked: true,
+  subject: ({ route }) => route,
+  foretell: async ({ route, entity, side }, context: Context) =>
+    await foretellChange(context, { route, to: `"${entity}" stays with the ${side} side` }),
 });
 
 /** All that operators do to strangled routes. */

@@ -1,0 +1,110 @@
+import type { EventLog, Recorded } from "@headwater/core";
+import { type BegunAct, type EndedAct, operatorsActEvents } from "./act_events.ts";
+
+/** What acts are done to. */
+export type ActSubject = Pick<BegunAct, "engine" | "subject">;
+
+/** An act as the record has it. */
+export type RecordedAct = BegunAct & {
+  /** Of the event that says that it began. */
+  readonly id: string;
+  readonly revision: number;
+  /** Null: its process died meanwhile, or is still at it. */
+  readonly ended: EndedAct | null;
+};
+
+/** Of all acts. */
+export const actsStream = `${operatorsActEvents.category}-all`;
+/** What was done before that nobody takes for news. */
+const lastEvents = 200;
+const pageEvents = 200;
+/** An act ends a few events behind its beginning; who is at it for longer is looked for here. */
+const mostBehind = 1_000;
+
+/** The last acts, newest first, and where the record ends. */
+export async function lastActs(
+  log: Pick<EventLog, "read">,
+): Promise<{ readonly revision: number | null; readonly acts: readonly RecordedAct[] }> {
+  const events = await readBack(log, { from: undefined, limit: lastEvents });
+  return { revision: events[0]?.revision ?? null, acts: actsIn(events) };
+}
+
+/** A page of acts, newest first. */
+export async function pageOfActs(
+  log: Pick<EventLog, "read">,
+  { before, limit, isAskedFor, signal }: {
+    /** Only what was begun before this revision. */
+    readonly before: number | undefined;
+    readonly limit: number;
+    isAskedFor(act: RecordedAct): boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly items: readonly RecordedAct[]; readonly next: number | null }> {
+  const items: RecordedAct[] = [];
+  const ends = before === undefined ? new Map<string, EndedAct>() : await endsFrom(log, before);
+  for (let from = before === undefined ? undefined : before - 1; from === undefined || from >= 0;) {
+    const events = await readBack(log, { from, limit: pageEvents, signal });
+    const last = events.at(-1);
+    if (!last) break;
+    for (const act of actsIn(events, ends)) {
+      if (!isAskedFor(act)) continue;
+      if (items.length === limit) return { items, next: items.at(-1)?.revision ?? null };
+      items.push(act);
+    }
+    from = last.revision - 1;
+  }
+  return { items, next: null };
+}
+
+/** The ends, behind a place, of acts that began before it. */
+async function endsFrom(
+  log: Pick<EventLog, "read">,
+  from: number,
+): Promise<Map<string, EndedAct>> {
+  const ends = new Map<string, EndedAct>();
+  for await (const page of log.read(actsStream, { from, limit: mostBehind })) {
+    for (const { type, data } of decoded(page)) {
+      if (type === "OperatorsActEnded") ends.set(data.actId, data);
+    }
+  }
+  return ends;
+}
+
+/** Newest first; `ends` grows by those that are met. */
+function actsIn(
+  events: readonly Recorded[],
+  ends: Map<string, EndedAct> = new Map(),
+): readonly RecordedAct[] {
+  const acts: RecordedAct[] = [];
+  for (const event of decoded(events)) {
+    if (event.type === "OperatorsActEnded") ends.set(event.data.actId, event.data);
+    else {
+      const { id, revision, data } = event;
+      acts.push({ ...data, id, revision, ended: ends.get(data.actId) ?? null });
+    }
+  }
+  return acts;
+}
+
+/** Without what a newer release has written. */
+function decoded(events: readonly Recorded[]) {
+  return events.map((event) => operatorsActEvents.decode(event))
+    .filter((event) => event !== undefined);
+}
+
+async function readBack(
+  log: Pick<EventLog, "read">,
+  { from, limit, signal }: {
+    readonly from: number | undefined;
+    readonly limit: number;
+    readonly signal?: AbortSignal;
+  },
+): Promise<readonly Recorded[]> {
+  const pages = log.read(actsStream, {
+    direction: "backwards",
+    limit,
+    ...(from !== undefined && { from }),
+    ...(signal && { signal }),
+  });
+  return (await Array.fromAsync(pages)).flat();
+}

@@ -1,0 +1,19 @@
+import type { Admission, EdgeRoutes, Routes } from "@headwater/http";
+
+/** Routes for operators alone, beside those of the gateway's own. */
+export function addOperators(
+  app: EdgeRoutes,
+  { operators, admitOperators }: {
+    readonly operators: Routes;
+    /** Whom to take for an operator. */
+    readonly admitOperators: Admission;
+  },
+): void {
+  for (const path of new Set(operators.routes.map((route) => route.path))) {
+    app.use(path, async (c, next) => {
+      admitOperators(c.req.raw);
+      await next();
+    });
+  }
+  app.route("/", operators);
+}
