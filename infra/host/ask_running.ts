@@ -19,7 +19,8 @@ export const actorHeader = "X-Actor";
 /** Longer than whoever does it waits for what becomes of it. */
 const longestMs = 10_000;
 
-const problemSchema = z.object({ code: z.string(), detail: z.string() });
+/** What is read of a problem document. */
+export const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
 /**
  * Has the gateway at this URL do an operators' act, and gives the value that came of it.

@@ -119,6 +119,7 @@ export async function startHost(
   const gateway = openGateway(application, {
     client,
     bareClient,
+    log,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
     healthEveryMs,
     operators: gatewayActs({ reads: log, log }),

@@ -11,6 +11,7 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import { describeApi } from "./describe_api.ts";
+import { openConsole, type ReadLog } from "./open_console.ts";
 import { serviceChecks } from "./service_checks.ts";
 
 /** The application's gateway over its services, in this process or in others. */
@@ -19,6 +20,7 @@ export function openGateway(
   {
     client,
     bareClient,
+    log,
     sharedStore,
     ending,
     upstreams,
@@ -38,6 +40,8 @@ export function openGateway(
     readonly client: ServiceClient;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
+    /** What operators look at; undefined: it cannot be read from here, and there is no console. */
+    readonly log: ReadLog | undefined;
     /** Aborts when nobody is answered any more. */
     readonly ending: AbortSignal;
     /** What gateway processes share. */
@@ -86,6 +90,8 @@ export function openGateway(
     admit,
     admitOperators,
     operators,
+    ...(log &&
+      { console: openConsole(application, { client: bareClient, log, health, ending, logger }) }),
     leaving,
     parting,
     more: descriptionPages(application),

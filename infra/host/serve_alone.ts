@@ -9,6 +9,7 @@ import { type Config, ConfigError } from "./config.ts";
 import { departure } from "./departure.ts";
 import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
+import { lazyLog } from "./lazy_log.ts";
 import { isLoopback } from "./is_loopback.ts";
 import { openLog } from "./open_log.ts";
 import { openUpstreams } from "./open_upstreams.ts";
@@ -129,9 +130,16 @@ export async function serveGateway(
   const ended = new AbortController();
   ending.defer(() => ended.abort());
   const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
+  const { eventStoreUrl } = config;
+  // The embedded one is some other process's own
+  await using log = eventStoreUrl === undefined ? undefined : lazyLog(async () => {
+    const options = { eventStoreUrl, directory: config.dataDirectory, logger };
+    return (await openLog(options)).log;
+  });
   const gateway = openGateway(application, {
     client,
     bareClient,
+    log,
     sharedStore,
     ending: ended.signal,
     upstreams: open.upstreams,

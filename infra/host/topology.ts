@@ -110,7 +110,7 @@ export function topology(application: Application, options: TopologyOptions): {
         url: `http://127.0.0.1:${ports[index]}`,
         permissions: [
           net,
-          ...(files.length > 0 ? [`--allow-read=${files.join(",")}`] : []),
+          ...read(files),
           `--allow-env=${[...variables, ...eventStoreDbVariables, ...postgresVariables].join(",")}`,
         ],
       })
@@ -120,7 +120,8 @@ export function topology(application: Application, options: TopologyOptions): {
       words: ["gateway", "--host", gateway.host, "--port", String(gateway.port)],
       url: `http://127.0.0.1:${gateway.port}`,
       permissions: [
-        `--allow-net=${
+        // An event store elsewhere may name any of its nodes
+        hosts === undefined ? net : `--allow-net=${
           [
             "127.0.0.1",
             gateway.host,
@@ -128,8 +129,8 @@ export function topology(application: Application, options: TopologyOptions): {
             ...new Set(gateway.routes?.hosts),
           ].join(",")
         }`,
-        ...gateway.routes ? [`--allow-read=${gateway.routes.file}`] : [],
-        `--allow-env=${variables.join(",")}`,
+        ...read([...files, ...gateway.routes ? [gateway.routes.file] : []]),
+        `--allow-env=${[...variables, ...eventStoreDbVariables].join(",")}`,
       ],
       ownEnv: {
         ...(gateway.redisUrl !== undefined && { REDIS_URL: gateway.redisUrl }),
@@ -137,6 +138,10 @@ export function topology(application: Application, options: TopologyOptions): {
       },
     }),
   };
+}
+
+function read(files: readonly string[]): readonly string[] {
+  return files.length > 0 ? [`--allow-read=${files.join(",")}`] : [];
 }
 
 function redisHosts(url: string | undefined): readonly string[] {

@@ -10,6 +10,7 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { addConsole } from "./console.ts";
 import { responseCache } from "./cache/response_cache.ts";
 import { describePages } from "./describe_pages.ts";
 import { addForwarding } from "./forward.ts";
@@ -60,6 +61,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly operators?: Routes | undefined;
   /** What else it shows, such as what it is; default: nothing. */
   readonly more?: EdgeRoutes | undefined;
+  /** What operators see in a browser, under `/console`; default: there is no such thing. */
+  readonly console?: EdgeRoutes | undefined;
 };
 
 /** A gateway, and what is known of it before anything runs. */
@@ -79,8 +82,8 @@ export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
 ): CreateGateway {
   const create = (dependencies: GatewayDependencies): Service => {
-    const { application, client, routes, upstreams, admitOperators = () => {}, more, ...edge } =
-      dependencies;
+    const { application, client, routes, upstreams, more, ...edge } = dependencies;
+    const { admitOperators = () => {}, console } = dependencies;
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
       assertPlainRequest(c.req.raw);
@@ -101,6 +104,7 @@ export function gateway(
     });
     const { serviceUrls = new Map(), operators } = dependencies;
     if (operators) addOperators(app, { operators, admitOperators });
+    if (console) addConsole(app, { console, admitOperators });
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
     if (more) app.route("/", more);
     const table = upstreams &&

@@ -7,6 +7,7 @@ const legacy = "services/legacy_shop";
 
 /** The members under the names by which others import them; `@shop/NAME` is `services/NAME`. */
 const members: Readonly<Record<string, string>> = {
+  "@headwater/console": "shared/console",
   "@headwater/core": "shared/core",
   "@headwater/gateway": "shared/gateway",
   "@headwater/http": "shared/http",
@@ -28,6 +29,7 @@ const engines = [
   "shared/http",
   "shared/resilience",
   "shared/gateway",
+  "shared/console",
   "shared/sagas",
   "projections",
 ];
@@ -38,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "shared/http": ["shared/core", "shared/resilience"],
   "shared/resilience": ["shared/core"],
   "shared/gateway": ["shared/core", "shared/http", "shared/resilience"],
+  "shared/console": ["shared/core", "shared/http", "shared/resilience"],
   "shared/sagas": ["shared/core"],
   "shared/testing": ["shared/core", "shared/sagas"],
   projections: ["shared/core"],

@@ -50,6 +50,7 @@ const fromFiles: Readonly<Record<string, string>> = {
   http: "shared/http/any.ts",
   resilience: "shared/resilience/any.ts",
   gateway: "shared/gateway/any.ts",
+  console: "shared/console/any.ts",
   sagas: "shared/sagas/any.ts",
   projections: "projections/any.ts",
   adapters: "infra/postgres/any.ts",

@@ -14,6 +14,8 @@ const options: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   rewriteRelativeImportExtensions: true,
   declaration: true,
+  jsx: ts.JsxEmit.ReactJSX,
+  jsxImportSource: "hono/jsx",
   strict: true,
   noUncheckedIndexedAccess: true,
   // Deno has checked them
@@ -74,7 +76,7 @@ export function emitMembers(
 /** TypeScript leaves the extensions in declarations as they are. */
 function withJsExtensions(path: string, text: string): string {
   if (!path.endsWith(".d.ts")) return text;
-  return text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]+)\.ts"/g, '$1.js"');
+  return text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]+)\.tsx?"/g, '$1.js"');
 }
 
 function file(folder: string, path: string): string {

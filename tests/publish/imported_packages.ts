@@ -35,5 +35,5 @@ export async function withNeeded(
 }
 
 function isPublished(file: string): boolean {
-  return file.endsWith(".ts") && !file.endsWith("_test.ts") && !file.includes("/testing/");
+  return /\.tsx?$/.test(file) && !/_test\.tsx?$/.test(file) && !file.includes("/testing/");
 }

@@ -1,0 +1,76 @@
+import { type EventLog, type Log, Refusal, type ServiceClient, Unavailable } from "@headwater/core";
+import { type AskedOfService, operatorsConsole } from "@headwater/console";
+import type { EdgeRoutes, watchHealth } from "@headwater/http";
+import type { Application } from "./application.ts";
+import { actorHeader, problemSchema } from "./ask_running.ts";
+import { operatorsActs } from "./operators_acts.ts";
+
+/** A log for those who only look. */
+export type ReadLog = Pick<EventLog, "read" | "readAll" | "subscribe" | "head">;
+
+/** A page may wait for an act as long as people do. */
+const longestMs = 10_000;
+
+/** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
+export function openConsole(
+  application: Application,
+  { client, log, health, ending, logger }: {
+    readonly client: ServiceClient;
+    readonly log: ReadLog;
+    /** Of the gateway. */
+    readonly health: ReturnType<typeof watchHealth>;
+    /** Aborts when nobody is answered any more. */
+    readonly ending: AbortSignal;
+    readonly logger: Log;
+  },
+): EdgeRoutes {
+  return operatorsConsole({
+    application: application.name,
+    services: application.services.map(({ name, categories }) => ({ name, categories })),
+    log,
+    acts: operatorsActs(() => Promise.reject(new Error("The console asks services for acts"))),
+    ask: (asked) => askService(client, asked),
+    checks: () =>
+      health.known().map(({ check, outcome, isBad }) => {
+        const cause = outcome?.failure ?? outcome?.warning;
+        const { name } = check;
+        if (cause === undefined) return { name, status: outcome ? "pass" : "warn", cause };
+        return { name, status: isBad ? "fail" : "warn", cause };
+      }),
+    ending,
+    logger,
+  });
+}
+
+/** Has a service do an act, or tell something. Errors: the `Refusal` of the act; `Unavailable`: its outcome is not known. */
+async function askService(
+  client: ServiceClient,
+  { service, path, args, changes, actor, signal }: AskedOfService,
+): Promise<unknown> {
+  const url = new URL(`http://${service}/ops/${path}`);
+  const limit = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])]);
+  if (!changes) {
+    for (const [name, value] of Object.entries(args)) url.searchParams.set(name, String(value));
+  }
+  const answer = await client.call(
+    service,
+    changes
+      ? new Request(url, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          // A header takes no other letters
+          ...(actor !== undefined && { [actorHeader]: actor.replaceAll(/[^ -~]/g, "?") }),
+        },
+        body: JSON.stringify(args),
+        signal: limit,
+      })
+      : new Request(url, { signal: limit }),
+  );
+  const value = await answer.json().catch(() => undefined);
+  if (answer.ok) return value;
+  const { code, detail } = problemSchema.safeParse(value).data ??
+    { code: "answer-unreadable", detail: `"${service}" answers ${answer.status}` };
+  if (answer.status < 500) throw new Refusal(code, detail);
+  throw new Unavailable(detail, { code });
+}

@@ -1,0 +1,2 @@
+/** Where the gateway shows the console. */
+export const consolePath = "/console";

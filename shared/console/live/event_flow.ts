@@ -1,0 +1,119 @@
+import { type EventLog, eventLog, type Log, type Recorded, time } from "@headwater/core";
+import type { LiveSource } from "./live_channel.ts";
+
+/** What came in the last minute, by service. */
+export type FlowRates = {
+  /** Events of each of the last sixty seconds, the oldest first. */
+  readonly seconds: readonly number[];
+  /** Of the last minute, by service; most first. */
+  readonly byService: readonly { readonly service: string; readonly events: number }[];
+};
+
+/** What is told of the log as it grows. */
+export type FlowTold = {
+  /** The newest first; of many, only the last. */
+  rows(events: readonly Recorded[]): void;
+  rates(rates: FlowRates): void;
+  /** Something was appended. */
+  moved(): void;
+};
+
+/** Of what comes between two times of telling, more could not be read. */
+export const mostRows = 40;
+const secondsKept = 60;
+const tellEveryMs = 500;
+const movedEveryMs = 2_000;
+
+/** Counts events by second and service. */
+export function flowCounter(serviceOf: (stream: string) => string): {
+  note(stream: string, atMs: number): void;
+  rates(atMs: number): FlowRates;
+} {
+  const counts = new Map<number, Map<string, number>>();
+  function forget(second: number): void {
+    for (const kept of counts.keys()) if (kept <= second - secondsKept) counts.delete(kept);
+  }
+  return {
+    note(stream, atMs) {
+      const second = Math.floor(atMs / 1_000);
+      const own = counts.getOrInsertComputed(second, () => new Map());
+      const service = serviceOf(stream);
+      own.set(service, (own.get(service) ?? 0) + 1);
+    },
+    rates(atMs) {
+      const second = Math.floor(atMs / 1_000);
+      forget(second);
+      const byService = new Map<string, number>();
+      const seconds = Array.from({ length: secondsKept }, (_, index) => {
+        let sum = 0;
+        for (const [service, events] of counts.get(second - secondsKept + 1 + index) ?? []) {
+          sum += events;
+          byService.set(service, (byService.get(service) ?? 0) + events);
+        }
+        return sum;
+      });
+      return {
+        seconds,
+        byService: [...byService].map(([service, events]) => ({ service, events }))
+          .sort((one, other) => other.events - one.events),
+      };
+    },
+  };
+}
+
+/** Follows the log once for all open pages, and tells of it twice a second at most. */
+export function eventFlow(
+  { log, logger, serviceOf, now, told, clock = time.realClock }: {
+    readonly log: Pick<EventLog, "head" | "subscribe">;
+    readonly logger: Log;
+    serviceOf(stream: string): string;
+    now(): number;
+    readonly told: FlowTold;
+    readonly clock?: time.Clock;
+  },
+): LiveSource {
+  async function follow(signal: AbortSignal): Promise<void> {
+    const counter = flowCounter(serviceOf);
+    let rows: Recorded[] = [];
+    let movedAt = -Infinity;
+    let lastAt = -Infinity;
+
+    function tell(): void {
+      const at = now();
+      if (rows.length > 0) {
+        told.rows(rows.toReversed());
+        rows = [];
+        lastAt = at;
+      }
+      // Also as it goes down to nothing
+      if (at - lastAt <= (secondsKept + 1) * 1_000) told.rates(counter.rates(at));
+      if (lastAt > movedAt && at - movedAt >= movedEveryMs) {
+        movedAt = at;
+        told.moved();
+      }
+    }
+    let cancel = clock.after(tellEveryMs, function again() {
+      tell();
+      cancel = clock.after(tellEveryMs, again);
+    });
+    let start: Pick<eventLog.SubscribeOptions, "after"> | undefined;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        start ??= { after: await log.head() };
+        for await (const { events, position, mark } of log.subscribe({ ...start, signal })) {
+          for (const { stream } of events) counter.note(stream, now());
+          rows = [...rows, ...events.slice(-mostRows)].slice(-mostRows);
+          start = { after: mark ?? position };
+          failures = 0;
+        }
+      } catch (error) {
+        logger.debug("Cannot follow the log for the console, trying again", { error });
+        // Another log: what happens there is told from now on
+        if (error instanceof eventLog.ForeignPosition) start = undefined;
+        await time.pause(time.backOffMs(++failures, { random: Math.random }), { signal, clock });
+      }
+    }
+    cancel();
+  }
+  return { messages: ["flow", "rates", "moved"], run: (signal) => void follow(signal) };
+}

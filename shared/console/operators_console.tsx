@@ -1,0 +1,74 @@
+import type { EdgeRoutes } from "@headwater/http";
+import { Hono } from "hono";
+import type { ConsoleContext, ConsoleDependencies, Section } from "./context/console_context.ts";
+import { liveChannel } from "./live/live_channel.ts";
+import { actSection } from "./pages/act_section.tsx";
+import { respondNotFound } from "./pages/not_found.tsx";
+import { overviewSection } from "./pages/overview_section.tsx";
+import { addHeaders, respond } from "./context/respond.tsx";
+import { addServedFiles } from "./served/served_files.ts";
+import { checkTroubles } from "./troubles/check_troubles.ts";
+import { projectionTroubles } from "./troubles/projection_troubles.ts";
+import { sagaTroubles } from "./troubles/saga_troubles.ts";
+import { type FindTroubles, watchTroubles } from "./context/trouble_watch.ts";
+
+/** In the order of the navigation. */
+const sections: readonly Section[] = [overviewSection];
+/** Pages that others lead to. */
+const more: readonly Section[] = [actSection];
+/** What the overview and the navigation tell of. */
+const find: readonly FindTroubles[] = [checkTroubles, sagaTroubles, projectionTroubles];
+const lookEveryMs = 3_000;
+
+/**
+ * The operators' console as routes, to be shown under `/console` to operators alone: it shows everything that is in the log,
+ * and does what they ask for. It knows no machine and keeps nothing.
+ */
+export function operatorsConsole(dependencies: ConsoleDependencies): EdgeRoutes {
+  const { now = Date.now, ending, logger } = dependencies;
+  const live = liveChannel({ ending });
+  const troubles = watchTroubles(dependencies, { find, now });
+  const context: ConsoleContext = { ...dependencies, sections, live, troubles, now };
+  live.add({
+    messages: ["troubles"],
+    run(signal) {
+      let told = "";
+      const timer = setInterval(async () => {
+        const known = JSON.stringify(await troubles.look());
+        if (known !== told) live.tell("troubles", "");
+        told = known;
+      }, lookEveryMs);
+      signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+    },
+  });
+  const app: EdgeRoutes = new Hono();
+  addHeaders(app);
+  addServedFiles(app);
+  app.get("/live", (c) => {
+    const want = c.req.query("want")?.split(",") ?? [];
+    return new Response(live.open(want), {
+      headers: {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-store",
+        // nginx holds back what it forwards otherwise
+        "X-Accel-Buffering": "no",
+      },
+    });
+  });
+  for (const section of [...sections, ...more]) section.add(app, context);
+  app.all("*", (c) => respondNotFound(c, context));
+  app.onError((error, c) => {
+    const { correlationId } = c.var;
+    logger.error("Cannot show a page of the console", { error, correlationId });
+    return respond(c, {
+      ...{ context, title: "This page cannot be shown", status: 500 },
+      children: (
+        <p class="notice is-bad">
+          {error instanceof Error ? error.message : String(error)}{" "}
+          <span class="muted">{correlationId}</span>
+        </p>
+      ),
+    });
+  });
+  return app;
+}

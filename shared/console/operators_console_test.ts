@@ -1,0 +1,62 @@
+import { eventLog, silentLog } from "@headwater/core";
+import { type EdgeRoutes, toService } from "@headwater/http";
+import assert from "node:assert/strict";
+import { type ConsoleDependencies, operatorsConsole } from "./mod.ts";
+import { Hono } from "hono";
+
+function open(more: Partial<ConsoleDependencies> = {}) {
+  const routes = operatorsConsole({
+    application: "club",
+    services: [{ name: "door", categories: ["door"] }],
+    log: eventLog.memoryLog(),
+    acts: {},
+    ask: () => Promise.resolve([]),
+    checks: () => [{ name: "event-log", status: "pass" }],
+    logger: silentLog,
+    ending: AbortSignal.timeout(60_000),
+    ...more,
+  });
+  const app: EdgeRoutes = new Hono();
+  const service = toService(app.route("/console", routes), {
+    ...{ service: "gateway", logger: silentLog, newId: () => crypto.randomUUID() },
+  });
+  return async (path: string, init?: RequestInit) => {
+    const answer = await service(new Request(`http://gateway${path}`, init));
+    return { answer, text: await answer.text() };
+  };
+}
+
+Deno.test("pages bring nothing that runs but the console's own files", async () => {
+  const ask = open();
+  const { answer, text } = await ask("/console");
+  assert.equal(answer.status, 200);
+  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+  assert.doesNotMatch(policy, /unsafe/);
+  assert.doesNotMatch(text, / style="| on[a-z]+="/);
+  for (const [, url = ""] of text.matchAll(/(?:src|href)="(\/console\/[a-z]+\.[^"]+)"/g)) {
+    const { answer } = await ask(url);
+    assert.equal(answer.status, 200, url);
+    assert.match(answer.headers.get("Cache-Control") ?? "", /immutable/);
+  }
+});
+
+Deno.test("an address where nothing is, is answered with a page that says so", async () => {
+  const { answer, text } = await open()("/console/nowhere/at/all");
+  assert.equal(answer.status, 404);
+  assert.match(text, /Nothing is here/);
+});
+
+Deno.test("a page that cannot be shown says why, under the console's policy", async () => {
+  const { answer, text } = await open({
+    log: {
+      ...eventLog.memoryLog(),
+      readAll: () => {
+        throw new Error("the <disk> is gone");
+      },
+    },
+  })("/console");
+  assert.equal(answer.status, 500);
+  assert.match(text, /the &lt;disk&gt; is gone/);
+  assert.ok(answer.headers.get("Content-Security-Policy"));
+});

@@ -1,0 +1,93 @@
+import type { ConsoleAct } from "../context/console_context.ts";
+import { DataText } from "../components/data_text.tsx";
+
+/** An act that was chosen and not done yet. */
+export type ChosenAct = {
+  readonly service: string;
+  readonly engine: string;
+  readonly act: ConsoleAct;
+  /** As they were given, by name. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Where to go back to, below `/console`. */
+  readonly back: string;
+  /** Of this form: sent twice it is done once. */
+  readonly token: string;
+  readonly reason?: string;
+};
+
+/** What is done, by whom and why, before it is done: nothing happens without the second click. */
+export function ActPage({ chosen, foretold, problem }: {
+  readonly chosen: ChosenAct;
+  /** What it would change, where the act can tell. */
+  readonly foretold?: unknown;
+  /** Why it was not done. */
+  readonly problem?: string | undefined;
+}) {
+  const { service, engine, act, args, back, token, reason = "" } = chosen;
+  return (
+    <>
+      {problem !== undefined && <p class="notice is-bad" role="alert">{problem}</p>}
+      <form method="post" class="form">
+        <p>{sentence(act.summary)}</p>
+        <dl class="pairs">
+          <dt>Service</dt>
+          <dd>{service}</dd>
+          {Object.entries(args).map(([name, value]) => (
+            <>
+              <dt>{name}</dt>
+              <dd class="mono">{value}</dd>
+            </>
+          ))}
+        </dl>
+        {foretold !== undefined && (
+          <section>
+            <h2>What it would change</h2>
+            <DataText value={foretold} />
+          </section>
+        )}
+        <label>
+          Reason
+          <textarea
+            name="reason"
+            required
+            maxlength={1000}
+            autofocus
+            placeholder="Why is this done? It is kept with the act."
+          >
+            {reason}
+          </textarea>
+        </label>
+        <input type="hidden" name="token" value={token} />
+        <div class="acts">
+          <button class="is-main" type="submit">{`${sentence(act.name)} (${engine})`}</button>
+          <a class="button" href={back}>Leave it</a>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** What became of an act. */
+export function ActDonePage({ chosen, value }: {
+  readonly chosen: ChosenAct;
+  readonly value: unknown;
+}) {
+  return (
+    <>
+      <p class="notice is-good" role="status">
+        {`${sentence(chosen.act.name)} was taken by "${chosen.service}".`}
+      </p>
+      <section class="part">
+        <h2>What became of it</h2>
+        <DataText value={value} />
+      </section>
+      <p class="acts part">
+        <a class="button is-main" href={chosen.back}>Go back</a>
+      </p>
+    </>
+  );
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,132 @@
+import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
+import type { EdgeContext } from "@headwater/http";
+import type { ConsoleContext, Section } from "../context/console_context.ts";
+import { respond } from "../context/respond.tsx";
+import { consolePath } from "../components/console_path.ts";
+import { ActDonePage, ActPage, type ChosenAct } from "./act_page.tsx";
+import { respondNotFound } from "./not_found.tsx";
+
+const longestReason = 1_000;
+
+/** The form of any act; no part of the navigation. */
+export const actSection: Section = {
+  path: "/act",
+  title: "Act",
+  add(app, context) {
+    app.get("/act", async (c) => {
+      const chosen = chosenAct(c, context);
+      if (!chosen) return await respondNotFound(c, context);
+      const { foretold, problem } = await foretell(chosen, { c, context });
+      return await respond(c, {
+        ...{ context, title: titleOf(chosen), status: problem === undefined ? 200 : 409 },
+        children: <ActPage chosen={chosen} foretold={foretold} problem={problem} />,
+      });
+    });
+    app.post("/act", async (c) => {
+      const form = await c.req.parseBody();
+      const given = chosenAct(c, context);
+      if (!given) return await respondNotFound(c, context);
+      const reason = String(form["reason"] ?? "").trim().slice(0, longestReason);
+      const token = String(form["token"] ?? given.token);
+      const chosen: ChosenAct = { ...given, reason, token };
+      const page = { context, title: titleOf(chosen) };
+      if (reason === "") {
+        const problem = "Cannot do it without a reason: say why in a few words";
+        return await respond(c, {
+          ...{ ...page, status: 400 },
+          children: <ActPage chosen={chosen} problem={problem} />,
+        });
+      }
+      try {
+        const value = await perform(chosen, { c, context, reason });
+        return await respond(c, {
+          ...page,
+          children: <ActDonePage chosen={chosen} value={value} />,
+        });
+      } catch (error) {
+        return await respond(c, {
+          ...{ ...page, status: 409 },
+          children: <ActPage chosen={chosen} problem={problemOf(error)} />,
+        });
+      }
+    });
+  },
+};
+
+type Asking = { readonly c: EdgeContext; readonly context: ConsoleContext };
+
+/** Undefined: there is no such act. */
+function chosenAct(c: EdgeContext, { acts, services }: ConsoleContext): ChosenAct | undefined {
+  const { service = "", engine = "", act: name, back = consolePath, ...others } = c.req.query();
+  const act = Object.hasOwn(acts, engine)
+    ? acts[engine]?.find((each) => each.changes && each.name === name)
+    : undefined;
+  if (!act || !services.some((each) => each.name === service)) return undefined;
+  const args = Object.fromEntries(
+    Object.entries(others).filter(([key]) => key.startsWith("arg."))
+      .map(([key, value]) => [key.slice(4), value]),
+  );
+  const isOurs = back === consolePath || /^\/console[/?]/.test(back);
+  return {
+    ...{ service, engine, act, args },
+    back: isOurs ? back : consolePath,
+    token: crypto.randomUUID(),
+  };
+}
+
+function titleOf({ act, args }: ChosenAct): string {
+  const of = args["id"] ?? args["name"];
+  const name = act.name.slice(0, 1).toUpperCase() + act.name.slice(1);
+  return of === undefined ? name : `${name} ${of}`;
+}
+
+/** What it would change, of an act that can tell; or why it cannot be done. */
+async function foretell(
+  chosen: ChosenAct,
+  { c, context }: Asking,
+): Promise<{ readonly foretold?: unknown; readonly problem?: string }> {
+  if (!("dryRun" in chosen.act.args.shape)) return {};
+  try {
+    return { foretold: await ask(chosen, { c, context, more: { dryRun: true } }) };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+function perform(
+  chosen: ChosenAct,
+  { c, context, reason }: Asking & { readonly reason: string },
+): Promise<unknown> {
+  const more = "reason" in chosen.act.args.shape ? { reason } : {};
+  return ask(chosen, { c, context, more });
+}
+
+function ask(
+  { service, engine, act, args }: ChosenAct,
+  { c, context, more }: Asking & { readonly more: Readonly<Record<string, unknown>> },
+): Promise<unknown> {
+  return context.ask({
+    ...{ service, path: `${engine}/${act.name.replaceAll(" ", "/")}`, changes: true },
+    args: { ...typed(args, act.args.shape), ...more },
+    actor: c.var.actor,
+    signal: c.var.signal,
+  });
+}
+
+/** What a form has as text, as the act takes it. */
+function typed(
+  args: Readonly<Record<string, string>>,
+  shape: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).filter(([name]) => Object.hasOwn(shape, name))
+      .map(([name, value]) => [name, value === "true" ? true : value === "false" ? false : value]),
+  );
+}
+
+function problemOf(error: unknown): string {
+  const isTold = error instanceof Refusal || error instanceof Unavailable ||
+    error instanceof DeadlineExceeded;
+  if (isTold) return error.message;
+  throw error;
+}

@@ -1,0 +1,13 @@
+/** What only the first page has. */
+export const overview = `
+.rates { display: flex; align-items: center; gap: 18px; min-height: 40px; margin-bottom: 10px; }
+.rate { display: flex; align-items: baseline; gap: 6px; min-width: 92px; white-space: nowrap; }
+.rate b { font-size: 22px; line-height: 1; font-weight: 600; letter-spacing: -0.02em; }
+.bars { width: 240px; height: 32px; flex: none; fill: var(--accent); }
+.by-service { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: var(--small); }
+@media (max-width: 760px) {
+  .rates { flex-wrap: wrap; gap: 8px 16px; }
+  .bars { flex: 1 1 140px; width: auto; }
+  .by-service { flex-basis: 100%; }
+}
+`;

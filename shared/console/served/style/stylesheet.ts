@@ -1,0 +1,7 @@
+import { frame } from "./frame.ts";
+import { overview } from "./overview.ts";
+import { parts } from "./parts.ts";
+import { tokens } from "./tokens.ts";
+
+/** The one stylesheet. */
+export const stylesheet: string = [tokens, frame, parts, overview].join("");

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import type { Trouble } from "../context/trouble.ts";
+import type { FindTroubles } from "../context/trouble_watch.ts";
+import { askEach } from "./ask_each.ts";
+
+const statuses = z.array(z.looseObject({
+  name: z.string(),
+  state: z.string(),
+  since: z.string().nullable().optional(),
+  cause: z.string().nullable().optional(),
+  lagMs: z.number().nullable().optional(),
+  parkedKeys: z.number().nullable().optional(),
+}));
+
+/** Milliseconds; what is behind for less is on its way. */
+const worthATrouble = 10_000;
+
+/** Read models that have stopped, are far behind, or have letters. */
+export const projectionTroubles: FindTroubles = async (dependencies, signal) => {
+  const found = await askEach(dependencies, { path: "projections", schema: statuses, signal });
+  return found.flatMap(({ service, value }) =>
+    value.flatMap(({ name, state, since, cause, lagMs, parkedKeys }): Trouble[] => {
+      const shown = {
+        section: "/projections",
+        href: `/console/projections/${encodeURIComponent(name)}`,
+        cause: cause ?? undefined,
+        since: since ?? undefined,
+      };
+      if (state === "failed" || state === "stopped") {
+        return [{ ...shown, standing: "bad", what: `Read model ${name} has stopped` }];
+      }
+      if ((parkedKeys ?? 0) > 0) {
+        const what = `Read model ${name} holds back ${parkedKeys} ${
+          parkedKeys === 1 ? "key" : "keys"
+        }: their letters wait`;
+        const retry = { service, engine: "projections", act: "letters retry", args: { name } };
+        return [{ ...shown, standing: "bad", what, acts: [{ ...retry, label: "Retry letters" }] }];
+      }
+      if ((lagMs ?? 0) > worthATrouble) {
+        const seconds = Math.round((lagMs ?? 0) / 1_000);
+        return [{ ...shown, standing: "warn", what: `Read model ${name} is ${seconds} s behind` }];
+      }
+      return [];
+    })
+  );
+};
