@@ -32,7 +32,7 @@ Deno.test("every folder with a deno.json is a member, but for the benchmarks' ri
 });
 
 Deno.test("every TypeScript file belongs to a member", () => {
-  assert.deepEqual(files.filter((file) => file.endsWith(".ts") && !placeOf(file)), []);
+  assert.deepEqual(files.filter((file) => isSource(file) && !placeOf(file)), []);
 });
 
 Deno.test("every member is named after its folder and shows files that exist", async () => {
@@ -112,9 +112,12 @@ Deno.test("every decision has a number of its own and fits on a screen", async (
 
 Deno.test("tests stand beside what they test, or in tests", () => {
   // "handle_command_race_test.ts" is more about "handle_command.ts".
-  const tested = new Set(files.filter((file) => file.endsWith(".ts") && !isTest(file)));
+  const tested = new Set(
+    files.filter((file) => isSource(file) && !isTest(file))
+      .map((file) => file.replace(/\.tsx?$/, "")),
+  );
   const lonely = files.filter((file) => isTest(file) && !file.startsWith("tests/"))
-    .filter((file) => !namesTested(file).some((name) => tested.has(`${name}.ts`)));
+    .filter((file) => !namesTested(file).some((name) => tested.has(name)));
   assert.deepEqual(lonely, []);
 });
 
@@ -125,7 +128,7 @@ Deno.test("what only tests are made of stands in testing folders, or in tests", 
     for (const { to } of edges) users.set(to, [...users.get(to) ?? [], file]);
   }
   const strays: string[] = [];
-  for (const file of files.filter((file) => file.endsWith(".ts") && !placeOf(file)?.isTest)) {
+  for (const file of files.filter((file) => isSource(file) && !placeOf(file)?.isTest)) {
     if (mayHoldTests.some((place) => place.test(file))) continue;
     const isStray = (users.get(file) ?? []).every((user) => placeOf(user)?.isTest);
     // What is started rather than imported has no users.
@@ -147,6 +150,10 @@ const mayHoldTests = [
 
 function isRunByTests(file: string): boolean {
   return /_until_killed\.ts$|\/hold_\w+\.ts$/.test(file);
+}
+
+function isSource(file: string): boolean {
+  return /\.tsx?$/.test(file);
 }
 
 function isTest(file: string): boolean {
