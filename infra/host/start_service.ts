@@ -76,7 +76,7 @@ const patientCalls = {
   tryMs: 10_000,
   retry: { tries: 1, shortestPauseMs: 0, throttledPauseMs: 0, longestPauseMs: 0 },
   bulkhead: { running: 64, waiting: 64, longestWaitMs: 10_000 },
-  breaker: { failureRatio: 1, minimumCalls: Infinity, windowMs: 10_000, openMs: 0 },
+  breaker: { isOn: false },
 };
 
 /** As long as nobody notices, and long enough for what a busy service writes twenty times as often. */

@@ -5,6 +5,16 @@ import { usualPartMs } from "./page.ts";
 /** A part that ran out of time is left alone for so long. */
 const leftAloneMs = 5_000;
 
+/** One that was late is enough where most are, and one that is not closes it again. */
+const alone = {
+  failureRatio: 0.51,
+  minimumCalls: 1,
+  slowMs: false,
+  probes: 1,
+  mayFail: 0,
+  jitter: 0,
+} as const;
+
 /** Asks services for parts of pages. */
 export type PartClient = {
   /**
@@ -32,15 +42,12 @@ export function partClient(
     const known = breakers.get(service);
     if (known) return known;
     const breaker = createBreaker(service, {
-      failureRatio: 0.5,
-      minimumCalls: 1,
+      ...alone,
       // As long as a call that runs out of time: what was answered before it says nothing, what was meanwhile does
       windowMs: usualPartMs,
-      openMs: leftAloneMs,
-      probeMs: usualPartMs,
-      clock,
+      ...{ openMs: leftAloneMs, longestOpenMs: leftAloneMs, probeMs: usualPartMs, clock },
       // Other failures come at once: nobody is spared anything.
-      weightOf: (error) => error instanceof DeadlineExceeded ? 1 : 0,
+      isFailure: (error) => error instanceof DeadlineExceeded,
     });
     breakers.set(service, breaker);
     return breaker;

@@ -25,21 +25,22 @@ export type UpstreamClient = {
   describe(): MeasuredTarget;
 };
 
-/** As those of the client of services: half of so many calls within so long. */
-const failures = { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000 };
+/** As long as calls to services wait for their turn. */
+const longestWaitMs = 2_000;
+/** It is left alone twice as long each time that it fails again, up to so long. */
+const usualLongestMs = 60_000;
 
 /** A client with places and a breaker of its own; nothing is repeated, for nobody knows what that would do there. */
 export function createUpstreamClient(
   { name, running, waiting, openMs, timeoutMs: usualMs }: Upstream,
   { send, clock }: Pick<Upstreams, "send"> & { readonly clock: time.Clock },
 ): UpstreamClient {
-  const bulkhead = createBulkhead(name, { running, waiting, longestWaitMs: usualMs, clock });
+  const bulkhead = createBulkhead(name, { running, waiting, longestWaitMs, clock });
   const breaker = createBreaker(name, {
-    ...failures,
-    openMs,
-    probeMs: usualMs,
-    clock,
-    weightOf: (error) => error instanceof Unavailable || error instanceof DeadlineExceeded ? 1 : 0,
+    ...{ openMs, longestOpenMs: Math.max(openMs, usualLongestMs), probeMs: usualMs, clock },
+    // What is slow by its nature the table says: its timeout
+    slowMs: false,
+    isFailure: (error) => error instanceof Unavailable || error instanceof DeadlineExceeded,
   });
   return {
     call(request, { timeoutMs, explain }) {
@@ -55,7 +56,9 @@ export function createUpstreamClient(
           throw explain(error);
         }
       }
-      return bulkhead.execute(() => breaker.execute(once), request.signal);
+      const { signal } = request;
+      breaker.assertPasses();
+      return bulkhead.execute(() => breaker.execute(once, { signal }), signal);
     },
     state: breaker.state,
     describe: () => ({

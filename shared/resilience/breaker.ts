@@ -1,115 +1,149 @@
 import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
-import { failureWindow, type FailureWindowOptions } from "./failure_window.ts";
+import {
+  asked,
+  type CircuitRules,
+  closedCircuit,
+  ended,
+  isolated,
+  type Outcome,
+  released,
+} from "./circuit.ts";
+import { type BreakerSettings, usualSettings } from "./resilience_settings.ts";
+import { isFailureOfService } from "./retry.ts";
 
-/** When a circuit opens, and for how long. */
-export type BreakerOptions = FailureWindowOptions & {
-  /** How long an open circuit refuses before it lets one call through to see. */
-  readonly openMs: number;
+/** When a circuit opens, and for how long; what is left out is as usual. */
+export type BreakerOptions = Partial<BreakerSettings> & {
+  /** Milliseconds: a call that was let through half-open and has not ended then counts as failed. */
+  readonly probeMs: number;
+  readonly clock: time.Clock;
+  /** Uniform in [0, 1); default: `Math.random`. */
+  random?(): number;
+  /** The error says something of the target itself; default: it is away, out of order or late. */
+  isFailure?(error: unknown): boolean;
 };
-
-/** Closed: calls pass; open: they are refused; half-open: one is let through to see. */
-export type BreakerState = "closed" | "open" | "half-open";
-
-/** The circuit to one service. */
-export type Breaker = {
-  /** Errors: `Unavailable` with `circuit-open` and the time until the next try, those of `act`. */
-  execute(
-    act: () => Promise<Response>,
-    options?: {
-      /** False: that it is late has other reasons than the service's own being, and proves nothing. */
-      countsWhenLate?(): boolean;
-    },
-  ): Promise<Response>;
-  state(): BreakerState;
-};
-
-type Call = { readonly era: number; readonly since: number };
 
 /**
- * Stops calling a service that keeps failing, so that it can recover and its callers learn it at once. A 5xx answer and
- * an error with a weight count; an answer below 500 shows that it works. Every other error, such as that of a caller who
- * hangs up, proves nothing: it neither opens nor closes the circuit, nor keeps the place of the call that is let through.
+ * Closed: calls pass; open: they are refused; half-open: some are let through to see; isolated: an operator has them
+ * refused.
+ */
+export type BreakerState = "closed" | "open" | "half-open" | "isolated";
+
+/** The circuit to one target. */
+export type Breaker = {
+  /** Errors: `Unavailable` with `circuit-open` and the time until the next try, those of `act`. */
+  execute<Answer>(act: () => Promise<Answer>, options?: CallOptions): Promise<Answer>;
+  /** Throws what `execute` would throw at once: nobody has to wait for anything to be told that. */
+  assertPasses(): void;
+  state(): BreakerState;
+  /** Refuses all calls until it is released. */
+  isolate(): void;
+  /** Closes it, if it was isolated. */
+  release(): void;
+};
+
+/** @internal */
+type CallOptions = {
+  /** Of whoever wants it: when that has aborted, an error proves nothing. */
+  readonly signal?: AbortSignal | undefined;
+  /** False: that it is late or slow has other reasons than the target's own being, and proves nothing. */
+  countsWhenLate?(): boolean;
+  /** Milliseconds that it may wait at the target because it wants to: so much later it is no later. */
+  readonly waitsMs?: number;
+};
+
+/** Of answers; others say that the target works. */
+const failures: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+
+/**
+ * Stops calling a target that keeps failing, so that it can recover and its callers learn it at once. Answers of 429, 500,
+ * 502, 503 and 504 count, and errors that say something of the target; so does whatever took too long. Every other error,
+ * such as that of a caller who hangs up, proves nothing: it neither opens nor closes the circuit, and the call that was let
+ * through to see leaves its place to another.
  */
 export function createBreaker(
-  service: string,
-  { openMs, probeMs, clock, weightOf, ...window }: BreakerOptions & {
-    /** After this a call that was let through and has not ended does not keep others from trying. */
-    readonly probeMs: number;
-    readonly clock: time.Clock;
-    /** For how many calls a failure stands towards the minimum that opens the circuit; 0: it proves nothing. */
-    weightOf(error: unknown): number;
-  },
+  target: string,
+  {
+    clock,
+    random = Math.random,
+    isFailure = isFailureOfService,
+    ...settings
+  }: BreakerOptions,
 ): Breaker {
-  const outcomes = failureWindow({ ...window, now: clock.now });
-  /** Undefined: it is closed. */
-  let openedAt: number | undefined;
-  let probe: Call | undefined;
-  /** Counts openings and closings: what was called before one of them says nothing of the time after. */
-  let era = 0;
+  const rules: CircuitRules = { ...usualSettings.breaker, ...settings };
+  const { slowMs } = rules;
+  let circuit = closedCircuit;
 
-  function remainingMs(): number {
-    return openedAt === undefined ? 0 : Math.max(0, openedAt + openMs - clock.now());
+  /** The epoch in which the call is begun. */
+  function begin(at: number, waitsMs: number): number {
+    if (circuit.is === "closed") return circuit.epoch;
+    const answer = asked(circuit, { at, chance: random(), waitsMs }, rules);
+    circuit = answer.circuit;
+    if (!answer.passes) throw refusal(at);
+    return circuit.epoch;
   }
 
-  function open(): void {
-    era++;
-    openedAt = clock.now();
-    probe = undefined;
+  function end(epoch: number, outcome: Outcome): void {
+    const chance = outcome === "failed" ? random() : 0;
+    circuit = ended(circuit, { epoch, outcome, at: clock.now(), chance }, rules);
   }
 
-  function close(): void {
-    era++;
-    openedAt = undefined;
-    probe = undefined;
-    outcomes.forget();
-    outcomes.success();
-  }
-
-  function worked(call: Call): void {
-    if (call.era !== era) return;
-    if (openedAt === undefined) outcomes.success();
-    else close();
-  }
-
-  function failed(call: Call, weight: number): void {
-    if (call.era !== era) return;
-    if (openedAt === undefined ? outcomes.failure(weight) : call === probe) open();
-  }
-
-  function begin(): Call {
-    const call = { era, since: clock.now() };
-    if (openedAt === undefined) return call;
-    const isProbing = probe !== undefined && clock.now() - probe.since < probeMs;
-    if (remainingMs() > 0 || isProbing) {
-      const seconds = Math.max(1, Math.ceil(remainingMs() / 1_000));
-      throw new Unavailable(
-        `Cannot call service "${service}": it kept failing, next try in ${seconds} s`,
-        { code: "circuit-open", retryAfter: seconds, limit: "breaker" },
-      );
+  function refusal(at: number): Unavailable {
+    const cannot = `Cannot call service "${target}"`;
+    const limit = { code: "circuit-open", limit: "breaker" } as const;
+    if (circuit.is === "isolated") {
+      const retryAfter = Math.ceil(rules.longestOpenMs / 1_000);
+      return new Unavailable(`${cannot}: an operator keeps it from being called`, {
+        ...{ ...limit, retryAfter },
+      });
     }
-    return probe = call;
+    const leftMs = circuit.is === "open" ? circuit.until - at : 0;
+    const retryAfter = Math.max(1, Math.ceil(leftMs / 1_000));
+    return new Unavailable(`${cannot}: it kept failing, next try in ${retryAfter} s`, {
+      ...{ ...limit, retryAfter },
+    });
+  }
+
+  function isSlow(ms: number, { countsWhenLate, waitsMs = 0 }: CallOptions): boolean {
+    return slowMs !== false && ms > slowMs + waitsMs && (countsWhenLate?.() ?? true);
+  }
+
+  function outcomeOf(error: unknown, { signal, countsWhenLate }: CallOptions): Outcome {
+    if (signal?.aborted || !isFailure(error)) return "nothing";
+    const isLate = error instanceof DeadlineExceeded;
+    return isLate && countsWhenLate?.() === false ? "nothing" : "failed";
   }
 
   return {
-    async execute(act, { countsWhenLate = () => true } = {}) {
-      const call = begin();
+    async execute(act, options = {}) {
+      const begunAt = clock.now();
+      const epoch = begin(begunAt, options.waitsMs ?? 0);
       try {
         const answer = await act();
-        if (answer.status >= 500) failed(call, 1);
-        else worked(call);
+        const isFailed = answer instanceof Response && failures.has(answer.status) ||
+          isSlow(clock.now() - begunAt, options);
+        end(epoch, isFailed ? "failed" : "worked");
         return answer;
       } catch (error) {
-        const isOther = error instanceof DeadlineExceeded && !countsWhenLate();
-        const weight = isOther ? 0 : weightOf(error);
-        if (weight > 0) failed(call, weight);
+        end(epoch, outcomeOf(error, options));
         throw error;
-      } finally {
-        if (probe === call) probe = undefined;
       }
     },
+    assertPasses() {
+      if (circuit.is === "closed") return;
+      const at = clock.now();
+      const answer = asked(circuit, { at, chance: random() }, rules);
+      if (answer.passes) return;
+      circuit = answer.circuit;
+      throw refusal(at);
+    },
     state() {
-      if (openedAt === undefined) return "closed";
-      return remainingMs() > 0 ? "open" : "half-open";
+      return circuit.is === "open" && clock.now() >= circuit.until ? "half-open" : circuit.is;
+    },
+    isolate() {
+      circuit = isolated(circuit);
+    },
+    release() {
+      circuit = released(circuit);
     },
   };
 }

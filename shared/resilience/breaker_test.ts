@@ -1,202 +1,165 @@
-import { equal, ok, rejects } from "node:assert/strict";
+import { equal, rejects } from "node:assert/strict";
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
-import { manualClock } from "@headwater/testing";
-import { createBreaker } from "./breaker.ts";
-import { isFailureOfService } from "./retry.ts";
+import { breakerBed, down } from "./testing/breaker_bed.ts";
 
-function setUp() {
-  const clock = manualClock();
-  const breaker = createBreaker("payment", {
-    failureRatio: 0.5,
-    minimumCalls: 4,
-    windowMs: 10_000,
-    openMs: 5_000,
-    clock,
-    probeMs: 3_000,
-    weightOf(error) {
-      if (!isFailureOfService(error)) return 0;
-      return error instanceof DeadlineExceeded ? 2 : 1;
-    },
-  });
-  async function answer(status: number, times = 1): Promise<void> {
-    for (let time = 0; time < times; time++) {
-      const { promise, resolve } = Promise.withResolvers<Response>();
-      resolve(new Response(null, { status }));
-      equal((await breaker.execute(() => promise)).status, status);
-    }
-  }
-  async function fail(error: Error, times = 1): Promise<void> {
-    for (let time = 0; time < times; time++) {
-      await rejects(breaker.execute(() => Promise.reject(error)), (thrown) => thrown === error);
-    }
-  }
-  async function refused(retryAfter: number): Promise<void> {
-    await rejects(breaker.execute(() => Promise.reject(new Error("was called"))), (error) => {
-      ok(error instanceof Unavailable);
-      equal(error.code, "circuit-open");
-      equal(error.retryAfter, retryAfter);
-      return true;
-    });
-  }
-  return { clock, breaker, answer, fail, refused };
-}
-
-const down = new Unavailable("down");
-
-Deno.test("a service that keeps failing is left alone, and who asks learns for how long", async () => {
-  const { clock, breaker, fail, refused } = setUp();
-  await fail(down, 4);
+Deno.test("it opens with the twentieth call of 10 seconds, when half of them have failed", async () => {
+  const { breaker, answer, fail, refused } = breakerBed();
+  await answer(200, 10);
+  await fail(down, 9);
+  equal(breaker.state(), "closed");
+  await fail();
   equal(breaker.state(), "open");
   await refused(5);
-  await clock.advance(1_500);
-  await refused(4);
 });
 
-Deno.test("answers below 500 never open it, whatever they say", async () => {
-  const { breaker, answer } = setUp();
-  await answer(409, 50);
-  await answer(404, 50);
+Deno.test("as long as fewer than half fail it stays closed, however many those are", async () => {
+  const { breaker, answer, fail } = breakerBed();
+  for (let round = 0; round < 50; round++) {
+    await answer(200, 2);
+    await fail();
+  }
   equal(breaker.state(), "closed");
 });
 
-Deno.test("answers of 500 count as failures", async () => {
-  const { breaker, answer } = setUp();
-  await answer(500, 4);
+for (const status of [429, 500, 502, 503, 504]) {
+  Deno.test(`answers of ${status} count as failures`, async () => {
+    const { breaker, answer } = breakerBed();
+    await answer(status, 20);
+    equal(breaker.state(), "open");
+  });
+}
+
+Deno.test("other answers never open it, whatever they say", async () => {
+  const { breaker, answer } = breakerBed();
+  for (const status of [200, 301, 400, 401, 404, 408, 409, 422, 501]) await answer(status, 20);
+  equal(breaker.state(), "closed");
+});
+
+Deno.test("an answer that took longer than a second counts as failed, if that is not switched off", async () => {
+  for (
+    const [settings, tookMs, state] of [
+      [{}, 1_000, "closed"],
+      [{}, 1_001, "open"],
+      [{ slowMs: 1_500 }, 1_500, "closed"],
+      [{ slowMs: 1_500 }, 1_501, "open"],
+      [{ slowMs: false }, 60_000, "closed"],
+    ] as const
+  ) {
+    const { clock, breaker, begin } = breakerBed(settings);
+    const calls = begin(20);
+    clock.advance(tookMs);
+    for (const call of calls) await call.works();
+    equal(breaker.state(), state, JSON.stringify({ settings, tookMs }));
+  }
+});
+
+Deno.test("what waits at the target because it wants to is not slow by that", async () => {
+  const { clock, breaker } = breakerBed();
+  for (const [tookMs, state] of [[3_000, "closed"], [3_001, "open"]] as const) {
+    const calls = Array.from({ length: 20 }, () => {
+      const { promise, resolve } = Promise.withResolvers<Response>();
+      return { resolve, ended: breaker.execute(() => promise, { waitsMs: 2_000 }) };
+    });
+    clock.advance(tookMs);
+    for (const { resolve, ended } of calls) {
+      resolve(new Response());
+      await ended;
+    }
+    equal(breaker.state(), state);
+  }
+});
+
+Deno.test("failures are counted for 10 seconds, in ten parts", async () => {
+  const { clock, breaker, fail } = breakerBed();
+  await fail(down, 10);
+  clock.advance(9_999);
+  await fail(down, 9);
+  clock.advance(1);
+  await fail(down, 10);
+  equal(breaker.state(), "closed");
+  await fail();
   equal(breaker.state(), "open");
 });
 
-/** What says nothing of the service's own being. */
+/** What says nothing of the target's own being. */
 const nothing = [
   ["a read model that is behind", new Unavailable("behind", { code: "read-model-behind" })],
   ["one that is being filled", new Unavailable("filling", { code: "read-model-rebuilding" })],
   ["a service that has too much to do", new Unavailable("busy", { code: "overloaded" })],
   ["a caller that hangs up", new DOMException("gone", "AbortError")],
+  ["a bug", new TypeError("no such thing")],
 ] as const;
 
 for (const [what, error] of nothing) {
-  Deno.test(`${what} does not count`, async () => {
-    const { breaker, fail } = setUp();
-    await fail(error, 20);
+  Deno.test(`${what} is neither success nor failure, and leaves the place of a probe to another`, async () => {
+    const { clock, breaker, fail, begin, refused } = breakerBed();
+    await fail(error, 100);
     equal(breaker.state(), "closed");
-  });
-
-  Deno.test(`for a probe, ${what} proves nothing: it neither closes nor re-opens, and the next one may try`, async () => {
-    const { clock, breaker, fail, answer } = setUp();
-    await fail(down, 4);
-    await clock.advance(5_000);
-    await fail(error, 2);
+    await fail(down, 20);
+    clock.advance(5_000);
+    await fail(error, 100);
     equal(breaker.state(), "half-open");
-    await answer(200);
+    const probes = begin(5);
+    await refused(1);
+    for (const probe of probes.slice(0, 4)) await probe.works();
     equal(breaker.state(), "closed");
   });
 }
 
-Deno.test("a probe that does not end keeps its place for a while only", async () => {
-  const { clock, breaker, fail, refused, answer } = setUp();
-  await fail(down, 4);
-  await clock.advance(5_000);
-  const probe = Promise.withResolvers<Response>();
-  const probing = breaker.execute(() => probe.promise);
-  await clock.advance(2_999);
+Deno.test("when the caller has gone, whatever came of it proves nothing", async () => {
+  const caller = new AbortController();
+  const { clock, breaker, fail, begin, refused } = breakerBed();
+  const calls = begin(30, caller.signal);
+  caller.abort();
+  for (const call of calls) await call.fails(new DeadlineExceeded("late"));
+  equal(breaker.state(), "closed");
+  await fail(down, 20);
+  clock.advance(5_000);
+  const probes = begin(5, caller.signal);
   await refused(1);
-  await clock.advance(1);
-  await answer(200);
-  equal(breaker.state(), "closed");
-  probe.reject(down);
-  await rejects(probing, Unavailable);
-  equal(breaker.state(), "closed");
-});
-
-Deno.test("what was called before the circuit opened says nothing of the time after", async () => {
-  const { clock, breaker, fail } = setUp();
-  const [early, late] = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()];
-  const calls = [early, late].map(({ promise }) => breaker.execute(() => promise));
-  await fail(down, 4);
-  early.resolve(new Response());
-  await calls[0];
-  equal(breaker.state(), "open");
-  await clock.advance(5_000);
-  late.reject(down);
-  await rejects(calls[1]!, Unavailable);
-  equal(breaker.state(), "half-open");
-});
-
-Deno.test("a failure that weighs more opens it after fewer calls, but never where most of them work", async () => {
-  const { breaker, fail, answer } = setUp();
-  const late = new DeadlineExceeded("late");
-  await answer(200, 3);
-  await fail(late, 3);
-  equal(breaker.state(), "closed");
-  await fail(late);
-  equal(breaker.state(), "open");
-  const fresh = setUp();
-  await fresh.fail(late);
-  equal(fresh.breaker.state(), "closed");
-  await fresh.fail(late);
-  equal(fresh.breaker.state(), "open");
-});
-
-Deno.test("half of the calls may fail", async () => {
-  const { breaker, answer, fail } = setUp();
-  for (let round = 0; round < 10; round++) {
-    await answer(200);
-    await fail(down);
-  }
-  equal(breaker.state(), "closed");
-  await fail(down);
-  equal(breaker.state(), "open");
-});
-
-Deno.test("failures from before a quiet time are forgotten", async () => {
-  const { clock, breaker, fail } = setUp();
-  await fail(down, 3);
-  await clock.advance(10_000);
-  await fail(down, 3);
-  equal(breaker.state(), "closed");
-});
-
-Deno.test("after its pause one call goes through, others are refused until it is answered", async () => {
-  const { clock, breaker, fail, refused } = setUp();
-  await fail(down, 4);
-  await clock.advance(5_000);
-  const probe = Promise.withResolvers<Response>();
-  const probing = breaker.execute(() => probe.promise);
-  equal(breaker.state(), "half-open");
-  await refused(1);
-  probe.resolve(new Response());
-  await probing;
-  equal(breaker.state(), "closed");
-});
-
-Deno.test("a probe that fails opens it for another pause", async () => {
-  const { clock, breaker, fail, refused } = setUp();
-  await fail(down, 4);
-  await clock.advance(5_000);
-  await fail(down);
-  equal(breaker.state(), "open");
-  await refused(5);
-});
-
-Deno.test("once closed again it starts with a clean slate", async () => {
-  const { clock, breaker, answer, fail } = setUp();
-  await fail(down, 4);
-  await clock.advance(5_000);
-  await answer(204);
-  await fail(down, 2);
+  for (const probe of probes) await probe.fails();
+  for (const probe of begin(4)) await probe.works();
   equal(breaker.state(), "closed");
 });
 
 Deno.test("who gave a call less time than others proves nothing by its being late", async () => {
-  const { breaker } = setUp();
+  const { breaker } = breakerBed();
   const late = new DeadlineExceeded("late");
-  async function fail(error: Error, options: Parameters<typeof breaker.execute>[1]) {
-    await rejects(
-      breaker.execute(() => Promise.reject(error), options),
-      (given) => given === error,
-    );
+  async function fail(times: number, countsWhenLate: () => boolean): Promise<void> {
+    for (let call = 0; call < times; call++) {
+      await rejects(breaker.execute(() => Promise.reject(late), { countsWhenLate }), late);
+    }
   }
-  for (let call = 0; call < 20; call++) await fail(late, { countsWhenLate: () => false });
+  await fail(100, () => false);
   equal(breaker.state(), "closed");
-  for (let call = 0; call < 2; call++) await fail(late, { countsWhenLate: () => true });
+  await fail(20, () => true);
   equal(breaker.state(), "open");
+});
+
+Deno.test("an operator has all calls refused, whatever comes of those under way, until it is released", async () => {
+  const { clock, breaker, answer, fail, begin, refused } = breakerBed();
+  const early = begin(40);
+  breaker.isolate();
+  equal(breaker.state(), "isolated");
+  await refused(60);
+  clock.advance(1_000_000);
+  await refused(60);
+  for (const call of early.splice(0, 20)) await call.works();
+  equal(breaker.state(), "isolated");
+  breaker.isolate();
+  breaker.release();
+  equal(breaker.state(), "closed");
+  for (const call of early) await call.fails();
+  await answer(200);
+  await fail(down, 19);
+  breaker.release();
+  equal(breaker.state(), "open");
+});
+
+Deno.test("one that is off opens by no failure, and is isolated all the same", async () => {
+  const { breaker, fail, refused } = breakerBed({ isOn: false });
+  await fail(down, 1_000);
+  equal(breaker.state(), "closed");
+  breaker.isolate();
+  await refused(60);
 });

@@ -1,26 +1,15 @@
-import { DeadlineExceeded, machine, type time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, time, Unavailable } from "@headwater/core";
+import { type BulkheadSettings, usualSettings } from "./resilience_settings.ts";
 
-/** How many calls run at a time, and how many wait for that. */
-export type BulkheadOptions = {
-  /** Calls that run at the same time, at most. */
-  readonly running: number;
-  /** Where the target takes fewer well, so many run at least; default: as many as at most. */
-  readonly leastRunning?: number;
-  /** Answers within so many milliseconds never make it fewer; default 1,500: half of what a try may take. */
-  readonly calmMs?: number;
-  /** Calls that wait for their turn; one more is refused at once. */
-  readonly waiting: number;
-  /**
-   * A call that has waited so long is refused: it was never sent. Not before, where that is to be foreseen: waiting costs
-   * less than being asked again at once by all who were refused.
-   */
-  readonly longestWaitMs: number;
-};
+/** How many calls run at a time, and how many wait for that; what is left out is as usual. */
+export type BulkheadOptions = Partial<BulkheadSettings>;
 
 /** The places of the calls to one service. */
 export type Bulkhead = {
   /**
-   * Runs `act` when it is its turn; a call that runs holds its place until it is over.
+   * Runs `act` when it is its turn, after all that came before it; a call that runs holds its place until it is over. One
+   * that has waited as long as it may, or as the current deadline leaves it, is refused: it was never sent. Not before,
+   * where that is to be foreseen: waiting costs less than being asked again at once by all who were refused.
    * Errors: `Unavailable` with `overloaded`, the reason of `signal` while it waits, those of `act`.
    */
   execute<Answer>(act: () => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
@@ -43,10 +32,14 @@ export type Bulkhead = {
  */
 export function createBulkhead(
   service: string,
-  { running, leastRunning = running, calmMs = 1_500, waiting, longestWaitMs, clock }:
-    & BulkheadOptions
-    & { readonly clock: time.Clock },
+  { clock, ...settings }: BulkheadOptions & { readonly clock: time.Clock },
 ): Bulkhead {
+  const { running, leastRunning, calmMs, waiting, longestWaitMs } = {
+    ...usualSettings.bulkhead,
+    ...settings,
+    // Who says how many run means that, and no fewer
+    leastRunning: settings.leastRunning ?? settings.running ?? usualSettings.bulkhead.leastRunning,
+  };
   let limit = machine.concurrencyLimit({
     start: leastRunning,
     most: running,
@@ -100,9 +93,13 @@ export function createBulkhead(
         }
       }
       if (places.waiting >= waiting) throw overloaded();
+      const leftMs = time.currentDeadline()?.remainingMs() ?? Infinity;
       const inQueue = new AbortController();
       const onAbort = () => inQueue.abort(signal.reason);
-      const cancelTimer = clock.after(longestWaitMs, () => inQueue.abort(overloaded()));
+      const cancelTimer = clock.after(
+        Math.max(0, Math.min(longestWaitMs, leftMs)),
+        () => inQueue.abort(overloaded()),
+      );
       signal.addEventListener("abort", onAbort, { once: true });
       function leaveQueue(): void {
         cancelTimer();

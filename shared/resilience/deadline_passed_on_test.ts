@@ -56,7 +56,7 @@ Deno.test("callers who wait for less than a service may take do not open its cir
 Deno.test("a service that is too slow for many at a time is called by fewer, before its circuit opens", async () => {
   const { clock, client } = clientTestBed(async () => {
     const { running } = client.describe()[0]!;
-    await time.pause(running > 4 ? 9_000 : 1_000, { clock });
+    await time.pause(running > 5 ? 9_000 : 1_000, { clock });
     return new Response();
   });
   const asking = () => client.call("order", new Request("http://order/x"));
@@ -64,7 +64,7 @@ Deno.test("a service that is too slow for many at a time is called by fewer, bef
   await clock.advance(20_000);
   ok((await calls).some(({ status }) => status === "rejected"));
   const { breaker, places } = client.describe()[0]!;
-  deepEqual([breaker, places], ["closed", 4]);
+  deepEqual([breaker, places], ["closed", 5]);
   const answer = asking();
   await clock.advance(1_000);
   equal((await answer).status, 200);

@@ -163,3 +163,5 @@ export const settingsSchema: z.ZodType<ResilienceSettings> = group({
   longestBody: number(0, 1024 ** 3).default(1024 ** 2),
   longestAnswer: number(1, 1024 ** 3).default(16 * 1024 ** 2),
 });
+
+export const usualSettings: ResilienceSettings = settingsSchema.parse({});

@@ -1,22 +1,16 @@
 import { preferredWaitSeconds } from "./preferred_wait.ts";
 import { bodyLimit, readBytes } from "./read_body.ts";
 import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
-import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
+import { type Breaker, type BreakerState, createBreaker } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
 import { withDeadline } from "./deadline.ts";
 import { attemptHeader } from "./attempt_header.ts";
 import { deadlineHeader, passedOnMs } from "./deadline_header.ts";
-import {
-  isFailureOfService,
-  type Outcome,
-  repeated,
-  type Repetition,
-  type RetryOptions,
-  withRetry,
-} from "./retry.ts";
+import { type Outcome, repeated, type Repetition, type RetryOptions, withRetry } from "./retry.ts";
 import { retryAfterSeconds } from "./retry_after.ts";
 import { type RetryBudget, retryBudget, type RetryBudgetOptions } from "./retry_budget.ts";
 import { isQuery, isSafeToRepeat } from "./safe_to_repeat.ts";
+import { type BreakerSettings, usualSettings } from "./resilience_settings.ts";
 import { settledAnswer } from "./service_answer.ts";
 
 /** Numbers of the policies; each has a default with a reason. */
@@ -31,14 +25,14 @@ export type ResilienceOptions = {
    */
   readonly retry: RetryOptions & RetryBudgetOptions;
   /**
-   * Default: 64 at a time, as many as share a commit of the log, and 4 at least; 512 wait, at most 2 s: 64 answers each
+   * Default: 64 at a time, as many as share a commit of the log, and 5 at least; 512 wait, at most 2 s: 64 answers each
    * 250 ms.
    */
   readonly bulkhead: BulkheadOptions;
   /** Queries that wait for a read model; each holds a connection and no more. Default 512, one more is refused. */
   readonly mostAwaiting: number;
-  /** Default: more than half of at least 10 calls in 10 s (Hystrix's window and ratio), open for 5 s (Polly). */
-  readonly breaker: BreakerOptions;
+  /** Default: half of at least 20 calls in 10 s (Hystrix), open for 5 s (Polly) and then longer. */
+  readonly breaker: Partial<BreakerSettings>;
   /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: what a service accepts. */
   readonly longestBody: number;
   /** The longest answer, in bytes: it is held whole. Default 16 MiB: 64 of them at a time are a process's memory. */
@@ -49,9 +43,9 @@ const defaults: ResilienceOptions = {
   totalMs: 6_000,
   tryMs: 2_000,
   retry: { tries: 3, shortestPauseMs: 100, throttledPauseMs: 500, longestPauseMs: 2_000 },
-  bulkhead: { running: 64, leastRunning: 4, waiting: 512, longestWaitMs: 2_000 },
+  bulkhead: { running: 64, leastRunning: 5, waiting: 512, longestWaitMs: 2_000 },
   mostAwaiting: 512,
-  breaker: { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 5_000 },
+  breaker: usualSettings.breaker,
   longestBody: bodyLimit,
   longestAnswer: 16 * 1024 * 1024,
 };
@@ -80,9 +74,6 @@ type Target = {
   readonly breaker: Breaker;
   readonly budget: RetryBudget;
 };
-
-/** A query that ran out of time cost its caller as much as so many others: the next one must not have to. */
-const weightOfSlowQuery = 5;
 
 /** A guarded client that says how it is. */
 export type ResilientClient = ServiceClient & {
@@ -129,13 +120,7 @@ export function createResilientClient(
       }),
       breaker: createBreaker(service, {
         ...settings.breaker,
-        probeMs: settings.tryMs,
-        clock,
-        weightOf(error) {
-          if (!isFailureOfService(error)) return 0;
-          const isSlowQuery = calls === "queries" && error instanceof DeadlineExceeded;
-          return isSlowQuery ? weightOfSlowQuery : 1;
-        },
+        ...{ probeMs: settings.tryMs, clock, random },
       }),
       budget: retryBudget({ ...settings.retry, now: clock.now }),
     };
@@ -188,10 +173,13 @@ export function createResilientClient(
           ), {
           // Who gave it less time than others has learned nothing, nor who asks too much of it
           countsWhenLate: () => ms >= usualMs && bulkhead.isAtLeast(),
+          ...{ signal: request.signal, waitsMs: waitMs },
         });
       }
-      const inPlace = (signal: AbortSignal, number: number) =>
-        places.execute(() => oneTry(signal, number), signal);
+      const inPlace = (signal: AbortSignal, number: number) => {
+        breaker.assertPasses();
+        return places.execute(() => oneTry(signal, number), signal);
+      };
 
       const isTriedAgain = isRepeatable && received === 1;
       const retry = {
@@ -200,6 +188,8 @@ export function createResilientClient(
         changesNothing: isQuery(request),
         leftMs: () => until - clock.now(),
       };
+      // Nobody waits for a place to be told that
+      breaker.assertPasses();
       budget.begin();
       try {
         if (!places.isFree()) {

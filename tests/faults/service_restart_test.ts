@@ -81,7 +81,9 @@ Deno.test("a dead service opens its breaker, which says so without another conne
     overHttp,
     { retry: { ...retry, shortestPauseMs: 1, leastBudget: 10 } },
   );
-  for (const _ of [1, 2]) await rejects(client.call("payment", keyed("{}")), Unavailable);
+  for (let call = 0; call < 20; call++) {
+    await rejects(client.call("payment", keyed("{}")), Unavailable);
+  }
   await rejects(client.call("payment", keyed("{}")), (error) => {
     ok(error instanceof Unavailable);
     equal(error.code, "circuit-open");

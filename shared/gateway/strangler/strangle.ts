@@ -79,7 +79,7 @@ export type Strangle = {
 const safeMethods = ["GET", "HEAD", "OPTIONS"];
 
 /** As usual, and open for no longer than a strangler takes to be back: without pins nothing is written. */
-const breaker = { failureRatio: 0.5, minimumCalls: 10, windowMs: 10_000, openMs: 1_000 };
+const breaker = { openMs: 1_000, longestOpenMs: 1_000 };
 
 /** Sends requests of strangled routes to one of their sides, as it was decided, and takes note of how that went. */
 export function strangle(
