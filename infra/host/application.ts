@@ -1,6 +1,6 @@
 import type { EventSchemas, Recorded, Service, View } from "@headwater/core";
 import type { CreateGateway, GatewayDependencies } from "@headwater/gateway";
-import { type PublicRoute, publicRoutes } from "@headwater/http";
+import { type edge, type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import { operatorsActEvents } from "./acts_record/act_events.ts";
@@ -33,7 +33,7 @@ export type ServiceDatabase = {
  *
  * Errors: two services of one name, a category or a public route that two of them have, two views of one name, or of one
  * service with a table in common, a view or
- * saga that reads events which no service writes: all at once, before anything is started.
+ * saga that reads events which no service writes, a route for an owner whom nobody knows: all at once, before anything is started.
  */
 export function application(definition: Application): Application {
   const { name, services } = definition;
@@ -50,6 +50,7 @@ export function application(definition: Application): Application {
     ),
     ...services.flatMap(sharedTables),
     ...unwritten(services),
+    ...unowned(services),
   ];
   if (problems.length > 0) {
     throw new Error(`Cannot put application "${name}" together: ${problems.join("; ")}`);
@@ -64,6 +65,21 @@ export function routesOfAll({ services }: Pick<Application, "services">): readon
 
 function routesOf({ name, routes }: ServiceDefinition): readonly PublicRoute[] {
   return routes ? publicRoutes(name, routes) : [];
+}
+
+/** Whose entities are, as their services say. */
+export function ownedOfAll({ services }: Pick<Application, "services">): readonly edge.Owned[] {
+  return services.flatMap(({ owned }) => owned);
+}
+
+/** What routes give to nobody but the owner, who is not known. */
+function unowned(services: readonly ServiceDefinition[]): string[] {
+  const known = ownedOfAll({ services }).map(({ events }) => events.category);
+  return services.flatMap(routesOf).flatMap(({ method, path, declared: { owner } }) =>
+    owner && "of" in owner && !known.includes(owner.of)
+      ? [`route ${method} ${path} is for the owner of "${owner.of}", which no service knows`]
+      : []
+  );
 }
 
 function twice<Service extends { readonly name: string }>(

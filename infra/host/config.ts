@@ -1,4 +1,5 @@
 import { machine } from "@headwater/core";
+import type { Algorithm } from "@headwater/identity";
 import { databaseUrlProblems } from "@headwater/postgres";
 import { readFlags } from "./flags.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type Settings,
   settings,
   switchNames,
+  tokenAlgorithms,
   type Variable,
   variables,
 } from "./settings.ts";
@@ -47,10 +49,24 @@ export type Config = {
   readonly serviceUrls: ReadonlyMap<string, string>;
   /** What services and gateway prove to each other that they belong together with. */
   readonly serviceSecret: string | undefined;
+  /** Whose tokens say who asks; undefined: nobody is asked. */
+  readonly oidc: OidcConfig | undefined;
   /** Of upstreams that are not ours; undefined: there are none. */
   readonly routesFile: string | undefined;
   /** Undefined: memory. */
   readonly redisUrl: string | undefined;
+};
+
+/** An issuer of tokens, and what is taken of its tokens. */
+export type OidcConfig = {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Undefined: where it says that they are. */
+  readonly keysUrl: string | undefined;
+  readonly rolesClaim: string;
+  readonly customerClaim: string;
+  readonly algorithms: readonly Algorithm[];
+  readonly clockSkewS: number;
 };
 
 /** What settings are read from. */
@@ -109,8 +125,21 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
     ...[...readServiceUrls(data?.SERVICE_URLS).keys()].filter((name) => !all.includes(name))
       .map((name) => `SERVICE_URLS names service "${name}", services are ${all.join(", ")}`),
   ];
+  if (data) problems.push(...oidcProblems(data));
   if (problems.length > 0 || !data) throw new ConfigError(problems);
   return configOf(data, { help: false, databaseUrls: databases.urls });
+}
+
+function oidcProblems({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: Settings): string[] {
+  if (OIDC_ISSUER === undefined) {
+    const alone = Object.entries({ OIDC_AUDIENCE, OIDC_JWKS_URL })
+      .filter(([, value]) => value !== undefined);
+    // Somebody believes that there are rights
+    return alone.map(([name]) => `${name} is set without OIDC_ISSUER, by which nobody is asked`);
+  }
+  return OIDC_AUDIENCE === undefined
+    ? ["OIDC_ISSUER is set without OIDC_AUDIENCE, allowed: both, or none"]
+    : [];
 }
 
 function shown(variable: Variable, value: string): string {
@@ -173,8 +202,23 @@ function configOf(
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),
     serviceSecret: data.SERVICE_SECRET,
+    oidc: oidcOf(data),
     routesFile: data.ROUTES_FILE,
     redisUrl: data.REDIS_URL,
+  };
+}
+
+function oidcOf(data: Settings): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = data;
+  if (issuer === undefined || audience === undefined) return undefined;
+  return {
+    issuer,
+    audience,
+    keysUrl: data.OIDC_JWKS_URL,
+    rolesClaim: data.OIDC_ROLES_CLAIM,
+    customerClaim: data.OIDC_CUSTOMER_CLAIM,
+    algorithms: tokenAlgorithms.filter((name) => data.OIDC_ALGORITHMS.split(",").includes(name)),
+    clockSkewS: data.OIDC_CLOCK_SKEW_S,
   };
 }
 

@@ -39,6 +39,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     serviceUrls: new Map(),
     serviceSecret: undefined,
     redisUrl: undefined,
+    oidc: undefined,
     routesFile: undefined,
   });
 });
@@ -47,6 +48,43 @@ Deno.test("a secret that will not do is described, not shown", () => {
   deepEqual(problemsOf([], { SERVICE_SECRET: "my secret" }), [
     "SERVICE_SECRET is a text of 9 characters, allowed: at least 32 characters of ASCII without spaces, the same for all of them",
   ]);
+});
+
+Deno.test("an issuer of tokens is named with all that is taken of them", () => {
+  const named = { OIDC_ISSUER: "https://id.example/shop", OIDC_AUDIENCE: "shop" };
+  deepEqual(read([], named).oidc, {
+    issuer: "https://id.example/shop",
+    audience: "shop",
+    keysUrl: undefined,
+    rolesClaim: "roles",
+    customerClaim: "sub",
+    algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
+    clockSkewS: 30,
+  });
+  const more = {
+    OIDC_JWKS_URL: "http://127.0.0.1:9000/keys",
+    OIDC_ROLES_CLAIM: "realm_access.roles",
+    OIDC_CUSTOMER_CLAIM: "https://shop.example/customer",
+    OIDC_ALGORITHMS: "ES256",
+    OIDC_CLOCK_SKEW_S: "0",
+  };
+  const { keysUrl, algorithms, clockSkewS } = read([], { ...named, ...more }).oidc!;
+  deepEqual([keysUrl, algorithms, clockSkewS], ["http://127.0.0.1:9000/keys", ["ES256"], 0]);
+});
+
+Deno.test("what would leave tokens unasked for, or believe anybody's, does not start", () => {
+  deepEqual(problemsOf([], { OIDC_ISSUER: "https://id.example" }), [
+    "OIDC_ISSUER is set without OIDC_AUDIENCE, allowed: both, or none",
+  ]);
+  deepEqual(problemsOf([], { OIDC_AUDIENCE: "shop" }), [
+    "OIDC_AUDIENCE is set without OIDC_ISSUER, by which nobody is asked",
+  ]);
+  for (const url of ["http://id.example", "https://id.example?x=1", "id.example", "ftp://a"]) {
+    equal(problemsOf([], { OIDC_ISSUER: url, OIDC_AUDIENCE: "shop" }).length, 1, url);
+  }
+  for (const names of ["HS256", "none", "RS256,HS256", "RS256,", ""]) {
+    equal(problemsOf([], { OIDC_ALGORITHMS: names }).length, names === "" ? 0 : 1, names);
+  }
 });
 
 Deno.test("variables set everything", () => {

@@ -6,8 +6,8 @@ import type { Config } from "./config.ts";
 import { type DataDirectory, openDataDirectory } from "./data_directory.ts";
 import { startHost } from "./host.ts";
 import { serveReadings } from "./log_readings.ts";
-import { operatorsAdmission } from "./operators_admission.ts";
 import { openLog } from "./open_log.ts";
+import { openRights } from "./open_rights.ts";
 import { openUpstreams } from "./open_upstreams.ts";
 import { processCaches } from "./process_caches.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
@@ -64,7 +64,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     allowStranded: config.allowStranded,
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
-    admitOperators: operatorsAdmission(config),
+    ...await openRights(config, { logger }),
     leaving: signal,
     logger,
   });

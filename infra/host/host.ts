@@ -1,10 +1,10 @@
 import { type EventLog, type HealthCheck, type Log, machine, type Service } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
-import type { Admission } from "@headwater/http";
+import type { Admission, edge } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient, meteredClient } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
-import type { Application, ServiceDatabase } from "./application.ts";
+import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
@@ -36,6 +36,7 @@ export async function startHost(
     allowStranded,
     cacheBudget = processCaches(),
     admit,
+    identify,
     admitOperators,
     leaving,
     tracerOf = openTelemetryTracer,
@@ -64,6 +65,8 @@ export async function startHost(
     readonly cacheBudget?: machine.CacheBudget;
     /** Whom its gateway answers; default: who calls it by a name of this machine. */
     readonly admit?: Admission;
+    /** Who asks its gateway; default: nobody is asked. */
+    readonly identify?: edge.Identify | undefined;
     /** Whom its gateway takes for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission;
     /** Aborts when this process begins to leave. */
@@ -79,6 +82,7 @@ export async function startHost(
   const services = new Map<string, Service>();
   const bareClient = tracedClient(inProcessClient(services), tracerOf());
   const fills = fillTurns();
+  const owned = ownedOfAll(application);
   const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
@@ -101,6 +105,7 @@ export async function startHost(
       allowStranded,
       cacheBudget,
       fills,
+      owned,
       ...{ meter, tracer },
       logger,
     });
@@ -123,7 +128,8 @@ export async function startHost(
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
     healthEveryMs,
     operators: gatewayActs({ reads: log, log }),
-    ...{ ending: ending.signal, sharedStore, upstreams, admit, admitOperators, leaving, logger },
+    ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
+    ...{ identify, admitOperators },
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },
   });
   const running = starting.move();

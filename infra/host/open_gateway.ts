@@ -4,6 +4,7 @@ import { type Application, routesOfAll } from "./application.ts";
 import {
   type Admission,
   describe,
+  type edge,
   type EdgeRoutes,
   ownHosts,
   type Routes,
@@ -28,6 +29,7 @@ export function openGateway(
     checks = [],
     healthEveryMs,
     admit = ownHosts(),
+    identify,
     admitOperators,
     operators,
     leaving,
@@ -56,6 +58,8 @@ export function openGateway(
     readonly healthEveryMs?: number | undefined;
     /** Default: who calls it by a name of this machine. */
     readonly admit?: Admission | undefined;
+    /** Who asks; default: nobody is asked. */
+    readonly identify?: edge.Identify | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission | undefined;
     /** What they look at and do, beside what its services tell. */
@@ -88,6 +92,7 @@ export function openGateway(
     routes,
     health,
     admit,
+    identify,
     admitOperators,
     operators,
     ...(log &&

@@ -42,7 +42,7 @@ function routesOf(definition: ServiceDefinition, dependencies: ServiceDependenci
   const own = definition.aggregates
     .map((aggregate) => commandsOf(aggregate, dependencies.repository(aggregate)));
   const handlers = Object.assign({}, ...own, definition.commands(dependencies));
-  const app = routes().route("/", commandEndpoint(handlers)).route(
+  const app = routes().use(edge.toldIdentity()).route("/", commandEndpoint(handlers)).route(
     "/",
     edge.viewChanges(definition.views),
   );

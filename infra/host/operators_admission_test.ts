@@ -35,3 +35,24 @@ Deno.test("what a proxy on this machine passes on needs the secret", () => {
     assert.ok(isAdmitted(here, { [name]: "x", "X-Service-Secret": secret }));
   }
 });
+
+Deno.test("with an issuer of tokens this machine alone proves nothing; a role or the secret does", async () => {
+  const identify = ({ headers }: Request) => {
+    const role = headers.get("Authorization");
+    return Promise.resolve(role === null ? undefined : { actor: "ada", roles: [role] });
+  };
+  const admit = operatorsAdmission({ host: "127.0.0.1", serviceSecret: secret }, { identify });
+  const asked = async (headers: HeadersInit) =>
+    await admit(new Request("http://gateway/ops/routes", { headers }));
+  assert.equal((await asked({ Authorization: "operator" }))?.actor, "ada");
+  assert.equal((await asked({ Authorization: "admin" }))?.actor, "ada");
+  assert.equal(await asked({ "X-Service-Secret": secret }), undefined);
+  await assert.rejects(asked({}), { code: "token-missing" });
+  await assert.rejects(asked({ Authorization: "customer" }), { code: "role-missing" });
+  await assert.rejects(asked({ Authorization: "operator", "X-Service-Secret": "another" }), {
+    code: "secret-wrong",
+  });
+  const without = operatorsAdmission({ host: "127.0.0.1", serviceSecret: undefined }, { identify });
+  const guess = new Request("http://gateway/", { headers: { "X-Service-Secret": "" } });
+  await assert.rejects(async () => await without(guess), { code: "secret-wrong" });
+});

@@ -1,5 +1,5 @@
 import { acts } from "@headwater/core";
-import type { Application } from "./application.ts";
+import { type Application, ownedOfAll } from "./application.ts";
 import { environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
@@ -69,7 +69,7 @@ function commandsOf(application: Application): Commands {
       }
       return await alone(application, args, {
         name,
-        run: (options) => serveService(definition, options),
+        run: (options) => serveService(definition, { ...options, owned: ownedOfAll(application) }),
       });
     },
     gateway: (args) =>

@@ -1,6 +1,6 @@
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
-import { ownHosts, withSecret } from "@headwater/http";
+import { type edge, ownHosts, withSecret } from "@headwater/http";
 import { createResilientClient, meteredClient } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -14,7 +14,7 @@ import { isLoopback } from "./is_loopback.ts";
 import { openLog } from "./open_log.ts";
 import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
-import { operatorsAdmission } from "./operators_admission.ts";
+import { openRights } from "./open_rights.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
 import { httpClient } from "./service_client/http.ts";
@@ -31,6 +31,8 @@ export type AloneOptions = {
   readonly signal: AbortSignal;
   /** Who ends it ends the gateway first. */
   readonly isSupervised: boolean;
+  /** Whose entities are, of all services; default: those that it says. */
+  readonly owned?: readonly edge.Owned[];
   /** Milliseconds that it serves after that; default: 0. */
   readonly lameDuckMs?: number;
   /** Milliseconds that requests under way may then take; default: as long as people wait. */
@@ -45,7 +47,7 @@ const longestLingerMs = 1_000;
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(
   definition: ServiceDefinition,
-  { config, logger, signal, isSupervised, lameDuckMs = 0, finishMs }: AloneOptions,
+  { config, logger, signal, isSupervised, owned, lameDuckMs = 0, finishMs }: AloneOptions,
 ): Promise<void> {
   const { name } = definition;
   const { serviceSecret: secret } = config;
@@ -54,6 +56,12 @@ export async function serveService(
   if (config.databaseUrl === undefined && config.databaseUrls[name] === undefined) {
     throw new ConfigError([
       `service "${name}" lacks a database: set DATABASE_URL, or ${databaseVariable(name)}`,
+    ]);
+  }
+  if (secret === undefined && config.oidc) {
+    // Who asks it could say of themselves that they are anybody
+    throw new ConfigError([
+      `service "${name}" lacks a secret to know the gateway by: set SERVICE_SECRET where OIDC_ISSUER is set`,
     ]);
   }
   if (secret === undefined && !isLoopback(config.host)) {
@@ -89,6 +97,7 @@ export async function serveService(
     mostParkedKeys: config.mostParkedKeys,
     allowStranded: config.allowStranded,
     cacheBudget,
+    owned,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
@@ -147,7 +156,7 @@ export async function serveGateway(
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...shared.checks, ...open.checks],
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
-    admitOperators: operatorsAdmission(config),
+    ...await openRights(config, { logger }),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
   });

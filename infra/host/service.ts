@@ -16,6 +16,8 @@ export type ServiceDefinition = {
   commands(dependencies: ServiceDependencies): CommandHandlers;
   /** DDL of tables beside the views', in order, for ever; applied once each. */
   readonly migrations: readonly Migration[];
+  /** Whose its entities are, where they are customers'. */
+  readonly owned: readonly edge.Owned[];
   /** The categories whose streams it alone writes. */
   readonly categories: readonly string[];
 };
@@ -37,6 +39,7 @@ export function service(
     routes: undefined,
     commands: () => ({}),
     migrations: [],
+    owned: [],
     ...definition,
     aggregates,
     sagas,

@@ -1,4 +1,6 @@
+import type { Algorithm } from "@headwater/identity";
 import { z } from "zod";
+import { isLoopback } from "./is_loopback.ts";
 import { logLevels } from "./logger.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 
@@ -21,6 +23,26 @@ function areProxies(text: string): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
+}
+
+/** What is said there decides who is believed: nobody may change it on the way. */
+function isIssuer(text: string): boolean {
+  const { protocol, hostname = "", search, hash, username } = URL.parse(text) ?? {};
+  if (search !== "" || hash !== "" || username !== "") return false;
+  return protocol === "https:" ||
+    protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, ""));
+}
+
+/** Of keys that are public: who can verify by one cannot sign by it. */
+export const tokenAlgorithms = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const,
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"] as const,
+] satisfies readonly Algorithm[];
+
+const claimName = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+
+function areAlgorithms(text: string): boolean {
+  return text.split(",").every((name) => tokenAlgorithms.some((algorithm) => algorithm === name));
 }
 
 /** One server, and the number of a database. */
@@ -108,6 +130,35 @@ export const settings = z.object({
     allowed: "at least 32 characters of ASCII without spaces, the same for all of them",
     isSecret: true,
   }),
+  OIDC_ISSUER: z.string().refine(isIssuer).optional().meta({
+    description: "whose tokens clients and operators show; without it nobody is asked for one",
+    allowed: "https://…, as it stands in the tokens (http:// on this machine only)",
+  }),
+  OIDC_AUDIENCE: z.string().regex(/^[\x21-\x7e]{1,200}$/).optional().meta({
+    description: "for whom these tokens have to be",
+    allowed: "a text without spaces, as it stands in the tokens",
+  }),
+  OIDC_JWKS_URL: z.string().refine(isIssuer).optional().meta({
+    description: "where the issuer's keys are (default: where it says that they are)",
+    allowed: "https://… (http:// on this machine only)",
+  }),
+  OIDC_ROLES_CLAIM: claimName.default("roles").meta({
+    description: "where tokens name roles: operator, admin, customer",
+    allowed: "the name of a claim, or a path: realm_access.roles",
+  }),
+  OIDC_CUSTOMER_CLAIM: claimName.default("sub").meta({
+    description: "where tokens say which customer somebody is",
+    allowed: "the name of a claim, or a path",
+  }),
+  OIDC_ALGORITHMS: z.string().refine(areAlgorithms).default("RS256,PS256,ES256,EdDSA").meta({
+    description: "by what tokens may be signed",
+    allowed: tokenAlgorithms.join(","),
+  }),
+  OIDC_CLOCK_SKEW_S: z.string().regex(/^\d{1,3}$/).transform(Number).refine((s) => s <= 300)
+    .default(30).meta({
+      description: "seconds by which the issuer's clock and this one may differ",
+      allowed: "a whole number from 0 to 300",
+    }),
   ROUTES_FILE: z.string().regex(/^[^\0,]+$/).optional().meta({
     description: "JSON file of upstreams that are not ours, and of their routes",
     allowed: "a path without commas; what stands in it says docs/guides/gateway.md",

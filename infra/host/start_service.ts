@@ -9,7 +9,7 @@ import {
   type Service,
   type ServiceClient,
 } from "@headwater/core";
-import { type Admission, publicRoutes, watchHealth } from "@headwater/http";
+import { type Admission, type edge, publicRoutes, watchHealth } from "@headwater/http";
 import { actsRecord } from "./acts_record/acts_record.ts";
 import { cachesCheck } from "./process_caches.ts";
 import { openService } from "./open_service.ts";
@@ -58,6 +58,8 @@ export type ServiceOptions = {
   readonly tracer: machine.Tracer;
   /** All numbers of the process; default: they are shown elsewhere. */
   readonly metricsPage?: () => Promise<string>;
+  /** Whose entities are, of all services; default: those that it says. */
+  readonly owned?: readonly edge.Owned[];
   /** Whom it answers; default: everybody, for services that are reached within this process. */
   readonly admit?: Admission;
   /** Aborts when this process begins to leave. */
@@ -103,6 +105,7 @@ export async function startService(
     meter,
     tracer,
     metricsPage,
+    owned = definition.owned,
     admit,
     leaving,
     parting,
@@ -204,7 +207,7 @@ export async function startService(
     logger,
     cacheBudget,
     newId: () => crypto.randomUUID(),
-    ...{ health, admit, leaving, parting, random, meter, tracer, metricsPage },
+    ...{ owned, health, admit, leaving, parting, random, meter, tracer, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -57,7 +57,10 @@ export async function startSplit(application: Application, options: {
   function planned(postgresUrl: string | undefined) {
     return topology(application, {
       main: Deno.mainModule,
-      gateway: { host: config.host, port, redisUrl: config.redisUrl, routes },
+      gateway: {
+        ...{ host: config.host, port, redisUrl: config.redisUrl, routes },
+        oidc: oidcOf(config),
+      },
       eventStore: config.eventStoreUrl === undefined
         ? { directory, port: eventStorePort }
         : undefined,
@@ -108,6 +111,24 @@ async function routesOf(application: Application, { routesFile: file }: Config) 
   if (file === undefined) return undefined;
   const { upstreams } = await readRoutesFile(file, surroundingsOf(application));
   return { file, hosts: upstreams.map(({ url }) => hostOf(url)) };
+}
+
+/** What the gateway has to know of tokens; where the issuer says that its keys are, it alone finds out. */
+function oidcOf({ oidc }: Config) {
+  if (!oidc) return undefined;
+  const { issuer, audience, keysUrl, algorithms } = oidc;
+  return {
+    env: {
+      OIDC_ISSUER: issuer,
+      OIDC_AUDIENCE: audience,
+      ...(keysUrl !== undefined && { OIDC_JWKS_URL: keysUrl }),
+      OIDC_ROLES_CLAIM: oidc.rolesClaim,
+      OIDC_CUSTOMER_CLAIM: oidc.customerClaim,
+      OIDC_ALGORITHMS: algorithms.join(","),
+      OIDC_CLOCK_SKEW_S: String(oidc.clockSkewS),
+    },
+    hosts: [issuer, ...(keysUrl === undefined ? [] : [keysUrl])].map(hostOf),
+  };
 }
 
 /** Settings of every service. */

@@ -13,6 +13,11 @@ export type TopologyOptions = {
     readonly redisUrl: string | undefined;
     /** The file of routes, and what its upstreams are reached at; undefined: there is none. */
     readonly routes?: { readonly file: string; readonly hosts: readonly string[] } | undefined;
+    /** Of who asks: its settings, and what the issuer of tokens is reached at; undefined: nobody is asked. */
+    readonly oidc?: {
+      readonly env: Readonly<Record<string, string>>;
+      readonly hosts: readonly string[];
+    } | undefined;
   };
   /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
@@ -127,6 +132,7 @@ export function topology(application: Application, options: TopologyOptions): {
             gateway.host,
             ...redisHosts(gateway.redisUrl),
             ...new Set(gateway.routes?.hosts),
+            ...new Set(gateway.oidc?.hosts),
           ].join(",")
         }`,
         ...read([...files, ...gateway.routes ? [gateway.routes.file] : []]),
@@ -135,6 +141,7 @@ export function topology(application: Application, options: TopologyOptions): {
       ownEnv: {
         ...(gateway.redisUrl !== undefined && { REDIS_URL: gateway.redisUrl }),
         ...(gateway.routes && { ROUTES_FILE: gateway.routes.file }),
+        ...gateway.oidc?.env,
       },
     }),
   };

@@ -109,3 +109,19 @@ Deno.test("each process sends its spans under its own name", () => {
   ]);
   equal(plan().gateway.env["OTEL_DENO"], undefined);
 });
+
+Deno.test("the gateway alone knows whose tokens it takes, and asks their issuer", () => {
+  const oidc = { env: { OIDC_ISSUER: "https://id.example" }, hosts: ["id.example:443"] };
+  const { services, gateway } = plan({
+    gateway: { host: "127.0.0.1", port: 8_000, redisUrl: undefined, oidc },
+  });
+  equal(
+    permission(gateway.args, "--allow-net"),
+    "--allow-net=127.0.0.1,127.0.0.1,id.example:443",
+  );
+  equal(gateway.env?.OIDC_ISSUER, "https://id.example");
+  for (const { args, env } of services) {
+    equal(permission(args, "--allow-net"), "--allow-net=127.0.0.1");
+    equal(env?.OIDC_ISSUER, undefined);
+  }
+});

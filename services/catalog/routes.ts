@@ -29,6 +29,7 @@ const { ListProduct, ChangePrice } = productCommandExamples;
 const { sku: _, ...newPrice } = ChangePrice.data;
 
 const listing = declare({
+  roles: ["operator"],
   operation: "listProduct",
   summary: "Puts a product into the catalogue",
   body: productCommands.ListProduct.extend({ description: descriptionSchema.default("") }),
@@ -38,6 +39,7 @@ const listing = declare({
 });
 
 const pricing = declare({
+  roles: ["operator"],
   operation: "changePrice",
   summary: "Says what a product costs from now on",
   params: { sku: skuSchema },
@@ -49,6 +51,7 @@ const pricing = declare({
 
 /** An empty search box finds everything. */
 const search = declare({
+  roles: ["public"],
   operation: "findProducts",
   summary: "Products, newest first, or those with certain words",
   query: pageQuery({ q: z.union([z.literal(""), field.text(200)]) }),
@@ -58,6 +61,7 @@ const search = declare({
 });
 
 const shown = declare({
+  roles: ["public"],
   operation: "getProduct",
   summary: "A product",
   params: { sku: skuSchema },

@@ -3,6 +3,7 @@ import { type Page, page } from "@headwater/gateway";
 /** An order with what became of it elsewhere; without the order itself there is no page. */
 export const orderPage: Page = page({
   path: "/api/orders/:id",
+  roles: ["customer", "operator"],
   operation: "getOrder",
   summary: "An order with its payment, reservations and shipment",
   parts: [

@@ -18,6 +18,7 @@ import { findStockItem, stockItemAnswer, stockItemView } from "./stock_item_view
 const { quantity } = stockItemCommandExamples.ReceiveStock.data;
 
 const receipt = declare({
+  roles: ["operator"],
   operation: "receiveStock",
   summary: "Puts pieces on the shelf",
   params: { sku: skuSchema },
@@ -27,6 +28,7 @@ const receipt = declare({
 });
 
 const stockShown = declare({
+  roles: ["public"],
   operation: "getStockItem",
   summary: "How many pieces there are",
   params: { sku: skuSchema },
@@ -36,6 +38,8 @@ const stockShown = declare({
 });
 
 const reserved = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "listReservations",
   summary: "What is kept for an order",
   params: { id: field.id },

@@ -3,6 +3,8 @@ import { declare, pageQuery, readQuery, readsFrom, routes } from "@headwater/htt
 import { notificationPage, notificationPageAnswer, notificationView } from "./notification_view.ts";
 
 const listing = declare({
+  roles: ["customer", "operator"],
+  owner: { query: "customerId" },
   operation: "listNotifications",
   summary: "Messages that were sent, newest first",
   query: pageQuery({ customerId: field.id }),

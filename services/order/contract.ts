@@ -48,6 +48,13 @@ export const orderEvents = defineEvents("order", {
 });
 export type OrderEvent = EventOf<typeof orderEvents>;
 
+/** Whose an order is: that of the customer who has placed it. */
+export const orderOwner = {
+  events: orderEvents,
+  customerOf: (event: OrderEvent) =>
+    event.type === "OrderPlaced" ? event.data.customerId : undefined,
+};
+
 const thisOrder = z.strictObject({ orderId: field.id });
 
 export const orderCommands = {

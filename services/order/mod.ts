@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { orderOwner } from "./contract.ts";
 import { fulfilmentSaga } from "./fulfilment_saga.ts";
 import { order } from "./order.ts";
 import { orderView } from "./order_view.ts";
@@ -11,6 +12,7 @@ export const orderService = service({
   views: [orderView],
   sagas: [fulfilmentSaga, paymentReminderSaga],
   routes: orderRoutes,
+  owned: [orderOwner],
 });
 
 export { fulfilmentSaga, order, paymentReminderSaga };

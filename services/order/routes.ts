@@ -23,6 +23,8 @@ const done = describe.commandAnswerSchema("orderId");
 const { PlaceOrder, RequestCancellation } = orderCommandExamples;
 
 const placement = declare({
+  roles: ["customer", "operator"],
+  owner: { body: "customerId" },
   operation: "placeOrder",
   summary: "Places an order; what becomes of it is told by its page, its timeline and its events",
   body: orderCommands.PlaceOrder.partial({ orderId: true }).refine(
@@ -36,6 +38,8 @@ const placement = declare({
 });
 
 const cancellation = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "cancelOrder",
   summary: "Asks for an order to be cancelled: what was done for it is undone",
   params: { id: field.id },
@@ -46,6 +50,8 @@ const cancellation = declare({
 });
 
 const listing = declare({
+  roles: ["customer", "operator"],
+  owner: { query: "customerId" },
   operation: "listOrders",
   summary: "Orders, newest first",
   query: pageQuery({
@@ -56,6 +62,8 @@ const listing = declare({
 });
 
 const shown = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "getOrderPart",
   summary: "An order alone",
   params: { id: field.id },

@@ -3,6 +3,8 @@ import { declare, readParam, readsFrom, routes } from "@headwater/http";
 import { findPayment, paymentAnswer, paymentView } from "./payment_view.ts";
 
 const shown = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "getPaymentOfOrder",
   summary: "The payment of an order",
   params: { id: field.id },

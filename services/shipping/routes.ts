@@ -16,6 +16,7 @@ const shipmentId = field.id;
 const moved = describe.commandAnswerSchema("shipmentId");
 
 const dispatch = declare({
+  roles: ["operator"],
   operation: "dispatchShipment",
   summary: "Says that the parcel has left",
   params: { id: shipmentId },
@@ -24,6 +25,7 @@ const dispatch = declare({
 });
 
 const delivery = declare({
+  roles: ["operator"],
   operation: "deliverShipment",
   summary: "Says that the parcel has come",
   params: { id: shipmentId },
@@ -32,6 +34,8 @@ const delivery = declare({
 });
 
 const shown = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "getShipmentOfOrder",
   summary: "The shipment of an order",
   params: { id: field.id },

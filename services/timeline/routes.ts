@@ -8,6 +8,8 @@ import { z } from "zod";
 import { salesPage, salesPageAnswer, salesView } from "./sales_view.ts";
 
 const told = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "getOrderTimeline",
   summary: "Every event of an order's flow, in order, with its saga's steps",
   params: { id: field.id },
@@ -16,6 +18,8 @@ const told = declare({
 });
 
 const following = declare({
+  roles: ["customer", "operator"],
+  owner: { query: "customerId" },
   operation: "followOrders",
   summary: "Events of a customer's orders, those that were and those that come",
   query: z.strictObject({ customerId: field.id }),
@@ -23,6 +27,8 @@ const following = declare({
 });
 
 const followingOne = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "id", of: "order" },
   operation: "followOrder",
   summary: "Events of an order, those that were and those that come",
   params: { id: field.id },
@@ -31,6 +37,8 @@ const followingOne = declare({
 });
 
 const tracking = declare({
+  roles: ["customer", "operator"],
+  owner: { param: "orderId", of: "order" },
   operation: "trackOrder",
   summary: "Where an order stands in four services",
   params: { orderId: field.id },
@@ -39,6 +47,7 @@ const tracking = declare({
 });
 
 const sold = declare({
+  roles: ["operator"],
   operation: "listSales",
   summary: "What was sold, by day, SKU and currency",
   query: salesQuery,

@@ -1,4 +1,4 @@
-import type { Admission, EdgeRoutes } from "@headwater/http";
+import { type Admission, edge, type EdgeRoutes } from "@headwater/http";
 
 /** `/console…`: what operators see in a browser, for operators alone. */
 export function addConsole(
@@ -10,7 +10,8 @@ export function addConsole(
   },
 ): void {
   app.use("/console/*", async (c, next) => {
-    admitOperators(c.req.raw);
+    const identity = await admitOperators(c.req.raw);
+    if (identity) edge.noteIdentity(c, identity);
     await next();
   });
   app.route("/console", console);

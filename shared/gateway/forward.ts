@@ -1,7 +1,7 @@
 import type { ServiceClient } from "@headwater/core";
 import { edge, type EdgeContext, type EdgeRoutes, type PublicRoute } from "@headwater/http";
 import { bodyLimit, readBytes } from "@headwater/resilience";
-import { passedOnHeaders } from "./passed_on_headers.ts";
+import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
 import type { SideTarget } from "./strangler/strangle.ts";
 
 /** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
@@ -65,6 +65,7 @@ export async function requestFor(
   });
   // Into its own, which costs half of what it takes to make a request of others
   const headers = passedOnHeaders(c, request.headers);
+  addIdentity(headers, c);
   if (signal) headers.set("X-Shadow", "1");
   if (method !== "GET" && !headers.has("Idempotency-Key")) {
     // Whatever is behind us may have to send it again.

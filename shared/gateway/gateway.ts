@@ -2,6 +2,7 @@ import type { machine, Service, ServiceClient } from "@headwater/core";
 import {
   type Admission,
   type describe,
+  type edge,
   type EdgeDependencies,
   type EdgeRoutes,
   type PublicRoute,
@@ -55,6 +56,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly upstreams?: Upstreams | undefined;
   /** Where services are that have processes of their own; default: all are in this one. */
   readonly serviceUrls?: ReadonlyMap<string, string> | undefined;
+  /** Who asks, by which services' routes are answered; default: nobody is asked, whatever roles they declare. */
+  readonly identify?: edge.Identify | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
   /** What else operators look at and do, under `/ops`; default: nothing. */
@@ -82,7 +85,7 @@ export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
 ): CreateGateway {
   const create = (dependencies: GatewayDependencies): Service => {
-    const { application, client, routes, upstreams, more, ...edge } = dependencies;
+    const { application, client, routes, upstreams, identify, more, ...edge } = dependencies;
     const { admitOperators = () => {}, console } = dependencies;
     const app: EdgeRoutes = new Hono();
     app.use((c, next) => {
@@ -90,8 +93,8 @@ export function gateway(
       return next();
     });
     app.use(compress({ threshold: shortestCompressed }));
-    addRoles(app, { routes, admitOperators });
     addRateLimits(app, dependencies);
+    if (identify) addRoles(app, { routes, pages, identify });
     const { logger, bareClient } = edge;
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];

@@ -16,8 +16,8 @@ export function addMetricsTargets(
     readonly admitOperators: Admission;
   },
 ): void {
-  app.get("/ops/metrics/targets", (c) => {
-    admitOperators(c.req.raw);
+  app.get("/ops/metrics/targets", async (c) => {
+    await admitOperators(c.req.raw);
     const own = { process: serviceUrls.size > 0 ? "gateway" : application, url: c.req.url };
     const others = Array.from(serviceUrls, ([process, url]) => ({ process, url }));
     return c.json(

@@ -1,4 +1,4 @@
-import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
+import type { edge, EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 
 /** Without parameters. */
 export function isFixed({ path }: Pick<PublicRoute, "path">): boolean {
@@ -6,7 +6,10 @@ export function isFixed({ path }: Pick<PublicRoute, "path">): boolean {
 }
 
 /** @internal */
-type Act = (c: EdgeContext, next: () => Promise<void>) => Promise<Response | undefined>;
+type Act = (
+  c: EdgeContext & edge.Noting,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>;
 
 /**
  * Acts before services' routes are answered, for each request once: of several that fit, the one is meant that would

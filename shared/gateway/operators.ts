@@ -1,4 +1,4 @@
-import type { Admission, EdgeRoutes, Routes } from "@headwater/http";
+import { type Admission, edge, type EdgeRoutes, type Routes } from "@headwater/http";
 
 /** Routes for operators alone, beside those of the gateway's own. */
 export function addOperators(
@@ -11,7 +11,8 @@ export function addOperators(
 ): void {
   for (const path of new Set(operators.routes.map((route) => route.path))) {
     app.use(path, async (c, next) => {
-      admitOperators(c.req.raw);
+      const identity = await admitOperators(c.req.raw);
+      if (identity) edge.noteIdentity(c, identity);
       await next();
     });
   }

@@ -22,6 +22,8 @@ export type PagePart = {
 /** An answer that is put together from several services. */
 export type Page = {
   readonly path: string;
+  /** Who may ask, as of routes; whose it is say the services that the parts come from. */
+  readonly roles?: readonly string[] | undefined;
   readonly parts: readonly PagePart[];
   /** By what name descriptions know it, in camelCase; default: made of its path. */
   readonly operation?: string | undefined;
@@ -38,7 +40,7 @@ export const usualPartMs = 2_000;
  * Errors: parts of one name, parameters that nobody gives, parts that wait for each other.
  */
 export function page(definition: Page): Page {
-  const { path, parts, operation, summary } = definition;
+  const { path, roles, parts, operation, summary } = definition;
   const given = namesIn(path);
   const problems: string[] = [];
   for (const [index, part] of parts.entries()) {
@@ -64,7 +66,7 @@ export function page(definition: Page): Page {
     problems.push("parts depend on each other");
   }
   if (problems.length > 0) throw new Error(`Cannot make page ${path}: ${problems.join("; ")}`);
-  return { path, parts, operation, summary };
+  return { path, roles, parts, operation, summary };
 }
 
 /** Each after those that it depends on; without those that would wait for ever. */

@@ -6,7 +6,7 @@ import { askPart, type PageRequest, type PartAnswer } from "./ask_part.ts";
 import { hasMatch } from "./cache/cached_answer.ts";
 import { inOrder, type Page } from "./page.ts";
 import { partClient } from "./part_client.ts";
-import { passedOnHeaders } from "./passed_on_headers.ts";
+import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
 import { staleParts } from "./stale_parts.ts";
 
 /** Of the time that a client gives a page, for its parts: the rest is for putting them together, and for the way. */
@@ -58,6 +58,8 @@ function requestOf(
 ): PageRequest {
   const headers = passedOnHeaders(c);
   for (const name of ofThePage) headers.delete(name);
+  const isPersonal = headers.has("Authorization") || headers.has("Cookie");
+  addIdentity(headers, c);
   const position = headers.get("X-Min-Position");
   const waitMs = position === null ? 0 : preferredWaitSeconds(headers) * 1_000;
   const leftMs = time.currentDeadline()?.remainingMs() ?? Infinity;
@@ -71,7 +73,7 @@ function requestOf(
     until: given.clock.now() + shareOfParts * Math.min(leftMs, usualPageMs + waitMs),
     waitMs,
     minPosition: position === null ? -1 : Number(position),
-    isPersonal: headers.has("Authorization") || headers.has("Cookie"),
+    isPersonal,
   };
 }
 

@@ -10,6 +10,7 @@ const notPassedOn = new Set([
   "x-actor",
   "x-attempt",
   "x-causation-id",
+  "x-identity",
   "x-real-ip",
   "x-route",
   "x-service-secret",
@@ -30,6 +31,17 @@ export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
   headers.set("X-Correlation-Id", c.var.correlationId);
   headers.set("Forwarded", forwarded(c));
   return headers;
+}
+
+/**
+ * Adds who asks, for a service of ours, and takes away what they have proved it with: a service needs no token, and so
+ * none can be taken from there.
+ */
+export function addIdentity(headers: Headers, c: EdgeContext): void {
+  const { identity } = c.var;
+  if (!identity) return;
+  headers.set(edge.identityHeader, edge.identityText(identity));
+  headers.delete("Authorization");
 }
 
 function forwarded(c: EdgeContext): string {

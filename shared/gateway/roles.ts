@@ -1,30 +1,47 @@
-import { type Admission, edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
 import { onEachRoute } from "./on_each_route.ts";
+import type { Page } from "./page.ts";
 
 /**
- * Refuses, with 403 or as operators are told apart, whoever lacks the roles that services declare of their routes.
- * Everybody has the role `public`, operators have `operator`; who else is who nobody knows here, so a route for others
- * is for nobody.
+ * Finds out who asks, once, and refuses whoever has none of the roles that services declare of their routes: 401 who does
+ * not say who they are, 403 who may not. Everybody may look at what is public, whatever they say; who changes it by a
+ * token is known by it.
  */
 export function addRoles(
   app: EdgeRoutes,
-  { routes, admitOperators }: {
+  { routes, pages, identify }: {
     readonly routes: readonly PublicRoute[];
-    readonly admitOperators: Admission;
+    readonly pages: readonly Page[];
+    readonly identify: edge.Identify;
   },
 ): void {
-  onEachRoute(app, routes, ({ method, path, declared: { roles } }) => {
-    if (roles.includes("public")) return undefined;
+  // Pages before routes, as they answer
+  const all = [...pages.map(routeOf), ...routes];
+  onEachRoute(app, all, ({ method, path, declared: { roles = edge.usualRoles } }) => {
+    const isPublic = roles.includes("public");
+    if (isPublic && method === "GET") return undefined;
     return async (c, next) => {
-      if (!roles.includes("operator")) {
-        throw new edge.NotAdmitted(
-          "role-missing",
-          `Cannot ${method} ${path}: it is for ${roles.join(", ") || "nobody"}`,
-        );
-      }
-      admitOperators(c.req.raw);
+      const identity = await identify(c.req.raw);
+      if (identity) edge.noteIdentity(c, identity);
+      if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
       await next();
       return undefined;
     };
   });
+}
+
+function assertHasOne(
+  identity: edge.Identity | undefined,
+  { roles, what }: { readonly roles: readonly string[]; readonly what: string },
+): void {
+  const whom = `it is for ${roles.join(", ") || "nobody"}`;
+  if (!identity) {
+    throw new edge.NotAdmitted("token-missing", `Cannot ${what} without a token: ${whom}`);
+  }
+  if (roles.some((role) => edge.hasRole(identity, role))) return;
+  throw new edge.NotAdmitted("role-missing", `Cannot ${what}: ${whom}`);
+}
+
+function routeOf({ path, roles }: Page): PublicRoute {
+  return { method: "GET", path, service: "gateway", declared: { priority: "normal", roles } };
 }

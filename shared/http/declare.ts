@@ -1,16 +1,25 @@
 import type { View } from "@headwater/core";
 import type { MiddlewareHandler } from "hono";
 import type { RouteDescription } from "./openapi/described_route.ts";
+import type { RouteOwner } from "./openapi/owned.ts";
+import { assertOwn } from "./route_owner.ts";
 import type { ServiceEnv } from "./service_app.ts";
 
 /**
- * What a service says of a public route, for whoever stands before it: nothing of it is done by the service itself.
+ * What a service says of a public route, for whoever stands before it. Of it the service itself only sees to it that
+ * customers get nothing but their own.
  */
 export type RouteDeclaration = RouteDescription & {
   /** Who goes first when there is more to do than can be done; default: normal. */
   readonly priority: "critical" | "normal" | "best-effort" | "bulk";
-  /** Who may ask: one of them is enough. Default: `["public"]`, which is everybody; `operator` has who may operate. */
-  readonly roles: readonly string[];
+  /**
+   * Who may ask: one of them is enough. `public` is everybody, `customer` whoever owns what is asked for, `operator` and
+   * `admin` who operates; others are as tokens name them. Default: `["operator"]`, which like all others is asked for only
+   * where an application has been told who gives tokens.
+   */
+  readonly roles?: readonly string[];
+  /** Whose it is that customers ask for; with the role `customer` only. */
+  readonly owner?: RouteOwner | undefined;
   /** How many requests one client may send within so many milliseconds; default: any number. */
   readonly rate?: { readonly requests: number; readonly windowMs: number } | undefined;
   /** Default: every request is the service's to answer. */
@@ -37,7 +46,7 @@ type RouteCache = {
 const declarations = new WeakMap<object, RouteDeclaration>();
 
 /** What holds for a route of which nothing is said. */
-export const undeclared: RouteDeclaration = { priority: "normal", roles: ["public"] };
+export const undeclared: RouteDeclaration = { priority: "normal" };
 
 /**
  * Says of a public route what the gateway has to know, and is itself what was said, so that nothing is said twice:
@@ -53,13 +62,21 @@ export const undeclared: RouteDeclaration = { priority: "normal", roles: ["publi
 export function declare<const Given extends Partial<RouteDeclaration>>(
   given: Given,
 ): MiddlewareHandler<ServiceEnv> & Given {
-  const { rate, cache } = given;
+  const { rate, cache, roles = [], owner } = given;
   if (rate) assertWhole({ ...rate }, { what: "rate", least: 1 });
   if (cache) {
     const { freshMs, staleMs } = cache;
     assertWhole({ freshMs, staleMs }, { what: "cache", least: 0 });
   }
-  const handler: MiddlewareHandler<ServiceEnv> = (_c, next) => next();
+  if (owner && (!roles.includes("customer") || roles.includes("public"))) {
+    throw new Error(
+      "Cannot declare an owner: customers have to be among the roles, and not everybody",
+    );
+  }
+  const handler: MiddlewareHandler<ServiceEnv> = async (c, next) => {
+    if (owner) await assertOwn(c, { owner, roles });
+    await next();
+  };
   declarations.set(handler, { ...undeclared, ...given });
   return Object.assign(handler, given);
 }

@@ -1,6 +1,17 @@
 export { NotAdmitted } from "./admission.ts";
 export { clientAddressOf, noteClientAddress } from "./client_address.ts";
 export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
+export {
+  hasRole,
+  type Identify,
+  type Identity,
+  identityHeader,
+  identityText,
+  noteIdentity,
+  type Noting,
+} from "./identity.ts";
+export { type Owned, type RouteOwner, usualRoles } from "./openapi/owned.ts";
 export { RateLimited } from "./rate_limited.ts";
 export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";
 export { requestCategory } from "./key_claim.ts";
+export { toldIdentity } from "./told_identity.ts";

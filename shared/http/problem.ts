@@ -150,18 +150,29 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
 }
 
 const statusOfNotAdmitted: Readonly<Record<AdmissionCode, number>> = {
+  "customer-foreign": 403,
   "host-foreign": 421,
   "origin-foreign": 403,
   "role-missing": 403,
   "secret-wrong": 401,
+  "token-missing": 401,
+  "token-wrong": 401,
+};
+
+/** RFC 6750, 3: what to prove oneself with. */
+const challenges: Partial<Record<AdmissionCode, string>> = {
+  "secret-wrong": secretHeader,
+  "token-missing": "Bearer",
+  "token-wrong": 'Bearer error="invalid_token"',
 };
 
 function answerToNotAdmitted({ code, message }: NotAdmitted): Answer {
+  const challenge = challenges[code];
   return {
     status: statusOfNotAdmitted[code],
     code,
     detail: message,
-    ...(code === "secret-wrong" && { headers: { "WWW-Authenticate": secretHeader } }),
+    ...(challenge !== undefined && { headers: { "WWW-Authenticate": challenge } }),
   };
 }
 

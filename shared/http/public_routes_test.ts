@@ -31,7 +31,6 @@ Deno.test("a route is public with all that its service says of it, wherever that
       path: "/api/doors",
       declared: {
         priority: "bulk",
-        roles: ["public"],
         rate: { requests: 5, windowMs: 1_000 },
         query,
       },
@@ -45,9 +44,9 @@ Deno.test("a route is public with all that its service says of it, wherever that
   ]);
 });
 
-Deno.test("of whom nothing is said everybody may ask, after the critical ones and before bulk", () => {
+Deno.test("what nothing is said of comes after the critical ones and before bulk", () => {
   const [route] = routesOf((app) => app.get("/api/doors", (c) => c.json([])));
-  assert.deepEqual(route?.declared, { priority: "normal", roles: ["public"] });
+  assert.deepEqual(route?.declared, { priority: "normal" });
 });
 
 Deno.test("a declared route answers as if nothing had been declared", async () => {

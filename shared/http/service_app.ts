@@ -7,6 +7,7 @@ import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
 import { endOnParting } from "./end_on_parting.ts";
 import { headAnswer } from "./head_answer.ts";
+import type { Identity } from "./identity.ts";
 import { addHealthRoutes } from "./health.ts";
 import { httpMetrics } from "./http_metrics.ts";
 import { addMetricsPage } from "./metrics_page.ts";
@@ -21,8 +22,10 @@ import type { EdgeDependencies, ServiceDependencies } from "./service_dependenci
 type Env<Dependencies extends EdgeDependencies> = {
   Bindings: Dependencies;
   Variables: CorrelationVariables & DeadlineVariables & {
-    /** Who asks, once somebody has authenticated them. */
+    /** Who asks, once somebody has authenticated them: as it stands in events. */
     actor?: string;
+    /** The same with what they may do; undefined: nobody was asked for it, or the application itself asks. */
+    identity?: Identity;
     /** Of requests under the same `Idempotency-Key`. */
     turns: KeyTurns;
     endTurn?: () => void;
@@ -95,9 +98,10 @@ export function toService<Dependencies extends EdgeDependencies>(
     answered(c);
   });
   if (admit) {
-    app.use((c, next) => {
-      admit(c.req.raw);
-      return next();
+    app.use(async (c, next) => {
+      const admitted = admit(c.req.raw);
+      if (admitted instanceof Promise) await admitted;
+      await next();
     });
   }
   app.use(underDeadline());

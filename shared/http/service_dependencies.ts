@@ -11,6 +11,7 @@ import type {
 } from "@headwater/core";
 import type { Sql } from "postgres";
 import type { Admission } from "./admission.ts";
+import type { Owned } from "./openapi/owned.ts";
 import type { HealthWatch } from "./health_watch.ts";
 
 /** What everything that answers over HTTP gets from outside, the gateway too. */
@@ -44,6 +45,8 @@ export type ServiceDependencies = EdgeDependencies & {
   readonly sql: Sql;
   readonly client: ServiceClient;
   readonly readModels: ReadModels;
+  /** Whose entities are, of all services; default: nobody's. */
+  readonly owned?: readonly Owned[] | undefined;
   /** Of an aggregate of the service's own. */
   repository<Command extends DomainCommand, Event extends DomainEvent, State>(
     aggregate: Aggregate<Command, Event, State>,

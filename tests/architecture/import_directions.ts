@@ -11,6 +11,7 @@ const members: Readonly<Record<string, string>> = {
   "@headwater/core": "shared/core",
   "@headwater/gateway": "shared/gateway",
   "@headwater/http": "shared/http",
+  "@headwater/identity": "shared/identity",
   "@headwater/resilience": "shared/resilience",
   "@headwater/sagas": "shared/sagas",
   "@headwater/testing": "shared/testing",
@@ -27,6 +28,7 @@ const adapters = ["infra/event_store", "infra/eventstoredb", "infra/postgres", "
 const engines = [
   "shared/core",
   "shared/http",
+  "shared/identity",
   "shared/resilience",
   "shared/gateway",
   "shared/console",
@@ -38,6 +40,7 @@ const engines = [
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "shared/core": [],
   "shared/http": ["shared/core", "shared/resilience"],
+  "shared/identity": ["shared/core", "shared/http", "shared/resilience"],
   "shared/resilience": ["shared/core"],
   "shared/gateway": ["shared/core", "shared/http", "shared/resilience"],
   "shared/console": ["shared/core", "shared/http", "shared/resilience"],

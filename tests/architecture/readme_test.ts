@@ -48,6 +48,7 @@ Deno.test("every task that the README names exists", () => {
 const fromFiles: Readonly<Record<string, string>> = {
   core: "shared/core/any.ts",
   http: "shared/http/any.ts",
+  identity: "shared/identity/any.ts",
   resilience: "shared/resilience/any.ts",
   gateway: "shared/gateway/any.ts",
   console: "shared/console/any.ts",

@@ -1,5 +1,5 @@
 import type { ServiceClient } from "@headwater/core";
-import { type Admission, type EdgeContext, type EdgeRoutes } from "@headwater/http";
+import { type Admission, edge, type EdgeContext, type EdgeRoutes } from "@headwater/http";
 import { bodyLimit, readBytes } from "@headwater/resilience";
 
 /** Of a request, what its act is told. */
@@ -20,13 +20,17 @@ export function addOperating(
   },
 ): void {
   async function answer(c: EdgeContext): Promise<Response> {
-    admitOperators(c.req.raw);
+    const identity = await admitOperators(c.req.raw);
     const { method, raw } = c.req;
     const { pathname, search } = new URL(c.req.url);
     const headers = new Headers({ "X-Correlation-Id": c.var.correlationId });
     for (const name of passedOn) {
       const value = c.req.header(name);
       if (value !== undefined) headers.set(name, value);
+    }
+    if (identity) {
+      headers.set(edge.identityHeader, edge.identityText(identity));
+      headers.delete("X-Actor");
     }
     const body = method === "POST" ? await readBytes(raw, bodyLimit) : undefined;
     const answer = await client.call(

@@ -47,9 +47,12 @@ export function subjectOf(
 }
 
 /** What the header says, where whoever sent it is trusted. */
-export function headerSide({ req }: Asked, isTrusted: () => boolean): Side | undefined {
+export async function headerSide(
+  { req }: Asked,
+  isTrusted: () => Promise<boolean>,
+): Promise<Side | undefined> {
   const said = sideNamed(req.header(sideHeader));
-  return said && isTrusted() ? said : undefined;
+  return said && await isTrusted() ? said : undefined;
 }
 
 /** What a cookie says, which anybody may set. */

@@ -131,9 +131,9 @@ export function strangle(
     }
   }
 
-  function isTrusted({ req }: EdgeContext): boolean {
+  async function isTrusted({ req }: EdgeContext): Promise<boolean> {
     try {
-      admitOperators(req.raw);
+      await admitOperators(req.raw);
       return true;
     } catch {
       return false;
@@ -187,7 +187,7 @@ export function strangle(
           subject: subjectOf(c, strangles) ?? entity ?? edge.clientAddressOf(c.req.raw) ??
             // Nothing to tell it by: one of so many, this time
             crypto.randomUUID(),
-          header: headerSide(c, () => isTrusted(c)),
+          header: await headerSide(c, () => isTrusted(c)),
           cookie: cookieSide(c),
         },
         ...{ entity, key, isSafe: isRead },

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { RouteOwner } from "./owned.ts";
 
 /** What is said of a route for those who ask for it: the schemas are those that check, so that nothing is said twice. */
 export type RouteDescription = {
@@ -38,7 +39,8 @@ export type DescribedRoute = {
   readonly path: string;
   readonly declared: RouteDescription & {
     readonly priority?: string;
-    readonly roles?: readonly string[];
+    readonly roles?: readonly string[] | undefined;
+    readonly owner?: RouteOwner | undefined;
     readonly rate?: { readonly requests: number; readonly windowMs: number } | undefined;
     readonly cache?: unknown;
   };

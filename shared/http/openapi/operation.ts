@@ -1,3 +1,4 @@
+import { usualRoles } from "./owned.ts";
 import type { DescribedRoute } from "./described_route.ts";
 import { sent, told } from "./header_fields.ts";
 import { type JsonSchema, jsonSchema, type NamedSchemas } from "./json_schema.ts";
@@ -45,7 +46,7 @@ export function operation(
     responses: responsesOf(route, given),
     ...(declared.query && rulesOf(jsonSchema(declared.query, { io: "input", named }))),
     ...(priority !== undefined && priority !== "normal" && { "x-priority": priority }),
-    "x-roles": roles ?? ["public"],
+    "x-roles": roles ?? usualRoles,
     ...(rate && { "x-rate": rate }),
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DescribedRoute } from "./described_route.ts";
 import { type AnswerHeader, told } from "./header_fields.ts";
 import type { JsonSchema } from "./json_schema.ts";
+import { type RouteOwner, usualRoles } from "./owned.ts";
 import { statusOfRefusal } from "./refusal_status.ts";
 
 /**
@@ -47,13 +48,15 @@ export function problemAnswers(
   { method, declared, reads }: DescribedRoute,
   at: Answering,
 ): ReadonlyMap<number, readonly string[]> {
-  const { body, refusals = [], rate, roles = ["public"] } = declared;
+  const { body, refusals = [], rate, roles = usualRoles, owner } = declared;
   const isCommand = method !== "GET";
   const isForAll = roles.includes("public");
   const answers: [status: number, codes: readonly string[]][] = [
     [400, ["bad-input"]],
     ...(at === "gateway" ? ofGateway : []),
+    ...(isForAll && !isCommand ? [] : ofTokens),
     ...(isForAll ? [] : ofRoles),
+    ...(owner ? [ofOwner(owner)] : []),
     ...(body ? ofBodies : []),
     ...(isCommand ? ofCommands : []),
     ...refusals.map((code): [number, string[]] => [statusOfRefusal(code), [code]]),
@@ -78,8 +81,12 @@ const ofGateway: [number, readonly string[]][] = [
   [502, ["service-answer-lost", "answer-too-large"]],
   [503, ["overloaded", "circuit-open", "service-unavailable"]],
 ];
+const ofTokens: [number, readonly string[]][] = [
+  [401, ["token-wrong"]],
+  [503, ["identity-unavailable"]],
+];
 const ofRoles: [number, readonly string[]][] = [
-  [401, ["secret-wrong"]],
+  [401, ["token-missing"]],
   [403, ["role-missing"]],
 ];
 const ofBodies: [number, readonly string[]][] = [
@@ -100,6 +107,12 @@ const ofReadings: [number, readonly string[]][] = [
     "read-model-outdated",
   ]],
 ];
+
+/** What customers are told of what is another's. */
+function ofOwner(owner: RouteOwner): [status: number, codes: readonly string[]] {
+  if ("param" in owner) return [404, [`${owner.of}-unknown`]];
+  return "query" in owner ? [404, ["customer-unknown"]] : [403, ["customer-foreign"]];
+}
 
 /** Answers that several operations give alike, by name. */
 export type Responses = Map<string, JsonSchema>;

@@ -1,0 +1,1 @@
+export { type TokenIssuer, tokenIssuer } from "./token_issuer.ts";
