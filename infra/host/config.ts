@@ -57,7 +57,10 @@ export type Config = {
   readonly redisUrl: string | undefined;
 };
 
-/** An issuer of tokens, and what is taken of its tokens. */
+/**
+ * An issuer of tokens, and what is taken of its tokens.
+ * @internal
+ */
 export type OidcConfig = {
   readonly issuer: string;
   readonly audience: string;

@@ -1,4 +1,7 @@
-/** How an issuer is asked. */
+/**
+ * How an issuer is asked.
+ * @internal
+ */
 export type FetchJson = {
   /** As `fetch` does. */
   send(request: Request): Promise<Response>;

@@ -4,5 +4,7 @@
  * @module
  */
 
-export type { Algorithm } from "./verify_token.ts";
+export type { Claims } from "./identity_of_claims.ts";
+export type { KeyAges } from "./known_keys.ts";
+export type { Algorithm, TokenRules } from "./verify_token.ts";
 export { identifyByToken, type TokenSource } from "./identify_by_token.ts";

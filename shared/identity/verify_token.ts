@@ -9,6 +9,7 @@ export type Algorithm =
   | "EdDSA"
   | "Ed25519";
 
+/** What a token has to be. */
 export type TokenRules = Claims & {
   readonly issuer: string;
   /** For whom tokens have to be. */
