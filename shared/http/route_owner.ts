@@ -1,10 +1,4 @@
-import {
-  type DomainEvent,
-  type EventLog,
-  type EventSchemas,
-  field,
-  Refusal,
-} from "@headwater/core";
+import { field, Refusal } from "@headwater/core";
 import { bodyLimit, readText } from "@headwater/resilience";
 import { NotAdmitted } from "./admission.ts";
 import { hasRole } from "./identity.ts";

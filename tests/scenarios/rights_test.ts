@@ -11,21 +11,25 @@ import { ShopClient } from "@shop/judge";
 import { followFeed } from "./followed_feed.ts";
 
 /** All that clients are shown of an order. */
-const ofOrder = (orderId: string) => [
-  `/api/orders/${orderId}`,
-  `/api/orders/${orderId}/timeline`,
-  `/api/orders/${orderId}/events`,
-  `/api/payments/order/${orderId}`,
-  `/api/shipments/order/${orderId}`,
-  `/api/inventory/reservations/order/${orderId}`,
-  `/api/tracking/${orderId}`,
-];
+function ofOrder(orderId: string): readonly string[] {
+  return [
+    `/api/orders/${orderId}`,
+    `/api/orders/${orderId}/timeline`,
+    `/api/orders/${orderId}/events`,
+    `/api/payments/order/${orderId}`,
+    `/api/shipments/order/${orderId}`,
+    `/api/inventory/reservations/order/${orderId}`,
+    `/api/tracking/${orderId}`,
+  ];
+}
 /** All that clients are shown of a customer. */
-const ofCustomer = (customerId: string) => [
-  `/api/orders?customerId=${customerId}`,
-  `/api/orders/events?customerId=${customerId}`,
-  `/api/notifications?customerId=${customerId}`,
-];
+function ofCustomer(customerId: string): readonly string[] {
+  return [
+    `/api/orders?customerId=${customerId}`,
+    `/api/orders/events?customerId=${customerId}`,
+    `/api/notifications?customerId=${customerId}`,
+  ];
+}
 
 Deno.test("every route of the shop says who may ask, and whose it is where customers may", () => {
   const unsaid = shop.services.flatMap(({ name, routes }) =>
