@@ -1,7 +1,9 @@
+import { Unavailable } from "@headwater/core";
 import type { Application } from "./application.ts";
 import { environmentVariables } from "./settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
 import type { LogLevel } from "./logger.ts";
+import { httpClient } from "./service_client/http.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 import { telemetryVariables } from "./telemetry_variables.ts";
 
@@ -91,7 +93,7 @@ export function topology(application: Application, options: TopologyOptions): {
         ...ownEnv,
       },
       graceMs,
-      isReady: () => answers(`${url}/health/live`),
+      isReady: () => answers(url),
     };
   }
   return {
@@ -155,14 +157,18 @@ function redisHosts(url: string | undefined): readonly string[] {
   return url === undefined ? [] : [new URL(url).hostname];
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Not by `fetch`, which would leave a span each time, and itself as the parent of all that comes after it. */
+async function answers(origin: string): Promise<boolean> {
+  using client = httpClient(new Map([["process", origin]]));
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    const signal = AbortSignal.timeout(1_000);
+    const asked = new Request("http://process/health/live", { signal });
+    const response = await client.call("process", asked);
     await response.body?.cancel();
     return response.ok;
   } catch (error) {
     // Nobody listens there yet, or not in time.
-    if (error instanceof TypeError || error instanceof DOMException) return false;
+    if (error instanceof Unavailable || error instanceof DOMException) return false;
     throw error;
   }
 }

@@ -2,14 +2,17 @@ import type { machine, Service, ServiceClient } from "@headwater/core";
 
 /**
  * The same client, each of whose calls is a span that the service is told of. Calls that are part of nothing, as those of
- * who looks for ever whether somebody is well, are none.
+ * who looks for ever whether somebody is well, are none: the service is told that nobody wants to see them.
  */
 export function tracedClient(client: ServiceClient, tracer: machine.Tracer): ServiceClient {
   if (!tracer.isOn) return client;
   return {
     call(service, request) {
-      if (tracer.current().traceparent === undefined) return client.call(service, request);
       const { method, url, headers } = request;
+      if (tracer.current().traceparent === undefined) {
+        if (!headers.has("traceparent")) headers.set("traceparent", unseenTrace());
+        return client.call(service, request);
+      }
       const attempt = Number(headers.get("X-Attempt") ?? 1);
       return tracer.span({
         name: method,
@@ -28,6 +31,12 @@ export function tracedClient(client: ServiceClient, tracer: machine.Tracer): Ser
       });
     },
   };
+}
+
+/** A new one whose flag says that it is not recorded. */
+function unseenTrace(): string {
+  const digits = crypto.randomUUID().replaceAll("-", "");
+  return `00-${digits}-${digits.slice(0, 16)}-00`;
 }
 
 /** A service that is called in this very process: begins the span that a server begins for others. */
