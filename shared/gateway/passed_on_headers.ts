@@ -7,6 +7,7 @@ const notPassedOn = new Set([
   "expect",
   "forwarded",
   "host",
+  "traceparent",
   "x-actor",
   "x-attempt",
   "x-causation-id",
@@ -30,6 +31,7 @@ export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
   );
   headers.set("X-Correlation-Id", c.var.correlationId);
   headers.set("Forwarded", forwarded(c));
+  passOnTrace(c, headers);
   return headers;
 }
 
@@ -42,6 +44,18 @@ export function addIdentity(headers: Headers, c: EdgeContext): void {
   if (!identity) return;
   headers.set(edge.identityHeader, edge.identityText(identity));
   headers.delete("Authorization");
+}
+
+/** Characters that W3C has everybody pass on; more of them are of no use to anybody behind us. */
+const longestTraceState = 512;
+const longestBaggage = 8_192;
+
+/** The trace that the request is in, as we know it, and what the client's own systems say of it. */
+function passOnTrace({ var: { traceparent } }: EdgeContext, headers: Headers): void {
+  if (traceparent !== undefined) headers.set("traceparent", traceparent);
+  const { length } = headers.get("tracestate") ?? "";
+  if (traceparent === undefined || length > longestTraceState) headers.delete("tracestate");
+  if ((headers.get("baggage") ?? "").length > longestBaggage) headers.delete("baggage");
 }
 
 function forwarded(c: EdgeContext): string {

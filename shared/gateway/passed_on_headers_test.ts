@@ -1,4 +1,5 @@
 import { edge } from "@headwater/http";
+import { recordingTracer } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { openGateway } from "./testing/open_gateway.ts";
 
@@ -52,4 +53,38 @@ Deno.test("HEAD says as well where it comes from", async () => {
   edge.noteClientAddress(request, "192.0.2.7");
   await gateway(request);
   assert.match(requests[0]!.headers.get("Forwarded") ?? "", /^for=192.0.2.7;/);
+});
+
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+Deno.test("the trace of a request goes on, with what the client's systems say of it", async () => {
+  const told = { traceparent, tracestate: "vendor=1", baggage: "tenant=7" };
+  const headers = await passedOn(told);
+  for (const [name, value] of Object.entries(told)) assert.equal(headers.get(name), value, name);
+});
+
+Deno.test("what is no trace, or says too much of one, is left out", async () => {
+  for (const junk of ["junk", "a".repeat(1_000_000), traceparent.toUpperCase()]) {
+    const headers = await passedOn({ traceparent: junk, tracestate: "vendor=1" });
+    for (const name of ["traceparent", "tracestate"]) assert.equal(headers.get(name), null);
+  }
+  const much = "a".repeat(1_000_000);
+  const headers = await passedOn({ traceparent, tracestate: much, baggage: much });
+  assert.equal(headers.get("traceparent"), traceparent);
+  for (const name of ["tracestate", "baggage"]) assert.equal(headers.get(name), null);
+});
+
+Deno.test("where somebody listens, what services do is part of what the gateway does", async () => {
+  const tracer = recordingTracer();
+  const { gateway, requests } = openGateway(() => Promise.resolve(new Response("{}")), { tracer });
+  await tracer.span(
+    { name: "GET", kind: "server", parent: traceparent },
+    () => gateway(new Request("http://gateway/api/things/1", { headers: { traceparent } })),
+  );
+  const [span] = tracer.spans;
+  assert.equal(span?.name, "GET /api/things/:id");
+  assert.equal(
+    requests[0]!.headers.get("traceparent"),
+    `00-${span.traceId}-${span.spanId}-01`,
+  );
 });
