@@ -49,6 +49,7 @@ export class ProcessTestBed implements AsyncDisposable {
       readonly records?: ProcessRecords;
       readonly process?: Process;
       readonly meter?: machine.Meter;
+      readonly tracer?: machine.Tracer;
     } = {},
   ) {
     const runtime = startProcess({
@@ -69,6 +70,7 @@ export class ProcessTestBed implements AsyncDisposable {
       now: () => this.clock.now(),
       random: () => 0.5,
       ...(options.meter && { meter: options.meter }),
+      tracer: options.tracer,
     });
     this.#runtimes.push(runtime);
     return runtime;
@@ -92,7 +94,10 @@ export class ProcessTestBed implements AsyncDisposable {
   async append(
     type: ErrandEvent["type"],
     errandId: string,
-    { commandId = derivedId(type, errandId) }: { readonly commandId?: string } = {},
+    { commandId = derivedId(type, errandId), traceparent }: {
+      readonly commandId?: string;
+      readonly traceparent?: string;
+    } = {},
   ): Promise<void> {
     const { data, schemaVersion } = errandEvents.encode({ type, data: { errandId } });
     const stream = `errand-${errandId}`;
@@ -109,6 +114,7 @@ export class ProcessTestBed implements AsyncDisposable {
         commandId,
         commandHash: "hash",
         schemaVersion,
+        ...(traceparent !== undefined && { traceparent }),
       },
     };
     const expected = there.at(-1)?.revision ?? "no-stream";
