@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 
-/** Who uses a data directory, and where it can be reached. */
+/**
+ * Who uses a data directory, and where it can be reached.
+ * @internal
+ */
 export type Running = {
   readonly pid: number;
   readonly startedAt: string;

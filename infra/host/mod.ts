@@ -2,6 +2,8 @@
 export { type Application, application, type ServiceDatabase } from "./application.ts";
 export { run } from "./run.ts";
 export { service, type ServiceDefinition } from "./service.ts";
+/** What an application's API is, for those who have no running one to ask. */
+export * as description from "./description.ts";
 
 // For commands of an application's own
 export { createLogger } from "./logger.ts";
@@ -22,7 +24,7 @@ export type { SupervisedProcess } from "./supervised_process.ts";
 export { startThrowAwayPostgres } from "@headwater/postgres";
 
 // Parts of it, for those who put something else together
-export { describeRunning, type Running } from "./data_directory.ts";
+export { describeRunning } from "./data_directory.ts";
 export { httpClient } from "./service_client/http.ts";
 export { inProcessClient } from "./service_client/in_process.ts";
 export { openService } from "./open_service.ts";

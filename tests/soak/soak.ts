@@ -1,3 +1,4 @@
+import { soakApi } from "./generated_requests.ts";
 import { soakBoundaries } from "./boundaries.ts";
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
@@ -7,6 +8,7 @@ import { soakShop } from "./shop_soak.ts";
 import { soakStrangler } from "./strangled_writes.ts";
 
 const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  api: soakApi,
   boundaries: soakBoundaries,
   "event-store": soakEventStore,
   projections: soakProjections,
@@ -18,6 +20,7 @@ const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number
 
 const help = `deno task soak NAME [--help]
 
+  api          10,000 requests made of the API's description: no 500, every answer as described; some minutes
   boundaries   kill -9 at every boundary of a fulfilment's steps, of each process in turn; some twenty minutes
   event-store  memory of the embedded event store while ten million events pass; some ten minutes
   projections  200 times kill -9 of who builds, switches and keeps a read model; some ten minutes

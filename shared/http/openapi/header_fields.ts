@@ -1,12 +1,12 @@
 import type { JsonSchema } from "./json_schema.ts";
 
-const position: JsonSchema = { type: "string", pattern: "^(0|[1-9][0-9]{0,15})$" };
+const position: JsonSchema = { type: "string", pattern: "^(0|[1-9][0-9]{0,14})$" };
 
 /** Headers of requests, by the name under which operations refer to them. */
 export const requestHeaders = {
   CorrelationId: header("X-Correlation-Id", {
     description: "Known in logs, events and traces; the answer repeats it. Default: a new one",
-    schema: { type: "string" },
+    schema: { type: "string", pattern: "^[A-Za-z0-9._~:+/=-]{1,128}$" },
   }),
   RequestTimeout: header("X-Request-Timeout-Ms", {
     description: "How long the client waits, in milliseconds: nothing is done for it afterwards",
@@ -19,7 +19,7 @@ export const requestHeaders = {
   }),
   IfMatch: header("If-Match", {
     description: "The `ETag` of an earlier answer: 412 where others have changed it since",
-    schema: { type: "string" },
+    schema: { type: "string", pattern: '^(\\*|"(0|[1-9][0-9]{0,14})")$' },
     example: '"3"',
   }),
   IfNoneMatch: header("If-None-Match", {

@@ -131,7 +131,7 @@ function responsesOf(route: DescribedRoute, { at, named, responses }: Given): Js
       headers,
       ...contentOf(route, named),
     },
-    ...(isKept && { 304: { description: "As in `If-None-Match`", headers: told("ETag") } }),
+    ...(isKept && { 304: { description: "As in `If-None-Match`", headers } }),
     ...Object.fromEntries(problems),
   };
 }

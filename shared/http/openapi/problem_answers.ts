@@ -21,6 +21,8 @@ export const problemSchema = z.object({
   code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   correlationId: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of what comes too late or finds no place: which limit it was. */
+  limit: z.string().optional(),
 }).meta({ id: "Problem" });
 
 /** What each status means, for people. */
@@ -57,7 +59,8 @@ export function problemAnswers(
     ...(isForAll && !isCommand ? [] : ofTokens),
     ...(isForAll ? [] : ofRoles),
     ...(owner ? [ofOwner(owner)] : []),
-    ...(body ? ofBodies : []),
+    ...(isCommand ? ofWrites : []),
+    ...(body ? [[415, ["media-type-unsupported"]] as [number, string[]]] : []),
     ...(isCommand ? ofCommands : []),
     ...refusals.map((code): [number, string[]] => [statusOfRefusal(code), [code]]),
     ...(rate ? [[429, ["rate-limit-exceeded"]] as [number, string[]]] : []),
@@ -74,7 +77,6 @@ export function problemAnswers(
   );
 }
 
-type Codes = readonly [status: number, codes: readonly string[]];
 const ofGateway: [number, readonly string[]][] = [
   [403, ["origin-foreign"]],
   [421, ["host-foreign"]],
@@ -89,10 +91,10 @@ const ofRoles: [number, readonly string[]][] = [
   [401, ["token-missing"]],
   [403, ["role-missing"]],
 ];
-const ofBodies: [number, readonly string[]][] = [
+/** A body is read also where nobody asked for one. */
+const ofWrites: [number, readonly string[]][] = [
   [408, ["body-too-slow"]],
   [413, ["body-too-large"]],
-  [415, ["media-type-unsupported"]],
 ];
 const ofCommands: [number, readonly string[]][] = [
   [409, ["revision-conflict"]],
@@ -137,7 +139,11 @@ export function problemResponse(
   return { $ref: `#/components/responses/${name}` };
 }
 
+const headersOfReadings: readonly AnswerHeader[] = ["X-Position", "Warning", "X-Read-Model-Parked"];
 const headersOfProblem: Readonly<Record<number, readonly AnswerHeader[]>> = {
+  // Also that there is no such thing was read somewhere
+  400: headersOfReadings,
+  404: headersOfReadings,
   401: ["WWW-Authenticate"],
   415: ["Accept"],
   429: ["Retry-After", "RateLimit", "RateLimit-Policy"],

@@ -1,0 +1,1 @@
+export { describeApi, describeService } from "./describe_api.ts";
