@@ -2,7 +2,7 @@ import { type EventLog, type HealthCheck, type Log, machine, type Service } from
 import type { Upstreams } from "@headwater/gateway";
 import type { Admission, edge } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
-import { createResilientClient, meteredClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
 import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -78,7 +78,7 @@ export async function startHost(
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack();
   const meter = machine.prometheusMeter();
-  starting.use(measureProcess(meter, { name: application.name }));
+  const { lagMs } = starting.use(measureProcess(meter, { name: application.name }));
   const services = new Map<string, Service>();
   const bareClient = tracedClient(inProcessClient(services), tracerOf());
   const fills = fillTurns();
@@ -130,6 +130,8 @@ export async function startHost(
     operators: gatewayActs({ reads: log, log }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
     ...{ identify, admitOperators },
+    // Its services are asked by it and by their own processes alone: what is refused is refused here
+    shedder: policy.createShedder({ lagMs }),
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },
   });
   const running = starting.move();

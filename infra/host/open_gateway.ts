@@ -1,5 +1,6 @@
 import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
+import type { policy } from "@headwater/resilience";
 import { type Application, routesOfAll } from "./application.ts";
 import {
   type Admission,
@@ -34,6 +35,7 @@ export function openGateway(
     operators,
     leaving,
     parting,
+    shedder,
     meter,
     tracer,
     metricsPage,
@@ -68,6 +70,8 @@ export function openGateway(
     readonly leaving?: AbortSignal | undefined;
     /** Aborts when its event streams have to end; default: when it begins to leave. */
     readonly parting?: AbortSignal | undefined;
+    /** Refuses what cannot be worked on. */
+    readonly shedder: policy.Shedder;
     /** Takes its numbers. */
     readonly meter: machine.Meter;
     /** Of what it does. */
@@ -100,7 +104,7 @@ export function openGateway(
     leaving,
     parting,
     more: descriptionPages(application),
-    ...{ meter, tracer, metricsPage },
+    ...{ shedder, meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });

@@ -17,6 +17,7 @@ import {
   toService,
 } from "@headwater/http";
 import { describeService } from "./describe_api.ts";
+import type { policy } from "@headwater/resilience";
 import type { ServiceDefinition } from "./service.ts";
 
 /** A service's routes, and its commands for other services, over what it is given. */
@@ -27,15 +28,30 @@ export function openService(
     readonly cacheBudget?: machine.CacheBudget;
     /** What operators do to its engines. */
     readonly operators?: Routes;
+    /** Refuses what cannot be worked on; default: whoever calls sees to it that it is not too much. */
+    readonly shedder?: policy.Shedder | undefined;
   },
 ): Service {
-  const { cacheBudget, operators = routes(), ...rest } = given;
+  const { cacheBudget, operators = routes(), shedder, ...rest } = given;
   const dependencies: ServiceDependencies = {
     ...rest,
     service: definition.name,
     repository: repositoriesOf(definition, { ...rest, cacheBudget }),
   };
-  return toService(routesOf(definition, dependencies).route("/", operators), dependencies);
+  const app = routesOf(definition, dependencies).route("/", operators);
+  return toService(app, dependencies, shedder && { door: doorOf(app, dependencies, { shedder }) });
+}
+
+/** Callers are services of the same application: what they say of a request's priority holds. */
+function doorOf(
+  app: Routes,
+  { service, meter, logger }: ServiceDependencies,
+  { shedder }: { readonly shedder: policy.Shedder },
+): Routes {
+  const priorityOf = edge.routePriorities(edge.declaredRoutes(service, app));
+  const door = routes();
+  door.use(edge.shed({ shedder, priorityOf, believes: true, service, meter, logger }));
+  return door;
 }
 
 function routesOf(definition: ServiceDefinition, dependencies: ServiceDependencies): Routes {

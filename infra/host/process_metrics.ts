@@ -51,35 +51,58 @@ const startTime = machine.metric({
 /** Short enough to see each stall that a person would notice; ten turns a second cost nothing that can be measured. */
 const everyMs = 100;
 
+/** How much of each measurement is believed: one stall of a quarter of a second is no lag yet that lasts. */
+const believed = 0.25;
+
+/** What is known of this process, until it is disposed. */
+export type MeasuredProcess = Disposable & {
+  /**
+   * Milliseconds that its timers are late of late by its own doing: as much of it as it had the processor meanwhile. What
+   * waits for others' programs has not too much to do.
+   */
+  lagMs(): number;
+};
+
 /** Measures this operating-system process, until it is disposed. `node:perf_hooks` measures no lag on Deno. */
 export function measureProcess(
   meter: machine.Meter,
   { name }: { readonly name: string },
-): Disposable {
+): MeasuredProcess {
   const lag = meter.histogram(loopLag)({});
   let due = performance.now() + everyMs;
+  let lagMs = 0;
+  let usedMs = processorMs();
   const timer = setInterval(() => {
     const now = performance.now();
-    lag.note(Math.max(0, now - due) / 1_000);
+    const late = Math.max(0, now - due);
+    lag.note(late / 1_000);
+    const used = processorMs();
+    lagMs += believed * (late * Math.min(1, (used - usedMs) / (late + everyMs)) - lagMs);
+    usedMs = used;
     due = now + everyMs;
   }, everyMs);
   const observed = meter.observe(
     [info, resident, heapUsed, heapLimit, cpu, startTime],
     (say) => {
       const { rss, heapUsed: used } = Deno.memoryUsage();
-      const { user, system } = process.cpuUsage();
       say(info, 1, { name, deno: Deno.version.deno });
       say(resident, rss, {});
       say(heapUsed, used, {});
       say(heapLimit, getHeapStatistics().heap_size_limit, {});
-      say(cpu, (user + system) / 1_000_000, {});
+      say(cpu, processorMs() / 1_000, {});
       say(startTime, performance.timeOrigin / 1_000, {});
     },
   );
   return {
+    lagMs: () => lagMs,
     [Symbol.dispose]() {
       clearInterval(timer);
       observed[Symbol.dispose]();
     },
   };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -36,3 +36,20 @@ Deno.test("a stall of the process is counted as long as it was", async () => {
     async () => numberIn(await meter.page(), "headwater_event_loop_lag_seconds_sum") >= 0.25,
   );
 });
+
+Deno.test("one stall is no lag that lasts, many are", async () => {
+  using measured = measureProcess(machine.silentMeter, { name: "doors" });
+  assert.equal(measured.lagMs(), 0);
+  function stall(): void {
+    const until = performance.now() + 220;
+    while (performance.now() < until) { /* Nothing else turns */ }
+  }
+  stall();
+  await eventually("the stall is seen", () => measured.lagMs() > 0);
+  const seen = measured.lagMs();
+  await eventually("the lag grows with each of them", () => {
+    stall();
+    return measured.lagMs() > 70 && measured.lagMs() > seen;
+  });
+  await eventually("it is forgotten", () => measured.lagMs() < 70);
+});

@@ -1,7 +1,7 @@
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { type edge, ownHosts, withSecret } from "@headwater/http";
-import { createResilientClient, meteredClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
@@ -44,6 +44,12 @@ const supervisedLingerMs = 200;
 /** Of who was not told meanwhile. */
 const longestLingerMs = 1_000;
 
+/**
+ * Answers of services that are not slow. More than at the gateway: what is too much is refused there first, where it costs
+ * least, and what it lets in is not refused again; a service refuses what all who call it make of it together.
+ */
+const calmInsideMs = 1_000;
+
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(
   definition: ServiceDefinition,
@@ -71,7 +77,7 @@ export async function serveService(
   }
   assertPortIsFree(config);
   const meter = machine.prometheusMeter();
-  using _measured = measureProcess(meter, { name });
+  using measured = measureProcess(meter, { name });
   const cacheBudget = processCaches();
   const { log, checks } = await openLog({
     ...config,
@@ -99,6 +105,7 @@ export async function serveService(
     cacheBudget,
     owned,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
+    shedder: policy.createShedder({ lagMs: measured.lagMs, calmMs: calmInsideMs }),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
   });
@@ -122,7 +129,7 @@ export async function serveGateway(
 ): Promise<void> {
   const { leaving, parting } = departure(signal, { lameDuckMs });
   const meter = machine.prometheusMeter();
-  using _measured = measureProcess(meter, { name: "gateway" });
+  using measured = measureProcess(meter, { name: "gateway" });
   await using open = await openUpstreams(application, { ...config, logger });
   const cacheBudget = processCaches();
   const shared = await openSharedStore({
@@ -157,6 +164,7 @@ export async function serveGateway(
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     ...await openRights(config, { logger }),
+    shedder: policy.createShedder({ lagMs: measured.lagMs }),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     logger,
   });

@@ -17,7 +17,7 @@ import { operatorsActs } from "./operators_acts.ts";
 import { operatorsRoutes } from "./operators_routes.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { gateStranded, processMigrations, processRecords, startProcess } from "@headwater/sagas";
-import { createResilientClient, meteredClient } from "@headwater/resilience";
+import { createResilientClient, meteredClient, type policy } from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
@@ -52,6 +52,8 @@ export type ServiceOptions = {
   readonly cacheBudget: machine.CacheBudget;
   /** Of the process; default: of the service. */
   readonly fills?: FillTurns;
+  /** Refuses what cannot be worked on; default: whoever calls it sees to that. */
+  readonly shedder?: policy.Shedder;
   /** Takes the numbers of the service. */
   readonly meter: machine.Meter;
   /** Of what the service does. */
@@ -102,6 +104,7 @@ export async function startService(
     allowStranded = false,
     cacheBudget,
     fills,
+    shedder,
     meter,
     tracer,
     metricsPage,
@@ -207,7 +210,7 @@ export async function startService(
     logger,
     cacheBudget,
     newId: () => crypto.randomUUID(),
-    ...{ owned, health, admit, leaving, parting, random, meter, tracer, metricsPage },
+    ...{ owned, health, admit, leaving, parting, random, shedder, meter, tracer, metricsPage },
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -54,6 +54,7 @@ const search = declare({
   roles: ["public"],
   operation: "findProducts",
   summary: "Products, newest first, or those with certain words",
+  priority: "best-effort",
   query: pageQuery({ q: z.union([z.literal(""), field.text(200)]) }),
   answer: productPageAnswer,
   // Who looks around does not mind a second

@@ -7,6 +7,7 @@ const listing = declare({
   owner: { query: "customerId" },
   operation: "listNotifications",
   summary: "Messages that were sent, newest first",
+  priority: "best-effort",
   query: pageQuery({ customerId: field.id }),
   answer: notificationPageAnswer,
 });

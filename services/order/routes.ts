@@ -27,6 +27,7 @@ const placement = declare({
   owner: { body: "customerId" },
   operation: "placeOrder",
   summary: "Places an order; what becomes of it is told by its page, its timeline and its events",
+  priority: "critical",
   body: orderCommands.PlaceOrder.partial({ orderId: true }).refine(
     ({ lines }) =>
       Number.isSafeInteger(lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0)),
@@ -42,6 +43,7 @@ const cancellation = declare({
   owner: { param: "id", of: "order" },
   operation: "cancelOrder",
   summary: "Asks for an order to be cancelled: what was done for it is undone",
+  priority: "critical",
   params: { id: field.id },
   body: orderCommands.RequestCancellation.pick({ reason: true }),
   answer: done,

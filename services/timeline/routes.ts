@@ -50,6 +50,7 @@ const sold = declare({
   roles: ["operator"],
   operation: "listSales",
   summary: "What was sold, by day, SKU and currency",
+  priority: "bulk",
   query: salesQuery,
   answer: salesPageAnswer,
 });

@@ -57,7 +57,7 @@ export async function requestFor(
   const { method } = c.req.raw;
   const body = method === "GET"
     ? undefined
-    : given ?? await readBytes(c.req.raw, bodyLimit, { mostMs });
+    : given ?? await edge.whileResting(c, () => readBytes(c.req.raw, bodyLimit, { mostMs }));
   const request = new Request(url, {
     method,
     ...(body !== undefined && { body }),

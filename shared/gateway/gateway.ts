@@ -2,13 +2,14 @@ import type { machine, Service, ServiceClient } from "@headwater/core";
 import {
   type Admission,
   type describe,
-  type edge,
+  edge,
   type EdgeDependencies,
   type EdgeRoutes,
   type PublicRoute,
   type Routes,
   toService,
 } from "@headwater/http";
+import type { policy } from "@headwater/resilience";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { addConsole } from "./console.ts";
@@ -50,6 +51,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly sharedStore: machine.SharedStore;
   /** Aborts when nobody is answered any more: what is done beside answering ends. */
   readonly ending: AbortSignal;
+  /** Refuses what cannot be worked on; default: everything is. */
+  readonly shedder?: policy.Shedder | undefined;
   /** Of all services. */
   readonly routes: readonly PublicRoute[];
   /** Systems that are not ours; default: there are none. */
@@ -85,21 +88,27 @@ export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
 ): CreateGateway {
   const create = (dependencies: GatewayDependencies): Service => {
-    const { application, client, routes, upstreams, identify, more, ...edge } = dependencies;
+    const { application, client, routes, upstreams, identify, shedder, more, ...own } =
+      dependencies;
     const { admitOperators = () => {}, console } = dependencies;
-    const app: EdgeRoutes = new Hono();
-    app.use((c, next) => {
+    const { service, logger, bareClient, meter, sharedStore } = own;
+    const door: EdgeRoutes = new Hono();
+    door.use((c, next) => {
       assertPlainRequest(c.req.raw);
       return next();
     });
+    addRateLimits(door, dependencies);
+    if (shedder) {
+      const priorityOf = edge.routePriorities(routes);
+      door.use(edge.shed({ shedder, priorityOf, believes: false, service, meter, logger }));
+    }
+    const app: EdgeRoutes = new Hono();
     app.use(compress({ threshold: shortestCompressed }));
-    addRateLimits(app, dependencies);
     if (identify) addRoles(app, { routes, pages, identify });
-    const { logger, bareClient } = edge;
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];
     const sides = strangle({
-      ...{ client: bareClient, store: edge.sharedStore, names, admitOperators, logger },
+      ...{ client: bareClient, store: sharedStore, names, admitOperators, logger },
     });
     addOperating(app, {
       ...{ client, admitOperators },
@@ -115,7 +124,7 @@ export function gateway(
         ...asking,
         strangle: serve ?? sides.answer,
         logger,
-        meter: edge.meter,
+        meter,
       });
     table?.addStrangled(app, routes);
     onEachRoute(app, routes, responseCache(dependencies));
@@ -125,7 +134,7 @@ export function gateway(
     addForwarding(app, { ...asking, routes: routes.filter((route) => !isFixed(route)) });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);
-    return toService(app, edge);
+    return toService(app, own, { door });
   };
   return Object.assign(create, {
     pages: pages.map(({ path }) => path),

@@ -12,6 +12,7 @@ const notPassedOn = new Set([
   "x-attempt",
   "x-causation-id",
   "x-identity",
+  "x-priority",
   "x-real-ip",
   "x-route",
   "x-service-secret",
@@ -32,6 +33,8 @@ export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
   headers.set("X-Correlation-Id", c.var.correlationId);
   headers.set("Forwarded", forwarded(c));
   passOnTrace(c, headers);
+  const { priority } = c.var;
+  if (priority !== undefined) headers.set(edge.priorityHeader, priority);
   return headers;
 }
 

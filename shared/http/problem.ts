@@ -41,18 +41,19 @@ export type ErrorContext = {
   readonly logger: Log;
 };
 
+const encoder = new TextEncoder();
+
 export const problemMediaType = "application/problem+json";
 
 /** Beyond this many, more issues help nobody. */
 const issuesShown = 100;
 
 /** A problem document as an answer. */
-export function problemResponse(problem: Problem, headers?: HeadersInit): Response {
+export function problemResponse(
+  problem: Problem,
+  headers?: Readonly<Record<string, string>>,
+): Response {
   const { status, code, detail, correlationId, errors, limit } = problem;
-  const answer = new Headers(headers);
-  answer.set("Content-Type", problemMediaType);
-  answer.set("Cache-Control", "no-store");
-  answer.set("X-Correlation-Id", correlationId);
   const body = {
     type: `urn:headwater:problem:${code}`,
     title: titleOf(code),
@@ -63,9 +64,17 @@ export function problemResponse(problem: Problem, headers?: HeadersInit): Respon
     ...(errors && { errors }),
     ...(limit && { limit }),
   };
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
-  // Without it compression takes an answer for a long one: a refusal has to be cheap.
-  answer.set("Content-Length", String(bytes.byteLength));
+  const bytes = encoder.encode(JSON.stringify(body));
+  // Not one by one into `Headers`: a refusal has to be cheap
+  const answer = {
+    ...headers,
+    "Content-Type": problemMediaType,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Correlation-Id": correlationId,
+    // Without it compression takes an answer for a long one
+    "Content-Length": String(bytes.byteLength),
+  };
   return new Response(bytes, { status, headers: answer });
 }
 
@@ -78,7 +87,9 @@ export function errorResponse(error: unknown, context: ErrorContext): Response {
   return problemResponse({ ...answer, correlationId: context.correlationId }, headers);
 }
 
-type Answer = Omit<Problem, "correlationId"> & { readonly headers?: HeadersInit };
+type Answer = Omit<Problem, "correlationId"> & {
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 function answerTo(error: unknown, context: ErrorContext): Answer {
   if (error instanceof BadInput) {
@@ -186,8 +197,17 @@ function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer 
     code,
     detail: message,
     limit,
-    headers: { "Retry-After": String(Math.max(1, Math.ceil(retryAfter))) },
+    headers: code === "overloaded" ? overloadedHeaders(retryAfter) : retryHeaders(retryAfter),
   };
+}
+
+/** For proxies and clients that look at no bodies: there was too much to do. `retryAfter`: seconds. */
+export function overloadedHeaders(retryAfter: number): Readonly<Record<string, string>> {
+  return { ...retryHeaders(retryAfter), "X-Overloaded": "true" };
+}
+
+function retryHeaders(retryAfter: number): Readonly<Record<string, string>> {
+  return { "Retry-After": String(Math.max(1, Math.ceil(retryAfter))) };
 }
 
 function answerToConflict(

@@ -20,17 +20,23 @@ export type PublicRoute = {
  *
  * Errors: a route of which two things are said, or what cannot be.
  */
-export function publicRoutes(service: string, routes: Routes): readonly PublicRoute[] {
+export function publicRoutes(
+  service: string,
+  routes: Pick<Routes, "routes">,
+): readonly PublicRoute[] {
   return routesOf(service, routes).filter(({ path }) => path.startsWith("/api/"));
 }
 
 /** Those, and what other services may ask of it, where something is declared of that. */
-export function declaredRoutes(service: string, routes: Routes): readonly PublicRoute[] {
+export function declaredRoutes(
+  service: string,
+  routes: Pick<Routes, "routes">,
+): readonly PublicRoute[] {
   return routesOf(service, routes)
     .filter(({ path, declared }) => path.startsWith("/api/") || declared !== undeclared);
 }
 
-function routesOf(service: string, routes: Routes): readonly PublicRoute[] {
+function routesOf(service: string, routes: Pick<Routes, "routes">): readonly PublicRoute[] {
   const entries = routes.routes.filter(({ method }) => method !== "ALL");
   // A handler and its middleware are entries of their own.
   const byRoute = Map.groupBy(entries, ({ method, path }) => `${method} ${path}`);

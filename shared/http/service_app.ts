@@ -14,6 +14,7 @@ import { addMetricsPage } from "./metrics_page.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import { namedSpan } from "./named_span.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
+import type { SheddingVariables } from "./shed.ts";
 
 /**
  * What the routes of Hono find in their context.
@@ -21,7 +22,7 @@ import type { EdgeDependencies, ServiceDependencies } from "./service_dependenci
  */
 type Env<Dependencies extends EdgeDependencies> = {
   Bindings: Dependencies;
-  Variables: CorrelationVariables & DeadlineVariables & {
+  Variables: CorrelationVariables & DeadlineVariables & SheddingVariables & {
     /** Who asks, once somebody has authenticated them: as it stands in events. */
     actor?: string;
     /** The same with what they may do; undefined: nobody was asked for it, or the application itself asks. */
@@ -68,6 +69,10 @@ export function routes(): Routes {
 export function toService<Dependencies extends EdgeDependencies>(
   routes: Hono<Env<Dependencies>>,
   dependencies: Dependencies,
+  { door }: {
+    /** What is asked of a request before anything else is done for it. */
+    readonly door?: Hono<Env<Dependencies>>;
+  } = {},
 ): Service {
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
@@ -104,6 +109,8 @@ export function toService<Dependencies extends EdgeDependencies>(
       await next();
     });
   }
+  // Before the deadline, which costs half of what a refusal does
+  if (door) app.route("/", door);
   app.use(underDeadline());
   app.use(async (c, next) => {
     c.set("turns", turns);

@@ -3,6 +3,7 @@ import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import type { z } from "zod";
 import { parseJson } from "./json_body.ts";
 import type { EdgeContext } from "./service_app.ts";
+import { whileResting } from "./shed.ts";
 
 /** Beyond this many, more issues help nobody, and each costs something. */
 const mostIssues = 100;
@@ -17,7 +18,7 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   refuseOtherMediaTypes(c.req.header("Content-Type"));
-  const text = await readText(c.req.raw, bodyLimit);
+  const text = await whileResting(c, () => readText(c.req.raw, bodyLimit));
   return check(parseJson(text), { schema });
 }
 

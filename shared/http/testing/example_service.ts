@@ -36,7 +36,10 @@ const command = z.strictObject({ amount: field.amount });
 /** A service that has one route of every kind, to throw requests at; it keeps what reached its domain. */
 export function exampleService(
   extend: (app: Routes) => void = () => {},
-  more: Partial<ServiceDependencies> = {},
+  { doorOf, ...more }: Partial<ServiceDependencies> & {
+    /** What is asked of requests before anything else is done for them. */
+    doorOf?(app: Routes, logger: Log): Routes;
+  } = {},
 ): {
   readonly service: Service;
   readonly log: ReturnType<typeof eventLog.memoryLog>;
@@ -70,15 +73,19 @@ export function exampleService(
   });
   app.route("/", commandEndpoint({ Charge: charge }));
   extend(app);
+  const logger = recordingLog((level, message, fields) => logged.push({ level, message, fields }));
   const dependencies = {
     service: "example",
     log,
-    logger: recordingLog((level, message, fields) => logged.push({ level, message, fields })),
+    logger,
     newId: () => crypto.randomUUID(),
     ...more,
   };
   // What no route of it asks for, nobody gives it.
-  return { service: toService(app, dependencies as ServiceDependencies), log, logged, handled };
+  const service = toService(app, dependencies as ServiceDependencies, {
+    ...(doorOf && { door: doorOf(app, logger) }),
+  });
+  return { service, log, logged, handled };
 }
 
 /** A POST with a JSON body. */

@@ -1,0 +1,209 @@
+import { time } from "@headwater/core";
+import {
+  afterRequest,
+  isLate,
+  placesFor,
+  type Priority,
+  type Shedding,
+  shedding,
+  usualAfter,
+} from "./shedding.ts";
+
+export type { Priority } from "./shedding.ts";
+
+/** Numbers of a shedder; each has a default with a reason. */
+export type ShedderOptions = {
+  /** Requests at a time to begin with; default 20: few enough for the slowest of services to try. */
+  readonly start?: number;
+  /** Default 4: below that a process waits for its database and its log with nothing to do. */
+  readonly least?: number;
+  /** Default 200: beyond, answers wait for each other in memory. */
+  readonly most?: number;
+  /** Answers within so many milliseconds are never slow; default 150: nobody notices. */
+  readonly calmMs?: number;
+  /** Milliseconds that the loop may be late; default 70: from there on answers are felt to be slow. */
+  readonly latestMs?: number;
+  /** How late the loop is; default: nobody knows, and it sheds nothing. */
+  readonly lagMs?: () => number;
+  readonly clock?: time.Clock;
+};
+
+/** Milliseconds that what is critical waits for a place, where that is what refuses the fewest of them. */
+const longestWaitMs = 250;
+/** Of who waits for something else than us: so long it counts as work. */
+const youngMs = 100;
+
+/** Why a request was refused: too many are worked on, or the loop is late. */
+export type Refused = "limit" | "lag";
+
+/** Whom a process works for when it cannot work for all. */
+export type Shedder = {
+  /**
+   * A place among those that are worked on, or why there is none: not as an error, which would cost more than all the rest
+   * of a refusal. `waits`: it may wait for something to come about, which is no work: it holds its place for a moment only.
+   * Errors: the reason of `signal` while it waits for a place.
+   */
+  enter(
+    priority: Priority,
+    options: { readonly signal: AbortSignal; readonly waits?: boolean },
+  ): Place | Refused | Promise<Place | Refused>;
+  describe(): {
+    readonly running: number;
+    readonly waiting: number;
+    /** Requests at a time, at most. */
+    readonly limit: number;
+    readonly refused: Readonly<Record<Priority, Readonly<Record<Refused, number>>>>;
+  };
+};
+
+/** A request that is worked on. */
+export type Place = {
+  /** Its client has something to do, sending a body: until `resume` nobody works on it. */
+  rest(): void;
+  resume(): void;
+  /** It is over. `route`: of which its time says something; undefined: it says nothing. */
+  leave(route: string | undefined): void;
+};
+
+type Waiting = { readonly begin: () => void };
+
+/** Driven by the requests of one process; `shedding` decides. */
+export function createShedder(
+  {
+    start = 20,
+    least = 4,
+    most = 200,
+    calmMs = 150,
+    latestMs = 70,
+    lagMs = () => 0,
+    clock = time.realClock,
+  }: ShedderOptions = {},
+): Shedder {
+  let state: Shedding = shedding({ start, least, most, calmMs, lagMs: latestMs });
+  let working = 0;
+  const usual = new Map<string, number>();
+  const waiting = new Set<Waiting>();
+  /** Those that may be waiting for something, in the order in which they came. */
+  const young = new Set<{ readonly since: number }>();
+  const refused = {
+    critical: { limit: 0, lag: 0 },
+    normal: { limit: 0, lag: 0 },
+    "best-effort": { limit: 0, lag: 0 },
+    bulk: { limit: 0, lag: 0 },
+  };
+
+  function running(): number {
+    if (young.size > 0) {
+      const old = clock.now() - youngMs;
+      for (const each of young) {
+        if (each.since > old) break;
+        young.delete(each);
+      }
+    }
+    return working + young.size;
+  }
+
+  function refuse(priority: Priority, why: Refused): Refused {
+    refused[priority][why]++;
+    return why;
+  }
+
+  function fill(): void {
+    for (const each of waiting) {
+      if (running() >= placesFor(state, "critical")) return;
+      waiting.delete(each);
+      each.begin();
+    }
+  }
+
+  function workingPlace(): Place {
+    working++;
+    const begunAt = clock.now();
+    let restedMs = 0;
+    let restsSince: number | undefined;
+    function resume(): void {
+      if (restsSince === undefined) return;
+      restedMs += clock.now() - restsSince;
+      restsSince = undefined;
+      working++;
+    }
+    return {
+      rest() {
+        if (restsSince !== undefined) return;
+        restsSince = clock.now();
+        working--;
+        fill();
+      },
+      resume,
+      leave(route) {
+        resume();
+        if (route !== undefined) learn(route, clock.now() - begunAt - restedMs);
+        working--;
+        fill();
+      },
+    };
+  }
+
+  function learn(route: string, tookMs: number): void {
+    const now = running();
+    const usualMs = usualAfter(usual.get(route), { tookMs, running: now, state });
+    usual.set(route, usualMs);
+    state = afterRequest(state, { tookMs, usualMs, running: now });
+  }
+
+  function waitingPlace(): Place {
+    const each = { since: clock.now() };
+    young.add(each);
+    return {
+      rest() {},
+      resume() {},
+      leave() {
+        young.delete(each);
+        fill();
+      },
+    };
+  }
+
+  async function turn(signal: AbortSignal, begin: () => Place): Promise<Place | Refused> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Place | Refused>();
+    const own: Waiting = { begin: () => resolve(begin()) };
+    waiting.add(own);
+    const cancel = clock.after(longestWaitMs, () => {
+      if (waiting.delete(own)) resolve(refuse("critical", "limit"));
+    });
+    function onAbort(): void {
+      if (waiting.delete(own)) reject(signal.reason);
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  return {
+    enter(priority, { signal, waits = false }) {
+      const begin = waits ? waitingPlace : workingPlace;
+      const now = running();
+      if (priority === "critical") {
+        const places = placesFor(state, "critical");
+        if (now < places && waiting.size === 0) return begin();
+        // As many as there are places: who comes last waits for as long as one of them takes
+        if (waiting.size >= places) return refuse(priority, "limit");
+        return turn(signal, begin);
+      }
+      if (isLate(state, { running: now, lagMs: lagMs() })) return refuse(priority, "lag");
+      if (now >= placesFor(state, priority)) return refuse(priority, "limit");
+      return begin();
+    },
+    describe: () => ({
+      running: running(),
+      waiting: waiting.size,
+      limit: placesFor(state, "critical"),
+      refused,
+    }),
+  };
+}
