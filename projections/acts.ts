@@ -6,6 +6,7 @@ import { lettersActs } from "./letters_acts.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
 import { storedStatuses } from "./projection_status.ts";
 import { rebuild } from "./rebuild_act.ts";
+import { showAct } from "./show_act.ts";
 import { statusTable } from "./status_table.ts";
 import {
   dropGenerations,
@@ -64,7 +65,7 @@ const abort = dropAct({
 
 /** All that operators do to read models. */
 export const projectionsActs: readonly acts.OperatorsAct<ProjectionsContext>[] = [
-  ...[status, rebuild, toReady, rollback, drop, abort, ...lettersActs],
+  ...[status, showAct, rebuild, toReady, rollback, drop, abort, ...lettersActs],
 ];
 
 /** Something that is done to one read model, or fails. */

@@ -1,5 +1,6 @@
 import { acts, Refusal } from "@headwater/core";
 import { z } from "zod";
+import { groupAct } from "./group_act.ts";
 import { instanceActs } from "./instance_acts.ts";
 import { listAct } from "./list_act.ts";
 import { forgetHeard } from "./process_records.ts";
@@ -43,5 +44,5 @@ function chosenProcesses({ databases }: SagasContext, name: string | undefined) 
 
 /** All that operators do to process managers. */
 export const sagasActs: readonly acts.OperatorsAct<SagasContext>[] = [
-  ...[listAct, showAct, ...instanceActs, rehear],
+  ...[listAct, groupAct, showAct, ...instanceActs, rehear],
 ];

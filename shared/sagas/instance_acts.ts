@@ -55,7 +55,7 @@ function instanceAct(
 ): acts.OperatorsAct<SagasContext> {
   return acts.operatorsAct({
     ...{ name, summary, args },
-    options: ["process", "state", "older", "step", "key", "reason", "dryRun"],
+    options: ["process", "state", "older", "step", "key", "failure", "reason", "dryRun"],
     changes: true,
     async run(words, context: Context) {
       const given = anyArgs.parse(words);

@@ -30,6 +30,7 @@ export const filterArgs = {
   older: age.optional(),
   step: z.string().min(1).optional(),
   key: z.string().min(1).optional(),
+  failure: z.string().min(1).optional(),
 };
 
 /** The same, understood. */
@@ -39,6 +40,8 @@ export function filterOf(
     readonly older?: string | undefined;
     readonly step?: string | undefined;
     readonly key?: string | undefined;
+    readonly failure?: string | undefined;
+    readonly process?: string | undefined;
   },
 ): InstanceFilter {
   const olderMs = older === undefined

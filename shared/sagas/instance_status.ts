@@ -1,3 +1,4 @@
+import { failureGroup } from "./failure_group.ts";
 import type { InstanceRecord } from "./list_instances.ts";
 import { takenInVain } from "./step_notes.ts";
 
@@ -38,6 +39,9 @@ export type InstanceFilter = {
   readonly step?: string | undefined;
   /** One of the keys. */
   readonly key?: string | undefined;
+  readonly process?: string | undefined;
+  /** What its cause has in common with others, as `sagas groups` tells it. */
+  readonly failure?: string | undefined;
   /** At least so old. */
   readonly olderMs?: number | undefined;
 };
@@ -114,13 +118,15 @@ export function stoppedStatus(
 /** True for what is asked for. A process that stands still has no step and is in no state that can be asked for. */
 export function isAskedFor(
   status: InstanceStatus,
-  { state, step, key, olderMs }: InstanceFilter,
+  { state, step, key, process, failure, olderMs }: InstanceFilter,
 ): boolean {
   const isInState = state === undefined || status.state === state ||
     state === "compensating" && status.isCompensating;
   const isAtStep = step === undefined || status.step === step ||
     status.step?.split(":")[0] === step;
-  return isInState && isAtStep && (key === undefined || status.keys.includes(key)) &&
+  const isOfKind = (process === undefined || status.type === process) &&
+    (failure === undefined || failureGroup(status.cause) === failure);
+  return isInState && isAtStep && isOfKind && (key === undefined || status.keys.includes(key)) &&
     (olderMs === undefined || status.ageMs >= olderMs);
 }
 

@@ -65,7 +65,17 @@ type InstanceRow = {
   keys: string | null;
   started_at: Date;
   version: number | null;
+  cursor: string;
 };
+
+/** An unfinished instance among others, and where a page goes on behind it. */
+export type ListedInstance = InstanceRecord & {
+  readonly process: string;
+  readonly cursor: string;
+};
+
+/** When it began, as PostgreSQL has it, its process and its id: JSON. */
+const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
 /**
  * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
@@ -73,11 +83,29 @@ type InstanceRow = {
  */
 export async function listInstances(
   sql: Sql,
-  { id = null }: {
+  options: {
     /** Only these; default: all. */
     readonly id?: string | null;
   } = {},
 ): Promise<(InstanceRecord & { readonly process: string })[]> {
+  return (await pageInstances(sql, options)).map(({ cursor: _, ...record }) => record);
+}
+
+/** The same, from a place on, each with that place. Who waits for an input comes first, and is not counted. */
+export async function pageInstances(
+  sql: Sql,
+  { id = null, after = null, most = null }: {
+    /** Only these; default: all. */
+    readonly id?: string | null;
+    /** Only those behind this cursor; default: from the first on. */
+    readonly after?: string | null;
+    /** At most so many beside those that wait for an input; default: all. */
+    readonly most?: number | null;
+  } = {},
+): Promise<ListedInstance[]> {
+  const [at = null, afterProcess = "", afterId = ""] = after === null
+    ? []
+    : cursorSchema.parse(JSON.parse(after));
   // Earlier releases made the table without the columns that say what an instance is at
   const rows = await ifThere(() =>
     sql<InstanceRow[]>`
@@ -86,10 +114,14 @@ export async function listInstances(
         row ->> 'waiting_since' as since, row ->> 'answered_at' as answered_at,
         coalesce((row ->> 'sent')::integer, 0) as sent,
         (row ->> 'version')::integer as version,
-        coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys
+        coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys,
+        json_build_array(started_at::text, process, id)::text as cursor
       from process_instance, to_jsonb(process_instance) as row
-      where ${id}::text is null or id = ${id}
-      order by started_at, id`
+      where (${id}::text is null or id = ${id}) and (
+        ${at}::text is null or
+        (started_at, process, id) > (${at}::text::timestamptz, ${afterProcess}, ${afterId})
+      )
+      order by started_at, process, id limit ${most}`
   );
   const waiting = (await ifThere(() => selectWaiting(sql)))
     .filter((each) => id === null || each.id === id);
@@ -97,8 +129,9 @@ export async function listInstances(
     JSON.stringify([process, id]);
   const records = new Map(rows.map((row) => [nameOf(row), toRecord(row)]));
   const isWaiting = new Set(waiting.map(nameOf));
+  const shown = after === null ? waiting : [];
   return [
-    ...waiting.map(({ process, id, type, cause, inputs, since }) => {
+    ...shown.map(({ process, id, type, cause, inputs, since }) => {
       const record = records.get(nameOf({ process, id }));
       const at = since.toISOString();
       return {
@@ -107,6 +140,7 @@ export async function listInstances(
         isCompensating: record?.isCompensating ?? false,
         version: record?.version ?? null,
         keys: record?.keys ?? [id],
+        cursor: record?.cursor ?? JSON.stringify([at, process, id]),
         cause: `Cannot take "${type}": ${cause}${inputs > 1 ? `; ${inputs} inputs wait` : ""}`,
       };
     }),
