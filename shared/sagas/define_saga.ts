@@ -5,6 +5,7 @@ import type { Process, Told } from "./process.ts";
 import { type CompiledSaga, compileSaga, type Definition } from "./saga_definition.ts";
 import type { FormerEvent, Formers, Plan, SagaEvent } from "./saga_events.ts";
 import { noticeSaga } from "./saga_notice.ts";
+import { wayOf } from "./saga_way.ts";
 import { outstandingOf, planOf, templateOf, timersOf } from "./saga_plan.ts";
 import { reactSaga } from "./saga_react.ts";
 import { initialSagaState, type SagaState, stepState, todoOf } from "./saga_state.ts";
@@ -158,6 +159,7 @@ export function defineSaga<Start, Started, Former extends Formers>(
     },
     finished: (state) => todoOf(state).length === 0,
     tells: told,
+    way: (state) => state.started && wayOf(state),
   };
 }
 

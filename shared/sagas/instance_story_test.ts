@@ -113,7 +113,15 @@ Deno.test("people read the story with its times, its answers, and what comes nex
   const story = await told(bed);
   const shown = { type: "running", definition: "running", id: "milk", keys: ["milk", "anna"] };
   const startedAt = "2026-01-02T03:04:05.000Z";
-  const text = storyText({ ...shown, ...story, state: "waiting", startedAt, waits: null });
+  const text = storyText({
+    ...shown,
+    ...story,
+    state: "waiting",
+    startedAt,
+    waits: null,
+    way: null,
+    timers: [],
+  });
   match(
     text,
     /^running milk {2}waiting {2}anna {2}since 2026.*\n +\+0 ms {2}hears ErrandGiven \(errand-milk 0\)\n +notes {2}Started\n +sends {2}run \(messenger RunErrand\)\nNext: run \(messenger RunErrand\) is sent$/,

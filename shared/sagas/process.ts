@@ -1,5 +1,6 @@
 import type { DomainEvent, EventSchemas } from "@headwater/core";
 import type { Notice, Timer } from "./notice.ts";
+import type { Way } from "./way.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -44,6 +45,8 @@ export type Process<
   readonly versions?: readonly number[];
   /** What operators see of an instance beside its steps; absent: nothing more. */
   tells?(state: State): Told;
+  /** The steps of an instance, for operators; absent, or undefined: they are not known before they are sent. */
+  way?(state: State): Way | undefined;
 };
 
 /** What a process tells operators of an instance. */

@@ -77,16 +77,22 @@ async function shownInstance(
     startedAt: story.chapters[0]?.at ?? record?.startedAt ?? null,
     keys: [...new Set([id, ...told(process, last?.state)?.keys ?? []])],
     waits,
+    way: lenient(() => last && process.way?.(last.state)) ?? null,
+    timers: isFinished ? [] : lenient(() => last && process.timers?.(last.state)) ?? [],
     ...story,
     ...(isParked && { next: [] }),
   };
 }
 
 function told(process: Process, state: unknown): Told | undefined {
+  return lenient(() => state === undefined ? undefined : process.tells?.(state));
+}
+
+/** Undefined where this code cannot take the state: the story says so. */
+function lenient<Value>(look: () => Value): Value | undefined {
   try {
-    return state === undefined ? undefined : process.tells?.(state);
+    return look();
   } catch {
-    // The story says that this code cannot take it
     return undefined;
   }
 }

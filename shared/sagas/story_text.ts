@@ -1,3 +1,5 @@
+import type { Timer } from "./notice.ts";
+import type { Way } from "./way.ts";
 import { duration, type InstanceStatus, waitsText } from "./instance_status.ts";
 import type { Chapter, Heard, InstanceStory } from "./instance_story.ts";
 
@@ -12,6 +14,10 @@ export type ShownInstance = InstanceStory & {
   readonly keys: readonly string[];
   /** What its process has on record while it is unfinished: null where it is finished, or nothing was put on record yet. */
   readonly waits: InstanceStatus | null;
+  /** Null: its steps are not known before they are sent. */
+  readonly way: Way | null;
+  /** The times that it waits for. */
+  readonly timers: readonly Timer[];
 };
 
 /** The story of an instance for people. */
