@@ -22,7 +22,7 @@ export const projectionTroubles: FindTroubles = async (dependencies, signal) => 
     value.flatMap(({ name, state, since, cause, lagMs, parkedKeys }): Trouble[] => {
       const shown = {
         section: "/projections",
-        href: `/console/projections/${encodeURIComponent(name)}`,
+        href: `/console/projections/${encodeURIComponent(service)}/${encodeURIComponent(name)}`,
         cause: cause ?? undefined,
         since: since ?? undefined,
       };
@@ -33,7 +33,12 @@ export const projectionTroubles: FindTroubles = async (dependencies, signal) => 
         const what = `Read model ${name} holds back ${parkedKeys} ${
           parkedKeys === 1 ? "key" : "keys"
         }: their letters wait`;
-        const retry = { service, engine: "projections", act: "letters retry", args: { name } };
+        const retry = {
+          service,
+          engine: "projections",
+          act: "letters retry",
+          args: { all: true, view: name },
+        };
         return [{ ...shown, standing: "bad", what, acts: [{ ...retry, label: "Retry letters" }] }];
       }
       if ((lagMs ?? 0) > worthATrouble) {
