@@ -5,7 +5,9 @@ import { liveChannel } from "./live/live_channel.ts";
 import { actSection } from "./pages/act_section.tsx";
 import { respondNotFound } from "./pages/not_found.tsx";
 import { overviewSection } from "./pages/overview_section.tsx";
+import { actsSection } from "./pages/acts_section.tsx";
 import { readModelsSection } from "./pages/read_models_section.tsx";
+import { routesSection } from "./pages/routes_section.tsx";
 import { sagasSection } from "./pages/sagas_section.tsx";
 import { addHeaders, respond } from "./context/respond.tsx";
 import { addServedFiles } from "./served/served_files.ts";
@@ -15,7 +17,13 @@ import { sagaTroubles } from "./troubles/saga_troubles.ts";
 import { type FindTroubles, watchTroubles } from "./context/trouble_watch.ts";
 
 /** In the order of the navigation. */
-const sections: readonly Section[] = [overviewSection, readModelsSection, sagasSection];
+const sections: readonly Section[] = [
+  overviewSection,
+  readModelsSection,
+  sagasSection,
+  routesSection,
+  actsSection,
+];
 /** Pages that others lead to. */
 const more: readonly Section[] = [actSection];
 /** What the overview and the navigation tell of. */

@@ -12,18 +12,28 @@ export type ChosenAct = {
   readonly back: string;
   /** Of this form: sent twice it is done once. */
   readonly token: string;
+  /** What it is to be done to, as it was seen: the act is refused where that has changed meanwhile. */
+  readonly expected?: string;
   readonly reason?: string;
+};
+
+/** What an act would do. */
+export type ForetoldAct = {
+  readonly text: string;
+  readonly expected: string;
+  /** What takes it back; null: nothing does. */
+  readonly undo: { readonly name: string } | null;
 };
 
 /** What is done, by whom and why, before it is done: nothing happens without the second click. */
 export function ActPage({ chosen, foretold, problem }: {
   readonly chosen: ChosenAct;
   /** What it would change, where the act can tell. */
-  readonly foretold?: unknown;
+  readonly foretold?: ForetoldAct | undefined;
   /** Why it was not done. */
   readonly problem?: string | undefined;
 }) {
-  const { service, engine, act, args, back, token, reason = "" } = chosen;
+  const { service, engine, act, args, back, token, expected, reason = "" } = chosen;
   return (
     <>
       {problem !== undefined && <p class="notice is-bad" role="alert">{problem}</p>}
@@ -42,7 +52,12 @@ export function ActPage({ chosen, foretold, problem }: {
         {foretold !== undefined && (
           <section>
             <h2>What it would change</h2>
-            <DataText value={foretold} />
+            <pre class="data" tabindex={0}>{foretold.text}</pre>
+            <p class="small muted">
+              {foretold.undo
+                ? `Can be taken back by "${foretold.undo.name}".`
+                : "Cannot be taken back."}
+            </p>
           </section>
         )}
         <label>
@@ -58,6 +73,7 @@ export function ActPage({ chosen, foretold, problem }: {
           </textarea>
         </label>
         <input type="hidden" name="token" value={token} />
+        {expected !== undefined && <input type="hidden" name="expected" value={expected} />}
         <div class="acts">
           <button class="is-main" type="submit">{`${sentence(act.name)} (${engine})`}</button>
           <a class="button" href={back}>Leave it</a>

@@ -1,12 +1,19 @@
 import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
 import type { EdgeContext } from "@headwater/http";
+import { z } from "zod";
 import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { consolePath } from "../components/console_path.ts";
-import { ActDonePage, ActPage, type ChosenAct } from "./act_page.tsx";
+import { ActDonePage, ActPage, type ChosenAct, type ForetoldAct } from "./act_page.tsx";
 import { respondNotFound } from "./not_found.tsx";
 
 const longestReason = 1_000;
+/** What a dry run tells. */
+const foretoldSchema = z.object({
+  text: z.string(),
+  expected: z.string(),
+  undo: z.object({ name: z.string() }).nullable(),
+});
 
 /** The form of any act; no part of the navigation. */
 export const actSection: Section = {
@@ -19,7 +26,13 @@ export const actSection: Section = {
       const { foretold, problem } = await foretell(chosen, { c, context });
       return await respond(c, {
         ...{ context, title: titleOf(chosen), status: problem === undefined ? 200 : 409 },
-        children: <ActPage chosen={chosen} foretold={foretold} problem={problem} />,
+        children: (
+          <ActPage
+            chosen={{ ...chosen, ...(foretold && { expected: foretold.expected }) }}
+            foretold={foretold}
+            problem={problem}
+          />
+        ),
       });
     });
     app.post("/act", async (c) => {
@@ -28,7 +41,8 @@ export const actSection: Section = {
       if (!given) return await respondNotFound(c, context);
       const reason = String(form["reason"] ?? "").trim().slice(0, longestReason);
       const token = String(form["token"] ?? given.token);
-      const chosen: ChosenAct = { ...given, reason, token };
+      const expected = String(form["expected"] ?? "") || undefined;
+      const chosen: ChosenAct = { ...given, reason, token, ...(expected && { expected }) };
       const page = { context, title: titleOf(chosen) };
       if (reason === "") {
         const problem = "Cannot do it without a reason: say why in a few words";
@@ -44,9 +58,13 @@ export const actSection: Section = {
           children: <ActDonePage chosen={chosen} value={value} />,
         });
       } catch (error) {
+        const problem = problemOf(error);
+        // As it is by now, and under another name: what was refused is on record under its own
+        const { foretold } = await foretell(given, { c, context });
+        const again = { ...given, reason, ...(foretold && { expected: foretold.expected }) };
         return await respond(c, {
           ...{ ...page, status: 409 },
-          children: <ActPage chosen={chosen} problem={problemOf(error)} />,
+          children: <ActPage chosen={again} foretold={foretold} problem={problem} />,
         });
       }
     });
@@ -84,10 +102,13 @@ function titleOf({ act, args }: ChosenAct): string {
 async function foretell(
   chosen: ChosenAct,
   { c, context }: Asking,
-): Promise<{ readonly foretold?: unknown; readonly problem?: string }> {
-  if (!("dryRun" in chosen.act.args.shape)) return {};
+): Promise<{ readonly foretold?: ForetoldAct; readonly problem?: string }> {
+  const { shape } = chosen.act.args;
+  if (!("dryRun" in shape)) return {};
+  // Some acts are not asked for without a reason, and a dry run is asked with what the act is
+  const more = { dryRun: true, ..."reason" in shape && { reason: "to see what it would change" } };
   try {
-    return { foretold: await ask(chosen, { c, context, more: { dryRun: true } }) };
+    return { foretold: foretoldSchema.parse(await ask(chosen, { c, context, more })) };
   } catch (error) {
     return { problem: problemOf(error) };
   }
@@ -97,7 +118,11 @@ function perform(
   chosen: ChosenAct,
   { c, context, reason }: Asking & { readonly reason: string },
 ): Promise<unknown> {
-  const more = "reason" in chosen.act.args.shape ? { reason } : {};
+  const { token, expected, act: { args: { shape } } } = chosen;
+  const all = { reason, actId: token, expected };
+  const more = Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => name in shape && value !== undefined),
+  );
   return ask(chosen, { c, context, more });
 }
 

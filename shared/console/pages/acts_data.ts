@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { ConsoleDependencies } from "../context/console_context.ts";
+
+const args = z.record(z.string(), z.unknown());
+
+const act = z.looseObject({
+  actId: z.string(),
+  engine: z.string(),
+  act: z.string(),
+  subject: z.string().nullable(),
+  args,
+  actor: z.string(),
+  reason: z.string().nullable(),
+  would: z.string().nullable(),
+  at: z.string(),
+  stream: z.string(),
+  revision: z.number(),
+  outcome: z.enum(["done", "goes-on", "refused", "failed", "unknown", "under-way"]),
+  endedAt: z.string().nullable(),
+  text: z.string().nullable(),
+  changed: z.unknown(),
+  undo: z.looseObject({ name: z.string(), args }).nullable(),
+});
+
+const page = z.object({ items: z.array(act), nextCursor: z.string().nullable() });
+
+/** An act, as `acts list` tells it. */
+export type ShownAct = z.infer<typeof act>;
+export type ActsPage = z.infer<typeof page>;
+
+/** By what acts are asked for. */
+export const actFilters = ["actor", "engine", "act", "subject"] as const;
+export type ActFilter = Partial<Record<(typeof actFilters)[number], string>>;
+
+/** A page of what operators did, which every service can tell: it is in the log. Errors: those of all that were asked. */
+export async function actsPage(
+  { services, ask }: ConsoleDependencies,
+  { args, signal }: {
+    readonly args: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  },
+): Promise<ActsPage> {
+  let failure: unknown = new Error("Cannot list acts: there is no service to ask");
+  for (const { name: service } of services) {
+    try {
+      return page.parse(await ask({ service, path: "acts", args, changes: false, signal }));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}

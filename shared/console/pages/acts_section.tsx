@@ -1,0 +1,59 @@
+import { Refusal } from "@headwater/core";
+import type { Section } from "../context/console_context.ts";
+import { respond } from "../context/respond.tsx";
+import { actFilters, actsPage, type ShownAct } from "./acts_data.ts";
+import { ActsPage, actsPath } from "./acts_page.tsx";
+import { respondNotFound } from "./not_found.tsx";
+import { readModels } from "./read_models_data.ts";
+import { strangledRoutes } from "./routes_data.ts";
+
+const title = "Acts";
+const limit = "50";
+
+/** What operators did. */
+export const actsSection: Section = {
+  path: actsPath,
+  title,
+  add(app, context) {
+    app.get(actsPath, async (c) => {
+      const asked = c.req.query();
+      const filter = Object.fromEntries(
+        actFilters.flatMap((name) => asked[name] ? [[name, asked[name]]] : []),
+      );
+      const before = asked["before"];
+      const { signal } = c.var;
+      try {
+        const { items, nextCursor } = await actsPage(context, {
+          args: { ...filter, limit, ...(before !== undefined && { before }) },
+          signal,
+        });
+        const isUndone = (engine: string) =>
+          items.some((act) => act.engine === engine && act.undo !== null);
+        const [models, routes] = await Promise.all([
+          isUndone("projections") ? readModels(context, signal) : [],
+          isUndone("routes") ? strangledRoutes(context, signal) : [],
+        ]);
+        const serviceOf = ({ engine, subject }: ShownAct) =>
+          engine === "projections"
+            ? models.find(({ name }) => name === subject)?.service
+            : engine === "routes"
+            ? routes.find(({ route }) => route === subject)?.service
+            : undefined;
+        return await respond(c, {
+          ...{ context, title, section: actsPath, live: ["moved"] },
+          about: "who did what, when and why",
+          children: (
+            <ActsPage
+              {...{ acts: items, filter, before, next: nextCursor, serviceOf }}
+              now={context.now()}
+            />
+          ),
+        });
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const cause = error.message;
+        return await respondNotFound(c, context, { title: "No such page of acts", cause });
+      }
+    });
+  },
+};
