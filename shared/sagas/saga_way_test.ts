@@ -47,3 +47,11 @@ Deno.test("what comes before and after undoing is shown while it is undone", () 
     ...["tell done", "book done", "return open", "pay refused", "close todo"],
   ]);
 });
+
+Deno.test("while it is undone, what did not stand has nothing to undo, and nothing new is begun", () => {
+  const undoing: SagaState = { ...state, direction: "compensating", standing: [] };
+  assert.deepEqual(told(undoing), [
+    ...["tell todo", "book done", "return needless", "pay needless", "close todo"],
+  ]);
+  assert.ok(told({ ...undoing, standing: ["book"] }).includes("return todo"));
+});

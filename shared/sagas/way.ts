@@ -4,7 +4,10 @@
  */
 export type WayStep = {
   readonly step: string;
-  /** `open`: it is to be done now. `todo`: it is not its turn yet. `left`: it was given up, and may have been done. */
+  /**
+   * `open`: it is to be done now. `todo`: it is not its turn yet. `left`: it was given up, and may have been done.
+   * `needless`: it is not done any more, as all is undone, or has nothing to undo.
+   */
   readonly status:
     | "todo"
     | "open"
@@ -13,7 +16,8 @@ export type WayStep = {
     | "refused"
     | "skipped"
     | "undone"
-    | "left";
+    | "left"
+    | "needless";
   /** ISO 8601: since when it is to be done; null: it is not, or that is not known. */
   readonly since: string | null;
   readonly timeouts: number;

@@ -18,7 +18,8 @@ export function Table({ label, columns, children, empty = "Nothing here", id, li
   /** The live message that puts rows before these. */
   readonly live?: { readonly message: string; readonly most: number };
 }) {
-  const hasRows = (children?.length ?? 0) > 0;
+  // One child alone does not come in a list
+  const hasRows = children !== undefined && [children].flat().length > 0;
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={label}>
       <table id={id}>

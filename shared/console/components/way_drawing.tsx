@@ -1,23 +1,3 @@
-/** A step as it is drawn. */
-export type DrawnStep = {
-  readonly step: string;
-  readonly status: "todo" | "open" | "stuck" | "done" | "refused" | "skipped" | "undone" | "left";
-};
-
-/** What is drawn: columns from left to right, the steps of each below each other, each with what undoes it. */
-export type DrawnWay = {
-  readonly groups: readonly (readonly (DrawnStep & { readonly undo: DrawnStep | null })[])[];
-  readonly before: readonly DrawnStep[];
-  readonly after: readonly DrawnStep[];
-};
-
-const width = 158;
-const gap = 26;
-const height = 42;
-const rowGap = 12;
-const margin = 4;
-const longestName = 21;
-
 const words = {
   todo: "to come",
   open: "is done now",
@@ -27,7 +7,28 @@ const words = {
   skipped: "skipped",
   undone: "undone",
   left: "given up",
+  needless: "not needed",
 };
+
+/** A step as it is drawn. */
+export type DrawnStep = {
+  readonly step: string;
+  readonly status: keyof typeof words;
+};
+
+/** What is drawn: columns from left to right, the steps of each below each other, each with what undoes it. */
+export type DrawnWay = {
+  readonly groups: readonly (readonly (DrawnStep & { readonly undo: DrawnStep | null })[])[];
+  readonly before: readonly DrawnStep[];
+  readonly after: readonly DrawnStep[];
+};
+
+const width = 178;
+const gap = 26;
+const height = 42;
+const rowGap = 12;
+const margin = 4;
+const longestName = 20;
 
 /** The steps of an instance as a chain: what is done, undone, waiting and to come; below each the step that undoes it. */
 export function WayDrawing({ groups, before, after }: DrawnWay) {

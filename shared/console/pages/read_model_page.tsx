@@ -30,7 +30,9 @@ export function ReadModelActs({ of }: { readonly of: ShownReadModel }) {
           args={{ name }}
           back={readModelUrl(of)}
           isGrave={act === "drop" || act === "abort"}
-        />
+        >
+          {act.slice(0, 1).toUpperCase() + act.slice(1)}
+        </ActLink>
       ))}
     </div>
   );

@@ -14,7 +14,7 @@ export function SagaActs({ of, service }: {
   readonly service: string;
 }) {
   const { id, type: process, state, waits, way } = of;
-  if (state === "finished") return <></>;
+  if (state === "finished") return null;
   const back = instanceUrl(process, id);
   const stuck = way?.groups.flat().flatMap((each) => [each, ...(each.undo ? [each.undo] : [])])
     .concat(way.before, way.after).find(({ status }) => status === "stuck")?.step;
@@ -58,7 +58,8 @@ export function SagaPage({ of, now }: { readonly of: ShownStory; readonly now: n
                   <span class="muted">{` · ${waits.target} ${waits.command}`}</span>
                 )} {waits.since !== null && (
                   <span class="muted">
-                    since <Ago at={waits.since} now={now} />
+                    {"· "}
+                    <Ago at={waits.since} now={now} />
                   </span>
                 )}
               </dd>

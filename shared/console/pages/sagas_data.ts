@@ -37,7 +37,17 @@ const heard = z.looseObject({
 const sent = z.looseObject({ step: z.string(), target: z.string(), command: z.string() });
 const wayStep = z.looseObject({
   step: z.string(),
-  status: z.enum(["todo", "open", "stuck", "done", "refused", "skipped", "undone", "left"]),
+  status: z.enum([
+    "todo",
+    "open",
+    "stuck",
+    "done",
+    "refused",
+    "skipped",
+    "undone",
+    "left",
+    "needless",
+  ]),
   since: z.string().nullable(),
   timeouts: z.number(),
 });

@@ -84,7 +84,7 @@ function FilterActs({ service, process, filter }: {
   readonly process: string;
   readonly filter: SagaFilter;
 }) {
-  if (filter.state !== "stuck") return <></>;
+  if (filter.state !== "stuck") return null;
   return (
     <div class="acts">
       {["retry", "compensate"].map((act) => (

@@ -10,8 +10,9 @@ progress { width: 160px; height: 8px; accent-color: var(--accent); }
 .way rect { fill: var(--surface); stroke: var(--line-strong); }
 .way .edge { stroke: var(--line-strong); stroke-width: 1.5; fill: none; }
 .way .is-undo rect { stroke-dasharray: 5 3; }
-.way .is-todo .name { fill: var(--muted); }
-.way .is-todo rect { stroke: var(--line); }
+.way .is-todo .name, .way .is-needless .name { fill: var(--muted); }
+.way .is-todo rect, .way .is-needless rect { stroke: var(--line); }
+.way .is-needless rect { fill: none; }
 .way .is-done rect { fill: var(--good-ground); stroke: var(--good); }
 .way .is-done .status { fill: var(--good); }
 .way .is-open rect { fill: var(--accent-ground); stroke: var(--accent); stroke-width: 1.5; }
