@@ -52,11 +52,14 @@ const rollback = switchAct({
   summary: "go back to the generation that was read before",
   to: "retired",
 });
-const drop = dropAct({
-  name: "drop",
-  summary: "drop the generation that was read before: there is no going back to it",
-  which: "retired",
-});
+const drop: acts.OperatorsAct<ProjectionsContext> = {
+  ...dropAct({
+    name: "drop",
+    summary: "drop the generation that was read before: there is no going back to it",
+    which: "retired",
+  }),
+  role: "admin",
+};
 const abort = dropAct({
   name: "abort",
   summary: "drop the generation that is being built, or is ready",

@@ -102,6 +102,7 @@ const drop = acts.operatorsAct({
   }),
   options: ["reason", "first", "view"],
   changes: true,
+  role: "admin",
   async run({ key, reason, first = false, view }, context: Context) {
     const all = chosen(context, { view, act: "drop letters of" });
     const parked = await Promise.all(all.map(async (views) => {

@@ -1,6 +1,6 @@
 import { type EventLog, type Log, Refusal, type ServiceClient, Unavailable } from "@headwater/core";
 import { type AskedOfService, operatorsConsole } from "@headwater/console";
-import type { EdgeRoutes, watchHealth } from "@headwater/http";
+import { edge, type EdgeRoutes, type watchHealth } from "@headwater/http";
 import type { Application } from "./application.ts";
 import { actorHeader, problemSchema } from "./ask_running.ts";
 import { operatorsActs } from "./operators_acts.ts";
@@ -45,7 +45,7 @@ export function openConsole(
 /** Has a service do an act, or tell something. Errors: the `Refusal` of the act; `Unavailable`: its outcome is not known. */
 async function askService(
   client: ServiceClient,
-  { service, path, args, changes, actor, signal }: AskedOfService,
+  { service, path, args, changes, actor, identity, signal }: AskedOfService,
 ): Promise<unknown> {
   const url = new URL(`http://${service}/ops/${path}`);
   const limit = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])]);
@@ -61,6 +61,7 @@ async function askService(
           "Content-Type": "application/json",
           // A header takes no other letters
           ...(actor !== undefined && { [actorHeader]: actor.replaceAll(/[^ -~]/g, "?") }),
+          ...(identity && { [edge.identityHeader]: edge.identityText(identity) }),
         },
         body: JSON.stringify(args),
         signal: limit,

@@ -1,6 +1,6 @@
 import type { acts } from "@headwater/core";
 import { actorHeader } from "./ask_running.ts";
-import { readJson, readQuery, type Routes, routes } from "@headwater/http";
+import { edge, readJson, readQuery, type Routes, routes } from "@headwater/http";
 
 /** How long a request waits for an act; what is not done by then goes on. */
 const longestMs = 5_000;
@@ -19,7 +19,7 @@ export function operatorsRoutes(
   for (const [engine, own] of Object.entries(engines)) {
     const first = own.find(({ changes }) => !changes);
     for (const act of own) {
-      const { args, changes } = act;
+      const { args, changes, role = "operator" } = act;
       const path = act === first
         ? `/ops/${engine}`
         : `/ops/${engine}/${act.name.replaceAll(" ", "/")}`;
@@ -35,6 +35,17 @@ export function operatorsRoutes(
         const { value, isDone } = await act.run(given, surroundings);
         return Response.json(value, { status: isDone ? 200 : 202 });
       };
+      app.use(path, async (c, next) => {
+        const { identity } = c.var;
+        const isThis = changes === (c.req.method === "POST");
+        if (isThis && identity && !edge.hasRole(identity, role)) {
+          throw new edge.NotAdmitted(
+            "role-missing",
+            `Cannot do "${engine} ${act.name}": it is for who has the role ${role}`,
+          );
+        }
+        await next();
+      });
       if (changes) {
         app.post(path, async (c) => {
           // Only who belongs to the application gets here

@@ -1,4 +1,5 @@
 import { acts, Refusal } from "@headwater/core";
+import { edge } from "@headwater/http";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { operatorsRoutes } from "./operators_routes.ts";
@@ -34,8 +35,17 @@ const build = acts.operatorsAct({
   },
 });
 
+const raze = acts.operatorsAct({
+  name: "raze",
+  summary: "razes",
+  args: z.strictObject({}),
+  changes: true,
+  role: "admin",
+  run: () => Promise.resolve({ value: {}, text: "", isDone: true }),
+});
+
 const { get, post } = openInMemory(service({ name: "doors" }), {
-  operators: operatorsRoutes({ projections: [status, show, build] }),
+  operators: operatorsRoutes({ projections: [status, show, build, raze] }),
 });
 
 Deno.test("operators look over HTTP, and are told what a command line prints", async () => {
@@ -65,4 +75,18 @@ Deno.test("what does not fit an act is a problem document", async () => {
     return [answer.status, code];
   }));
   assert.deepEqual(told, [[400, "bad-input"], [400, "bad-input"], [404, "projection-unknown"]]);
+});
+
+Deno.test("what nothing takes back is for admins, and what looks or changes for operators", async () => {
+  const as = (...roles: string[]) => ({
+    [edge.identityHeader]: edge.identityText({ actor: "ada", roles }),
+  });
+  const statusOf = async (path: string, args: object, headers: Record<string, string> = {}) =>
+    (await post(`/ops/projections/${path}`, args, headers)).status;
+  assert.equal(await statusOf("raze", {}, as("admin")), 200);
+  assert.equal(await statusOf("raze", {}, as("operator")), 403);
+  assert.equal(await statusOf("build", { name: "small" }, as("operator")), 200);
+  assert.equal(await statusOf("build", { name: "small" }, as("customer")), 403);
+  // The application's own, or somebody who has its secret
+  assert.equal(await statusOf("raze", {}), 200);
 });

@@ -56,6 +56,8 @@ export type OperatorsAct<Context, Args extends z.ZodObject = z.ZodObject> = {
   readonly unlisted?: readonly string[];
   /** False: it only looks; it creates, migrates and starts nothing. */
   readonly changes: boolean;
+  /** Whose it is, where people have roles: `admin` of what nothing takes back. Default: `operator`. */
+  readonly role?: "operator" | "admin";
   run(args: z.infer<Args>, context: Context & ActContext): Promise<ActOutcome>;
   /** What it is done to: of two acts on the same at once one is refused. Undefined: its whole engine. */
   subject?(args: z.infer<Args>): string | undefined;

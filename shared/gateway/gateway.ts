@@ -65,7 +65,7 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly admitOperators?: Admission | undefined;
   /** What else operators look at and do, under `/ops`; default: nothing. */
   readonly operators?: Routes | undefined;
-  /** What else it shows, such as what it is; default: nothing. */
+  /** What else it shows to operators, such as what it is; default: nothing. */
   readonly more?: EdgeRoutes | undefined;
   /** What operators see in a browser, under `/console`; default: there is no such thing. */
   readonly console?: EdgeRoutes | undefined;
@@ -118,7 +118,7 @@ export function gateway(
     if (operators) addOperators(app, { operators, admitOperators });
     if (console) addConsole(app, { console, admitOperators });
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
-    if (more) app.route("/", more);
+    if (more) addOperators(app, { operators: more, admitOperators });
     const table = upstreams &&
       tableRoutes(upstreams, {
         ...asking,

@@ -1,10 +1,11 @@
-import { type Admission, edge, type EdgeRoutes, type Routes } from "@headwater/http";
+import { type Admission, edge, type EdgeRoutes } from "@headwater/http";
+import type { Env, Hono } from "hono";
 
 /** Routes for operators alone, beside those of the gateway's own. */
-export function addOperators(
+export function addOperators<Given extends Env>(
   app: EdgeRoutes,
   { operators, admitOperators }: {
-    readonly operators: Routes;
+    readonly operators: Hono<Given>;
     /** Whom to take for an operator. */
     readonly admitOperators: Admission;
   },

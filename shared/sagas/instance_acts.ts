@@ -45,7 +45,7 @@ export const instanceActs: readonly acts.OperatorsAct<SagasContext>[] = [
   instanceAct("retry", "do what is stuck anew, as another command"),
   instanceAct("resume", "go on with what is stuck, by the same command"),
   instanceAct("compensate", "undo what an instance has done"),
-  instanceAct("skip", "take a step for done, with the reason why", skipArgs),
+  { ...instanceAct("skip", "take a step for done, with the reason why", skipArgs), role: "admin" },
 ];
 
 function instanceAct(

@@ -1,5 +1,5 @@
 import type { acts, EventLog, Log } from "@headwater/core";
-import type { EdgeRoutes } from "@headwater/http";
+import type { edge, EdgeRoutes } from "@headwater/http";
 import type { ConsoleService } from "../components/service_name.tsx";
 import type { LiveChannel } from "../live/live_channel.ts";
 import type { Trouble } from "./trouble.ts";
@@ -20,6 +20,8 @@ export type AskedOfService = {
   readonly changes: boolean;
   /** Who asks. */
   readonly actor?: string | undefined;
+  /** What they may; undefined: nobody was asked for it. */
+  readonly identity?: edge.Identity | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 

@@ -134,6 +134,7 @@ function ask(
     ...{ service, path: `${engine}/${act.name.replaceAll(" ", "/")}`, changes: true },
     args: { ...typed(args, act.args.shape), ...more },
     actor: c.var.actor,
+    identity: c.var.identity,
     signal: c.var.signal,
   });
 }
