@@ -2,6 +2,7 @@ import { machine } from "@headwater/core";
 import type { Algorithm } from "@headwater/identity";
 import { databaseUrlProblems } from "@headwater/postgres";
 import { readFlags } from "./flags.ts";
+import { isLoopback } from "./is_loopback.ts";
 import {
   type Configured,
   databaseAllowed,
@@ -70,6 +71,20 @@ export type OidcConfig = {
   readonly customerClaim: string;
   readonly algorithms: readonly Algorithm[];
   readonly clockSkewS: number;
+  /** Undefined: nobody logs in to the console. */
+  readonly login: LoginConfig | undefined;
+};
+
+/**
+ * Of people with a browser.
+ * @internal
+ */
+export type LoginConfig = {
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly publicUrl: string;
+  /** The first is the newest; empty: one of the process's own. */
+  readonly sessionSecrets: readonly string[];
 };
 
 /** What settings are read from. */
@@ -133,16 +148,22 @@ export function readConfig({ services }: Configured, { args, env }: ConfigSource
   return configOf(data, { help: false, databaseUrls: databases.urls });
 }
 
-function oidcProblems({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: Settings): string[] {
+function oidcProblems(data: Settings): string[] {
+  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL, OIDC_CLIENT_ID } = data;
   if (OIDC_ISSUER === undefined) {
-    const alone = Object.entries({ OIDC_AUDIENCE, OIDC_JWKS_URL })
+    const alone = Object.entries({ OIDC_AUDIENCE, OIDC_JWKS_URL, OIDC_CLIENT_ID })
       .filter(([, value]) => value !== undefined);
     // Somebody believes that there are rights
     return alone.map(([name]) => `${name} is set without OIDC_ISSUER, by which nobody is asked`);
   }
-  return OIDC_AUDIENCE === undefined
-    ? ["OIDC_ISSUER is set without OIDC_AUDIENCE, allowed: both, or none"]
-    : [];
+  return [
+    ...OIDC_AUDIENCE === undefined
+      ? ["OIDC_ISSUER is set without OIDC_AUDIENCE, allowed: both, or none"]
+      : [],
+    ...OIDC_CLIENT_ID !== undefined && data.PUBLIC_URL === undefined && !isLoopback(data.HOST)
+      ? [`OIDC_CLIENT_ID is set without PUBLIC_URL, which HOST "${data.HOST}" does not tell`]
+      : [],
+  ];
 }
 
 function shown(variable: Variable, value: string): string {
@@ -222,6 +243,18 @@ function oidcOf(data: Settings): OidcConfig | undefined {
     customerClaim: data.OIDC_CUSTOMER_CLAIM,
     algorithms: tokenAlgorithms.filter((name) => data.OIDC_ALGORITHMS.split(",").includes(name)),
     clockSkewS: data.OIDC_CLOCK_SKEW_S,
+    login: loginOf(data),
+  };
+}
+
+function loginOf(data: Settings): LoginConfig | undefined {
+  const { OIDC_CLIENT_ID: clientId, HOST, PORT } = data;
+  if (clientId === undefined) return undefined;
+  return {
+    clientId,
+    clientSecret: data.OIDC_CLIENT_SECRET,
+    publicUrl: data.PUBLIC_URL ?? `http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`,
+    sessionSecrets: data.SESSION_SECRET?.split(",") ?? [],
   };
 }
 

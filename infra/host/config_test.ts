@@ -60,6 +60,7 @@ Deno.test("an issuer of tokens is named with all that is taken of them", () => {
     customerClaim: "sub",
     algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
     clockSkewS: 30,
+    login: undefined,
   });
   const more = {
     OIDC_JWKS_URL: "http://127.0.0.1:9000/keys",
@@ -70,6 +71,31 @@ Deno.test("an issuer of tokens is named with all that is taken of them", () => {
   };
   const { keysUrl, algorithms, clockSkewS } = read([], { ...named, ...more }).oidc!;
   deepEqual([keysUrl, algorithms, clockSkewS], ["http://127.0.0.1:9000/keys", ["ES256"], 0]);
+});
+
+Deno.test("people log in where the issuer knows the console, and secrets of that are not shown", () => {
+  const secrets = ["n", "o"].map((letter) => letter.repeat(32));
+  const named = { OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "shop", OIDC_CLIENT_ID: "c" };
+  deepEqual(read([], named).oidc?.login, {
+    clientId: "c",
+    clientSecret: undefined,
+    publicUrl: "http://127.0.0.1:8000",
+    sessionSecrets: [],
+  });
+  const more = {
+    OIDC_CLIENT_SECRET: "quiet",
+    SESSION_SECRET: secrets.join(","),
+    PUBLIC_URL: "https://shop.example",
+  };
+  const { login } = read([], { ...named, ...more, HOST: "0.0.0.0" }).oidc ?? {};
+  deepEqual([login?.sessionSecrets, login?.publicUrl], [secrets, "https://shop.example"]);
+  deepEqual(problemsOf([], { ...named, HOST: "0.0.0.0" }), [
+    'OIDC_CLIENT_ID is set without PUBLIC_URL, which HOST "0.0.0.0" does not tell',
+  ]);
+  for (const name of ["OIDC_CLIENT_SECRET", "SESSION_SECRET"]) {
+    const [problem = ""] = problemsOf([], { [name]: "very secret" });
+    ok(problem.startsWith(`${name} is a text of 11 characters`) && !problem.includes("very"));
+  }
 });
 
 Deno.test("what would leave tokens unasked for, or believe anybody's, does not start", () => {

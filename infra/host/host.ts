@@ -1,6 +1,6 @@
 import { type EventLog, type HealthCheck, type Log, machine, type Service } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
-import type { Admission, edge } from "@headwater/http";
+import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
 import { createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
@@ -37,6 +37,7 @@ export async function startHost(
     cacheBudget = processCaches(),
     admit,
     identify,
+    login,
     admitOperators,
     leaving,
     tracerOf = openTelemetryTracer,
@@ -67,6 +68,8 @@ export async function startHost(
     readonly admit?: Admission;
     /** Who asks its gateway; default: nobody is asked. */
     readonly identify?: edge.Identify | undefined;
+    /** Where people log in to the console; default: nowhere. */
+    readonly login?: EdgeRoutes | undefined;
     /** Whom its gateway takes for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission;
     /** Aborts when this process begins to leave. */
@@ -129,7 +132,7 @@ export async function startHost(
     healthEveryMs,
     operators: gatewayActs({ reads: log, log }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
-    ...{ identify, admitOperators },
+    ...{ identify, login, admitOperators },
     // Its services are asked by it and by their own processes alone: what is refused is refused here
     shedder: policy.createShedder({ lagMs }),
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },

@@ -31,6 +31,7 @@ export function openGateway(
     healthEveryMs,
     admit = ownHosts(),
     identify,
+    login,
     admitOperators,
     operators,
     leaving,
@@ -62,6 +63,8 @@ export function openGateway(
     readonly admit?: Admission | undefined;
     /** Who asks; default: nobody is asked. */
     readonly identify?: edge.Identify | undefined;
+    /** Where people log in to the console; default: nowhere. */
+    readonly login?: EdgeRoutes | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission | undefined;
     /** What they look at and do, beside what its services tell. */
@@ -97,6 +100,7 @@ export function openGateway(
     health,
     admit,
     identify,
+    login,
     admitOperators,
     operators,
     ...(log &&

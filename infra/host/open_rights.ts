@@ -1,5 +1,5 @@
 import type { Log } from "@headwater/core";
-import type { Admission, edge } from "@headwater/http";
+import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import type { Config, OidcConfig } from "./config.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
 
@@ -7,20 +7,40 @@ import { operatorsAdmission } from "./operators_admission.ts";
 export type Rights = {
   /** Undefined: nobody is asked who they are. */
   readonly identify: edge.Identify | undefined;
+  /** Where people log in to the console; undefined: nowhere. */
+  readonly login: EdgeRoutes | undefined;
   readonly admitOperators: Admission;
 };
 
-/** Rights as the settings say. Nobody is asked for keys before somebody shows a token. */
+/** Rights as the settings say. Nobody is asked for keys before somebody shows a token, or logs in. */
 export async function openRights(
   config: Pick<Config, "host" | "oidc" | "serviceSecret">,
   { logger }: { readonly logger: Log },
 ): Promise<Rights> {
-  const identify = config.oidc && await byToken(config.oidc, logger);
-  return { identify, admitOperators: operatorsAdmission(config, { identify }) };
+  const { identify, login } = config.oidc ? await known(config.oidc, logger) : {};
+  return { identify, login, admitOperators: operatorsAdmission(config, { identify }) };
 }
 
-async function byToken(oidc: OidcConfig, logger: Log): Promise<edge.Identify> {
-  // Only now: its library takes its time
-  const { identifyByToken } = await import("@headwater/identity");
-  return identifyByToken(oidc, { send: (request) => fetch(request), logger });
+async function known(
+  oidc: OidcConfig,
+  logger: Log,
+): Promise<{ readonly identify: edge.Identify; readonly login?: EdgeRoutes }> {
+  // Only now: its libraries take their time
+  const { identifyByToken, loginRoutes, sessions } = await import("@headwater/identity");
+  const send = (request: Request) => fetch(request);
+  const byToken = identifyByToken(oidc, { send, logger });
+  if (!oidc.login) return { identify: byToken };
+  const { publicUrl, sessionSecrets, clientId, clientSecret } = oidc.login;
+  // Those of one that nobody knows end with this process
+  const secrets = sessionSecrets.length > 0 ? sessionSecrets : [crypto.randomUUID()];
+  const own = sessions({ publicUrl, secrets });
+  return {
+    identify: async (request) => await byToken(request) ?? await own.identify(request),
+    login: loginRoutes({
+      ...{ issuer: oidc.issuer, clientId, clientSecret, publicUrl, secrets },
+      ...{ rolesClaim: oidc.rolesClaim, customerClaim: oidc.customerClaim },
+      within: "/console",
+      sessions: own,
+    }, { send, logger }),
+  };
 }

@@ -159,6 +159,27 @@ export const settings = z.object({
       description: "seconds by which the issuer's clock and this one may differ",
       allowed: "a whole number from 0 to 300",
     }),
+  OIDC_CLIENT_ID: z.string().regex(/^[\x21-\x7e]{1,200}$/).optional().meta({
+    description: "as what the issuer knows the console, where people log in to it",
+    allowed: "a text without spaces; PUBLIC_URL/console/login/callback has to be allowed there",
+  }),
+  OIDC_CLIENT_SECRET: z.string().regex(/^[\x21-\x7e]{1,500}$/).optional().meta({
+    description: "what the console proves that with; without it PKCE has to be enough",
+    allowed: "a text without spaces",
+    isSecret: true,
+  }),
+  SESSION_SECRET: z.string().regex(/^[\x21-\x2b\x2d-\x7e]{32,}(,[\x21-\x2b\x2d-\x7e]{32,})*$/)
+    .optional().meta({
+      description:
+        "what sessions of the console are encrypted with (default: a new one each start)",
+      allowed:
+        "at least 32 characters without spaces and commas; older ones behind it, with commas",
+      isSecret: true,
+    }),
+  PUBLIC_URL: z.string().refine(isIssuer).optional().meta({
+    description: "under which browsers reach the gateway, where people log in",
+    allowed: "https://… (http:// on this machine only)",
+  }),
   ROUTES_FILE: z.string().regex(/^[^\0,]+$/).optional().meta({
     description: "JSON file of upstreams that are not ours, and of their routes",
     allowed: "a path without commas; what stands in it says docs/guides/gateway.md",

@@ -116,7 +116,7 @@ async function routesOf(application: Application, { routesFile: file }: Config) 
 /** What the gateway has to know of tokens; where the issuer says that its keys are, it alone finds out. */
 function oidcOf({ oidc }: Config) {
   if (!oidc) return undefined;
-  const { issuer, audience, keysUrl, algorithms } = oidc;
+  const { issuer, audience, keysUrl, algorithms, login } = oidc;
   return {
     env: {
       OIDC_ISSUER: issuer,
@@ -126,6 +126,11 @@ function oidcOf({ oidc }: Config) {
       OIDC_CUSTOMER_CLAIM: oidc.customerClaim,
       OIDC_ALGORITHMS: algorithms.join(","),
       OIDC_CLOCK_SKEW_S: String(oidc.clockSkewS),
+      ...(login && { OIDC_CLIENT_ID: login.clientId, PUBLIC_URL: login.publicUrl }),
+      ...(login?.clientSecret !== undefined && { OIDC_CLIENT_SECRET: login.clientSecret }),
+      ...(login && login.sessionSecrets.length > 0 && {
+        SESSION_SECRET: login.sessionSecrets.join(","),
+      }),
     },
     hosts: [issuer, ...(keysUrl === undefined ? [] : [keysUrl])].map(hostOf),
   };

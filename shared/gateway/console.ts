@@ -1,18 +1,40 @@
-import { type Admission, edge, type EdgeRoutes } from "@headwater/http";
+import { type Admission, edge, type EdgeContext, type EdgeRoutes } from "@headwater/http";
 
-/** `/console…`: what operators see in a browser, for operators alone. */
+/**
+ * `/console…`: what operators see in a browser, for operators alone. A browser of nobody in particular is sent to where
+ * people log in, if there is such a place.
+ */
 export function addConsole(
   app: EdgeRoutes,
-  { console, admitOperators }: {
+  { console, login, admitOperators }: {
     readonly console: EdgeRoutes;
+    /** `/login…` and `/logout`; undefined: people cannot. */
+    readonly login?: EdgeRoutes | undefined;
     /** Whom to take for an operator. */
     readonly admitOperators: Admission;
   },
 ): void {
+  if (login) app.route("/console", login);
   app.use("/console/*", async (c, next) => {
-    const identity = await admitOperators(c.req.raw);
-    if (identity) edge.noteIdentity(c, identity);
+    try {
+      const identity = await admitOperators(c.req.raw);
+      if (identity) edge.noteIdentity(c, identity);
+    } catch (error) {
+      if (!login || !isNobody(error) || !wantsPage(c)) throw error;
+      const { pathname, search } = new URL(c.req.url);
+      const to = `/console/login?${new URLSearchParams({ returnTo: `${pathname}${search}` })}`;
+      return c.redirect(to, 303);
+    }
     await next();
+    return undefined;
   });
   app.route("/console", console);
+}
+
+function isNobody(error: unknown): boolean {
+  return error instanceof edge.NotAdmitted && error.code === "token-missing";
+}
+
+function wantsPage({ req }: EdgeContext): boolean {
+  return req.method === "GET" && (req.header("Accept") ?? "").includes("text/html");
 }

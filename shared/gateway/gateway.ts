@@ -61,6 +61,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly serviceUrls?: ReadonlyMap<string, string> | undefined;
   /** Who asks, by which services' routes are answered; default: nobody is asked, whatever roles they declare. */
   readonly identify?: edge.Identify | undefined;
+  /** Where people log in to the console, below it; default: nowhere. */
+  readonly login?: EdgeRoutes | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
   /** What else operators look at and do, under `/ops`; default: nothing. */
@@ -116,7 +118,7 @@ export function gateway(
     });
     const { serviceUrls = new Map(), operators } = dependencies;
     if (operators) addOperators(app, { operators, admitOperators });
-    if (console) addConsole(app, { console, admitOperators });
+    if (console) addConsole(app, { console, login: dependencies.login, admitOperators });
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
     if (more) addOperators(app, { operators: more, admitOperators });
     const table = upstreams &&

@@ -30,12 +30,23 @@ export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
     (name) => notPassedOn.has(name) || name.startsWith("x-forwarded-"),
     into,
   );
+  withoutSessions(headers);
   headers.set("X-Correlation-Id", c.var.correlationId);
   headers.set("Forwarded", forwarded(c));
   passOnTrace(c, headers);
   const { priority } = c.var;
   if (priority !== undefined) headers.set(edge.priorityHeader, priority);
   return headers;
+}
+
+/** Of ours: whoever has their cookie has the session. */
+function withoutSessions(headers: Headers): void {
+  const cookies = headers.get("Cookie");
+  if (!cookies?.includes("headwater-")) return;
+  const others = cookies.split(/; */)
+    .filter((cookie) => !/^(__Host-)?headwater-(session|login)=/.test(cookie));
+  if (others.length > 0) headers.set("Cookie", others.join("; "));
+  else headers.delete("Cookie");
 }
 
 /**

@@ -13,6 +13,7 @@ export type Admission = (request: Request) => Identity | void | Promise<Identity
 export type AdmissionCode =
   | "customer-foreign"
   | "host-foreign"
+  | "login-failed"
   | "origin-foreign"
   | "role-missing"
   | "secret-wrong"

@@ -163,6 +163,7 @@ function answerTo(error: unknown, context: ErrorContext): Answer {
 const statusOfNotAdmitted: Readonly<Record<AdmissionCode, number>> = {
   "customer-foreign": 403,
   "host-foreign": 421,
+  "login-failed": 403,
   "origin-foreign": 403,
   "role-missing": 403,
   "secret-wrong": 401,
