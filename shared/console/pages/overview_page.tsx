@@ -27,7 +27,7 @@ const mostEvents = 60;
 export function OverviewPage(overview: Overview) {
   const { events, laneOf } = overview;
   return (
-    <>
+    <div class="overview">
       <Part title="Now" id="now" reload="troubles">
         <TroubleList {...overview} />
       </Part>
@@ -44,7 +44,7 @@ export function OverviewPage(overview: Overview) {
           {events.map((event) => <FlowRow event={event} lane={laneOf(event.stream)} />)}
         </Table>
       </Part>
-    </>
+    </div>
   );
 }
 

@@ -27,8 +27,11 @@ export const browserScript = String.raw`"use strict";
   function prepend(element, html) {
     if (isBusy(element)) return;
     for (const empty of element.querySelectorAll(".is-empty")) empty.remove();
-    element.insertAdjacentHTML("afterbegin", html);
     const most = Number(element.dataset.liveMost || 100);
+    // Rows that stay where they are and say something else are no jump, rows that move are
+    const rows = Array.from(element.children, (row) => row.cloneNode(true));
+    element.innerHTML = html;
+    element.append(...rows);
     while (element.childElementCount > most) element.lastElementChild.remove();
   }
 

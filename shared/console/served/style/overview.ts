@@ -4,10 +4,15 @@ export const overview = `
 .rate { display: flex; align-items: baseline; gap: 6px; min-width: 92px; white-space: nowrap; }
 .rate b { font-size: 22px; line-height: 1; font-weight: 600; letter-spacing: -0.02em; }
 .bars { width: 240px; height: 32px; flex: none; fill: var(--accent); }
-.by-service { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: var(--small); }
+.by-service { flex: 1 1 0; max-height: 40px; overflow: hidden; display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: var(--small); }
 @media (max-width: 760px) {
   .rates { flex-wrap: wrap; gap: 8px 16px; }
   .bars { flex: 1 1 140px; width: auto; }
-  .by-service { flex-basis: 100%; }
+  .by-service { flex-basis: 100%; min-height: 40px; }
+}
+/* Beside each other, so that what comes up on one side moves nothing on the other */
+@media (min-width: 1180px) {
+  .overview { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 26px; align-items: start; }
+  .overview > .part + .part { margin-top: 0; }
 }
 `;

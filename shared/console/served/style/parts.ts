@@ -50,6 +50,7 @@ tbody tr:hover { background: var(--hover); }
 th.number, td.number { text-align: right; }
 td.fill { width: 99%; overflow-wrap: anywhere; }
 td.tight, th.tight { width: 1%; white-space: nowrap; }
+td p a { text-decoration: underline; text-underline-offset: 2px; }
 .empty { padding: 14px; color: var(--muted); }
 .pages { display: flex; align-items: center; gap: 6px; margin-top: 10px; }
 .pages .small { margin-left: auto; color: var(--muted); }
