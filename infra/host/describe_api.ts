@@ -1,3 +1,4 @@
+import type { DomainEvent } from "@headwater/core";
 import { describe } from "@headwater/http";
 import { z } from "zod";
 import { type Application, routesOfAll } from "./application.ts";
@@ -16,10 +17,13 @@ export function describeApi(application: Application): describe.OpenApi {
 
 /** What its gateway and other services may ask of a service. */
 export function describeService(
-  { name, routes, aggregates }: ServiceDefinition,
+  { name, routes, aggregates, examples }: ServiceDefinition,
 ): describe.OpenApi {
+  const byType: Readonly<Record<string, DomainEvent>> = Object.assign({}, ...examples);
   const commands = aggregates.flatMap((aggregate) =>
-    Object.entries(aggregate.commands).map(([type, body]) => commandRoute(name, { type, body }))
+    Object.entries(aggregate.commands).map(([type, body]) =>
+      commandRoute(name, { type, body, example: byType[type]?.data })
+    )
   );
   return describe.openApi({
     title: name,
@@ -32,7 +36,11 @@ export function describeService(
 /** As `commandEndpoint` takes it from other services. */
 function commandRoute(
   service: string,
-  { type, body }: { readonly type: string; readonly body: z.ZodType },
+  { type, body, example }: {
+    readonly type: string;
+    readonly body: z.ZodType;
+    readonly example: unknown;
+  },
 ): describe.DescribedRoute {
   return {
     service,
@@ -43,6 +51,7 @@ function commandRoute(
       summary: "For other services: `Idempotency-Key` is required",
       body,
       answer: z.object({ revision: z.int().min(-1) }),
+      example: { body: example },
     },
   };
 }

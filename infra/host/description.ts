@@ -1,1 +1,2 @@
+export { describeEvents } from "./describe_events.ts";
 export { describeApi, describeService } from "./describe_api.ts";

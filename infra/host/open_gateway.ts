@@ -13,6 +13,7 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import { describeApi } from "./describe_api.ts";
+import { describeEvents } from "./describe_events.ts";
 import { openConsole, type ReadLog } from "./open_console.ts";
 import { serviceChecks } from "./service_checks.ts";
 
@@ -107,18 +108,30 @@ export function openGateway(
       { console: openConsole(application, { client: bareClient, log, health, ending, logger }) }),
     leaving,
     parting,
-    more: descriptionPages(application),
+    more: descriptionPages(application, admitOperators),
     ...{ shedder, meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });
 }
 
-function descriptionPages(application: Application): EdgeRoutes {
+/** What clients may ask is for everybody, what happens inside for operators. */
+function descriptionPages(
+  application: Application,
+  admitOperators: Admission = () => {},
+): EdgeRoutes {
   const app: EdgeRoutes = new Hono();
   describe.addDescription(app, {
     path: "/openapi.json",
     describe: () => describeApi(application),
+  });
+  app.use("/asyncapi.json", (c, next) => {
+    admitOperators(c.req.raw);
+    return next();
+  });
+  describe.addDescription(app, {
+    path: "/asyncapi.json",
+    describe: () => describeEvents(application),
   });
   return app;
 }

@@ -1,4 +1,4 @@
-import type { Aggregate, View } from "@headwater/core";
+import type { Aggregate, DomainEvent, View } from "@headwater/core";
 import { type CommandHandlers, edge, type Routes, type ServiceDependencies } from "@headwater/http";
 import type { Migration } from "@headwater/postgres";
 import type { Process } from "@headwater/sagas";
@@ -18,6 +18,8 @@ export type ServiceDefinition = {
   readonly migrations: readonly Migration[];
   /** Whose its entities are, where they are customers'. */
   readonly owned: readonly edge.Owned[];
+  /** Of commands and events, by type, for descriptions of them. */
+  readonly examples: readonly Readonly<Record<string, DomainEvent>>[];
   /** The categories whose streams it alone writes. */
   readonly categories: readonly string[];
 };
@@ -39,6 +41,7 @@ export function service(
     routes: undefined,
     commands: () => ({}),
     migrations: [],
+    examples: [],
     owned: [],
     ...definition,
     aggregates,

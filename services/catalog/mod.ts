@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { productCommandExamples, productEventExamples } from "./examples.ts";
 import { product } from "./product.ts";
 import { productView } from "./product_view.ts";
 import { catalogRoutes } from "./routes.ts";
@@ -8,6 +9,7 @@ export const catalogService = service({
   aggregates: [product],
   views: [productView],
   routes: catalogRoutes,
+  examples: [productEventExamples, productCommandExamples],
 });
 
 export { product };

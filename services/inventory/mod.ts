@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { stockItemCommandExamples, stockItemEventExamples } from "./examples.ts";
 import { reservationView } from "./reservation_view.ts";
 import { inventoryRoutes } from "./routes.ts";
 import { stockItem } from "./stock_item.ts";
@@ -9,6 +10,7 @@ export const inventoryService = service({
   aggregates: [stockItem],
   views: [stockItemView, reservationView],
   routes: inventoryRoutes,
+  examples: [stockItemEventExamples, stockItemCommandExamples],
 });
 
 export { stockItem };

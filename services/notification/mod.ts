@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { notificationCommandExamples, notificationEventExamples } from "./examples.ts";
 import { notification } from "./notification.ts";
 import { notificationCommandHandlers } from "./notification_commands.ts";
 import { logSender } from "./notification_sender.ts";
@@ -12,6 +13,7 @@ export const notificationService = service({
   routes: notificationRoutes,
   commands: (dependencies) =>
     notificationCommandHandlers(dependencies, logSender(dependencies.logger)),
+  examples: [notificationEventExamples, notificationCommandExamples],
 });
 
 export { notification };

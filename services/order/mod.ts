@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { fulfilmentEventExamples, orderCommandExamples, orderEventExamples } from "./examples.ts";
 import { orderOwner } from "./contract.ts";
 import { fulfilmentSaga } from "./fulfilment_saga.ts";
 import { order } from "./order.ts";
@@ -13,6 +14,7 @@ export const orderService = service({
   sagas: [fulfilmentSaga, paymentReminderSaga],
   routes: orderRoutes,
   owned: [orderOwner],
+  examples: [orderEventExamples, orderCommandExamples, fulfilmentEventExamples],
 });
 
 export { fulfilmentSaga, order, paymentReminderSaga };

@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { paymentCommandExamples, paymentEventExamples } from "./examples.ts";
 import { payment } from "./payment.ts";
 import { paymentCommandHandlers } from "./payment_commands.ts";
 import { paymentView } from "./payment_view.ts";
@@ -13,6 +14,7 @@ export const paymentService = service({
   commands: (dependencies) =>
     paymentCommandHandlers(dependencies, simulatedProvider(dependencies.sql)),
   migrations: simulatedProviderMigrations,
+  examples: [paymentEventExamples, paymentCommandExamples],
 });
 
 export { payment, simulatedProvider, simulatedProviderMigrations };

@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { shipmentCommandExamples, shipmentEventExamples } from "./examples.ts";
 import { shippingRoutes } from "./routes.ts";
 import { shipment } from "./shipment.ts";
 import { shipmentView } from "./shipment_view.ts";
@@ -8,6 +9,7 @@ export const shippingService = service({
   aggregates: [shipment],
   views: [shipmentView],
   routes: shippingRoutes,
+  examples: [shipmentEventExamples, shipmentCommandExamples],
 });
 
 export { shipment };

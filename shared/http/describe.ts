@@ -4,6 +4,7 @@ export type {
   RouteDescription,
 } from "./openapi/described_route.ts";
 export { commandAnswerSchema, pageSchema } from "./openapi/answer_schemas.ts";
+export { type AsyncApi, asyncApi, type DescribedChannel } from "./openapi/async_api.ts";
 export type { JsonSchema } from "./openapi/json_schema.ts";
 export { type OpenApi, openApi } from "./openapi/open_api.ts";
 export { addDescription } from "./openapi/description_page.ts";

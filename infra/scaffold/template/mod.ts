@@ -1,4 +1,5 @@
 import { service } from "@headwater/host";
+import { sampleAccountCommandExamples, sampleAccountEventExamples } from "./examples.ts";
 import { sampleAccountRoutes } from "./routes.ts";
 import { sampleAccount } from "./sample_account.ts";
 import { sampleAccountView } from "./sample_account_view.ts";
@@ -8,6 +9,7 @@ export const sampleAccountService = service({
   aggregates: [sampleAccount],
   views: [sampleAccountView],
   routes: sampleAccountRoutes,
+  examples: [sampleAccountEventExamples, sampleAccountCommandExamples],
 });
 
 export { sampleAccount };

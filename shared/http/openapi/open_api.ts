@@ -54,6 +54,15 @@ export function openApi(
       responses: sorted(responses),
       parameters: requestHeaders,
       headers: answerHeaders,
+      securitySchemes: {
+        token: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description:
+            "Of the issuer that the application is configured with; without one, who reaches it on its own machine is an operator",
+        },
+      },
     },
   };
 }

@@ -26,7 +26,7 @@ export function operation(
 ): JsonSchema {
   const { service, declared } = route;
   const { named } = given;
-  const { summary, body, priority, roles, rate, example } = declared;
+  const { summary, body, priority, roles, rate, example, owner } = declared;
   return {
     operationId: operationIdOf(route),
     tags: [service],
@@ -46,9 +46,16 @@ export function operation(
     responses: responsesOf(route, given),
     ...(declared.query && rulesOf(jsonSchema(declared.query, { io: "input", named }))),
     ...(priority !== undefined && priority !== "normal" && { "x-priority": priority }),
+    ...security(roles),
     "x-roles": roles ?? usualRoles,
+    ...(owner && { "x-owner": owner }),
     ...(rate && { "x-rate": rate }),
   };
+}
+
+/** Whoever may be anybody need not say who it is. */
+function security(roles: readonly string[] = usualRoles): JsonSchema {
+  return { security: [...(roles.includes("public") ? [{}] : []), { token: [] }] };
 }
 
 /** `/orders/:id` is `/orders/{id}` there. */
