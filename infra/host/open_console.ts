@@ -26,7 +26,10 @@ export function openConsole(
 ): EdgeRoutes {
   return operatorsConsole({
     application: application.name,
-    services: application.services.map(({ name, categories }) => ({ name, categories })),
+    services: application.services.map(({ name, categories, aggregates, sagas }) => ({
+      ...{ name, categories },
+      folds: [...aggregates, ...sagas],
+    })),
     log,
     acts: operatorsActs(() => Promise.reject(new Error("The console asks services for acts"))),
     ask: (asked) => askService(client, asked),

@@ -4,6 +4,7 @@ import type { ConsoleContext, ConsoleDependencies, Section } from "./context/con
 import { liveChannel } from "./live/live_channel.ts";
 import { actSection } from "./pages/act_section.tsx";
 import { respondNotFound } from "./pages/not_found.tsx";
+import { streamsSection } from "./pages/streams_section.tsx";
 import { overviewSection } from "./pages/overview_section.tsx";
 import { actsSection } from "./pages/acts_section.tsx";
 import { readModelsSection } from "./pages/read_models_section.tsx";
@@ -19,6 +20,7 @@ import { type FindTroubles, watchTroubles } from "./context/trouble_watch.ts";
 /** In the order of the navigation. */
 const sections: readonly Section[] = [
   overviewSection,
+  streamsSection,
   readModelsSection,
   sagasSection,
   routesSection,

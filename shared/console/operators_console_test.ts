@@ -1,30 +1,6 @@
-import { eventLog, silentLog } from "@headwater/core";
-import { type EdgeRoutes, toService } from "@headwater/http";
+import { eventLog } from "@headwater/core";
 import assert from "node:assert/strict";
-import { type ConsoleDependencies, operatorsConsole } from "./mod.ts";
-import { Hono } from "hono";
-
-function open(more: Partial<ConsoleDependencies> = {}) {
-  const routes = operatorsConsole({
-    application: "club",
-    services: [{ name: "door", categories: ["door"] }],
-    log: eventLog.memoryLog(),
-    acts: {},
-    ask: () => Promise.resolve([]),
-    checks: () => [{ name: "event-log", status: "pass" }],
-    logger: silentLog,
-    ending: AbortSignal.timeout(60_000),
-    ...more,
-  });
-  const app: EdgeRoutes = new Hono();
-  const service = toService(app.route("/console", routes), {
-    ...{ service: "gateway", logger: silentLog, newId: () => crypto.randomUUID() },
-  });
-  return async (path: string, init?: RequestInit) => {
-    const answer = await service(new Request(`http://gateway${path}`, init));
-    return { answer, text: await answer.text() };
-  };
-}
+import { openConsole as open } from "./testing/open_console.ts";
 
 Deno.test("pages bring nothing that runs but the console's own files", async () => {
   const ask = open();

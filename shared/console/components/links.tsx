@@ -6,7 +6,8 @@ export function streamUrl(stream: string, revision?: number): string {
   return revision === undefined ? url : `${url}/${revision}`;
 }
 
-/** Where everything is shown that followed from one request. */
-export function storyUrl(correlationId: string): string {
-  return `${consolePath}/story/${encodeURIComponent(correlationId)}`;
+/** Where everything is shown that followed from one request; `at`: the position of one event of it, where that is known. */
+export function storyUrl(correlationId: string, at?: number): string {
+  const url = `${consolePath}/story/${encodeURIComponent(correlationId)}`;
+  return at === undefined ? url : `${url}?at=${at}`;
 }

@@ -1,8 +1,15 @@
+import type { Aggregate } from "@headwater/core";
+
+/** What turns the events of a category into a state: an aggregate, or a process manager. */
+export type Folded = Pick<Aggregate, "name" | "events" | "initialState" | "evolve">;
+
 /** A service as the console shows it. */
 export type ConsoleService = {
   readonly name: string;
   /** Whose streams it writes. */
   readonly categories: readonly string[];
+  /** What turns events of a category into a state; of the others nobody tells. */
+  readonly folds?: readonly Folded[];
 };
 
 const lanes = 8;

@@ -25,8 +25,10 @@ export function StatusLine({ standing, what, says, cause, since, now, acts }: {
   return (
     <li class={isTrouble ? `is-${standing}` : undefined}>
       <span class={`dot is-${standing}`} aria-hidden="true"></span>
-      <span class="what">{what}</span>
-      {says !== undefined && <span class="muted">{says}</span>}
+      <span class="what">
+        <b>{what}</b>
+        {says !== undefined && <span class="says">{says}</span>}
+      </span>
       {since !== undefined && now !== undefined && (
         <span class="since">
           <Ago at={since} now={now} />

@@ -11,15 +11,15 @@ export function Table({ label, columns, children, empty = "Nothing here", id, li
   readonly label: string;
   readonly columns: readonly Column[];
   /** Rows: `<tr>` with as many `<td>`. */
-  readonly children?: readonly Child[];
+  readonly children?: Child;
   /** What is said where there are no rows. */
   readonly empty?: Child;
   readonly id?: string;
   /** The live message that puts rows before these. */
   readonly live?: { readonly message: string; readonly most: number };
 }) {
-  // One child alone does not come in a list
-  const hasRows = children !== undefined && [children].flat().length > 0;
+  // One alone comes without a list around it
+  const hasRows = [children].flat().some((row) => row !== undefined && row !== null);
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={label}>
       <table id={id}>
@@ -48,6 +48,8 @@ export function KeysetPages({ newest, newer, older, children }: {
   /** What page this is. */
   readonly children?: Child;
 }) {
+  const isOnly = newest === undefined && newer === undefined && older === undefined;
+  if (isOnly) return null;
   return (
     <nav class="pages" aria-label="Pages">
       <PageLink href={newest} rel="first">Newest</PageLink>

@@ -1,6 +1,7 @@
-import { type Recorded } from "@headwater/core";
-import { type ServiceLane, ServiceName } from "../components/service_name.tsx";
+import type { Recorded } from "@headwater/core";
+import { dataSummary } from "../components/data_summary.ts";
 import { storyUrl, streamUrl } from "../components/links.tsx";
+import { type ServiceLane, ServiceName } from "../components/service_name.tsx";
 import type { Column } from "../components/table.tsx";
 import { Clock } from "../components/time_text.tsx";
 
@@ -9,8 +10,9 @@ export const flowColumns: readonly Column[] = [
   { title: "Time (UTC)", is: "tight" },
   { title: "Service", is: "tight" },
   { title: "Event", is: "tight" },
-  { title: "Stream", is: "fill" },
-  { title: "", is: "tight" },
+  { title: "Stream", is: "tight" },
+  { title: "Data", is: "fill" },
+  { title: "Story", is: "tight" },
 ];
 
 /** Events as rows, in the order in which they are given. */
@@ -26,29 +28,46 @@ export function FlowRow({ event, lane }: {
   readonly event: Recorded;
   readonly lane: ServiceLane | undefined;
 }) {
-  const { stream, revision, type, recordedAt, metadata } = event;
+  const { stream, revision, type, recordedAt } = event;
   return (
-    <tr>
-      <td class="tight muted">
+    <tr class="flow">
+      <td class="tight muted time">
         <Clock at={recordedAt} />
       </td>
-      <td class="tight">
+      <td class="tight service">
         <ServiceName of={lane} />
       </td>
-      <td class="tight">
+      <td class="tight event">
         <a class="plain" href={streamUrl(stream, revision)}>{type}</a>
       </td>
-      <td class="fill">
-        <a class="plain mono" href={streamUrl(stream)}>{stream}</a>
+      <td class="tight stream">
+        <a class="plain mono" href={streamUrl(stream)}>{shortened(stream)}</a>
         <span class="muted mono">@{revision}</span>
       </td>
-      <td class="tight">
-        {typeof metadata.$correlationId === "string" && (
-          <a href={storyUrl(metadata.$correlationId)} aria-label={`Story of ${type} in ${stream}`}>
-            Story
-          </a>
-        )}
+      <td class="fill one-line muted mono">{dataSummary(event.data)}</td>
+      <td class="tight story">
+        <StoryLink event={event} />
       </td>
     </tr>
   );
+}
+
+/** Leads to all that followed from the same request. */
+export function StoryLink({ event: { type, stream, position, metadata } }: {
+  readonly event: Recorded;
+}) {
+  const { $correlationId } = metadata;
+  if (typeof $correlationId !== "string") return null;
+  return (
+    <a href={storyUrl($correlationId, position)} aria-label={`Story of ${type} in ${stream}`}>
+      Story
+    </a>
+  );
+}
+
+const longestName = 44;
+
+/** Whose middle people do not read: a category and the end of an id tell it. */
+function shortened(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, 28)}…${name.slice(-12)}`;
 }

@@ -28,7 +28,11 @@ export const sagaTroubles: FindTroubles = async (dependencies, signal) => {
         href: `/console/sagas/${encodeURIComponent(type)}/${encodeURIComponent(id)}`,
         cause: cause ?? undefined,
         since: since ?? undefined,
-        acts: ["retry", "compensate"].map((name) => ({ ...act, act: name, label: name })),
+        acts: ["retry", "compensate"].map((name) => ({
+          ...act,
+          act: name,
+          label: name.slice(0, 1).toUpperCase() + name.slice(1),
+        })),
       };
     })
   );

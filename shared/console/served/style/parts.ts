@@ -1,16 +1,20 @@
 /** What pages are put together from: status lines, tables, forms, notices, data. */
 export const parts = `
 .status { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-.status > li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; padding: 7px 12px; }
+.status > li { display: grid; grid-template-columns: 7px minmax(0, 1fr) auto; align-items: baseline; gap: 2px 10px; padding: 7px 12px; }
+.status > li > :not(.dot) { grid-column: 2; }
+.status > li > .since { grid-column: 3; grid-row: 1; }
 .status > li + li { border-top: 1px solid var(--line); }
-.status .what { font-weight: 560; overflow-wrap: anywhere; }
-.status .since { margin-left: auto; color: var(--muted); font-size: var(--small); white-space: nowrap; }
-.status .cause { flex-basis: 100%; padding-left: 17px; color: var(--ink); overflow-wrap: anywhere; }
-.status .acts { flex-basis: 100%; padding: 4px 0 3px 17px; }
+.status .what { overflow-wrap: anywhere; }
+.status .what b { font-weight: 580; }
+.status .says { margin-left: 10px; color: var(--muted); }
+.status .since { color: var(--muted); font-size: var(--small); white-space: nowrap; }
+.status .cause { overflow-wrap: anywhere; }
+.status .acts { padding: 5px 0 3px; }
 .status > li.is-bad { background: var(--bad-ground); }
 .status > li.is-warn { background: var(--warn-ground); }
 
-.dot { flex: none; align-self: center; width: 7px; height: 7px; border-radius: 50%; background: var(--line-strong); }
+.dot { align-self: start; width: 7px; height: 7px; margin-top: 7px; border-radius: 50%; background: var(--line-strong); }
 .dot.is-good { background: var(--good); }
 .dot.is-warn { background: var(--warn); }
 .dot.is-bad { background: var(--bad); }
@@ -44,11 +48,12 @@ export const parts = `
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
 table { width: 100%; border-collapse: collapse; font-size: 13px; }
 th { padding: 6px 12px; text-align: left; font-size: var(--small); font-weight: 560; color: var(--muted); white-space: nowrap; border-bottom: 1px solid var(--line); }
-td { padding: 5px 12px; vertical-align: baseline; border-top: 1px solid var(--line); }
+td { padding: 4px 12px; vertical-align: baseline; border-top: 1px solid var(--line); }
 tbody tr:first-child td { border-top: 0; }
 tbody tr:hover { background: var(--hover); }
 th.number, td.number { text-align: right; }
 td.fill { width: 99%; overflow-wrap: anywhere; }
+td.one-line { max-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 td.tight, th.tight { width: 1%; white-space: nowrap; }
 td p a { text-decoration: underline; text-underline-offset: 2px; }
 .empty { padding: 14px; color: var(--muted); }
@@ -63,6 +68,10 @@ input, select, textarea {
 textarea { min-height: 64px; resize: vertical; }
 input[type="checkbox"] { width: auto; min-height: 0; }
 ::placeholder { color: var(--muted); opacity: 1; }
+.fields + .fields { margin-top: 10px; }
+form + .part, .steps + .columns { margin-top: 22px; }
+.find { max-width: 640px; }
+.choice label { width: 190px; }
 .fields { display: flex; flex-wrap: wrap; align-items: end; gap: 10px; }
 .fields > * { flex: 0 1 auto; }
 .fields > .grow { flex: 1 1 240px; }
@@ -95,7 +104,16 @@ details[open] > summary { margin-bottom: 8px; }
   input, select, textarea { min-height: 40px; font-size: 16px; }
   .pairs { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .pairs dd { margin-bottom: 8px; }
-  .status .since { margin-left: 0; flex-basis: 100%; padding-left: 17px; }
+  table:has(tr.flow), table:has(tr.flow) tbody { display: block; }
+  tr.flow { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; padding: 5px 0; border-top: 1px solid var(--line); }
+  tr.flow td { display: block; width: auto; max-width: none; padding: 1px 10px; border: 0; }
+  tr.flow .service { grid-row: 1; grid-column: 1; padding-right: 0; }
+  tr.flow .event { grid-row: 1; grid-column: 2; font-weight: 560; overflow: hidden; text-overflow: ellipsis; }
+  tr.flow .story { grid-row: 1; grid-column: 3; }
+  tr.flow .stream { grid-row: 2; grid-column: 1 / 4; overflow: hidden; text-overflow: ellipsis; }
+  tr.flow .one-line { display: none; }
+  tr.flow .time { grid-row: 3; grid-column: 1 / 4; font-size: var(--small); }
+  thead:has(+ tbody > tr.flow) { display: none; }
   td, th { padding-left: 10px; padding-right: 10px; }
 }
 `;
