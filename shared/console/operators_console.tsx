@@ -4,6 +4,7 @@ import type { ConsoleContext, ConsoleDependencies, Section } from "./context/con
 import { liveChannel } from "./live/live_channel.ts";
 import { actSection } from "./pages/act_section.tsx";
 import { respondNotFound } from "./pages/not_found.tsx";
+import { storySection } from "./pages/story_section.tsx";
 import { streamsSection } from "./pages/streams_section.tsx";
 import { overviewSection } from "./pages/overview_section.tsx";
 import { actsSection } from "./pages/acts_section.tsx";
@@ -27,7 +28,7 @@ const sections: readonly Section[] = [
   actsSection,
 ];
 /** Pages that others lead to. */
-const more: readonly Section[] = [actSection];
+const more: readonly Section[] = [actSection, storySection];
 /** What the overview and the navigation tell of. */
 const find: readonly FindTroubles[] = [checkTroubles, sagaTroubles, projectionTroubles];
 const lookEveryMs = 3_000;

@@ -1,7 +1,7 @@
 import type { FindTroubles } from "../context/trouble_watch.ts";
 
 /** What other troubles tell of, and more of it: a process that is stuck, a read model with letters. */
-const toldElsewhere = /^(process|read-model|projection)[^:]*: /;
+const toldElsewhere = /^(process|read-model|projection)[^:]*(:[^:]*)?: /;
 
 /** Checks of the gateway that do not pass. */
 export const checkTroubles: FindTroubles = ({ checks }) =>

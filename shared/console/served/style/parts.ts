@@ -40,7 +40,7 @@ export const parts = `
 .button[aria-disabled="true"] { color: var(--muted); border-color: var(--line); pointer-events: none; }
 
 .notice { padding: 9px 13px; border: 1px solid var(--line); border-left: 3px solid var(--line-strong); border-radius: var(--radius); background: var(--surface); }
-.notice + * { margin-top: 18px; }
+.notice + *, .status + .part { margin-top: 20px; }
 .notice.is-good { border-left-color: var(--good); }
 .notice.is-warn { border-left-color: var(--warn); }
 .notice.is-bad { border-left-color: var(--bad); }
