@@ -1,6 +1,9 @@
 import type { Aggregate } from "@headwater/core";
 
-/** What turns the events of a category into a state: an aggregate, or a process manager. */
+/**
+ * What turns the events of a category into a state: an aggregate, or a process manager.
+ * @internal
+ */
 export type Folded = Pick<Aggregate, "name" | "events" | "initialState" | "evolve">;
 
 /** A service as the console shows it. */
