@@ -29,21 +29,23 @@ export const problemSchema = z.object({ code: z.string(), detail: z.string() });
  */
 export async function askRunning(
   url: string,
-  { path, args, actor, secret }: AskedAct & {
+  { path, args, actor, secret }: Pick<AskedAct, "path" | "actor"> & {
+    /** Absent: it is looked, nothing is done. */
+    readonly args?: object;
     /** Of the application, where it has one. */
     readonly secret: string | undefined;
   },
 ): Promise<unknown> {
   const cannot = `Cannot do "${path.replaceAll("/", " ")}" at ${url}`;
   const answer = await fetch(new URL(`/ops/${path}`, url), {
-    method: "POST",
+    method: args ? "POST" : "GET",
     headers: {
       "Content-Type": "application/json",
       // A header takes no other letters
       ...(actor !== undefined && { [actorHeader]: actor.replaceAll(/[^ -~]/g, "?") }),
       ...(secret !== undefined && { [secretHeader]: secret }),
     },
-    body: JSON.stringify(args),
+    ...(args && { body: JSON.stringify(args) }),
     signal: AbortSignal.timeout(longestMs),
   }).catch((cause) => {
     throw new Unavailable(`${cannot}: the application does not answer`, { cause });

@@ -1,28 +1,34 @@
 import type { EventLog } from "@headwater/core";
 import type { Routes } from "@headwater/http";
+import type { calls } from "@headwater/resilience";
 import { operatorsRoutes } from "./operators_routes.ts";
 import { operatorsActs } from "./operators_acts.ts";
 import { actsRecord } from "./acts_record/acts_record.ts";
 import { recordRoutes } from "./acts_record/asked_record.ts";
 
 /**
- * `GET /ops/acts` of a gateway: what operators did. Where its process has the log to itself, command lines beside it put
+ * `GET /ops/acts` of a gateway: what operators did; `/ops/calls`: who calls whom, from all processes. Where its process has the log to itself, command lines beside it put
  * their acts on record here.
  */
 export function gatewayActs(
-  { reads, log }: {
+  { reads, log, isItsOwn, calls }: {
     readonly reads: Pick<EventLog, "read" | "readAll">;
-    readonly log?: Pick<EventLog, "append" | "read">;
+    /** For the record of what is done here. */
+    readonly log: Pick<EventLog, "append" | "read">;
+    /** Nobody else can open it. */
+    readonly isItsOwn: boolean;
+    readonly calls: calls.OperatedCalls;
   },
 ): Routes {
-  const { acts = [] } = operatorsActs(() =>
+  const record = actsRecord(log);
+  const { acts = [], calls: callsActs = [] } = operatorsActs(() =>
     Promise.resolve({
       databases: [],
-      reads,
+      ...{ reads, record, calls },
       // Who opened the log closes it
       [Symbol.asyncDispose]: () => Promise.resolve(),
     })
   );
-  const app = operatorsRoutes({ acts });
-  return log ? app.route("/", recordRoutes(actsRecord(log))) : app;
+  const app = operatorsRoutes({ acts, calls: callsActs });
+  return isItsOwn ? app.route("/", recordRoutes(record)) : app;
 }

@@ -2,12 +2,13 @@ import { type EventLog, type HealthCheck, type Log, machine, type Service } from
 import type { Upstreams } from "@headwater/gateway";
 import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
-import { createResilientClient, meteredClient, policy } from "@headwater/resilience";
+import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
 import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
+import { ownCalls, targetsOf } from "./operated_calls.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
 import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
@@ -86,7 +87,10 @@ export async function startHost(
   const bareClient = tracedClient(inProcessClient(services), tracerOf());
   const fills = fillTurns();
   const owned = ownedOfAll(application);
-  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
+  const book = calls.callBook(application.name);
+  const client = meteredClient(createResilientClient(bareClient), {
+    ...{ caller: "requests", meter, book },
+  });
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
   starting.defer(async () => {
@@ -109,7 +113,7 @@ export async function startHost(
       cacheBudget,
       fills,
       owned,
-      ...{ meter, tracer },
+      ...{ meter, book, tracer },
       logger,
     });
     stopping.push(running);
@@ -130,7 +134,11 @@ export async function startHost(
     log,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
     healthEveryMs,
-    operators: gatewayActs({ reads: log, log }),
+    book,
+    operators: gatewayActs({
+      ...{ reads: log, log, isItsOwn: true },
+      calls: ownCalls(book, () => targetsOf(application, upstreams)),
+    }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
     ...{ identify, login, admitOperators },
     // Its services are asked by it and by their own processes alone: what is refused is refused here

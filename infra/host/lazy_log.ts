@@ -1,8 +1,10 @@
 import type { EventLog } from "@headwater/core";
 import type { ReadLog } from "./open_console.ts";
 
-/** A log for those who only look, opened when somebody looks first: most processes of gateways never need it. */
-export function lazyLog(open: () => Promise<EventLog>): ReadLog & AsyncDisposable {
+/** A log that is opened when somebody needs it first: most processes of gateways never do. */
+export function lazyLog(
+  open: () => Promise<EventLog>,
+): ReadLog & Pick<EventLog, "append"> & AsyncDisposable {
   let opened: Promise<EventLog> | undefined;
   async function log(): Promise<EventLog> {
     opened ??= open();
@@ -22,6 +24,9 @@ export function lazyLog(open: () => Promise<EventLog>): ReadLog & AsyncDisposabl
     },
     async *subscribe(options) {
       yield* (await log()).subscribe(options);
+    },
+    async append(...append) {
+      return await (await log()).append(...append);
     },
     async head() {
       return await (await log()).head();

@@ -11,6 +11,7 @@ import {
   type Routes,
   watchHealth,
 } from "@headwater/http";
+import type { calls } from "@headwater/resilience";
 import { Hono } from "hono";
 import { describeApi } from "./describe_api.ts";
 import { describeEvents } from "./describe_events.ts";
@@ -35,6 +36,7 @@ export function openGateway(
     login,
     admitOperators,
     operators,
+    book,
     leaving,
     parting,
     shedder,
@@ -70,6 +72,8 @@ export function openGateway(
     readonly admitOperators?: Admission | undefined;
     /** What they look at and do, beside what its services tell. */
     readonly operators?: Routes | undefined;
+    /** Of whom its process calls. */
+    readonly book: calls.CallBook;
     /** Aborts when its process begins to leave. */
     readonly leaving?: AbortSignal | undefined;
     /** Aborts when its event streams have to end; default: when it begins to leave. */
@@ -103,7 +107,7 @@ export function openGateway(
     identify,
     login,
     admitOperators,
-    operators,
+    ...{ operators, book },
     ...(log &&
       { console: openConsole(application, { client: bareClient, log, health, ending, logger }) }),
     leaving,

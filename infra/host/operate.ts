@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EventLog, Log } from "@headwater/core";
 import { startEmbeddedPostgres } from "@headwater/postgres";
+import type { calls } from "@headwater/resilience";
 import { type ActsRecord, actsRecord } from "./acts_record/acts_record.ts";
 import { askedRecord } from "./acts_record/asked_record.ts";
 import { type AskedAct, askRunning } from "./ask_running.ts";
@@ -24,6 +25,8 @@ export type Operated = AsyncDisposable & {
   readonly log?: EventLog;
   /** Has the running application do an act; absent where none runs. */
   ask?(asked: AskedAct): Promise<unknown>;
+  /** Who calls whom; absent where no application runs, or where the act is no act on calls. */
+  readonly calls?: calls.OperatedCalls;
   /** Of what operators do; absent where there is neither a log nor an application that runs. */
   readonly record?: ActsRecord;
 };

@@ -1,6 +1,7 @@
 import type { acts } from "@headwater/core";
 import { routesActs } from "@headwater/gateway";
 import { projectionsActs } from "@headwater/projections";
+import { calls } from "@headwater/resilience";
 import { sagasActs } from "@headwater/sagas";
 import { doOnRecord, recordable } from "./acts_record/record_act.ts";
 import { recordActs } from "./acts_record/record_acts.ts";
@@ -8,7 +9,7 @@ import type { Operated } from "./operate.ts";
 
 /** Opens what an act is done to, as far as it is needed for that one. */
 export type OpenOperated = (
-  act: { readonly changes: boolean },
+  act: { readonly engine: string; readonly changes: boolean },
 ) => Promise<Operated>;
 
 /**
@@ -26,7 +27,7 @@ export function operatorsActs(
     return {
       ...act,
       async run(args, surroundings) {
-        await using operated = await open(act);
+        await using operated = await open({ engine, changes: false });
         return await act.run(args, { ...operated, ...surroundings });
       },
     };
@@ -39,7 +40,7 @@ export function operatorsActs(
       ...recordable(act),
       async run(given, surroundings) {
         const isDryRun = given.dryRun === true;
-        await using operated = await open({ changes: !isDryRun });
+        await using operated = await open({ engine, changes: !isDryRun });
         const actor = "actor" in surroundings && typeof surroundings.actor === "string"
           ? surroundings.actor
           : "operator";
@@ -61,6 +62,7 @@ export function operatorsActs(
     projections: projectionsActs,
     sagas: sagasActs,
     routes: routesActs,
+    calls: calls.callsActs,
     acts: recordActs,
   };
   return Object.fromEntries(

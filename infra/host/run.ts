@@ -7,6 +7,7 @@ import { endAnyway } from "./end_anyway.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
 import { fromEnvironment, operate } from "./operate.ts";
+import { operateCalls } from "./operate_calls.ts";
 import { operatorsActs } from "./operators_acts.ts";
 import { configHelp } from "./settings.ts";
 import {
@@ -88,9 +89,12 @@ function commandsOf(application: Application): Commands {
 
 /** A command for each engine that operators act on. */
 function operatorsCommands(application: Application): Commands {
-  const engines = operatorsActs(({ changes }) =>
-    operate(application, { ...fromEnvironment(application), changes })
-  );
+  const engines = operatorsActs(({ engine, changes }) => {
+    const given = fromEnvironment(application);
+    return engine === "calls"
+      ? operateCalls(given.config)
+      : operate(application, { ...given, changes });
+  });
   return Object.fromEntries(
     Object.entries(engines).map(([engine, own]): [string, Command] => [engine, async (words) => {
       using interruption = listenForInterruption();

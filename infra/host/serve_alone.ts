@@ -1,9 +1,11 @@
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { type edge, ownHosts, withSecret } from "@headwater/http";
-import { createResilientClient, meteredClient, policy } from "@headwater/resilience";
+import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
+import { gatewayActs } from "./gateway_acts.ts";
+import { callsOfAll, ownCalls, targetsOf } from "./operated_calls.ts";
 import { openGateway } from "./open_gateway.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { departure } from "./departure.ts";
@@ -90,7 +92,10 @@ export async function serveService(
   using others = httpClient(config.serviceUrls, { secret });
   const tracer = openTelemetryTracer(name);
   const bareClient = tracedClient(ownServiceFirst(others, { own, secret }), tracer);
-  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
+  const book = calls.callBook(name);
+  const client = meteredClient(createResilientClient(bareClient), {
+    ...{ caller: "requests", meter, book },
+  });
   await using running = await startService(definition, {
     log,
     checks: [...checks, callsCheck(client)],
@@ -106,7 +111,7 @@ export async function serveService(
     owned,
     admit: secret === undefined ? ownHosts() : withSecret(secret),
     shedder: policy.createShedder({ lagMs: measured.lagMs, calmMs: calmInsideMs }),
-    ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
+    ...{ leaving, parting, meter, book, tracer, metricsPage: meter.page },
     logger,
   });
   own.set(name, tracedService(running.service, tracer));
@@ -145,7 +150,10 @@ export async function serveGateway(
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());
-  const client = meteredClient(createResilientClient(bareClient), { caller: "requests", meter });
+  const book = calls.callBook("gateway");
+  const client = meteredClient(createResilientClient(bareClient), {
+    ...{ caller: "requests", meter, book },
+  });
   const { eventStoreUrl } = config;
   // The embedded one is some other process's own
   await using log = eventStoreUrl === undefined ? undefined : lazyLog(async () => {
@@ -166,6 +174,14 @@ export async function serveGateway(
     ...await openRights(config, { logger }),
     shedder: policy.createShedder({ lagMs: measured.lagMs }),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
+    book,
+    operators: log && gatewayActs({
+      ...{ reads: log, log, isItsOwn: false },
+      calls: callsOfAll(ownCalls(book, () => targetsOf(application, open.upstreams)), {
+        services: [...config.serviceUrls.keys()],
+        client: bareClient,
+      }),
+    }),
     logger,
   });
   await using _server = serve(gateway, {

@@ -12,12 +12,18 @@ import {
 import { type Admission, type edge, publicRoutes, watchHealth } from "@headwater/http";
 import { actsRecord } from "./acts_record/acts_record.ts";
 import { cachesCheck } from "./process_caches.ts";
+import { followRoutes, ownCalls } from "./operated_calls.ts";
 import { openService } from "./open_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
 import { operatorsRoutes } from "./operators_routes.ts";
 import type { ServiceDefinition } from "./service.ts";
 import { gateStranded, processMigrations, processRecords, startProcess } from "@headwater/sagas";
-import { createResilientClient, meteredClient, type policy } from "@headwater/resilience";
+import {
+  type calls,
+  createResilientClient,
+  meteredClient,
+  type policy,
+} from "@headwater/resilience";
 import { openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
@@ -54,6 +60,8 @@ export type ServiceOptions = {
   readonly fills?: FillTurns;
   /** Refuses what cannot be worked on; default: whoever calls it sees to that. */
   readonly shedder?: policy.Shedder;
+  /** Of whom its process calls. */
+  readonly book: calls.CallBook;
   /** Takes the numbers of the service. */
   readonly meter: machine.Meter;
   /** Of what the service does. */
@@ -105,6 +113,7 @@ export async function startService(
     cacheBudget,
     fills,
     shedder,
+    book,
     meter,
     tracer,
     metricsPage,
@@ -164,8 +173,7 @@ export async function startService(
       process,
       log: own,
       client: meteredClient(createResilientClient(bareClient, patientCalls), {
-        caller: process.name,
-        meter,
+        ...{ caller: process.name, meter, book },
       }),
       records: processRecords(pools.workers, process.name),
       processName,
@@ -188,6 +196,7 @@ export async function startService(
     reads: own,
     log: own,
     record: actsRecord(log),
+    calls: ownCalls(book, () => []),
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -202,7 +211,8 @@ export async function startService(
     cachesCheck(cacheBudget),
   ], { signal: ended.signal, everyMs: healthEveryMs });
   const service = openService(definition, {
-    operators: operatorsRoutes(operatorsActs(() => Promise.resolve(operated))),
+    operators: operatorsRoutes(operatorsActs(() => Promise.resolve(operated)))
+      .route("/", followRoutes(book)),
     log: own,
     sql: pools.routes,
     client,

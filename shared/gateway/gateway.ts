@@ -9,7 +9,7 @@ import {
   type Routes,
   toService,
 } from "@headwater/http";
-import type { policy } from "@headwater/resilience";
+import type { calls, policy } from "@headwater/resilience";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { addConsole } from "./console.ts";
@@ -63,6 +63,8 @@ export type GatewayDependencies = EdgeDependencies & {
   readonly identify?: edge.Identify | undefined;
   /** Where people log in to the console, below it; default: nowhere. */
   readonly login?: EdgeRoutes | undefined;
+  /** Shows upstreams to operators, among all whom the process calls; default: nobody does. */
+  readonly book?: calls.CallBook | undefined;
   /** Whom to take for an operator; default: everybody whom it answers. */
   readonly admitOperators?: Admission | undefined;
   /** What else operators look at and do, under `/ops`; default: nothing. */
@@ -127,6 +129,7 @@ export function gateway(
         strangle: serve ?? sides.answer,
         logger,
         meter,
+        book: dependencies.book,
       });
     table?.addStrangled(app, routes);
     onEachRoute(app, routes, responseCache(dependencies));

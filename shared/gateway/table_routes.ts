@@ -1,6 +1,6 @@
 import { type Log, machine, time } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
-import { observeTargets } from "@headwater/resilience";
+import { type calls, observeTargets } from "@headwater/resilience";
 import { type Asking, serviceTarget } from "./forward.ts";
 import { onEachRoute } from "./on_each_route.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
@@ -57,20 +57,36 @@ export function tableRoutes(
     bodyMs,
     logger,
     meter = machine.silentMeter,
+    book,
     clock = time.realClock,
   }: Asking & {
     readonly strangle: ServeStrangled;
     readonly logger: Log;
     /** Takes how it stands with upstreams; default: nobody does. */
     readonly meter?: machine.Meter | undefined;
+    /** Shows them to operators; default: nobody does. */
+    readonly book?: calls.CallBook | undefined;
     readonly clock?: time.Clock;
   },
 ): TableRoutes {
+  const isolated = new Set<string>();
   let prepared = prepare(table(), new Map());
   const answersOf = meter.counter(strangledAnswers);
-  observeTargets(meter, {
+  const caller = {
     caller: "gateway",
     targets: () => Array.from(prepared.clients.values(), ({ client }) => client.describe()),
+  };
+  observeTargets(meter, caller);
+  book?.add({
+    ...caller,
+    isolate(name) {
+      isolated.add(name);
+      prepared.clients.get(name)?.client.isolate();
+    },
+    release(name) {
+      isolated.delete(name);
+      prepared.clients.get(name)?.client.release();
+    },
   });
 
   function now(): Prepared {
@@ -82,13 +98,12 @@ export function tableRoutes(
   /** What is known of an upstream stays known, unless another one has its name. */
   function prepare(table: RouteTable, known: Prepared["clients"]): Prepared {
     const clients = new Map(table.upstreams.map((upstream): [string, KnownClient] => {
-      const before = known.get(upstream.name);
-      return [
-        upstream.name,
-        before && isSame(before.upstream, upstream)
-          ? before
-          : { upstream, client: createUpstreamClient(upstream, { send, clock }) },
-      ];
+      const { name } = upstream;
+      const before = known.get(name);
+      if (before && isSame(before.upstream, upstream)) return [name, before];
+      const client = createUpstreamClient(upstream, { send, clock });
+      if (isolated.has(name)) client.isolate();
+      return [name, { upstream, client }];
     }));
     const all = table.routes.map((route) => {
       const { name } = route.upstream;

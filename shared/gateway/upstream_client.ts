@@ -23,6 +23,9 @@ export type UpstreamClient = {
   state(): BreakerState;
   /** For operators: how it stands with it. */
   describe(): MeasuredTarget;
+  /** Refuses all requests until it is released. */
+  isolate(): void;
+  release(): void;
 };
 
 /** As long as calls to services wait for their turn. */
@@ -61,6 +64,8 @@ export function createUpstreamClient(
       return bulkhead.execute(() => breaker.execute(once, { signal }), signal);
     },
     state: breaker.state,
+    isolate: breaker.isolate,
+    release: breaker.release,
     describe: () => ({
       ...{ target: name, calls: "all", breaker: breaker.state() },
       ...bulkhead.describe(),

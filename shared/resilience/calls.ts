@@ -1,3 +1,11 @@
+export {
+  type CallBook,
+  callBook,
+  type CallsState,
+  type Isolation,
+  type OperatedCaller,
+} from "./call_book.ts";
+export { callsActs, type CallsContext, type OperatedCalls } from "./calls_acts.ts";
 export type {
   BreakerSettings,
   BulkheadSettings,

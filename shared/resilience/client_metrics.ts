@@ -1,25 +1,15 @@
 import { DeadlineExceeded, machine, Unavailable } from "@headwater/core";
-import type { BreakerState } from "./breaker.ts";
 import type { ResilientClient } from "./resilient_client.ts";
+import type { CallBook, MeasuredTarget } from "./call_book.ts";
 import { isQuery } from "./safe_to_repeat.ts";
-
-/** How it stands with the calls to one target. */
-export type MeasuredTarget = {
-  readonly target: string;
-  /** Which of its calls, where some have places and a breaker of their own. */
-  readonly calls: string;
-  readonly breaker: BreakerState;
-  readonly running: number;
-  readonly waiting: number;
-  readonly places: number;
-};
 
 const labels = ["caller", "target", "calls"] as const;
 
 const breakerState = machine.metric({
   kind: "gauge",
   name: "headwater_client_breaker_state",
-  help: "1 for the state of the circuit: closed, open (all calls are refused at once) or half-open",
+  help:
+    "1 for the state of the circuit: closed, open (all calls are refused at once), half-open, or isolated by an operator",
   labels: [...labels, "state"],
 });
 const running = machine.metric({
@@ -74,12 +64,14 @@ export function observeTargets(
   });
 }
 
-/** The same client, whose calls are counted and timed. `caller`: on whose behalf it calls. */
+/** The same client, whose calls are counted and timed, and shown to operators. `caller`: on whose behalf it calls. */
 export function meteredClient(
   client: ResilientClient,
-  { caller, meter, now = () => performance.now() }: {
+  { caller, meter, book, now = () => performance.now() }: {
     readonly caller: string;
     readonly meter: machine.Meter;
+    /** Shows its calls to operators; default: nobody does. */
+    readonly book?: CallBook | undefined;
     /** Milliseconds that only grow. */
     readonly now?: () => number;
   },
@@ -88,13 +80,14 @@ export function meteredClient(
   const durationOf = meter.histogram(callDuration);
   /** By target, calls and outcome: to look them up by their labels costs more than to count. */
   const known = new Map<string, { count: machine.Count; duration: machine.Distribution }>();
-  observeTargets(meter, {
-    caller,
-    targets: () =>
-      client.describe().map(({ service, ...state }) => ({ target: service, ...state })),
-  });
+  function targets(): readonly MeasuredTarget[] {
+    return client.describe().map(({ service, ...state }) => ({ target: service, ...state }));
+  }
+  observeTargets(meter, { caller, targets });
+  const { describe, isolate, release } = client;
+  book?.add({ caller, targets, isolate, release });
   return {
-    describe: client.describe,
+    ...{ describe, isolate, release },
     call(target, request) {
       const calls = isQuery(request) ? "queries" : "commands";
       const beganAt = now();

@@ -7,6 +7,7 @@ function metered(answer: (request: Request) => Promise<Response>) {
   const meter = machine.prometheusMeter();
   const client: ResilientClient = {
     call: (_service, request) => answer(request),
+    ...{ isolate() {}, release() {} },
     describe: () => [{
       ...{ service: "order", calls: "queries", breaker: "open", awaiting: 0 },
       ...{ running: 3, waiting: 2, places: 4 },

@@ -48,16 +48,12 @@ function* contradictionsOfTries(
 }
 
 function* contradictionsOfBulkhead(
-  { totalMs, bulkhead, breaker }: ResilienceSettings,
+  { bulkhead, breaker }: ResilienceSettings,
 ): Iterable<Contradiction> {
-  const { running, leastRunning, waiting, longestWaitMs } = bulkhead;
+  const { running, leastRunning } = bulkhead;
   if (leastRunning > running) {
     const allowed = `at most bulkhead.running, ${running}`;
     yield { path: "bulkhead.leastRunning", value: leastRunning, allowed };
-  }
-  if (waiting > 0 && longestWaitMs > totalMs) {
-    const allowed = `at most totalMs, ${totalMs}: whoever waits longer has given up`;
-    yield { path: "bulkhead.longestWaitMs", value: longestWaitMs, allowed };
   }
   if (breaker.isOn && breaker.probes > leastRunning) {
     const allowed =
@@ -67,16 +63,12 @@ function* contradictionsOfBulkhead(
 }
 
 function* contradictionsOfBreaker(
-  { tryMs, breaker }: ResilienceSettings,
+  { breaker }: ResilienceSettings,
 ): Iterable<Contradiction> {
-  const { failureRatio, slowMs, openMs, longestOpenMs, probes, mayFail } = breaker;
+  const { failureRatio, openMs, longestOpenMs, probes, mayFail } = breaker;
   if (failureRatio === 0) {
     const allowed = "more than 0: it would open without a failure";
     yield { path: "breaker.failureRatio", value: failureRatio, allowed };
-  }
-  if (slowMs !== false && slowMs >= tryMs) {
-    const allowed = `less than tryMs, ${tryMs}, or false: what takes longer has failed anyway`;
-    yield { path: "breaker.slowMs", value: slowMs, allowed };
   }
   if (openMs > longestOpenMs) {
     const allowed = `at most breaker.longestOpenMs, ${longestOpenMs}`;

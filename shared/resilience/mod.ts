@@ -1,10 +1,11 @@
 export { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from "./breaker.ts";
 export { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
-export { type MeasuredTarget, meteredClient, observeTargets } from "./client_metrics.ts";
+export { meteredClient, observeTargets } from "./client_metrics.ts";
+export type { MeasuredTarget } from "./call_book.ts";
 export { type DeadlineOptions, withDeadline } from "./deadline.ts";
 export { receivedAttempt } from "./attempt_header.ts";
 export { deadlineHeader, receivedMs } from "./deadline_header.ts";
-/** The numbers of the policies, by target. */
+/** The numbers of the policies, by target; how calls stand, and what operators do to them. */
 export * as calls from "./calls.ts";
 export {
   createResilientClient,

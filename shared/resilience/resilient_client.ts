@@ -11,6 +11,7 @@ import { retryAfterSeconds } from "./retry_after.ts";
 import { type RetryBudget, retryBudget, type RetryBudgetOptions } from "./retry_budget.ts";
 import { isQuery, isSafeToRepeat } from "./safe_to_repeat.ts";
 import { type BreakerSettings, usualSettings } from "./resilience_settings.ts";
+import type { SettingsOf } from "./settings_by_target.ts";
 import { settledAnswer } from "./service_answer.ts";
 
 /** Numbers of the policies; each has a default with a reason. */
@@ -69,6 +70,7 @@ type CallKind = "commands" | "queries";
 type Target = {
   readonly service: string;
   readonly calls: CallKind;
+  readonly settings: ResilienceOptions;
   readonly bulkhead: Bulkhead;
   readonly awaiting: Bulkhead;
   readonly breaker: Breaker;
@@ -79,6 +81,10 @@ type Target = {
 export type ResilientClient = ServiceClient & {
   /** Of every service that was called so far. */
   describe(): readonly TargetState[];
+  /** Refuses all calls to this one, also if it was never called, until it is released. */
+  isolate(service: string): void;
+  /** Lets it be called again, if it was isolated. */
+  release(service: string): void;
 };
 
 /**
@@ -98,19 +104,21 @@ export function createResilientClient(
     /** Uniform in [0, 1). */
     readonly random?: () => number;
     readonly clock?: time.Clock;
+    /** The numbers for each target, as they were checked at the start; what is said beside it counts for all. */
+    readonly settingsOf?: SettingsOf;
   } = {},
 ): ResilientClient {
-  const { random = Math.random, clock = time.realClock, ...overrides } = options;
-  const settings: ResilienceOptions = { ...defaults, ...overrides };
+  const { random = Math.random, clock = time.realClock, settingsOf, ...overrides } = options;
   const targets = new Map<string, Target>();
+  const isolated = new Set<string>();
 
   function targetOf(service: string, calls: CallKind): Target {
     const name = `${service} ${calls}`;
     const known = targets.get(name);
     if (known) return known;
+    const settings = { ...settingsOf?.(service) ?? defaults, ...overrides };
     const target: Target = {
-      service,
-      calls,
+      ...{ service, calls, settings },
       bulkhead: createBulkhead(service, { ...settings.bulkhead, clock }),
       awaiting: createBulkhead(service, {
         running: settings.mostAwaiting,
@@ -125,13 +133,14 @@ export function createResilientClient(
       budget: retryBudget({ ...settings.retry, now: clock.now }),
     };
     targets.set(name, target);
+    if (isolated.has(service)) target.breaker.isolate();
     return target;
   }
 
   return {
     async call(service, request) {
       const calls = isQuery(request) ? "queries" : "commands";
-      const { bulkhead, awaiting, breaker, budget } = targetOf(service, calls);
+      const { settings, bulkhead, awaiting, breaker, budget } = targetOf(service, calls);
       const what = `Cannot call service "${service}"`;
       const isAwaiting = request.headers.has("X-Min-Position");
       const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
@@ -223,7 +232,19 @@ export function createResilientClient(
         ...bulkhead.describe(),
         awaiting: awaiting.describe().running,
       })),
+    isolate(service) {
+      isolated.add(service);
+      for (const target of targetsOf(service)) target.breaker.isolate();
+    },
+    release(service) {
+      isolated.delete(service);
+      for (const target of targetsOf(service)) target.breaker.release();
+    },
   };
+
+  function targetsOf(service: string): readonly Target[] {
+    return [...targets.values()].filter((target) => target.service === service);
+  }
 }
 
 const askingAgain = [408, 425, 429];

@@ -4,6 +4,7 @@ import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
+import { assertPaymentIsIsolated } from "./isolated_payment.ts";
 
 const ignore = Deno.build.os === "windows";
 
@@ -33,7 +34,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a split shop lists its processes, and none is left after Ctrl-C or kill -9",
+  name:
+    "a split shop lists its processes, all of which can be kept from calling one, and none is left after Ctrl-C or kill -9",
   ignore,
   async fn() {
     await using place = await makeDataPlace();
@@ -43,6 +45,7 @@ Deno.test({
       const processes = dev.processes();
       if (end === "Ctrl-C") {
         await assertEachIsMeasured(running.url);
+        await assertPaymentIsIsolated(place.directory, running);
         await using second = startDev(`${place.directory}-2`, {
           args: ["--split"],
           env: { PORT: new URL(running.url).port },

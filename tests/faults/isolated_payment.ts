@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { eventually } from "@headwater/testing";
+import { shop } from "@shop/app";
+import { root } from "../architecture/place.ts";
+
+/** As `calls list --json` prints them. */
+type Called = {
+  readonly process: string;
+  readonly target: string;
+  readonly breaker: string;
+  readonly isolation: { readonly reason: string | null } | null;
+};
+
+/** In a split shop an operator keeps all of its processes from calling payment, and lets them again. */
+export async function assertPaymentIsIsolated(
+  directory: string,
+  { url }: { readonly url: string },
+): Promise<void> {
+  async function calls(words: readonly string[], expected = 0): Promise<string> {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "calls", ...words],
+      cwd: root,
+      env: { DATA_DIR: directory, EVENTSTORE_URL: "", DATABASE_URL: "" },
+    }).output();
+    const decoder = new TextDecoder();
+    const said = decoder.decode(stdout);
+    assert.equal(code, expected, said + decoder.decode(stderr));
+    return said;
+  }
+  async function isolations(): Promise<readonly Called[]> {
+    const all: readonly Called[] = JSON.parse(await calls(["list", "--json"]));
+    return all.filter(({ isolation }) => isolation !== null);
+  }
+  async function question(): Promise<{ status: number; code: string; limit?: string }> {
+    const answer = await fetch(`${url}/api/payments/order/nobody`);
+    return { status: answer.status, ...await answer.json() };
+  }
+  assert.equal((await question()).status, 404);
+  assert.deepEqual(await isolations(), []);
+  const said = await calls(["isolate", "payment", "--reason=it charges twice"]);
+  assert.equal(said, 'Nobody calls "payment" any more\n');
+  const isolated = await isolations();
+  assert.deepEqual(
+    new Set(isolated.map(({ process }) => process)),
+    new Set(["gateway", ...shop.services.map(({ name }) => name)]),
+  );
+  for (const { target, breaker, isolation } of isolated) {
+    assert.deepEqual([target, breaker, isolation?.reason], [
+      ...["payment", "isolated", "it charges twice"],
+    ]);
+  }
+  const { status, code, limit } = await question();
+  assert.deepEqual({ status, code, limit }, {
+    status: 503,
+    code: "circuit-open",
+    limit: "breaker",
+  });
+  const acts = await (await fetch(`${url}/ops/acts?engine=calls`)).json();
+  assert.deepEqual(
+    acts.items.map(({ act, subject, reason, outcome }: Record<string, string>) =>
+      [act, subject, reason, outcome].join(", ")
+    ),
+    ["isolate, payment, it charges twice, done"],
+  );
+  assert.match(await calls(["isolate", "paymnt"], 2), /Cannot find target "paymnt": there are /);
+  assert.equal(await calls(["release", "payment"]), '"payment" is called again\n');
+  await eventually("an answer of payment", async () => (await question()).status === 404);
+}
