@@ -20,13 +20,18 @@ const kinds: Readonly<Record<machine.SpanKind, SpanKind>> = {
   consumer: SpanKind.CONSUMER,
 };
 
+/** True in a process that was started with `OTEL_DENO=true`. */
+export function isTraced(): boolean {
+  return trace.getTracerProvider() === Deno.telemetry.tracerProvider;
+}
+
 /**
  * Leaves spans with the OpenTelemetry of this Deno, which sends them where `OTEL_EXPORTER_OTLP_ENDPOINT` says; silent
  * unless the process was started with `OTEL_DENO=true`. `service`: whose spans they are, which in a process of many its
  * resource does not tell.
  */
 export function openTelemetryTracer(service?: string): machine.Tracer {
-  if (trace.getTracerProvider() !== Deno.telemetry.tracerProvider) return machine.silentTracer;
+  if (!isTraced()) return machine.silentTracer;
   const tracer = trace.getTracer("headwater");
 
   function begin(start: machine.SpanStart): { readonly own: Span; readonly around: Context } {

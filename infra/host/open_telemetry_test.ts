@@ -1,10 +1,11 @@
-import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
 import { traceCollector } from "./testing/trace_collector.ts";
 
 const seen = z.object({ traceparent: z.string().nullish(), current: z.string().nullable() });
 const said = z.object({
   isOn: z.boolean(),
+  upstream: seen,
   outside: seen,
   asked: seen.extend({ own: z.string().optional() }),
 });
@@ -21,9 +22,9 @@ async function run(env: Readonly<Record<string, string>>) {
 
 Deno.test("spans go to the collector that OpenTelemetry's variables name", async () => {
   await using collector = traceCollector();
-  const { isOn, asked } = await run({ ...collector.env, OTEL_SERVICE_NAME: "tried" });
+  const { isOn, asked, upstream } = await run({ ...collector.env, OTEL_SERVICE_NAME: "tried" });
   equal(isOn, true);
-  const spans = await collector.until((spans) => spans.length >= 8);
+  const spans = await collector.until((spans) => spans.length >= 12);
   const named = (name: string, from = spans) => from.filter((span) => span.name === name);
   deepEqual([...new Set(spans.map(({ process }) => process))], ["tried"]);
 
@@ -41,11 +42,14 @@ Deno.test("spans go to the collector that OpenTelemetry's variables name", async
   deepEqual([served?.kind, served?.traceId], ["server", whole?.traceId]);
   equal(asked.current?.split("-")[2], served?.spanId);
   const works = named("work");
-  equal(works.length, 2);
-  equal(works.find(({ traceId }) => traceId === whole?.traceId)?.parentId, served?.spanId);
+  equal(works.length, 3);
+  ok(works.some(({ parentId }) => parentId === served?.spanId));
   equal(works[0]!.attributes["headwater.service"], "example");
   // Who asks on behalf of nobody is in nobody's trace
-  notEqual(works[0]!.traceId, works[1]!.traceId);
+  equal(works.filter(({ traceId }) => traceId === whole?.traceId).length, 2);
+
+  // Of whom Deno itself calls, too
+  match(upstream.traceparent ?? "", /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
 
   const [batch] = named("batch");
   equal(batch?.parentId, undefined);
@@ -62,8 +66,9 @@ Deno.test("spans go to the collector that OpenTelemetry's variables name", async
 });
 
 Deno.test("without them there are no spans, and nothing is sent along", async () => {
-  const { isOn, outside, asked } = await run({});
+  const { isOn, outside, asked, upstream } = await run({});
   equal(isOn, false);
+  equal(upstream.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   for (const { traceparent, current } of [outside, asked]) {
     deepEqual([traceparent ?? null, current], [null, null]);
   }

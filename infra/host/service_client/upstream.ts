@@ -1,5 +1,6 @@
 import { Unavailable } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
+import { isTraced } from "../open_telemetry.ts";
 
 /** Those that fetch decodes, unless a part alone was asked for. */
 const decoded = ["gzip", "br"];
@@ -17,6 +18,8 @@ export function upstreamSender(): Upstreams["send"] & Disposable {
     const isQuery = method === "GET";
     const headers = new Headers(request.headers);
     const isPart = headers.has("Range");
+    // Deno's fetch adds its own, and two of them are none
+    if (isTraced()) headers.delete("traceparent");
     headers.set("Accept-Encoding", isPart ? "identity" : decoded.join(", "));
     try {
       const answer = await fetch(request.url, {

@@ -3,6 +3,7 @@ import { openTelemetryTracer } from "../open_telemetry.ts";
 import { serve } from "../serve.ts";
 import { httpClient } from "../service_client/http.ts";
 import { tracedClient } from "../service_client/traced.ts";
+import { upstreamSender } from "../service_client/upstream.ts";
 
 // A process whose spans are looked at by tests: it calls itself, and fails, and links
 const tracer = openTelemetryTracer("example");
@@ -21,6 +22,11 @@ const asked = await tracer.span({ name: "asked", parent: theirs }, async ({ trac
   own: traceparent,
   ...await (await ask(client)).json(),
 }));
+using send = upstreamSender();
+const upstream = await tracer.span({ name: "upstream", parent: theirs }, async () => {
+  const headers = { traceparent: theirs };
+  return await (await send(new Request(`${server.url}/x`, { headers }), "legacy")).json();
+});
 await tracer.span(
   { name: "batch", kind: "consumer", parent: null, links: [theirs, "junk"], beganAt: 1_000 },
   () => Promise.reject(new TypeError("bug")),
@@ -30,7 +36,7 @@ await tracer.span(
   () => Promise.reject(new Refusal("thing-refused", "Cannot do it")),
 ).catch(() => {});
 await Deno.stdout.write(
-  new TextEncoder().encode(JSON.stringify({ isOn: tracer.isOn, outside, asked })),
+  new TextEncoder().encode(JSON.stringify({ isOn: tracer.isOn, outside, asked, upstream })),
 );
 
 function ask(client: ServiceClient): Promise<Response> {
