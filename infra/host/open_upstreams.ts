@@ -1,6 +1,7 @@
 import type { HealthCheck, Log } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import { type Application, routesOfAll } from "./application.ts";
+import { isTraced } from "./open_telemetry.ts";
 import { openRoutesFile } from "./routes_file.ts";
 import { upstreamSender } from "./service_client/upstream.ts";
 
@@ -26,7 +27,7 @@ export async function openUpstreams(
   const file = opening.use(
     await openRoutesFile(routesFile, { surroundings: surroundingsOf(application), logger }),
   );
-  const send = opening.use(upstreamSender());
+  const send = opening.use(upstreamSender({ isTraced: isTraced() }));
   const open = opening.move();
   return {
     upstreams: { table: file.table, send },

@@ -1,6 +1,5 @@
 import { Unavailable } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
-import { isTraced } from "../open_telemetry.ts";
 
 /** Those that fetch decodes, unless a part alone was asked for. */
 const decoded = ["gzip", "br"];
@@ -11,15 +10,19 @@ const decoded = ["gzip", "br"];
  *
  * Errors: `Unavailable`.
  */
-export function upstreamSender(): Upstreams["send"] & Disposable {
+export function upstreamSender(
+  { isTraced = false }: {
+    /** Deno's fetch says by itself in which trace it is, and two of them are none. */
+    readonly isTraced?: boolean;
+  } = {},
+): Upstreams["send"] & Disposable {
   const fresh = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   async function send(request: Request, upstream: string): Promise<Response> {
     const { method, signal } = request;
     const isQuery = method === "GET";
     const headers = new Headers(request.headers);
     const isPart = headers.has("Range");
-    // Deno's fetch adds its own, and two of them are none
-    if (isTraced()) headers.delete("traceparent");
+    if (isTraced) headers.delete("traceparent");
     headers.set("Accept-Encoding", isPart ? "identity" : decoded.join(", "));
     try {
       const answer = await fetch(request.url, {

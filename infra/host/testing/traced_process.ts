@@ -22,7 +22,7 @@ const asked = await tracer.span({ name: "asked", parent: theirs }, async ({ trac
   own: traceparent,
   ...await (await ask(client)).json(),
 }));
-using send = upstreamSender();
+using send = upstreamSender({ isTraced: tracer.isOn });
 const upstream = await tracer.span({ name: "upstream", parent: theirs }, async () => {
   const headers = { traceparent: theirs };
   return await (await send(new Request(`${server.url}/x`, { headers }), "legacy")).json();
