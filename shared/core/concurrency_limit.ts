@@ -83,6 +83,18 @@ export function afterAnswer(
 }
 
 /**
+ * An answer that is as quick as usual, where nobody waits and none was slow of late: it decides nothing, and need not be
+ * counted.
+ */
+export function saysNothing(
+  { answers, failures, bestMs, bounds: { calmMs } }: ConcurrencyLimit,
+  { tookMs, isFull }: { readonly tookMs: number; readonly isFull: boolean },
+): boolean {
+  return !isFull && answers === 0 && failures === 0 && bestMs !== undefined && tookMs >= bestMs &&
+    tookMs <= calmMs && slowTimes * bestMs <= calmMs;
+}
+
+/**
  * The target has refused, failed or not answered in time: half as many, once for all calls that were begun together, and
  * the least when nothing was answered since the last time. From there it rises fast again.
  */

@@ -20,8 +20,8 @@ export type RequestIds = {
   readonly traceparent: string | undefined;
 };
 
-/** Empty once it is over. */
-type Scope = { deadline: Deadline | undefined; ids: RequestIds | undefined };
+/** What travels. Empty once it is over. */
+export type Scope = { deadline: Deadline | undefined; ids: RequestIds | undefined };
 
 const scopes = new AsyncLocalStorage<Scope | undefined>();
 
@@ -73,6 +73,14 @@ export function withinDeadline<Result>(
     scope.deadline = scope.ids = undefined;
     return result;
   });
+}
+
+/**
+ * Runs `act` in a scope that whoever opens it empties when what is done in it is over: the same as `withinDeadline` for
+ * those who note its end anyway. It is emptied, not only marked, for the same reason.
+ */
+export function inScope<Result>(scope: Scope, act: () => Result): Result {
+  return scopes.run(scope, act);
 }
 
 /** Also what it throws before it is under way is how it ended. */

@@ -100,14 +100,19 @@ export class Places {
   }
 
   #fill(): void {
+    // Most of the time nobody waits, and to go through the set costs an object
+    if (this.#waiting.size > 0) this.#begin();
+    if (this.#running > 0 || this.#waiting.size > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+  }
+
+  #begin(): void {
     for (const begin of this.#waiting) {
       if (this.#isPaused || this.#running >= this.#limit) return;
       this.#waiting.delete(begin);
       this.#running++;
       begin();
     }
-    if (this.#running > 0 || this.#waiting.size > 0) return;
-    this.#idle?.resolve();
-    this.#idle = undefined;
   }
 }

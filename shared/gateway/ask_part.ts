@@ -112,7 +112,7 @@ async function read(
     const at = headers.get("X-Position");
     const position = at === null ? undefined : Number(at);
     if (part.fallback === "stale" && !asked.isPersonal && isForAll(answer, [])) {
-      asked.stale.keep(name, { text, position, at: asked.clock.now() });
+      asked.stale.keep(name, { text, position });
     }
     const warning = headers.get("Warning") ?? undefined;
     return { status: "ok", text, position, isParked, warning };
@@ -177,13 +177,12 @@ function insteadOf(
   { name, asked }: { readonly name: string | undefined; readonly asked: PageRequest },
 ): Pick<PartAnswer, "text" | "position" | "ageMs"> & { readonly status?: "stale" } {
   if (typeof fallback === "object") return { text: JSON.stringify(fallback.static) };
-  const { stale, clock, minPosition, isPersonal } = asked;
+  const { stale, minPosition, isPersonal } = asked;
   const mayBeStale = fallback === "stale" && name !== undefined && !isPersonal;
   const kept = mayBeStale ? stale.find(name) : undefined;
   // Not less than the client has seen already
-  if (!kept || !((kept.position ?? -1) >= minPosition)) return { text: "null" };
-  const { text, position, at } = kept;
-  return { status: "stale", text, position, ageMs: clock.now() - at };
+  if (!kept || !((kept.answer.position ?? -1) >= minPosition)) return { text: "null" };
+  return { status: "stale", ...kept.answer, ageMs: kept.ageMs };
 }
 
 function emptyText({ empty = null }: PagePart): string {

@@ -29,8 +29,8 @@ export type PartClient = {
 };
 
 /**
- * For the parts of pages: everything that a call costs, its repetitions too, is over in time. Whoever asks after somebody
- * ran out of time is told so at once, also when hardly anybody asks.
+ * For the parts of pages: everything that a call costs, its repetitions too, is over in time, which `client` knows by
+ * `time.currentDeadline()`. Whoever asks after somebody ran out of time is told so at once, also when hardly anybody asks.
  */
 export function partClient(
   client: ServiceClient,
@@ -57,7 +57,7 @@ export function partClient(
     async call(service, request, { usualMs, ms }) {
       return await breakerOf(service).execute(
         () =>
-          withDeadline((signal) => client.call(service, new Request(request, { signal })), {
+          withDeadline(() => client.call(service, request), {
             ms,
             what: `Cannot show the part of service "${service}"`,
             signal: request.signal,

@@ -8,6 +8,7 @@ import {
   type Outcome,
   released,
 } from "./circuit.ts";
+import { bucketAt } from "./call_window.ts";
 import { type BreakerSettings, usualSettings } from "./resilience_settings.ts";
 import { isFailureOfService } from "./retry.ts";
 
@@ -32,6 +33,13 @@ export type BreakerState = "closed" | "open" | "half-open" | "isolated";
 export type Breaker = {
   /** Errors: `Unavailable` with `circuit-open` and the time until the next try, those of `act`. */
   execute<Answer>(act: () => Promise<Answer>, options?: CallOptions): Promise<Answer>;
+  /**
+   * The two halves of `execute`, for whoever notes the end of a call anyway: gives what `answered` or `failed` has to be
+   * called with, once. Errors: `Unavailable` with `circuit-open`.
+   */
+  begin(at: number, options?: CallOptions): Begun;
+  answered(begun: Begun, answer: unknown, ended: Ended): void;
+  failed(begun: Begun, error: unknown, ended: Ended): void;
   /** Throws what `execute` would throw at once: nobody has to wait for anything to be told that. */
   assertPasses(): void;
   state(): BreakerState;
@@ -40,6 +48,18 @@ export type Breaker = {
   /** Closes it, if it was isolated. */
   release(): void;
 };
+
+/**
+ * Of which time of the circuit a call is.
+ * @internal
+ */
+type Begun = number;
+
+/**
+ * When a call began and ended by the clock, and what was said of it.
+ * @internal
+ */
+type Ended = CallOptions & { readonly begunAt: number; readonly endedAt: number };
 
 /** @internal */
 type CallOptions = {
@@ -82,9 +102,33 @@ export function createBreaker(
     return circuit.epoch;
   }
 
-  function end(epoch: number, outcome: Outcome): void {
+  /** What was found out as long as nothing was wrong is counted together: it is most of what is. */
+  let unheard = 0;
+  let unheardAt = 0;
+
+  function worked(epoch: Begun, at: number): void {
+    if (circuit.is !== "closed" || epoch !== circuit.epoch) {
+      return end(epoch, { outcome: "worked", at });
+    }
+    if (bucketAt(at, rules.windowMs) !== bucketAt(unheardAt, rules.windowMs)) hear();
+    unheard++;
+    unheardAt = at;
+  }
+
+  function end(
+    epoch: Begun,
+    { outcome, at }: { readonly outcome: Outcome; readonly at: number },
+  ): void {
+    hear();
     const chance = outcome === "failed" ? random() : 0;
-    circuit = ended(circuit, { epoch, outcome, at: clock.now(), chance }, rules);
+    circuit = ended(circuit, { epoch, outcome, at, chance }, rules);
+  }
+
+  function hear(): void {
+    const { epoch } = circuit;
+    const worked = { epoch, outcome: "worked", at: unheardAt, chance: 0, times: unheard } as const;
+    if (unheard > 0) circuit = ended(circuit, worked, rules);
+    unheard = 0;
   }
 
   function refusal(at: number): Unavailable {
@@ -113,21 +157,33 @@ export function createBreaker(
     return isLate && countsWhenLate?.() === false ? "nothing" : "failed";
   }
 
+  function answered(epoch: Begun, answer: unknown, said: Ended): void {
+    const isFailed = answer instanceof Response && failures.has(answer.status) ||
+      isSlow(said.endedAt - said.begunAt, said);
+    if (isFailed) end(epoch, { outcome: "failed", at: said.endedAt });
+    else worked(epoch, said.endedAt);
+  }
+
+  function failed(epoch: Begun, error: unknown, said: Ended): void {
+    end(epoch, { outcome: outcomeOf(error, said), at: said.endedAt });
+  }
+
   return {
     async execute(act, options = {}) {
       const begunAt = clock.now();
       const epoch = begin(begunAt, options.waitsMs ?? 0);
       try {
         const answer = await act();
-        const isFailed = answer instanceof Response && failures.has(answer.status) ||
-          isSlow(clock.now() - begunAt, options);
-        end(epoch, isFailed ? "failed" : "worked");
+        answered(epoch, answer, { ...options, begunAt, endedAt: clock.now() });
         return answer;
       } catch (error) {
-        end(epoch, outcomeOf(error, options));
+        failed(epoch, error, { ...options, begunAt, endedAt: clock.now() });
         throw error;
       }
     },
+    begin: (at, { waitsMs = 0 } = {}) => begin(at, waitsMs),
+    answered,
+    failed,
     assertPasses() {
       if (circuit.is === "closed") return;
       const at = clock.now();
@@ -140,6 +196,7 @@ export function createBreaker(
       return circuit.is === "open" && clock.now() >= circuit.until ? "half-open" : circuit.is;
     },
     isolate() {
+      hear();
       circuit = isolated(circuit);
     },
     release() {

@@ -13,6 +13,12 @@ export type Bulkhead = {
    * Errors: `Unavailable` with `overloaded`, the reason of `signal` while it waits, those of `act`.
    */
   execute<Answer>(act: () => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
+  /**
+   * A place, where one is free: whoever has it calls `leave` with it, once. Undefined: none is. The halves of `execute` for
+   * whoever notes the end of a call anyway.
+   */
+  takeNow(): Ticket | undefined;
+  leave(ticket: Ticket, ended: Ended): void;
   /** A call would run at once. */
   isFree(): boolean;
   /** As few as may be run: a target that is too slow for them has not been asked too much. */
@@ -24,6 +30,19 @@ export type Bulkhead = {
     readonly places: number;
   };
 };
+
+/** @internal */
+type Ended = {
+  readonly tookMs: number;
+  /** Undefined: there was an answer. */
+  readonly failure: unknown;
+};
+
+/**
+ * Under which limit it was given, and whether it was the last one.
+ * @internal
+ */
+type Ticket = number;
 
 /**
  * Keeps one slow service from using up everything: only so many calls to it run, as many as it takes well, and only so
@@ -57,8 +76,7 @@ export function createBulkhead(
 
   /** Begun in a place of its own. */
   async function run<Answer>(act: () => Promise<Answer>): Promise<Answer> {
-    const { round } = limit;
-    const isFull = places.running >= limit.calls;
+    const given = ticket();
     const begunAt = clock.now();
     let failure: unknown;
     try {
@@ -67,13 +85,23 @@ export function createBulkhead(
       failure = error;
       throw error;
     } finally {
-      const tookMs = clock.now() - begunAt;
-      if (isTooMuch(failure, tookMs)) limit = machine.afterFailure(limit, { round });
-      else if (failure === undefined) {
-        limit = machine.afterAnswer(limit, { tookMs, round, isFull });
-      }
-      places.setLimit(limit.calls);
+      learn(given, { tookMs: clock.now() - begunAt, failure });
     }
+  }
+
+  function ticket(): Ticket {
+    return 2 * limit.round + (places.running >= limit.calls ? 1 : 0);
+  }
+
+  function learn(given: Ticket, { tookMs, failure }: Ended): void {
+    const round = given >> 1;
+    const isFull = (given & 1) === 1;
+    const { calls } = limit;
+    if (isTooMuch(failure, tookMs)) limit = machine.afterFailure(limit, { round });
+    else if (failure === undefined && !machine.saysNothing(limit, { tookMs, isFull })) {
+      limit = machine.afterAnswer(limit, { tookMs, round, isFull });
+    }
+    if (limit.calls !== calls) places.setLimit(limit.calls);
   }
 
   /** Who gave it less time than is quick has learned nothing; what is not there has nothing to do with how many ask. */
@@ -83,6 +111,11 @@ export function createBulkhead(
   }
 
   return {
+    takeNow: () => places.takeNow() ? ticket() : undefined,
+    leave(given, ended) {
+      learn(given, ended);
+      places.leave();
+    },
     async execute(act, signal) {
       signal.throwIfAborted();
       if (places.takeNow()) {

@@ -22,21 +22,31 @@ export const emptyWindow: CallWindow = {
   bucket: { number: 0, made: 0, failed: 0 },
 };
 
-/** With one call more; what was before a quiet hour is forgotten. */
+/** With a call more; what was before a quiet hour is forgotten. */
 export function noted(
   window: CallWindow,
-  { at, isFailed }: { readonly at: number; readonly isFailed: boolean },
+  { at, isFailed, times = 1 }: {
+    readonly at: number;
+    readonly isFailed: boolean;
+    /** So many calls more that ended alike, in the same tenth of the window. */
+    readonly times?: number | undefined;
+  },
   { windowMs }: { readonly windowMs: number },
 ): CallWindow {
-  const number = Math.floor(at / windowMs * bucketsPerWindow);
+  const number = bucketAt(at, windowMs);
   const { bucket, ...current } = number === window.bucket.number ? window : moved(window, number);
-  const failures = isFailed ? 1 : 0;
+  const failures = isFailed ? times : 0;
   return {
-    made: current.made + 1,
+    made: current.made + times,
     failed: current.failed + failures,
-    bucket: { number, made: bucket.made + 1, failed: bucket.failed + failures },
+    bucket: { number, made: bucket.made + times, failed: bucket.failed + failures },
     older: current.older,
   };
+}
+
+/** Counts the tenths of windows. */
+export function bucketAt(at: number, windowMs: number): number {
+  return Math.floor(at / windowMs * bucketsPerWindow);
 }
 
 function moved({ bucket, older }: CallWindow, number: number): CallWindow {

@@ -80,19 +80,21 @@ export function asked(
 /** A call has ended that was let through in that epoch. */
 export function ended(
   circuit: Circuit,
-  { epoch, outcome, at, chance }: {
+  { epoch, outcome, at, chance, times }: {
     readonly epoch: number;
     readonly outcome: Outcome;
     readonly at: number;
     /** Uniform in [0, 1). */
     readonly chance: number;
+    /** While it is closed: so many calls that ended alike, in the same tenth of the window. */
+    readonly times?: number | undefined;
   },
   rules: CircuitRules,
 ): Circuit {
   if (epoch !== circuit.epoch) return circuit;
   if (circuit.is === "closed") {
     if (outcome === "nothing" || !rules.isOn) return circuit;
-    const calls = noted(circuit.calls, { at, isFailed: outcome === "failed" }, rules);
+    const calls = noted(circuit.calls, { at, isFailed: outcome === "failed", times }, rules);
     const opens = outcome === "failed" && calls.made >= rules.minimumCalls &&
       calls.failed >= rules.failureRatio * calls.made;
     return opens ? opened(circuit, { at, chance }, rules) : { is: "closed", epoch, calls };

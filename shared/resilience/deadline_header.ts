@@ -10,6 +10,9 @@ const leastMs = 10;
 /** Longer than anything takes but the wait for a read model, which comes on top. */
 const mostMs = 30_000;
 
+/** Whoever has less than this has no time to ask anybody. */
+export const leastCallMs: number = marginMs + leastMs;
+
 /** What is told to whoever is asked by somebody who waits for `ms`; undefined: asking is in vain. */
 export function passedOnMs(ms: number): number | undefined {
   const passedOn = Math.floor(ms - marginMs);

@@ -141,6 +141,7 @@ Deno.test("after a stall of this very process an answer that has come meanwhile 
       clock: { ...clock, now: () => clock.now() + stalledMs },
     });
     const outcome = call.catch((error) => error.name);
+    await clock.advance(1);
     stalledMs = 4_000;
     await clock.advance(100);
     if (comes) answer.resolve("there");

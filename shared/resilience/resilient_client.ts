@@ -1,18 +1,19 @@
+import { type ServiceClient, time } from "@headwater/core";
+import { attemptHeader } from "./attempt_header.ts";
+import type { BreakerState } from "./breaker.ts";
+import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
+import { deadlineHeader, leastCallMs, passedOnMs } from "./deadline_header.ts";
+import { type PolicyStack, policyStack } from "./policy_stack.ts";
 import { preferredWaitSeconds } from "./preferred_wait.ts";
 import { bodyLimit, readBytes } from "./read_body.ts";
-import { DeadlineExceeded, type ServiceClient, time } from "@headwater/core";
-import { type Breaker, type BreakerState, createBreaker } from "./breaker.ts";
-import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
-import { withDeadline } from "./deadline.ts";
-import { attemptHeader } from "./attempt_header.ts";
-import { deadlineHeader, passedOnMs } from "./deadline_header.ts";
-import { type Outcome, repeated, type Repetition, type RetryOptions, withRetry } from "./retry.ts";
+import { type BreakerSettings, type HedgeSettings, usualSettings } from "./resilience_settings.ts";
+import type { Repetition, RetryOptions } from "./retry.ts";
 import { retryAfterSeconds } from "./retry_after.ts";
-import { type RetryBudget, retryBudget, type RetryBudgetOptions } from "./retry_budget.ts";
+import type { RetryBudgetOptions } from "./retry_budget.ts";
 import { isQuery, isSafeToRepeat } from "./safe_to_repeat.ts";
-import { type BreakerSettings, usualSettings } from "./resilience_settings.ts";
 import type { SettingsOf } from "./settings_by_target.ts";
 import { settledAnswer } from "./service_answer.ts";
+import { noTimeLeft } from "./stack_parts.ts";
 
 /** Numbers of the policies; each has a default with a reason. */
 export type ResilienceOptions = {
@@ -34,6 +35,8 @@ export type ResilienceOptions = {
   readonly mostAwaiting: number;
   /** Default: half of at least 20 calls in 10 s (Hystrix), open for 5 s (Polly) and then longer. */
   readonly breaker: Partial<BreakerSettings>;
+  /** Of queries. Default: none is made twice; where it is on, when its answer is later than 95 of 100 are. */
+  readonly hedge: Partial<HedgeSettings>;
   /** The longest body, in bytes, that is kept for a repetition. Default 1 MiB: what a service accepts. */
   readonly longestBody: number;
   /** The longest answer, in bytes: it is held whole. Default 16 MiB: 64 of them at a time are a process's memory. */
@@ -47,6 +50,7 @@ const defaults: ResilienceOptions = {
   bulkhead: { running: 64, leastRunning: 5, waiting: 512, longestWaitMs: 2_000 },
   mostAwaiting: 512,
   breaker: usualSettings.breaker,
+  hedge: usualSettings.hedge,
   longestBody: bodyLimit,
   longestAnswer: 16 * 1024 * 1024,
 };
@@ -71,10 +75,8 @@ type Target = {
   readonly service: string;
   readonly calls: CallKind;
   readonly settings: ResilienceOptions;
-  readonly bulkhead: Bulkhead;
+  readonly stack: PolicyStack;
   readonly awaiting: Bulkhead;
-  readonly breaker: Breaker;
-  readonly budget: RetryBudget;
 };
 
 /** A guarded client that says how it is. */
@@ -119,113 +121,51 @@ export function createResilientClient(
     const settings = { ...settingsOf?.(service) ?? defaults, ...overrides };
     const target: Target = {
       ...{ service, calls, settings },
-      bulkhead: createBulkhead(service, { ...settings.bulkhead, clock }),
+      stack: policyStack(service, { ...settings, clock, random }),
       awaiting: createBulkhead(service, {
         running: settings.mostAwaiting,
         waiting: 0,
         longestWaitMs: settings.bulkhead.longestWaitMs,
         clock,
       }),
-      breaker: createBreaker(service, {
-        ...settings.breaker,
-        ...{ probeMs: settings.tryMs, clock, random },
-      }),
-      budget: retryBudget({ ...settings.retry, now: clock.now }),
     };
     targets.set(name, target);
-    if (isolated.has(service)) target.breaker.isolate();
+    if (isolated.has(service)) target.stack.breaker.isolate();
     return target;
   }
 
   return {
     async call(service, request) {
-      const calls = isQuery(request) ? "queries" : "commands";
-      const { settings, bulkhead, awaiting, breaker, budget } = targetOf(service, calls);
-      const what = `Cannot call service "${service}"`;
+      const isQuestion = isQuery(request);
+      const { settings, stack, awaiting } = targetOf(service, isQuestion ? "queries" : "commands");
       const isAwaiting = request.headers.has("X-Min-Position");
-      const waitMs = isAwaiting ? preferredWaitSeconds(request.headers) * 1_000 : 0;
       const isRepeatable = isSafeToRepeat(request);
       const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
-      const behalf = time.currentDeadline();
-      const received = behalf?.attempt ?? 1;
-      const totalMs = settings.totalMs + waitMs;
-      const until = clock.now() + totalMs;
-      const places = isAwaiting ? awaiting : bulkhead;
-      const whole = { what, signal: request.signal, clock };
 
-      function oneTry(signal: AbortSignal, number: number): Promise<Response> {
-        const usualMs = settings.tryMs + waitMs;
-        const ms = Math.min(
-          usualMs,
-          until - clock.now(),
-          time.currentDeadline()?.remainingMs() ?? usualMs,
-        );
-        const limit = ms < usualMs ? "total" : "attempt";
-        const theirMs = passedOnMs(ms);
-        if (theirMs === undefined) {
-          throw new DeadlineExceeded(`${what}: no time is left for it`, { limit: "total" });
-        }
-        return breaker.execute(() =>
-          withDeadline(
-            async (signal) => {
-              const sent = isRepeatable
-                ? copyOf(request, { body, signal })
-                : new Request(request, { signal });
-              sent.headers.set(deadlineHeader, String(theirMs));
-              const attempt = Math.max(number, received);
-              if (attempt > 1) sent.headers.set(attemptHeader, String(attempt));
-              return await settledAnswer(service, await inner.call(service, sent), {
-                limit: settings.longestAnswer,
-              });
-            },
-            { ms, what, signal, clock, limit },
-          ), {
-          // Who gave it less time than others has learned nothing, nor who asks too much of it
-          countsWhenLate: () => ms >= usualMs && bulkhead.isAtLeast(),
-          ...{ signal: request.signal, waitsMs: waitMs },
+      async function attempted(signal: AbortSignal, attempt: number): Promise<Response> {
+        const theirMs = passedOnMs(time.currentDeadline()!.remainingMs());
+        if (theirMs === undefined) throw noTimeLeft(`Cannot call service "${service}"`);
+        const sent = isRepeatable
+          ? copyOf(request, { body, signal })
+          : new Request(request, { signal });
+        sent.headers.set(deadlineHeader, String(theirMs));
+        if (attempt > 1) sent.headers.set(attemptHeader, String(attempt));
+        return await settledAnswer(service, await inner.call(service, sent), {
+          limit: settings.longestAnswer,
         });
       }
-      const inPlace = (signal: AbortSignal, number: number) => {
-        breaker.assertPasses();
-        return places.execute(() => oneTry(signal, number), signal);
-      };
 
-      const isTriedAgain = isRepeatable && received === 1;
-      const retry = {
-        ...settings.retry,
-        ...{ random, clock, budget, ofAnswer: repetitionOf },
-        changesNothing: isQuery(request),
-        leftMs: () => until - clock.now(),
-      };
-      // Nobody waits for a place to be told that
-      breaker.assertPasses();
-      budget.begin();
-      try {
-        if (!places.isFree()) {
-          return await withDeadline(
-            (signal) =>
-              isTriedAgain
-                ? withRetry((number) => inPlace(signal, number), { ...retry, signal })
-                : inPlace(signal, 1),
-            { ms: totalMs, ...whole },
-          );
-        }
-        // Nothing is waited for: as long as no try has failed, the deadline over all is not the first to come, and is spared
-        const first = await outcomeOf(inPlace(request.signal, 1));
-        if (!isTriedAgain || ("answer" in first && !repetitionOf(first.answer))) {
-          return answerIn(first);
-        }
-        return await withDeadline(
-          (signal) =>
-            repeated(first, { ...retry, signal, act: (number) => inPlace(signal, number) }),
-          { ms: until - clock.now(), ...whole },
-        );
-      } finally {
-        budget.end();
-      }
+      return await stack.execute(attempted, {
+        ...{ isRepeatable, changesNothing: isQuestion, signal: request.signal },
+        ...{ leastMs: leastCallMs, ofAnswer: repetitionOf },
+        ...(isAwaiting && {
+          waitMs: preferredWaitSeconds(request.headers) * 1_000,
+          places: awaiting,
+        }),
+      });
     },
     describe: () =>
-      [...targets.values()].map(({ service, calls, bulkhead, awaiting, breaker }) => ({
+      [...targets.values()].map(({ service, calls, stack: { breaker, bulkhead }, awaiting }) => ({
         service,
         calls,
         breaker: breaker.state(),
@@ -234,11 +174,11 @@ export function createResilientClient(
       })),
     isolate(service) {
       isolated.add(service);
-      for (const target of targetsOf(service)) target.breaker.isolate();
+      for (const target of targetsOf(service)) target.stack.breaker.isolate();
     },
     release(service) {
       isolated.delete(service);
-      for (const target of targetsOf(service)) target.breaker.release();
+      for (const target of targetsOf(service)) target.stack.breaker.release();
     },
   };
 
@@ -253,19 +193,6 @@ const askingAgain = [408, 425, 429];
 function repetitionOf({ status, headers }: Response): Repetition | undefined {
   if (!askingAgain.includes(status)) return undefined;
   return { retryAfter: retryAfterSeconds(headers) ?? 0, isThrottled: status === 429 };
-}
-
-async function outcomeOf<Answer>(answering: Promise<Answer>): Promise<Outcome<Answer>> {
-  try {
-    return { answer: await answering };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function answerIn<Answer>(outcome: Outcome<Answer>): Answer {
-  if ("error" in outcome) throw outcome.error;
-  return outcome.answer;
 }
 
 /** A `Request` copies another one's parts as they are, which costs less than to make one of its headers. */

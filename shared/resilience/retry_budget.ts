@@ -8,8 +8,8 @@ export type RetryBudgetOptions = {
 
 /** How much of what is asked of one target is asked again. */
 export type RetryBudget = {
-  /** A call begins; it has to `end`. */
-  begin(): void;
+  /** A call begins; it has to `end`. `at`: by the clock, where that was looked at. */
+  begin(at?: number): void;
   end(): void;
   /** Another attempt begins, which has to be `over`; false: there are too many already. */
   take(): boolean;
@@ -38,8 +38,9 @@ export function retryBudget(
   /** Counts buckets since the clock's beginning. */
   let current = Math.floor(now() / bucketMs);
 
-  function bucket(): number {
-    const at = Math.floor(now() / bucketMs);
+  function bucket(time: number): number {
+    const at = Math.floor(time / bucketMs);
+    if (at === current) return at % buckets;
     for (let old = Math.max(current + 1, at - buckets + 1); old <= at; old++) {
       calls[old % buckets] = repetitions[old % buckets] = 0;
     }
@@ -52,15 +53,15 @@ export function retryBudget(
   }
 
   return {
-    begin() {
+    begin(at = now()) {
       active++;
-      calls[bucket()]!++;
+      calls[bucket(at)]!++;
     },
     end() {
       active--;
     },
     take() {
-      const at = bucket();
+      const at = bucket(now());
       if (!mayBe(repeating, active) || !mayBe(sum(repetitions), sum(calls))) return false;
       repeating++;
       repetitions[at]!++;
