@@ -9,6 +9,7 @@ import { measure } from "./measure.ts";
 import { overloadBench } from "./overload_bench.ts";
 import { projectionsBench } from "./projections_bench.ts";
 import { withPeers } from "./peer_results.ts";
+import { resilienceBench } from "./resilience_bench.ts";
 import { resultTable } from "./result_table.ts";
 import { sagasBench } from "./sagas_bench.ts";
 import { shopBench } from "./shop_bench.ts";
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   overloadBench,
   sagasBench,
   gatewayBench,
+  resilienceBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };

@@ -68,7 +68,7 @@ export type CaseResult = {
   readonly peers?: Readonly<Record<string, number>>;
 };
 
-/** Smaller is better where time is measured. */
-export function isTime(unit: string): boolean {
-  return unit.startsWith("ms") || unit.startsWith("µs");
+/** Smaller is better where time is measured, or what is allocated. */
+export function isCost(unit: string): boolean {
+  return unit.startsWith("ms") || unit.startsWith("µs") || unit.startsWith("bytes");
 }

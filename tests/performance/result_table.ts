@@ -1,4 +1,4 @@
-import { type CaseResult, isTime } from "./benchmark.ts";
+import { type CaseResult, isCost } from "./benchmark.ts";
 
 const columnGap = "  ";
 
@@ -28,7 +28,7 @@ export function resultTable(results: readonly CaseResult[]): string {
 
 function ratio({ unit, headwater }: CaseResult, other: number | undefined): string {
   if (other === undefined) return "";
-  const better = isTime(unit) ? other / headwater : headwater / other;
+  const better = isCost(unit) ? other / headwater : headwater / other;
   return `${better.toFixed(2)}×`;
 }
 
