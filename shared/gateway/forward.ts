@@ -26,7 +26,7 @@ export type Asking = {
 
 /** Who answers a service's route. */
 export function serviceTarget(
-  { path, service }: PublicRoute,
+  { method, path, service, declared }: PublicRoute,
   { client, bareClient, bodyMs }: Asking,
 ): SideTarget {
   return {
@@ -37,9 +37,18 @@ export function serviceTarget(
       );
       const url = `http://${service}${target}${searchOf(c.req.url)}`;
       const request = await requestFor(c, { url, bodyMs, ...asked });
-      return edge.endToEnd(await (asked.shadow ? bareClient : client).call(service, request));
+      const answer = await (asked.shadow ? bareClient : client).call(service, request);
+      // What is declared to be kept, whoever keeps it speaks of
+      if (!declared.cache) forbidKeeping(answer, method);
+      return edge.endToEnd(answer);
     },
   };
+}
+
+/** Whose the data are is not known to caches: what says nothing is kept by none, or asked for anew where it can be. */
+function forbidKeeping({ headers }: Response, method: string): void {
+  if (headers.has("Cache-Control")) return;
+  headers.set("Cache-Control", method === "GET" && headers.has("ETag") ? "no-cache" : "no-store");
 }
 
 /** The client's request as a service gets it. */

@@ -70,3 +70,28 @@ Deno.test("a command that comes without a key gets one of its own, a query none"
   assert.notEqual(keys[0], keys[1]);
   assert.deepEqual(keys.slice(2), ["mine", null]);
 });
+
+Deno.test("answers say what a browser must not do with them, and that nobody keeps them", async () => {
+  const { gateway } = openGateway(() =>
+    Promise.resolve(
+      Response.json({}, { headers: { "ETag": '"3"' } }),
+    )
+  );
+  const asked = await gateway(new Request("http://gateway/api/things/1"));
+  assert.equal(asked.headers.get("Cache-Control"), "no-cache");
+  assert.equal(asked.headers.get("X-Content-Type-Options"), "nosniff");
+  assert.equal(asked.headers.get("X-Frame-Options"), "DENY");
+  assert.equal(asked.headers.get("Referrer-Policy"), "no-referrer");
+  assert.equal(asked.headers.get("Cross-Origin-Resource-Policy"), "same-origin");
+  const told = await gateway(
+    new Request("http://gateway/api/things", { method: "POST", body: "{}" }),
+  );
+  assert.equal(told.headers.get("Cache-Control"), "no-store");
+});
+
+Deno.test("what a service says of keeping its answer and of frames is left as it is", async () => {
+  const said = { "Cache-Control": "max-age=60", "X-Frame-Options": "SAMEORIGIN" };
+  const { gateway } = openGateway(() => Promise.resolve(Response.json({}, { headers: said })));
+  const { headers } = await gateway(new Request("http://gateway/api/things/1"));
+  for (const [name, value] of Object.entries(said)) assert.equal(headers.get(name), value);
+});

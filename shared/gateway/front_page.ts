@@ -15,7 +15,7 @@ export function addFrontPage(app: EdgeRoutes, { application, routes, table }: Fr
     routes.map(({ method, path, declared }) => [`${method} ${path}`, declared]),
   );
   const requests = new Set(
-    app.routes.filter(({ path }) => path.startsWith("/api/"))
+    app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/"))
       .toSorted((one, other) => one.path.localeCompare(other.path))
       .map(({ method, path }) => `${method} ${path}`),
   );

@@ -12,6 +12,7 @@ import {
 import type { calls, policy } from "@headwater/resilience";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { secureHeaders } from "hono/secure-headers";
 import { addConsole } from "./console.ts";
 import { responseCache } from "./cache/response_cache.ts";
 import { describePages } from "./describe_pages.ts";
@@ -84,6 +85,21 @@ export type CreateGateway = ((dependencies: GatewayDependencies) => Service) & {
 };
 
 const usualBodyMs = 10_000;
+/** Where nobody answers but us: what other systems say of their pages, as who may frame them, is theirs to say. */
+const ownPaths = ["/", "/api/*", "/docs/*", "/console/*", "/ops/*"];
+/** What a browser must not do with our answers; those over TLS are for whoever ends it to say. */
+const secured = secureHeaders({
+  xFrameOptions: "DENY",
+  overwrite: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  strictTransportSecurity: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+});
+
 /** Bytes; below, packing costs more than it saves. */
 const shortestCompressed = 2_048;
 
@@ -107,6 +123,7 @@ export function gateway(
       door.use(edge.shed({ shedder, priorityOf, believes: false, service, meter, logger }));
     }
     const app: EdgeRoutes = new Hono();
+    for (const path of ownPaths) app.use(path, secured);
     app.use(compress({ threshold: shortestCompressed }));
     if (identify) addRoles(app, { routes, pages, identify });
     const asking = { client, bareClient, bodyMs };

@@ -6,7 +6,7 @@ import { onEachRoute } from "./on_each_route.ts";
 /**
  * Lets each client ask as often as services declare of their routes, counted together with the other gateways: from its
  * first request on in windows of fixed length. Answers say what is left of it in the fields of
- * draft-ietf-httpapi-ratelimit-headers-10; who asks more often gets 429 with `Retry-After`, which costs its service
+ * draft-ietf-httpapi-ratelimit-headers-11, whose partition key is the route; who asks more often gets 429 with `Retry-After`, which costs its service
  * nothing.
  */
 export function addRateLimits(
@@ -19,7 +19,9 @@ export function addRateLimits(
   onEachRoute(app, routes, ({ method, path, declared: { rate } }) => {
     if (!rate) return undefined;
     const { requests, windowMs } = rate;
-    const policy = `"route";q=${requests};w=${Math.ceil(windowMs / 1_000)}`;
+    // Each route has a quota of its own: else a client could not tell them apart
+    const key = `pk=:${base64(`${method} ${path}`)}:`;
+    const policy = `"route";q=${requests};w=${Math.ceil(windowMs / 1_000)};${key}`;
     return async (c, next) => {
       const client = clientKey(edge.clientAddressOf(c.req.raw));
       const { count, resetMs } = await sharedStore.count(`rate ${method} ${path} ${client}`, {
@@ -27,7 +29,10 @@ export function addRateLimits(
       });
       const seconds = Math.ceil(resetMs / 1_000);
       const left = Math.max(0, requests - count);
-      const fields = { "RateLimit-Policy": policy, RateLimit: `"route";r=${left};t=${seconds}` };
+      const fields = {
+        "RateLimit-Policy": policy,
+        RateLimit: `"route";r=${left};t=${seconds};${key}`,
+      };
       if (count > requests) {
         throw new edge.RateLimited(
           `Cannot answer ${method} ${path} more than ${requests} times in ${windowMs} ms: again in ${seconds} s`,
@@ -39,4 +44,9 @@ export function addRateLimits(
       return undefined;
     };
   });
+}
+
+/** As fields of HTTP have bytes: RFC 9651. */
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -13,6 +13,9 @@ const routes: readonly PublicRoute[] = [
   { service: "things", method: "GET", path: "/api/things/free", declared },
 ];
 
+/** Of `GET /api/things/:id`. */
+const key = "pk=:R0VUIC9hcGkvdGhpbmdzLzppZA==:";
+
 function setUp(sharedStore: machine.SharedStore = machine.memoryStore()) {
   const { gateway, requests } = openGateway(() => Promise.resolve(Response.json({})), {
     routes,
@@ -34,14 +37,14 @@ Deno.test("a client may ask so often, whatever it asks of the route, and then is
   const clock = manualClock();
   const { ask, requests } = setUp(machine.memoryStore({ clock }));
   const first = await ask("/api/things/a");
-  assert.equal(first.headers.get("RateLimit-Policy"), '"route";q=2;w=10');
-  assert.equal(first.headers.get("RateLimit"), '"route";r=1;t=10');
+  assert.equal(first.headers.get("RateLimit-Policy"), `"route";q=2;w=10;${key}`);
+  assert.equal(first.headers.get("RateLimit"), `"route";r=1;t=10;${key}`);
   await clock.advance(4_001);
-  assert.equal((await ask("/api/things/b")).headers.get("RateLimit"), '"route";r=0;t=6');
+  assert.equal((await ask("/api/things/b")).headers.get("RateLimit"), `"route";r=0;t=6;${key}`);
   const refused = await ask("/api/things/a");
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get("Retry-After"), "6");
-  assert.equal(refused.headers.get("RateLimit"), '"route";r=0;t=6');
+  assert.equal(refused.headers.get("RateLimit"), `"route";r=0;t=6;${key}`);
   assert.equal(refused.headers.get("Content-Type"), "application/problem+json");
   assert.equal(refused.body.code, "rate-limit-exceeded");
   assert.equal(requests.length, 2);

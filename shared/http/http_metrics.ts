@@ -4,8 +4,8 @@ import { routePath } from "hono/route";
 
 /** What a service measures of its requests. */
 export type HttpMetrics = {
-  /** A request has come; to be called when it is answered. */
-  begin(): (c: Context) => void;
+  /** A request has come; to be called when it is answered, says how many milliseconds that took. */
+  begin(): (c: Context) => number;
 };
 
 const requestsTotal = machine.metric({
@@ -70,7 +70,9 @@ export function httpMetrics(
         running--;
         const { count, duration } = answersOf(c);
         count.add();
-        duration.note((now() - beganAt) / 1_000);
+        const tookMs = now() - beganAt;
+        duration.note(tookMs / 1_000);
+        return tookMs;
       };
     },
   };

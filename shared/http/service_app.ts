@@ -9,7 +9,7 @@ import { endOnParting } from "./end_on_parting.ts";
 import { headAnswer } from "./head_answer.ts";
 import type { Identity } from "./identity.ts";
 import { addHealthRoutes } from "./health.ts";
-import { httpMetrics } from "./http_metrics.ts";
+import { httpMetrics, routeOf } from "./http_metrics.ts";
 import { addMetricsPage } from "./metrics_page.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import { namedSpan } from "./named_span.ts";
@@ -100,7 +100,15 @@ export function toService<Dependencies extends EdgeDependencies>(
       // Hono hands only Error objects to onError.
       c.res = answerTo(thrown, c);
     }
-    answered(c);
+    const tookMs = answered(c);
+    // Not the query, nor the path as it was asked for: both may be somebody's own
+    logger.debug("answered a request", {
+      method: c.req.method,
+      route: routeOf(c),
+      status: c.res.status,
+      ms: Math.round(tookMs * 10) / 10,
+      correlationId: c.get("correlationId"),
+    });
   });
   if (admit) {
     app.use(async (c, next) => {

@@ -65,3 +65,27 @@ Deno.test("a route that does not exist is a problem document", async () => {
     correlationId: "00000000-0000-4000-8000-000000000001",
   });
 });
+
+Deno.test("each request is a line for whoever looks for a fault, without what is somebody's own", async () => {
+  const lines: unknown[] = [];
+  const app: EdgeRoutes = new Hono();
+  app.get("/things/:id", (c) => c.json({}));
+  const service = toService(app, {
+    service: "example",
+    logger: { ...silentLog, debug: (message, fields) => lines.push({ message, ...fields }) },
+    newId: () => "00000000-0000-4000-8000-000000000001",
+  });
+  await service(
+    new Request("http://example/things/7?name=Ada", { headers: { "X-Correlation-Id": "mine" } }),
+  );
+  const [line] = lines;
+  match(JSON.stringify(line), /"ms":[\d.]+/);
+  deepEqual({ ...Object(line), ms: 0 }, {
+    message: "answered a request",
+    method: "GET",
+    route: "/things/:id",
+    status: 200,
+    ms: 0,
+    correlationId: "mine",
+  });
+});

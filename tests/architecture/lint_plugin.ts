@@ -10,6 +10,7 @@ import {
   topLevelFunction,
 } from "./code_rules.ts";
 import { postgres } from "./postgres_rule.ts";
+import { bareFetch } from "./fetch_rule.ts";
 import { fileLength, fileName } from "./file_rules.ts";
 
 /** What the design asks of every file, as far as a tool can hold it. */
@@ -28,5 +29,6 @@ export default {
     "top-level-function": topLevelFunction,
     "private-member": privateMember,
     postgres,
+    "bare-fetch": bareFetch,
   },
 } satisfies Deno.lint.Plugin;
