@@ -45,7 +45,8 @@ export function commandsOf(aggregate: Aggregate, repository: Repository): Comman
 /**
  * `POST /commands/:type` for commands between services; the gateway does not forward it. The body is the command's
  * data, `Idempotency-Key` is required, and one that is a UUID is the command's id itself: who sends a command derives it
- * from what led to it. `X-Causation-Id` names the event that did.
+ * from what led to it. `X-Causation-Id` names the event that did, `X-Actor` who sends it: nobody but the application gets
+ * here.
  */
 export function commandEndpoint(handlers: CommandHandlers): Routes {
   const app = routes();
@@ -72,8 +73,10 @@ function internalContext(c: ServiceContext): CommandContext {
   if (causationId !== undefined && !isUuid(causationId)) {
     throw new BadInput([{ path: "X-Causation-Id", message: "Must be a UUID" }]);
   }
+  const actor = c.var.actor ?? c.req.header("X-Actor");
   return {
     ...commandContext(c),
+    ...(actor !== undefined && { actor }),
     commandId: isUuid(key) ? key.toLowerCase() : derivedId(c.env.service, "command", key),
     ...(causationId !== undefined && { causationId: causationId.toLowerCase() }),
   };

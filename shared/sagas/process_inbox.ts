@@ -159,6 +159,7 @@ export class ProcessInbox {
           commandId: hearingId(this.#process.name, input.id),
           correlationId: metadata.$correlationId,
           causationId: input.id,
+          actor: this.#process.name,
           ...(traceparent !== undefined && { traceparent }),
         }, {
           content: { type, data },
@@ -186,6 +187,7 @@ export class ProcessInbox {
           {
             commandId,
             correlationId: metadata.$correlationId,
+            actor: "actor" in notice ? notice.actor : this.#process.name,
             ...(traceparent !== undefined && { traceparent }),
           },
           // Told again it may have another time and other words

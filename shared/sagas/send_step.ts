@@ -173,6 +173,7 @@ function commandRequest(
       "Content-Type": "application/json",
       "Idempotency-Key": stepCommandId({ process, id, step: name, round }),
       "X-Correlation-Id": correlationId,
+      "X-Actor": process,
       ...(causationId !== undefined && { "X-Causation-Id": causationId }),
       ...(traceparent !== undefined && { traceparent }),
     },

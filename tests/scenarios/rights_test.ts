@@ -141,4 +141,8 @@ Deno.test("customers have their own and nothing else, operators have all, and ev
   }
   assert.equal(actors.get("OrderPlaced"), "anna");
   assert.equal(actors.get("StockReceived"), "otto");
+  for (const type of ["StockReserved", "OrderConfirmed", "StepDone"]) {
+    assert.equal(actors.get(type), "fulfilment", type);
+  }
+  assert.deepEqual([...actors].filter(([, actor]) => actor === undefined), []);
 });
