@@ -1,6 +1,6 @@
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
-import { type edge, ownHosts, withSecret } from "@headwater/http";
+import { type edge, ownHosts } from "@headwater/http";
 import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -17,6 +17,7 @@ import { openLog } from "./open_log.ts";
 import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
 import { openRights } from "./open_rights.ts";
+import { serviceProofs } from "./service_proofs.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
 import { httpClient } from "./service_client/http.ts";
@@ -89,9 +90,10 @@ export async function serveService(
   });
   await using _log = log;
   const own = new Map<string, Service>();
-  using others = httpClient(config.serviceUrls, { secret });
+  const { proof, admit } = await serviceProofs(secret);
+  using others = httpClient(config.serviceUrls, { proof });
   const tracer = openTelemetryTracer(name);
-  const bareClient = tracedClient(ownServiceFirst(others, { own, secret }), tracer);
+  const bareClient = tracedClient(ownServiceFirst(others, { own, proof }), tracer);
   const book = calls.callBook(name);
   const client = meteredClient(createResilientClient(bareClient), {
     ...{ caller: "requests", meter, book },
@@ -109,7 +111,7 @@ export async function serveService(
     allowStranded: config.allowStranded,
     cacheBudget,
     owned,
-    admit: secret === undefined ? ownHosts() : withSecret(secret),
+    admit: admit(name),
     shedder: policy.createShedder({ lagMs: measured.lagMs, calmMs: calmInsideMs }),
     ...{ leaving, parting, meter, book, tracer, metricsPage: meter.page },
     logger,
@@ -144,7 +146,8 @@ export async function serveGateway(
     logger,
   });
   await using sharedStore = shared.store;
-  using services = httpClient(config.serviceUrls, { secret: config.serviceSecret });
+  const { proof } = await serviceProofs(config.serviceSecret);
+  using services = httpClient(config.serviceUrls, { proof });
   const tracer = openTelemetryTracer("gateway");
   const bareClient = tracedClient(services, tracer);
   using ending = new DisposableStack();

@@ -11,3 +11,4 @@ export type { Algorithm, TokenRules } from "./verify_token.ts";
 export { identifyByToken, type TokenSource } from "./identify_by_token.ts";
 export { type LoginOptions, loginRoutes } from "./login.ts";
 export { type Sessions, sessions } from "./sessions.ts";
+export { type ServiceProof, serviceTokens, withServiceToken } from "./service_tokens.ts";

@@ -1,5 +1,6 @@
 import { type ServiceClient, Unavailable } from "@headwater/core";
 import { secretHeader } from "@headwater/http";
+import type { ServiceProof } from "@headwater/identity";
 import { BrokenAnswer } from "./answer_head.ts";
 import type { Peer, Sent } from "./http_connection.ts";
 import { KeptConnections, NotConnected } from "./kept_connections.ts";
@@ -36,9 +37,9 @@ type Place = Peer & { readonly host: string; readonly path: string };
  */
 export function httpClient(
   baseUrls: ReadonlyMap<string, string>,
-  { secret }: {
-    /** Of the services, where they take one. */
-    readonly secret?: string | undefined;
+  { proof }: {
+    /** What each service is shown, where they want to be shown something. */
+    readonly proof?: ServiceProof | undefined;
   } = {},
 ): ServiceClient & Disposable {
   const connections = new KeptConnections();
@@ -62,6 +63,8 @@ export function httpClient(
       signal.throwIfAborted();
       const place = placeOf(name);
       const body = isSafe(request) ? undefined : await bodyOf(request);
+      const proved = proof?.(name);
+      const secret = proved instanceof Promise ? await proved : proved;
       const sent = sentOf(request, { place, secret, body, signal });
       let answer: Response;
       try {
@@ -151,9 +154,12 @@ function unavailable(
 async function assertSecretAccepted(name: string, { headers, body }: Response): Promise<void> {
   if (headers.get("WWW-Authenticate") !== secretHeader) return;
   await body?.cancel();
-  throw new Unavailable(`Cannot call service "${name}": it has another SERVICE_SECRET`, {
-    code: "service-secret-refused",
-  });
+  throw new Unavailable(
+    `Cannot call service "${name}": it has another SERVICE_SECRET, or another time`,
+    {
+      code: "service-secret-refused",
+    },
+  );
 }
 
 /** A body that came compressed is decoded, and its headers speak of it as it is then. */

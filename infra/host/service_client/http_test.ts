@@ -67,10 +67,10 @@ Deno.test("services get their secret whatever a client sent, and one that has an
       method: "POST",
       headers: { "X-Service-Secret": "guessed" },
     });
-  using knowing = httpClient(urls, { secret: "0123456789abcdef0123456789abcdef" });
+  using knowing = httpClient(urls, { proof: () => "0123456789abcdef0123456789abcdef" });
   equal(await (await knowing.call("payment", request())).text(), "charged");
   for (const secret of [undefined, "fedcba9876543210fedcba9876543210"]) {
-    using other = httpClient(urls, { secret });
+    using other = httpClient(urls, { proof: secret === undefined ? undefined : () => secret });
     await rejects(other.call("payment", request()), (error) => {
       ok(error instanceof Unavailable);
       equal(error.code, "service-secret-refused");

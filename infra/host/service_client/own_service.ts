@@ -1,15 +1,16 @@
 import type { Service, ServiceClient } from "@headwater/core";
 import { secretHeader } from "@headwater/http";
+import type { ServiceProof } from "@headwater/identity";
 import { inProcessClient } from "./in_process.ts";
 
 /** Reaches what runs in this very process without a network, and all others by `others`. */
 export function ownServiceFirst(
   others: ServiceClient,
-  { own, secret }: {
+  { own, proof }: {
     /** By name; it may be filled after the client is made. */
     readonly own: ReadonlyMap<string, Service>;
-    /** Of the services, where they take one. */
-    readonly secret: string | undefined;
+    /** What each service is shown, where they want to be shown something. */
+    readonly proof: ServiceProof | undefined;
   },
 ): ServiceClient {
   const client = inProcessClient(own);
@@ -17,7 +18,7 @@ export function ownServiceFirst(
     async call(name, request) {
       if (!own.has(name)) return await others.call(name, request);
       const headers = new Headers(request.headers);
-      if (secret !== undefined) headers.set(secretHeader, secret);
+      if (proof) headers.set(secretHeader, await proof(name));
       return await client.call(name, new Request(request, { headers }));
     },
   };

@@ -12,7 +12,7 @@ serviceClientSuite("client of one's own service", (service) =>
   Promise.resolve({
     client: ownServiceFirst(nobody, {
       own: new Map([["example", service]]),
-      secret: "0123456789abcdef0123456789abcdef",
+      proof: () => "0123456789abcdef0123456789abcdef",
     }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }), Deno);
@@ -34,7 +34,7 @@ Deno.test("only the service of this process is not asked over the network, once 
       asked.push(name);
       return Promise.resolve(new Response("over the network"));
     },
-  }, { own, secret });
+  }, { own, proof: () => secret });
   async function ship(service: string): Promise<string> {
     const request = new Request(`http://${service}/commands/Ship`, {
       method: "POST",
