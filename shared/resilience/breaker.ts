@@ -136,15 +136,13 @@ export function createBreaker(
     const limit = { code: "circuit-open", limit: "breaker" } as const;
     if (circuit.is === "isolated") {
       const retryAfter = Math.ceil(rules.longestOpenMs / 1_000);
-      return new Unavailable(`${cannot}: an operator keeps it from being called`, {
-        ...{ ...limit, retryAfter },
-      });
+      const message = `${cannot}: an operator keeps it from being called`;
+      return new Unavailable(message, { ...limit, retryAfter });
     }
     const leftMs = circuit.is === "open" ? circuit.until - at : 0;
     const retryAfter = Math.max(1, Math.ceil(leftMs / 1_000));
-    return new Unavailable(`${cannot}: it kept failing, next try in ${retryAfter} s`, {
-      ...{ ...limit, retryAfter },
-    });
+    const message = `${cannot}: it kept failing, next try in ${retryAfter} s`;
+    return new Unavailable(message, { ...limit, retryAfter });
   }
 
   function isSlow(ms: number, { countsWhenLate, waitsMs = 0 }: CallOptions): boolean {

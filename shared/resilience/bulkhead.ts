@@ -68,10 +68,9 @@ export function createBulkhead(
   const places = new machine.Places(limit.calls);
 
   function overloaded(): Unavailable {
-    return new Unavailable(
-      `Cannot call service "${service}": ${places.running} calls run and ${places.waiting} wait already`,
-      { code: "overloaded", limit: "bulkhead" },
-    );
+    const message =
+      `Cannot call service "${service}": ${places.running} calls run and ${places.waiting} wait already`;
+    return new Unavailable(message, { code: "overloaded", limit: "bulkhead" });
   }
 
   /** Begun in a place of its own. */
@@ -119,9 +118,16 @@ export function createBulkhead(
     async execute(act, signal) {
       signal.throwIfAborted();
       if (places.takeNow()) {
+        const given = ticket();
+        const begunAt = clock.now();
+        let failure: unknown;
         try {
-          return await run(act);
+          return await act();
+        } catch (error) {
+          failure = error;
+          throw error;
         } finally {
+          learn(given, { tookMs: clock.now() - begunAt, failure });
           places.leave();
         }
       }

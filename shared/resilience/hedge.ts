@@ -13,6 +13,9 @@ export type HedgeTimes = {
 /** As many as tell a 95th percentile well enough, and as few as follow a target that becomes slower. */
 const kept = 200;
 
+/** Of what answers at once, some functions further down. */
+const stepsOfTurn = 8;
+
 /** Keeps the times of the last two hundred answers; they are put in order now and then. */
 export function hedgeTimes(
   { percentile, minimumAnswers, leastMs }: Omit<HedgeSettings, "isOn">,
@@ -98,8 +101,8 @@ export async function withHedge<Answer>(
   let isOver = false;
   const first = call(0);
   const over = first.then(() => void (isOver = true), () => void (isOver = true));
-  // What is over at once needs no timer, and nobody to listen
-  await Promise.resolve();
+  // What is over within this turn needs no timer, and nobody to listen
+  for (let step = 0; step < stepsOfTurn && !isOver; step++) await Promise.resolve();
   if (isOver) return await first;
   const lateAfterMs = times.lateAfterMs();
   const cancelTimer = lateAfterMs === undefined ? () => {} : clock.after(lateAfterMs, () => {

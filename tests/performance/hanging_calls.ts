@@ -1,8 +1,10 @@
 import { policy } from "@headwater/resilience";
+import { percentile } from "./measure.ts";
 
 /** What `hanging_calls.ts` prints. */
 export type HangingCalls = {
-  /** Milliseconds that the last of them waited beyond its deadline. */
+  /** Milliseconds that they waited beyond their deadlines: one in a hundred longer than that, and the last of them. */
+  readonly p99Ms: number;
   readonly latestMs: number;
   /** By so many for each call the heap is larger in the end than it was after a fifth of them. */
   readonly bytes: number;
@@ -27,7 +29,8 @@ async function hangingCalls(): Promise<HangingCalls> {
     ...{ tryMs, breaker: { isOn: false } },
     bulkhead: { running: inFlight, leastRunning: inFlight },
   });
-  let latestMs = 0;
+  const waitedMs = new Float64Array(calls);
+  let ended = 0;
   let early = 0;
   for (let done = 0; done < calls; done += inFlight) {
     await Promise.all(Array.from({ length: inFlight }, async () => {
@@ -35,12 +38,14 @@ async function hangingCalls(): Promise<HangingCalls> {
       try {
         await stack.execute(() => new Promise<never>(() => {}));
       } catch {
-        latestMs = Math.max(latestMs, performance.now() - begunAt - tryMs);
+        waitedMs[ended++] = performance.now() - begunAt - tryMs;
       }
     }));
     if (done === calls / 5) early = heap();
   }
-  return { latestMs, bytes: Math.max(0, heap() - early) / (calls * 4 / 5) };
+  const bytes = Math.max(0, heap() - early) / (calls * 4 / 5);
+  const waited = [...waitedMs];
+  return { p99Ms: percentile(waited, 0.99), latestMs: percentile(waited, 1), bytes };
 }
 
 function heap(): number {
