@@ -14,6 +14,7 @@ import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { type RunningService, startService } from "./start_service.ts";
+import { requestCalls } from "./request_calls.ts";
 
 /** An application that runs in this process, until it is disposed. */
 export type Host = AsyncDisposable & {
@@ -88,7 +89,7 @@ export async function startHost(
   const fills = fillTurns();
   const owned = ownedOfAll(application);
   const book = calls.callBook(application.name);
-  const client = meteredClient(createResilientClient(bareClient), {
+  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
     ...{ caller: "requests", meter, book },
   });
   const stopping: RunningService[] = [];

@@ -26,6 +26,7 @@ import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { startService } from "./start_service.ts";
+import { requestCalls } from "./request_calls.ts";
 
 export type AloneOptions = {
   readonly config: Config;
@@ -95,7 +96,7 @@ export async function serveService(
   const tracer = openTelemetryTracer(name);
   const bareClient = tracedClient(ownServiceFirst(others, { own, proof }), tracer);
   const book = calls.callBook(name);
-  const client = meteredClient(createResilientClient(bareClient), {
+  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
     ...{ caller: "requests", meter, book },
   });
   await using running = await startService(definition, {
@@ -154,7 +155,7 @@ export async function serveGateway(
   const ended = new AbortController();
   ending.defer(() => ended.abort());
   const book = calls.callBook("gateway");
-  const client = meteredClient(createResilientClient(bareClient), {
+  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
     ...{ caller: "requests", meter, book },
   });
   const { eventStoreUrl } = config;
