@@ -9,6 +9,8 @@ export type ProjectionsContext = {
   head?(): Promise<number | undefined>;
   /** Where no worker runs: the log from which a rebuild fills its read model by itself. */
   readonly log?: EventLog;
+  /** Workers run where this is: what is to be built is theirs, also where a log is there. */
+  readonly isServed?: boolean;
   /** Who has said nothing for so long may not run; default: three heartbeats of a worker. */
   readonly patienceMs?: number;
 };

@@ -21,7 +21,8 @@ export const rebuild = acts.operatorsAct(
       { name, noSwitch = false },
       context: ProjectionsContext & acts.ActContext,
     ) {
-      const { log, patienceMs, signal, progress } = context;
+      const { patienceMs, signal, progress } = context;
+      const log = context.isServed ? undefined : context.log;
       const operated = operatedView(context, { name, act: "rebuild" });
       const startedAt = performance.now();
       try {

@@ -23,6 +23,8 @@ export type Operated = AsyncDisposable & {
   readonly reads?: Pick<EventLog, "read" | "readAll">;
   /** For acts that change something; absent where the running application has the log to itself. */
   readonly log?: EventLog;
+  /** Here everything runs that an application runs. */
+  readonly isServed?: boolean;
   /** Has the running application do an act; absent where none runs. */
   ask?(asked: AskedAct): Promise<unknown>;
   /** Who calls whom; absent where no application runs, or where the act is no act on calls. */

@@ -197,6 +197,7 @@ export async function startService(
     log: own,
     record: actsRecord(log),
     calls: ownCalls(book, () => []),
+    isServed: true,
     // Who opened the pool closes it
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -5,6 +5,7 @@ import { startThrowAwayPostgres } from "@headwater/postgres";
 import { shop } from "@shop/app";
 import { ShopClient } from "@shop/judge";
 import { startConsoleBrowser, type Tab } from "./console_browser.ts";
+import { slowLog } from "./slow_log.ts";
 import { picture } from "./picture.ts";
 
 const logger = silentLog;
@@ -19,7 +20,7 @@ Deno.test({
   sanitizeResources: false,
   async fn(test) {
     await using server = await startThrowAwayPostgres();
-    await using log = eventLog.memoryLog();
+    await using log = slowLog(eventLog.memoryLog());
     await using host = await startHost(shop, {
       log,
       database: databasesOn(server.url, { prefix: "browser", services: shop.services, logger }),
@@ -141,6 +142,28 @@ Deno.test({
       await acts.wellBehaved();
     });
 
+    await test.step("how far a rebuild is comes up by itself, until it is read", async () => {
+      for (let number = 0; number < 60; number++) {
+        const events = Array.from({ length: 50 }, () => priced(`SKU${number}`));
+        await log.append(`product-SKU${number}`, events, { expected: "no-stream" });
+      }
+      const tab = await browser.open("/console/projections/catalog/products");
+      const { page } = tab;
+      await page.locator("tr", { hasText: /^1live/ }).waitFor();
+      log.slowDown();
+      await page.getByRole("link", { name: "Rebuild" }).click();
+      await doIt(tab, "prices of last year had no currency");
+      await page.getByRole("link", { name: "Go back" }).click();
+      await page.locator("progress").waitFor();
+      await page.locator("tr", { hasText: /^2building.*[1-9]\d? %/ }).waitFor();
+      await picture(page, "console_rebuild");
+      await tab.wellBehaved();
+      log.goOn();
+      // Without a click or a reload
+      await page.locator("tr", { hasText: /^2live/ }).waitFor();
+      await tab.wellBehaved();
+    });
+
     await test.step("no page runs over on a phone, in the dark", async () => {
       const phone = { viewport: { width: 390, height: 780 }, colorScheme: "dark" as const };
       const pages = [
@@ -158,6 +181,17 @@ Deno.test({
     });
   },
 });
+
+/** As it stands in the log; what it says does not matter. */
+function priced(sku: string): eventLog.NewEvent {
+  const id = crypto.randomUUID();
+  return {
+    ...{ id, type: "PriceChanged", data: { sku, price: 475, currency: "EUR" } },
+    metadata: {
+      ...{ $correlationId: id, $causationId: id, commandId: id, commandHash: "", schemaVersion: 1 },
+    },
+  };
+}
 
 /** Says why, and has it done. */
 async function doIt({ page }: Tab, reason: string): Promise<void> {

@@ -9,5 +9,7 @@ const folder = Deno.env.get("PICTURES") || undefined;
 export async function picture(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;
   const path = fileURLToPath(new URL(`${folder}/${name}.png`, root));
-  await page.screenshot({ path, animations: "disabled" });
+  // Everything that says something, and no more than pages of words may weigh
+  const clip = { x: 0, y: 0, width: 1280, height: 560 };
+  await page.screenshot({ path, clip, animations: "disabled" });
 }

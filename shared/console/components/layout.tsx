@@ -55,7 +55,7 @@ export function Layout(
               <Mark />
               Headwater <span>{application}</span>
             </a>
-            <nav class="menu" aria-label="Console">
+            <nav class="menu" id="menu" aria-label="Console" data-live-reload="troubles">
               {menu.map((entry) => <MenuLink {...entry} />)}
             </nav>
             <footer>
