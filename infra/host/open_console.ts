@@ -1,6 +1,21 @@
-import { type EventLog, type Log, Refusal, type ServiceClient, Unavailable } from "@headwater/core";
+import {
+  type EventLog,
+  type Log,
+  Refusal,
+  type Service,
+  type ServiceClient,
+  Unavailable,
+} from "@headwater/core";
 import { type AskedOfService, operatorsConsole } from "@headwater/console";
-import { edge, type EdgeRoutes, type watchHealth } from "@headwater/http";
+import {
+  edge,
+  type EdgeRoutes,
+  type Routes,
+  routes,
+  toService,
+  type watchHealth,
+} from "@headwater/http";
+import { Hono } from "hono";
 import type { Application } from "./application.ts";
 import { actorHeader, problemSchema } from "./ask_running.ts";
 import { operatorsActs } from "./operators_acts.ts";
@@ -14,8 +29,10 @@ const longestMs = 10_000;
 /** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
 export function openConsole(
   application: Application,
-  { client, log, health, ending, logger }: {
+  { client, operators, log, health, ending, logger }: {
     readonly client: ServiceClient;
+    /** What the gateway itself does and tells; default: nothing. */
+    readonly operators?: Routes | undefined;
     readonly log: ReadLog;
     /** Of the gateway. */
     readonly health: ReturnType<typeof watchHealth>;
@@ -24,6 +41,11 @@ export function openConsole(
     readonly logger: Log;
   },
 ): EdgeRoutes {
+  const gateway = operators && operatorsService(operators, { logger });
+  const all: ServiceClient = {
+    call: (service, request) =>
+      gateway && service === "gateway" ? gateway(request) : client.call(service, request),
+  };
   return operatorsConsole({
     application: application.name,
     services: application.services.map(({ name, categories, aggregates, sagas }) => ({
@@ -32,7 +54,7 @@ export function openConsole(
     })),
     log,
     acts: operatorsActs(() => Promise.reject(new Error("The console asks services for acts"))),
-    ask: (asked) => askService(client, asked),
+    ask: (asked) => askService(all, asked),
     checks: () =>
       health.known().map(({ check, outcome, isBad }) => {
         const cause = outcome?.failure ?? outcome?.warning;
@@ -42,6 +64,14 @@ export function openConsole(
       }),
     ending,
     logger,
+  });
+}
+
+/** The gateway's own acts, for its own console: who may see that was looked at before. */
+function operatorsService(operators: Routes, { logger }: { readonly logger: Log }): Service {
+  const app: EdgeRoutes = new Hono();
+  return toService(app.route("/", routes().use(edge.toldIdentity()).route("/", operators)), {
+    ...{ service: "gateway", logger, newId: () => crypto.randomUUID() },
   });
 }
 

@@ -109,7 +109,11 @@ export function openGateway(
     admitOperators,
     ...{ operators, book },
     ...(log &&
-      { console: openConsole(application, { client: bareClient, log, health, ending, logger }) }),
+      {
+        console: openConsole(application, {
+          ...{ client: bareClient, operators, log, health, ending, logger },
+        }),
+      }),
     leaving,
     parting,
     more: descriptionPages(application, admitOperators),

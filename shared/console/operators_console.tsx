@@ -8,6 +8,7 @@ import { storySection } from "./pages/story_section.tsx";
 import { streamsSection } from "./pages/streams_section.tsx";
 import { overviewSection } from "./pages/overview_section.tsx";
 import { actsSection } from "./pages/acts_section.tsx";
+import { callsSection } from "./pages/calls_section.tsx";
 import { readModelsSection } from "./pages/read_models_section.tsx";
 import { routesSection } from "./pages/routes_section.tsx";
 import { sagasSection } from "./pages/sagas_section.tsx";
@@ -24,6 +25,7 @@ const sections: readonly Section[] = [
   streamsSection,
   readModelsSection,
   sagasSection,
+  callsSection,
   routesSection,
   actsSection,
 ];

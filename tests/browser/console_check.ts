@@ -164,19 +164,43 @@ Deno.test({
       await tab.wellBehaved();
     });
 
+    await test.step("nobody calls a service that is isolated, until that is taken back", async () => {
+      const tab = await browser.open("/console/calls");
+      const { page } = tab;
+      const line = page.locator("#targets li", { hasText: /^shipping/ });
+      await line.getByRole("link", { name: "Isolate" }).click();
+      await page.getByText('"shipping" would not be called any more').waitFor();
+      await doIt(tab, "its disk is being replaced");
+      await page.getByRole("link", { name: "Go back" }).click();
+      await line.getByText("its disk is being replaced").waitFor();
+      await tab.wellBehaved();
+      const acts = await browser.open("/console/acts?engine=calls");
+      await acts.page.getByRole("link", { name: "Take it back" }).click();
+      await doIt(acts, "the disk was replaced");
+      // Without a click or a reload
+      await line.getByRole("link", { name: "Isolate" }).waitFor();
+    });
+
     await test.step("no page runs over on a phone, in the dark", async () => {
       const phone = { viewport: { width: 390, height: 780 }, colorScheme: "dark" as const };
       const pages = [
-        ...["", "/projections", "/projections/order/orders", "/sagas", "/sagas/fulfilment"],
-        ...["/sagas/fulfilment/held1", "/routes", "/acts", "/nothing/is/here"],
+        ...[
+          "",
+          "/streams",
+          "/projections",
+          "/projections/order/orders",
+          "/sagas",
+          "/sagas/fulfilment",
+        ],
+        ...["/sagas/fulfilment/held1", "/calls", "/routes", "/acts", "/nothing/is/here"],
       ];
+      const tab = await browser.open("/console", phone);
       for (const path of pages) {
-        const tab = await browser.open(`/console${path}`, phone);
+        await tab.page.goto(`/console${path}`);
         await tab.page.locator("main h1").waitFor();
         const over = "document.scrollingElement.scrollWidth - innerWidth";
         assert.ok(await tab.page.evaluate<number>(over) <= 0, `${path} runs over`);
         await tab.wellBehaved();
-        await tab.page.context().close();
       }
     });
   },

@@ -5,6 +5,7 @@ import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { consolePath } from "../components/console_path.ts";
 import { ActDonePage, ActPage, type ChosenAct, type ForetoldAct } from "./act_page.tsx";
+import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";
 
 const longestReason = 1_000;
@@ -79,7 +80,8 @@ function chosenAct(c: EdgeContext, { acts, services }: ConsoleContext): ChosenAc
   const act = Object.hasOwn(acts, engine)
     ? acts[engine]?.find((each) => each.changes && each.name === name)
     : undefined;
-  if (!act || !services.some((each) => each.name === service)) return undefined;
+  const isThere = service === callsService || services.some((each) => each.name === service);
+  if (!act || !isThere) return undefined;
   const args = Object.fromEntries(
     Object.entries(others).filter(([key]) => key.startsWith("arg."))
       .map(([key, value]) => [key.slice(4), value]),

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { markupShape } from "../testing/markup_shape.ts";
 import type { ShownAct } from "./acts_data.ts";
 import { ActsPage } from "./acts_page.tsx";
+import type { ShownCall } from "./calls_data.ts";
+import { CallsPage } from "./calls_page.tsx";
 import { ReadModelPage } from "./read_model_page.tsx";
 import type { ShownReadModel } from "./read_models_data.ts";
 import { ReadModelsPage } from "./read_models_page.tsx";
@@ -111,12 +113,21 @@ function pagesOf(text: string): string {
     SagaActs({ of: story(text), service: text }),
     RoutesPage({ routes: [route(text)], now }),
     RoutePage({ ...ofRoute, report: report(text) }),
+    CallsPage({ calls: [call(text)], services: [], now }),
     ActsPage({
       ...{ acts: [act(text)], filter: { actor: text }, before: text, next: text, now },
       serviceOf: () => text,
     }),
   ];
   return pages.join("");
+}
+
+function call(text: string): ShownCall {
+  return {
+    ...{ process: text, caller: text, target: text, calls: text, breaker: "isolated" },
+    ...{ running: 1, waiting: 1, places: 1 },
+    isolation: { by: text, reason: text, since: text },
+  };
 }
 
 const hostile = fc.oneof(

@@ -3,6 +3,7 @@ import type { Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { actFilters, actsPage, type ShownAct } from "./acts_data.ts";
 import { ActsPage, actsPath } from "./acts_page.tsx";
+import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";
 import { readModels } from "./read_models_data.ts";
 import { strangledRoutes } from "./routes_data.ts";
@@ -38,6 +39,8 @@ export const actsSection: Section = {
             ? models.find(({ name }) => name === subject)?.service
             : engine === "routes"
             ? routes.find(({ route }) => route === subject)?.service
+            : engine === "calls"
+            ? callsService
             : undefined;
         return await respond(c, {
           ...{ context, title, section: actsPath, live: ["moved"] },
