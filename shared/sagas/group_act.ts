@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { z } from "zod";
 import { failureGroup } from "./failure_group.ts";
 import { duration, type InstanceStatus } from "./instance_status.ts";
-import { ifThere } from "./list_instances.ts";
+import { ifThere, listStopped } from "./list_instances.ts";
 import type { SagasContext } from "./sagas_context.ts";
 
 /** Unfinished instances that stand alike. */
@@ -24,12 +24,20 @@ export type InstanceGroup = {
 /** How many instances stand where, and what holds them up: 10,000 of them are a few lines. */
 export const groupAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   name: "groups",
-  summary: "unfinished instances by state, step and what holds them up: how many, since when",
+  summary:
+    "processes that stand still, and unfinished instances by state, step and cause: how many",
   args: z.strictObject({}),
   changes: false,
   async run(_args, { databases }: SagasContext & acts.ActContext) {
     const used = databases.filter(({ sagas }) => sagas.length > 0);
-    const groups = (await Promise.all(used.map(({ sql }) => groupsOf(sql)))).flat();
+    const stopped = (await Promise.all(used.map(({ sql }) => listStopped(sql)))).flat();
+    const groups = [
+      ...stopped.map(({ process, cause, since }): InstanceGroup => ({
+        ...{ process, state: "stopped", step: null, failure: cause, count: 1 },
+        ...{ oldest: since, example: process },
+      })),
+      ...(await Promise.all(used.map(({ sql }) => groupsOf(sql)))).flat(),
+    ];
     const now = Date.now();
     const text = groups.map(({ process, state, step, failure, count, oldest, example }) =>
       [

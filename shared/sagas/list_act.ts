@@ -14,8 +14,8 @@ import {
 import { listInstances, listStopped, pageInstances } from "./list_instances.ts";
 import type { SagasContext } from "./sagas_context.ts";
 
-/** Rows that are looked at together while those that are asked for are looked for. */
-const atOnce = 500;
+/** Rows that are looked at together while those that are asked for are looked for; a page more often has them all. */
+const atOnce = 200;
 const mostListed = 1_000;
 
 /** What waits, for what, since when, how often that was asked for and what the answer was. */
@@ -73,7 +73,10 @@ async function pageOf(
 ): Promise<readonly PagedStatus[]> {
   const found: PagedStatus[] = [];
   for (let from = after;;) {
-    const rows = await pageInstances(sql, { after: from, most: atOnce });
+    const rows = await pageInstances(sql, {
+      ...{ process: filter.process ?? null, isStuck: filter.state === "stuck" },
+      ...{ after: from, most: atOnce },
+    });
     for (const { cursor, ...record } of rows) {
       const status = statusOf(record, now);
       if (isAskedFor(status, filter)) found.push({ ...status, cursor });

@@ -94,9 +94,13 @@ export async function listInstances(
 /** The same, from a place on, each with that place. Who waits for an input comes first, and is not counted. */
 export async function pageInstances(
   sql: Sql,
-  { id = null, after = null, most = null }: {
+  { id = null, process = null, isStuck = false, after = null, most = null }: {
     /** Only these; default: all. */
     readonly id?: string | null;
+    /** Only those of this process; default: of all. */
+    readonly process?: string | null;
+    /** Only those that are; default: whatever they are. */
+    readonly isStuck?: boolean;
     /** Only those behind this cursor; default: from the first on. */
     readonly after?: string | null;
     /** At most so many beside those that wait for an input; default: all. */
@@ -116,12 +120,19 @@ export async function pageInstances(
         (row ->> 'version')::integer as version,
         coalesce((row ->> 'compensating')::boolean, false) as compensating, row ->> 'keys' as keys,
         json_build_array(started_at::text, process, id)::text as cursor
-      from process_instance, to_jsonb(process_instance) as row
-      where (${id}::text is null or id = ${id}) and (
-        ${at}::text is null or
-        (started_at, process, id) > (${at}::text::timestamptz, ${afterProcess}, ${afterId})
-      )
-      order by started_at, process, id limit ${most}`
+      from (
+        select instance, process, id, state, step, cause, started_at
+        from process_instance as instance
+        where (${id}::text is null or id = ${id})
+          and (${process}::text is null or process = ${process})
+          and (not ${isStuck}::boolean or state = 'stuck')
+          and (
+          ${at}::text is null or
+          (started_at, process, id) > (${at}::text::timestamptz, ${afterProcess}, ${afterId})
+        )
+        order by started_at, process, id limit ${most}
+      ) as page, to_jsonb(page.instance) as row
+      order by started_at, process, id`
   );
   const waiting = (await ifThere(() => selectWaiting(sql)))
     .filter((each) => id === null || each.id === id);

@@ -55,7 +55,9 @@ function GroupRow({ of, now }: { readonly of: ShownGroup; readonly now: number }
   return (
     <tr>
       <td class="number">
-        <a href={instancesUrl(process, filter)}>{count.toLocaleString("en")}</a>
+        {state === "stopped"
+          ? "all"
+          : <a href={instancesUrl(process, filter)}>{count.toLocaleString("en")}</a>}
       </td>
       <td>
         <StateTag state={state} />
@@ -64,9 +66,11 @@ function GroupRow({ of, now }: { readonly of: ShownGroup; readonly now: number }
       <td class="mono">{step ?? "–"}</td>
       <td class="fill">
         {failure ?? <span class="muted">nothing is known</span>}
-        <p class="small muted">
-          such as <a href={instanceUrl(process, example)}>{example}</a>
-        </p>
+        {state !== "stopped" && (
+          <p class="small muted">
+            such as <a href={instanceUrl(process, example)}>{example}</a>
+          </p>
+        )}
       </td>
       <td class="tight">
         <Ago at={oldest} now={now} />
@@ -84,6 +88,13 @@ function FilterActs({ service, process, filter }: {
   readonly process: string;
   readonly filter: SagaFilter;
 }) {
+  if (filter.state === "stopped") {
+    return (
+      <ActLink {...{ service, engine: "sagas", act: "rehear", args: { name: process } }}>
+        Hear the log again
+      </ActLink>
+    );
+  }
   if (filter.state !== "stuck") return null;
   return (
     <div class="acts">

@@ -2,38 +2,57 @@ import { z } from "zod";
 import type { FindTroubles } from "../context/trouble_watch.ts";
 import { askEach } from "./ask_each.ts";
 
-const listed = z.array(z.looseObject({
-  id: z.string(),
-  type: z.string(),
+const groups = z.array(z.looseObject({
+  process: z.string(),
   state: z.string(),
-  step: z.string().nullable().optional(),
-  since: z.string().nullable().optional(),
-  cause: z.string().nullable().optional(),
+  step: z.string().nullable(),
+  failure: z.string().nullable(),
+  count: z.number(),
+  oldest: z.string(),
+  example: z.string(),
 }));
 
-/** So many are shown one by one. */
-const shownEach = 5;
-
-/** Processes and instances that stand still until an operator does something. */
+/** Processes and instances that stand still until an operator does something: those that stand alike are one trouble. */
 export const sagaTroubles: FindTroubles = async (dependencies, signal) => {
-  const asked = { path: "sagas", args: { state: "stuck" } };
-  const found = await askEach(dependencies, { ...asked, schema: listed, signal });
+  const found = await askEach(dependencies, { path: "sagas/groups", schema: groups, signal });
   return found.flatMap(({ service, value }) =>
-    value.slice(0, shownEach).map(({ id, type, step, since, cause }) => {
-      const act = { service, engine: "sagas", args: { id, process: type } };
-      return {
-        section: "/sagas",
-        standing: "bad" as const,
-        what: `${type} ${id} is stuck${step ? ` at ${step}` : ""}`,
-        href: `/console/sagas/${encodeURIComponent(type)}/${encodeURIComponent(id)}`,
-        cause: cause ?? undefined,
-        since: since ?? undefined,
-        acts: ["retry", "compensate"].map((name) => ({
-          ...act,
-          act: name,
-          label: name.slice(0, 1).toUpperCase() + name.slice(1),
-        })),
-      };
-    })
+    value.filter(({ state }) => state === "stuck" || state === "stopped")
+      .map(({ process, state, step, failure, count, oldest: since, example }) => {
+        const engine = "sagas";
+        const shown = {
+          section: "/sagas",
+          standing: "bad" as const,
+          cause: failure ?? undefined,
+          since,
+        };
+        if (state === "stopped") {
+          const rehear = { service, engine, act: "rehear", args: { name: process } };
+          return {
+            ...{ ...shown, what: `${process} stands still`, href: "/console/sagas" },
+            acts: [{ ...rehear, label: "Hear the log again" }],
+          };
+        }
+        const at = step === null ? "" : ` at ${step}`;
+        const filter: Record<string, string> = {
+          state,
+          ...(step !== null && { step }),
+          ...(failure !== null && { failure }),
+        };
+        const url = `/console/sagas/${encodeURIComponent(process)}`;
+        const args: Record<string, string> = count === 1
+          ? { process, id: example }
+          : { process, ...filter };
+        const href = count === 1
+          ? `${url}/${encodeURIComponent(example)}`
+          : `${url}?${new URLSearchParams(filter)}`;
+        const what = count === 1
+          ? `${process} ${example} is stuck${at}`
+          : `${count.toLocaleString("en")} of ${process} are stuck${at}`;
+        const retry = { service, engine, act: "retry", args, back: href };
+        return {
+          ...{ ...shown, what, href },
+          acts: [{ ...retry, label: count === 1 ? "Retry" : "Retry all" }],
+        };
+      })
   );
 };
