@@ -4,6 +4,7 @@ import type { Benchmark, BenchmarkCase, OpenBenchmark } from "./benchmark.ts";
 import { callCost } from "./call_cost.ts";
 import { callers, herd, openMs } from "./half_open.ts";
 import { startConversing } from "./conversing_process.ts";
+import { overloadCase } from "./resilience_overload.ts";
 import type { HangingCalls } from "./hanging_calls.ts";
 
 /**
@@ -51,6 +52,7 @@ function open(): OpenBenchmark {
         () => policy.withFallback(async () => String(await bare(signal)), { stale, key: "key" }),
       ),
       halfOpen(),
+      overloadCase(),
       {
         name: "hang, waited beyond the deadline",
         unit: "ms p99",
