@@ -7,7 +7,7 @@ export function isFixed({ path }: Pick<PublicRoute, "path">): boolean {
 
 /** @internal */
 type Act = (
-  c: EdgeContext & edge.Noting,
+  c: EdgeContext & edge.Noting & { res: Response },
   next: () => Promise<void>,
 ) => Promise<Response | undefined>;
 

@@ -1,18 +1,24 @@
 import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { isEventStream } from "@headwater/resilience";
 import { onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
+
+/** Milliseconds that a stream may take at all, whatever a token says: a day, and no more than a timer can count. */
+const longestMs = 86_400_000;
 
 /**
  * Finds out who asks, once, and refuses whoever has none of the roles that services declare of their routes: 401 who does
  * not say who they are, 403 who may not. Everybody may look at what is public, whatever they say; who changes it by a
- * token is known by it.
+ * token is known by it. A stream of events ends with what its listener has proved itself by.
  */
 export function addRoles(
   app: EdgeRoutes,
-  { routes, pages, identify }: {
+  { routes, pages, identify, now = Date.now }: {
     readonly routes: readonly PublicRoute[];
     readonly pages: readonly Page[];
     readonly identify: edge.Identify;
+    /** Milliseconds since 1970. */
+    readonly now?: () => number;
   },
 ): void {
   // Pages before routes, as they answer
@@ -25,6 +31,11 @@ export function addRoles(
       if (identity) edge.noteIdentity(c, identity);
       if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
       await next();
+      // A stream goes on, and nobody asks again who listens
+      if (identity?.until !== undefined && isEventStream(c.res)) {
+        const leftMs = Math.max(0, identity.until - now());
+        c.res = edge.endOnParting(c.res, AbortSignal.timeout(Math.min(leftMs, longestMs)));
+      }
       return undefined;
     };
   });

@@ -1,4 +1,5 @@
 import { edge, type PublicRoute } from "@headwater/http";
+import { within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { gateway } from "./gateway.ts";
 import { page } from "./page.ts";
@@ -117,4 +118,29 @@ Deno.test("where nobody is asked who they are, everybody may do all that clients
     assert.equal((await asked(path, undefined, { method })).status, 200, path);
   }
   assert.equal(requests[0]!.headers.get("X-Identity"), null);
+});
+
+Deno.test("a stream of events ends with the token of who listens", async () => {
+  let until = Date.now();
+  let tell = (_text: string) => {};
+  const { gateway } = openGateway(() => {
+    const events = new ReadableStream({
+      start: (controller) => {
+        tell = (text) => controller.enqueue(new TextEncoder().encode(text));
+      },
+    });
+    const headers = { "Content-Type": "text/event-stream" };
+    return Promise.resolve(new Response(events, { headers }));
+  }, {
+    routes: [route("/api/own", ["customer"])],
+    identify: () => Promise.resolve({ actor: "ada", roles: ["customer"], until }),
+  });
+  const over = await gateway(new Request("http://gateway/api/own"));
+  assert.equal(await within("the stream to end", over.text()), "");
+  until += 60_000;
+  const open = await gateway(new Request("http://gateway/api/own"));
+  const reader = open.body!.getReader();
+  tell("data: 1");
+  assert.equal(new TextDecoder().decode((await reader.read()).value), "data: 1");
+  await reader.cancel();
 });

@@ -1,5 +1,6 @@
 export { NotAdmitted } from "./admission.ts";
 export { clientAddressOf, noteClientAddress } from "./client_address.ts";
+export { endOnParting } from "./end_on_parting.ts";
 export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
 export {
   hasRole,
