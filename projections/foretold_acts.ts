@@ -9,6 +9,10 @@ type ViewAct = "rebuild" | "switch" | "rollback" | "drop" | "abort";
 export async function foretellGenerations(
   { sql, view: { name, version } }: OperatedView,
   act: ViewAct,
+  { switches = true }: {
+    /** What is built takes over by itself. */
+    readonly switches?: boolean;
+  } = {},
 ): Promise<acts.ForetoldAct> {
   const all = await generationsOf(sql, name);
   const live = all.find(({ status }) => status === "live");
@@ -39,7 +43,8 @@ export async function foretellGenerations(
         );
       }
       const text = `would build "${name}" anew from the log, by version ${version}, beside ${read}`;
-      return { value, text, undo: { name: "abort", args: { name } } };
+      const undo = switches && live ? "rollback" : "abort";
+      return { value, text, undo: { name: undo, args: { name } } };
     }
     case "switch":
       return takesOver(all.find(({ status }) => status === "ready"), "is ready");

@@ -49,8 +49,10 @@ export const rebuild = acts.operatorsAct(
       }
     },
     subject: ({ name }) => name,
-    foretell: ({ name }, context: ProjectionsContext & acts.ActContext) =>
-      foretellGenerations(operatedView(context, { name, act: "rebuild" }), "rebuild"),
+    foretell: ({ name, noSwitch = false }, context: ProjectionsContext & acts.ActContext) =>
+      foretellGenerations(operatedView(context, { name, act: "rebuild" }), "rebuild", {
+        switches: !noSwitch,
+      }),
   } satisfies acts.OperatorsAct<
     ProjectionsContext,
     z.ZodObject<{ name: z.ZodString; noSwitch: z.ZodOptional<z.ZodBoolean> }>
