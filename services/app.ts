@@ -2,6 +2,7 @@ import { strangler } from "@headwater/gateway";
 import { application, service } from "@headwater/host";
 import { catalogService } from "@shop/catalog";
 import { createGateway } from "@shop/gateway";
+import { welcome } from "@shop/demo";
 import { inventoryService } from "@shop/inventory";
 import { notificationService } from "@shop/notification";
 import { orderService } from "@shop/order";
@@ -27,4 +28,5 @@ export const shop = application({
   createGateway,
   greeting,
   story,
+  welcome,
 });

@@ -1,6 +1,6 @@
 import type { EventSchemas, Recorded, Service, View } from "@headwater/core";
 import type { CreateGateway, GatewayDependencies } from "@headwater/gateway";
-import { type edge, type PublicRoute, publicRoutes } from "@headwater/http";
+import { type edge, type EdgeRoutes, type PublicRoute, publicRoutes } from "@headwater/http";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import { operatorsActEvents } from "./acts_record/act_events.ts";
@@ -16,6 +16,8 @@ export type Application = {
   readonly createGateway: ((dependencies: GatewayDependencies) => Service) & Partial<CreateGateway>;
   /** What to try first, one command line each, where the gateway is at this URL. */
   greeting?(url: string): readonly string[];
+  /** What browsers are shown at `/` by `dev`, for who tries it out; default: what the gateway says of itself. */
+  welcome?(): EdgeRoutes;
   /** What people who watch are told of an event; undefined: nothing. */
   story?(event: Recorded): string | undefined;
 };

@@ -65,6 +65,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     ...await openRights(config, { logger }),
+    welcome: application.welcome?.(),
     leaving: signal,
     logger,
   });
@@ -76,6 +77,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     ...adapters.parts,
     { name: "services", where: application.services.map(({ name }) => name).join(", ") },
     { name: "gateway", where: server.url },
+    { name: "console", where: `${server.url}/console` },
   ];
   const { url } = server;
   await announce(application, directory, {
@@ -104,6 +106,7 @@ export async function devSplit(application: Application, options: DevOptions): P
     ...split.processes.map(({ name, pid }) => ({ name, where: `process ${pid}` })),
     { name: "event log", where },
     { name: "gateway", where: split.url },
+    { name: "console", where: `${split.url}/console` },
   ];
   const logUrls = { eventStore: split.eventStoreUrl };
   const started = { startedAt, logUrls, parts, log, story };

@@ -40,6 +40,7 @@ export async function startHost(
     admit,
     identify,
     login,
+    welcome,
     admitOperators,
     leaving,
     tracerOf = openTelemetryTracer,
@@ -72,6 +73,8 @@ export async function startHost(
     readonly identify?: edge.Identify | undefined;
     /** Where people log in to the console; default: nowhere. */
     readonly login?: EdgeRoutes | undefined;
+    /** What browsers are shown first; default: what the gateway says of itself. */
+    readonly welcome?: EdgeRoutes | undefined;
     /** Whom its gateway takes for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission;
     /** Aborts when this process begins to leave. */
@@ -141,7 +144,7 @@ export async function startHost(
       calls: ownCalls(book, () => targetsOf(application, upstreams)),
     }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
-    ...{ identify, login, admitOperators },
+    ...{ identify, login, welcome, admitOperators },
     // Its services are asked by it and by their own processes alone: what is refused is refused here
     shedder: policy.createShedder({ lagMs }),
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },

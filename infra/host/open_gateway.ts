@@ -34,6 +34,7 @@ export function openGateway(
     admit = ownHosts(),
     identify,
     login,
+    welcome,
     admitOperators,
     operators,
     book,
@@ -68,6 +69,8 @@ export function openGateway(
     readonly identify?: edge.Identify | undefined;
     /** Where people log in to the console; default: nowhere. */
     readonly login?: EdgeRoutes | undefined;
+    /** What browsers are shown first; default: what the gateway says of itself. */
+    readonly welcome?: EdgeRoutes | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission | undefined;
     /** What they look at and do, beside what its services tell. */
@@ -116,19 +119,23 @@ export function openGateway(
       }),
     leaving,
     parting,
-    more: descriptionPages(application, admitOperators),
+    more: morePages(application, { welcome, admitOperators }),
     ...{ shedder, meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });
 }
 
-/** What clients may ask is for everybody, what happens inside for operators. */
-function descriptionPages(
+/** Who comes first is welcomed; what clients may ask is for everybody, what happens inside for operators. */
+function morePages(
   application: Application,
-  admitOperators: Admission = () => {},
+  { welcome, admitOperators = () => {} }: {
+    readonly welcome: EdgeRoutes | undefined;
+    readonly admitOperators: Admission | undefined;
+  },
 ): EdgeRoutes {
   const app: EdgeRoutes = new Hono();
+  if (welcome) app.route("/", welcome);
   describe.addDescription(app, {
     path: "/openapi.json",
     describe: () => describeApi(application),

@@ -9,4 +9,5 @@ export { type RunningShop, startShop } from "./running_shop.ts";
 export { type Chances, seededRandom } from "./seeded_random.ts";
 export { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 export { runTimeline } from "./timeline_command.ts";
+export { welcome } from "./welcome.tsx";
 export { write } from "./write.ts";

@@ -173,6 +173,14 @@ export function planOrders(
   });
 }
 
+/** An order of one story. Errors: there is no such story. */
+export function planOrder(title: string, orderId: string): PlannedOrder {
+  const story = stories.find((each) => each.title === title);
+  if (!story) throw new Error(`Cannot plan an order of story "${title}": there is none`);
+  const placement = { orderId, customerId: customers[0]!, ...basket(0), ...story.placement };
+  return { orderId, story, placement };
+}
+
 /** What has to be in the house for these orders, by SKU. */
 export function stockFor(orders: readonly PlannedOrder[]): ReadonlyMap<string, number> {
   const stock = new Map(goods.map(({ sku }) => [sku, 0]));

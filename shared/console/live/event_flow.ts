@@ -21,6 +21,7 @@ export type FlowTold = {
 /** Of what comes between two times of telling, more could not be read. */
 export const mostRows = 40;
 const secondsKept = 60;
+const mostRecent = 1_000;
 const tellEveryMs = 500;
 const movedEveryMs = 2_000;
 
@@ -61,10 +62,33 @@ export function flowCounter(serviceOf: (stream: string) => string): {
   };
 }
 
+/** Counts what came in the last minute before anybody looked, of a great many the last; gives where to go on. */
+async function fromHead(
+  log: Pick<EventLog, "head" | "readAll">,
+  { counter, now, signal }: {
+    readonly counter: ReturnType<typeof flowCounter>;
+    now(): number;
+    readonly signal: AbortSignal;
+  },
+): Promise<Pick<eventLog.SubscribeOptions, "after">> {
+  const head = await log.head();
+  if (head === undefined) return {};
+  const start = { after: head };
+  const options = { direction: "backwards", after: head + 1, limit: mostRecent, signal } as const;
+  for await (const page of log.readAll(options)) {
+    for (const { stream, recordedAt } of page) {
+      const at = Date.parse(recordedAt);
+      if (now() - at > secondsKept * 1_000) return start;
+      counter.note(stream, at);
+    }
+  }
+  return start;
+}
+
 /** Follows the log once for all open pages, and tells of it twice a second at most. */
 export function eventFlow(
   { log, logger, serviceOf, now, told, clock = time.realClock }: {
-    readonly log: Pick<EventLog, "head" | "subscribe">;
+    readonly log: Pick<EventLog, "head" | "readAll" | "subscribe">;
     readonly logger: Log;
     serviceOf(stream: string): string;
     now(): number;
@@ -77,6 +101,7 @@ export function eventFlow(
     let rows: Recorded[] = [];
     let movedAt = -Infinity;
     let lastAt = -Infinity;
+    let busyAt = now();
 
     function tell(): void {
       const at = now();
@@ -84,9 +109,10 @@ export function eventFlow(
         told.rows(rows.toReversed());
         rows = [];
         lastAt = at;
+        busyAt = at;
       }
       // Also as it goes down to nothing
-      if (at - lastAt <= (secondsKept + 1) * 1_000) told.rates(counter.rates(at));
+      if (at - busyAt <= (secondsKept + 1) * 1_000) told.rates(counter.rates(at));
       if (lastAt > movedAt && at - movedAt >= movedEveryMs) {
         movedAt = at;
         told.moved();
@@ -99,7 +125,7 @@ export function eventFlow(
     let start: Pick<eventLog.SubscribeOptions, "after"> | undefined;
     for (let failures = 0; !signal.aborted;) {
       try {
-        start ??= { after: await log.head() };
+        start ??= await fromHead(log, { counter, now, signal });
         for await (const { events, position, mark } of log.subscribe({ ...start, signal })) {
           for (const { stream } of events) counter.note(stream, now());
           rows = [...rows, ...events.slice(-mostRows)].slice(-mostRows);

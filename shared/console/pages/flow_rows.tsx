@@ -30,7 +30,7 @@ export function FlowRow({ event, lane }: {
 }) {
   const { stream, revision, type, recordedAt } = event;
   return (
-    <tr class="flow">
+    <tr class="flow" id={`e${event.position}`}>
       <td class="tight muted time">
         <Clock at={recordedAt} />
       </td>

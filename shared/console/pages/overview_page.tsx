@@ -36,6 +36,7 @@ export function OverviewPage(overview: Overview) {
           <Rates {...overview} />
         </div>
         <Table
+          id="flow"
           label="Events, the newest first"
           columns={flowColumns}
           empty="Nothing has happened yet. The first event shows up here by itself."

@@ -19,10 +19,11 @@ export const overviewSection: Section = {
     const laneOf = (stream: string) => laneOfCategory(eventLog.categoryOf(stream));
     const laneOfService = (name: string) =>
       laneOfCategory(services.find((each) => each.name === name)?.categories[0] ?? "");
+    const serviceOf = (stream: string) => laneOf(stream)?.name ?? eventLog.categoryOf(stream);
     let rates: FlowRates = flowCounter(() => "").rates(now());
     live.add(eventFlow({
       ...{ log, logger, now },
-      serviceOf: (stream) => laneOf(stream)?.name ?? eventLog.categoryOf(stream),
+      serviceOf,
       told: {
         rows: (events) =>
           live.tell("flow", (<FlowRows events={events} laneOf={laneOf} />).toString()),
@@ -39,7 +40,7 @@ export const overviewSection: Section = {
         troubles: troubles.known(),
         well: wellOf(context),
         events,
-        rates: live.isWanted("rates") ? rates : flowCounter(() => "").rates(now()),
+        rates: live.isWanted("rates") ? rates : ratesOf(events, { serviceOf, now: now() }),
         now: now(),
         laneOf,
         laneOfService,
@@ -51,6 +52,16 @@ export const overviewSection: Section = {
     });
   },
 };
+
+/** As far as the events of the page tell. */
+function ratesOf(
+  events: readonly Recorded[],
+  { serviceOf, now }: { serviceOf(stream: string): string; readonly now: number },
+): FlowRates {
+  const counter = flowCounter(serviceOf);
+  for (const { stream, recordedAt } of events) counter.note(stream, Date.parse(recordedAt) || 0);
+  return counter.rates(now);
+}
 
 async function lastEvents({ log }: ConsoleContext): Promise<readonly Recorded[]> {
   const events: Recorded[] = [];

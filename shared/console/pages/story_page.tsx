@@ -59,14 +59,18 @@ function Outcome({ graph: { nodes, lanes }, now }: StoryView) {
   const says = [
     `${nodes.length} events in ${lanes.length} ${lanes.length === 1 ? "service" : "services"}`,
     `within ${durationText(last.afterMs)}`,
-    ...(undone > 0 ? ["something was undone"] : []),
+    `last ${last.event.type}`,
     ...(typeof actor === "string" ? [`begun by ${actor}`] : []),
   ].join(", ");
   return (
     <StatusList>
       <StatusLine
         standing={stuck ? "bad" : "good"}
-        what={stuck ? `Stands still${stuck.note ? ` at ${stuck.note}` : ""}` : last.event.type}
+        what={stuck
+          ? `It stands still${stuck.note ? ` at ${stuck.note}` : ""}`
+          : undone > 0
+          ? "It was undone, at least in part"
+          : "It went ahead"}
         says={says}
         since={last.event.recordedAt}
         now={now}

@@ -28,7 +28,7 @@ export function StreamPage({ stream, events, newer, older, isNewest, now }: Stre
           { title: "Event", is: "tight" },
           { title: "Data", is: "fill" },
           { title: "Time (UTC)", is: "tight" },
-          { title: "", is: "tight" },
+          { title: "Age", is: "tight" },
           { title: "Story", is: "tight" },
         ]}
       >

@@ -67,7 +67,7 @@ Deno.test("an id leads to its stream, a type to its events, a correlation to its
   const { answer: unknown } = await ask("/console/find?q=%3Cb%3E");
   assert.equal(unknown.status, 404);
   const { text } = await ask("/console/streams?type=DoorClosed");
-  assert.equal(text.match(/class="flow"/g)?.length, 1);
+  assert.equal(text.match(/<tr class="flow"/g)?.length, 1);
 });
 
 Deno.test("an event of megabytes is shown up to a bound, and given whole as a file", async () => {

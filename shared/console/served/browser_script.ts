@@ -25,14 +25,19 @@ export const browserScript = String.raw`"use strict";
   }
 
   function prepend(element, html) {
-    if (isBusy(element)) return;
+    if (isBusy(element) || element.contains(document.activeElement)) return;
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const fresh = [...template.content.children]
+      .filter(({ id }) => id === "" || !document.getElementById(id));
+    if (fresh.length === 0) return;
+    for (const row of fresh) row.classList.add("is-new");
     for (const empty of element.querySelectorAll(".is-empty")) empty.remove();
-    const most = Number(element.dataset.liveMost || 100);
     // Rows that stay where they are and say something else are no jump, rows that move are
     const rows = Array.from(element.children, (row) => row.cloneNode(true));
-    element.innerHTML = html;
-    element.append(...rows);
-    while (element.childElementCount > most) element.lastElementChild.remove();
+    for (const row of rows) row.classList.remove("is-new");
+    const most = Number(element.dataset.liveMost || 100);
+    element.replaceChildren(...[...fresh, ...rows].slice(0, most));
   }
 
   function swap(id, fresh) {
@@ -76,7 +81,12 @@ export const browserScript = String.raw`"use strict";
 
   function listen(url) {
     const source = new EventSource(url);
-    source.onopen = () => body.setAttribute("data-link", "open");
+    source.onopen = () => {
+      body.setAttribute("data-link", "open");
+      // What came before somebody listened
+      each("[id]:has(> tbody[data-live-prepend])", ({ id }) => waiting.add(id));
+      reload();
+    };
     source.onerror = () => {
       body.setAttribute("data-link", "lost");
       // Where the answer was no stream a browser gives up for good

@@ -5,6 +5,8 @@ export const overview = `
 .rate b { font-size: 22px; line-height: 1; font-weight: 600; letter-spacing: -0.02em; }
 .bars { width: 240px; height: 32px; flex: none; fill: var(--accent); }
 .by-service { flex: 1 1 0; max-height: 40px; overflow: hidden; display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: var(--small); }
+@keyframes come { from { background: var(--accent-ground); } }
+.is-new { animation: come 1.6s ease-out; }
 @media (max-width: 760px) {
   .rates { flex-wrap: wrap; gap: 8px 16px; }
   .bars { flex: 1 1 140px; width: auto; }
