@@ -14,9 +14,9 @@ export const overview = `
 }
 /* Beside each other, so that what comes up on one side moves nothing on the other */
 @media (min-width: 1180px) {
-  .overview { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); gap: 26px; align-items: start; }
+  .overview { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2.3fr); gap: 26px; align-items: start; }
   .overview > .part + .part { margin-top: 0; }
-  .overview td.fill { max-width: 0; white-space: nowrap; }
-  .overview td.fill a { display: inline-block; max-width: calc(100% - 44px); overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+  .overview th:nth-child(5), .overview tr.flow .one-line { display: none; }
+  .overview th:nth-child(4), .overview tr.flow .stream { width: 99%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
 }
 `;
