@@ -46,6 +46,8 @@ export type ConsoleDependencies = {
   ask(asked: AskedOfService): Promise<unknown>;
   /** What is known of what everything needs; asks nobody. */
   checks(): readonly ConsoleCheck[];
+  /** Where a trace is shown; default: nowhere, its id alone is told. */
+  traceUrl?(traceId: string): string;
   readonly logger: Log;
   /** Aborts when nobody is answered any more. */
   readonly ending: AbortSignal;

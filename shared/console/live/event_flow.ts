@@ -37,7 +37,8 @@ export function flowCounter(serviceOf: (stream: string) => string): {
   return {
     note(stream, atMs) {
       const second = Math.floor(atMs / 1_000);
-      const own = counts.getOrInsertComputed(second, () => new Map());
+      const own = counts.get(second) ?? new Map<string, number>();
+      counts.set(second, own);
       const service = serviceOf(stream);
       own.set(service, (own.get(service) ?? 0) + 1);
     },

@@ -105,6 +105,9 @@ function Node({ node, row, colour }: {
   const said = note === undefined ? stream : note;
   return (
     <g class={`${colour} node is-${kind}`}>
+      <title>
+        {`${type}\n${stream} @ ${revision}\n${event.recordedAt}${note ? `\n${note}` : ""}`}
+      </title>
       {row.gap !== undefined && (
         <text class="gap" x={gutter - 10} y={row.y - 12} text-anchor="end">
           {`${row.gap} later`}
@@ -113,10 +116,7 @@ function Node({ node, row, colour }: {
       <text class="after" x={gutter - 10} y={middle + 4} text-anchor="end">
         {`+${durationText(afterMs)}`}
       </text>
-      <a href={streamUrl(stream, revision)} aria-label={`${type}, ${said}`}>
-        <title>
-          {`${type}\n${stream} @ ${revision}\n${event.recordedAt}${note ? `\n${note}` : ""}`}
-        </title>
+      <a href={streamUrl(stream, revision)}>
         <rect x={x} y={row.y} width={nodeWidth} height={nodeHeight} rx="5" />
         <text class="type" x={x + 10} y={row.y + 14}>{cut(type, longest)}</text>
         <text class="note" x={x + 10} y={row.y + 26}>{cut(said, longest)}</text>

@@ -15,6 +15,8 @@ export type StoryView = {
   /** Where to look further back. */
   readonly furtherUrl: string | undefined;
   readonly now: number;
+  /** Where its trace is shown; undefined: its events were of none, or nobody shows it. */
+  readonly trace: { readonly id: string; readonly href: string | undefined } | undefined;
   laneOf(stream: string): ServiceLane | undefined;
   laneOfService(name: string): ServiceLane | undefined;
 };
@@ -50,7 +52,7 @@ export function StoryPage(view: StoryView) {
   );
 }
 
-function Outcome({ graph: { nodes, lanes }, now }: StoryView) {
+function Outcome({ graph: { nodes, lanes }, now, trace }: StoryView) {
   const [first, last] = [nodes[0], nodes.at(-1)];
   if (!first || !last) return null;
   const stuck = last.kind === "stuck" ? last : undefined;
@@ -71,7 +73,15 @@ function Outcome({ graph: { nodes, lanes }, now }: StoryView) {
           : undone > 0
           ? "It was undone, at least in part"
           : "It went ahead"}
-        says={says}
+        says={
+          <>
+            {says}
+            {trace && ", trace "}
+            {trace && (trace.href === undefined
+              ? <span class="mono">{trace.id}</span>
+              : <a class="mono" href={trace.href}>{trace.id}</a>)}
+          </>
+        }
         since={last.event.recordedAt}
         now={now}
       />

@@ -1,8 +1,8 @@
-import { eventLog } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 import { consolePath } from "../components/console_path.ts";
 import { storyUrl } from "../components/links.tsx";
 import { serviceLanes } from "../components/service_name.tsx";
-import type { Section } from "../context/console_context.ts";
+import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { storyEvents } from "../reading/story_events.ts";
 import { type StoryGraph, storyGraph } from "../reading/story_graph.ts";
@@ -58,7 +58,10 @@ export const storySection: Section = {
         },
         crumbs: [{ title: "Streams", href: `${consolePath}/streams` }, { title: "Story" }],
         children: (
-          <StoryPage {...{ story, graph, furtherUrl, laneOf, laneOfService, now: context.now() }} />
+          <StoryPage
+            {...{ story, graph, furtherUrl, laneOf, laneOfService, now: context.now() }}
+            trace={traceOf(story.events, context)}
+          />
         ),
       });
     });
@@ -68,6 +71,15 @@ export const storySection: Section = {
 /** The first that led to something: what was noted about the request led to nothing. */
 function beginningOf({ nodes }: StoryGraph): string | undefined {
   return nodes.find((_, index) => nodes.some(({ cause }) => cause === index))?.event.type;
+}
+
+/** That of the first event that was part of one. */
+function traceOf(events: readonly Recorded[], { traceUrl }: ConsoleContext) {
+  const ids = events.map(({ metadata }) =>
+    /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(metadata.traceparent))?.[1]
+  );
+  const id = ids.find((each) => each !== undefined);
+  return id === undefined ? undefined : { id, href: traceUrl?.(id) };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

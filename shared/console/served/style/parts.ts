@@ -53,6 +53,8 @@ tbody tr:first-child td { border-top: 0; }
 tbody tr:hover { background: var(--hover); }
 th.number, td.number { text-align: right; }
 td.fill { width: 99%; overflow-wrap: anywhere; }
+tr.flow td { padding-top: 0; padding-bottom: 0; }
+tr.flow a { display: inline-block; padding: 4px 0; }
 td.one-line { max-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 td.tight, th.tight { width: 1%; white-space: nowrap; }
 td p a { text-decoration: underline; text-underline-offset: 2px; }
@@ -106,7 +108,7 @@ details[open] > summary { margin-bottom: 8px; }
   .pairs dd { margin-bottom: 8px; }
   table:has(tr.flow), table:has(tr.flow) tbody { display: block; }
   tr.flow { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; padding: 5px 0; border-top: 1px solid var(--line); }
-  tr.flow td { display: block; width: auto; max-width: none; padding: 1px 10px; border: 0; }
+  tr.flow td { display: block; width: auto; max-width: none; padding: 0 10px; border: 0; }
   tr.flow .service { grid-row: 1; grid-column: 1; padding-right: 0; }
   tr.flow .event { grid-row: 1; grid-column: 2; font-weight: 560; overflow: hidden; text-overflow: ellipsis; }
   tr.flow .story { grid-row: 1; grid-column: 3; }
