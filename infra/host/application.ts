@@ -1,9 +1,11 @@
 import type { EventSchemas, Recorded, Service, View } from "@headwater/core";
 import type { CreateGateway, GatewayDependencies } from "@headwater/gateway";
 import { type edge, type EdgeRoutes, type PublicRoute, publicRoutes } from "@headwater/http";
+import { calls } from "@headwater/resilience";
 import type { Process } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import { operatorsActEvents } from "./acts_record/act_events.ts";
+import { requestCalls } from "./request_calls.ts";
 import type { ServiceDefinition } from "./service.ts";
 
 /** Everything that an application consists of. */
@@ -14,6 +16,8 @@ export type Application = {
   readonly services: readonly ServiceDefinition[];
   /** As `gateway` of `@headwater/gateway` makes it. */
   readonly createGateway: ((dependencies: GatewayDependencies) => Service) & Partial<CreateGateway>;
+  /** Numbers of calls to its services that are to be other than usual; operators' RESILIENCE_FILE counts before them. */
+  readonly resilience?: calls.SettingsByTarget;
   /** What to try first, one command line each, where the gateway is at this URL. */
   greeting?(url: string): readonly string[];
   /** What browsers are shown at `/` by `dev`, for who tries it out; default: what the gateway says of itself. */
@@ -53,11 +57,24 @@ export function application(definition: Application): Application {
     ...services.flatMap(sharedTables),
     ...unwritten(services),
     ...unowned(services),
+    ...unusable(definition),
   ];
   if (problems.length > 0) {
     throw new Error(`Cannot put application "${name}" together: ${problems.join("; ")}`);
   }
   return definition;
+}
+
+/** Numbers of calls that cannot be used. */
+function unusable({ services, resilience = {} }: Application): readonly string[] {
+  try {
+    const targets = services.map(({ name }) => name);
+    calls.settingsByTarget([{ all: requestCalls }, resilience], { targets });
+    return [];
+  } catch (error) {
+    if (!(error instanceof calls.SettingsRefused)) throw error;
+    return error.problems.map((problem) => `resilience.${problem}`);
+  }
 }
 
 /** The public routes of all services. */

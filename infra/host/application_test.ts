@@ -74,3 +74,12 @@ Deno.test("events that nobody writes cannot be read", () => {
       'view "open-doors" of "reader" reads category "door", which no service writes',
   });
 });
+
+Deno.test("numbers of calls that cannot work are refused before anything is started", () => {
+  const resilience = { targets: { doors: { tryMs: 19_000 }, dors: {} } };
+  assert.throws(() => application({ ...put(doors), resilience }), {
+    message: 'Cannot put application "house" together: ' +
+      "resilience.targets.dors is not known, known: doors; " +
+      "resilience.targets.doors.tryMs is 19000, allowed: at most totalMs, 10000: no try would get so long",
+  });
+});

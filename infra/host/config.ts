@@ -54,6 +54,8 @@ export type Config = {
   readonly oidc: OidcConfig | undefined;
   /** Of upstreams that are not ours; undefined: there are none. */
   readonly routesFile: string | undefined;
+  /** Of the numbers of calls to services; undefined: as the application says. */
+  readonly resilienceFile: string | undefined;
   /** Undefined: memory. */
   readonly redisUrl: string | undefined;
 };
@@ -228,6 +230,7 @@ function configOf(
     serviceSecret: data.SERVICE_SECRET,
     oidc: oidcOf(data),
     routesFile: data.ROUTES_FILE,
+    resilienceFile: data.RESILIENCE_FILE,
     redisUrl: data.REDIS_URL,
   };
 }

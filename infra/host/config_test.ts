@@ -41,6 +41,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     redisUrl: undefined,
     oidc: undefined,
     routesFile: undefined,
+    resilienceFile: undefined,
   });
 });
 

@@ -10,6 +10,7 @@ import { openLog } from "./open_log.ts";
 import { openRights } from "./open_rights.ts";
 import { openUpstreams } from "./open_upstreams.ts";
 import { processCaches } from "./process_caches.ts";
+import { resilienceOf } from "./resilience_file.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { reasonsIn } from "./service_checks.ts";
 import { startSplit } from "./start_split.ts";
@@ -46,6 +47,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   await using directory = await openDataDirectory(config.dataDirectory);
   assertPortIsFree(config);
   await using open = await openUpstreams(application, { ...config, logger });
+  const settingsOf = await resilienceOf(application, config.resilienceFile);
   const cacheBudget = processCaches();
   await using adapters = await openAdapters({
     application: application.name,
@@ -57,6 +59,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   await using host = await startHost(application, {
     ...adapters,
     upstreams: open.upstreams,
+    settingsOf,
     gatewayChecks: [...adapters.gatewayChecks, ...open.checks],
     healthEveryMs: config.healthEveryMs,
     processName: config.processName,

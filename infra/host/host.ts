@@ -32,6 +32,7 @@ export async function startHost(
     gatewayChecks = [],
     healthEveryMs,
     upstreams,
+    settingsOf = calls.settingsByTarget([{ all: requestCalls }, application.resilience ?? {}]),
     database,
     processName,
     mostParkedKeys,
@@ -57,6 +58,8 @@ export async function startHost(
     readonly healthEveryMs?: number | undefined;
     /** Systems that are not ours, which the gateway reaches; default: there are none. */
     readonly upstreams?: Upstreams | undefined;
+    /** The numbers of calls to services; default: as the application says. */
+    readonly settingsOf?: calls.SettingsOf;
     /** URL of a service's own database, which is there when this resolves. */
     database(service: string): Promise<string>;
     /** By what other processes and operators know this one; default: a random name. */
@@ -92,7 +95,7 @@ export async function startHost(
   const fills = fillTurns();
   const owned = ownedOfAll(application);
   const book = calls.callBook(application.name);
-  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
+  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
     ...{ caller: "requests", meter, book },
   });
   const stopping: RunningService[] = [];

@@ -19,7 +19,7 @@ const kinds = {
   dev: async (given: Surroundings) => [
     "--allow-net",
     mayRun(given, ["sh", given.deno]),
-    ...await onFiles(dataDirectoryOf(given), given, [code, ...routesFile(given)]),
+    ...await onFiles(dataDirectoryOf(given), given, [code, ...filesOf(given)]),
   ],
   /** Looks at an application's data, or acts on them. */
   operate: async (given: Surroundings) => [
@@ -63,8 +63,8 @@ function mayRun({ os }: Surroundings, programs: readonly string[]): string {
   return os === "windows" ? "--allow-run" : `--allow-run=${programs.join(",")}`;
 }
 
-function routesFile({ env }: Surroundings): readonly string[] {
-  return [env.get("ROUTES_FILE") || []].flat();
+function filesOf({ env }: Surroundings): readonly string[] {
+  return [env.get("ROUTES_FILE") || [], env.get("RESILIENCE_FILE") || []].flat();
 }
 
 async function onFiles(

@@ -8,6 +8,7 @@ import { listenForInterruption } from "./interruption.ts";
 import { createLogger, withFields } from "./logger.ts";
 import { fromEnvironment, operate } from "./operate.ts";
 import { operateCalls } from "./operate_calls.ts";
+import { resilienceOf } from "./resilience_file.ts";
 import { operatorsActs } from "./operators_acts.ts";
 import { configHelp } from "./settings.ts";
 import {
@@ -70,7 +71,12 @@ function commandsOf(application: Application): Commands {
       }
       return await alone(application, args, {
         name,
-        run: (options) => serveService(definition, { ...options, owned: ownedOfAll(application) }),
+        run: async (options) =>
+          await serveService(definition, {
+            ...options,
+            owned: ownedOfAll(application),
+            settingsOf: await resilienceOf(application, options.config.resilienceFile),
+          }),
       });
     },
     gateway: (args) =>

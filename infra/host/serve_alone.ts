@@ -18,6 +18,7 @@ import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
 import { openRights } from "./open_rights.ts";
 import { serviceProofs } from "./service_proofs.ts";
+import { resilienceOf } from "./resilience_file.ts";
 import { assertPortIsFree, serve } from "./serve.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
 import { httpClient } from "./service_client/http.ts";
@@ -26,7 +27,6 @@ import { tracedClient, tracedService } from "./service_client/traced.ts";
 import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { startService } from "./start_service.ts";
-import { requestCalls } from "./request_calls.ts";
 
 export type AloneOptions = {
   readonly config: Config;
@@ -57,7 +57,12 @@ const calmInsideMs = 1_000;
 /** Runs one service in this process, the others being where the configuration says. */
 export async function serveService(
   definition: ServiceDefinition,
-  { config, logger, signal, isSupervised, owned, lameDuckMs = 0, finishMs }: AloneOptions,
+  { config, logger, signal, isSupervised, owned, settingsOf, lameDuckMs = 0, finishMs }:
+    & AloneOptions
+    & {
+      /** The numbers of its calls to other services; default: the usual ones. */
+      readonly settingsOf?: calls.SettingsOf;
+    },
 ): Promise<void> {
   const { name } = definition;
   const { serviceSecret: secret } = config;
@@ -96,7 +101,7 @@ export async function serveService(
   const tracer = openTelemetryTracer(name);
   const bareClient = tracedClient(ownServiceFirst(others, { own, proof }), tracer);
   const book = calls.callBook(name);
-  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
+  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
     ...{ caller: "requests", meter, book },
   });
   await using running = await startService(definition, {
@@ -154,8 +159,9 @@ export async function serveGateway(
   using ending = new DisposableStack();
   const ended = new AbortController();
   ending.defer(() => ended.abort());
+  const settingsOf = await resilienceOf(application, config.resilienceFile);
   const book = calls.callBook("gateway");
-  const client = meteredClient(createResilientClient(bareClient, requestCalls), {
+  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
     ...{ caller: "requests", meter, book },
   });
   const { eventStoreUrl } = config;

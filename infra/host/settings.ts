@@ -184,6 +184,10 @@ export const settings = z.object({
     description: "JSON file of upstreams that are not ours, and of their routes",
     allowed: "a path without commas; what stands in it says docs/guides/gateway.md",
   }),
+  RESILIENCE_FILE: z.string().regex(/^[^\0,]+$/).optional().meta({
+    description: "JSON file of deadlines, retries, places and circuits of calls to services",
+    allowed: "a path without commas; what stands in it says docs/guides/resilience.md",
+  }),
   REDIS_URL: url("rediss?").refine(isOneRedis).optional().meta({
     description: "Redis for what several gateway processes share instead of memory",
     allowed: "redis://user:password@host:port/database, rediss://…",

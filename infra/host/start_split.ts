@@ -5,6 +5,7 @@ import { databaseVariable } from "./settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
 import { surroundingsOf } from "./open_upstreams.ts";
+import { resilienceOf } from "./resilience_file.ts";
 import { hostOf, readRoutesFile } from "./routes_file.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 import { assertPortIsFree } from "./serve.ts";
@@ -42,6 +43,8 @@ export async function startSplit(application: Application, options: {
   assertPortIsFree({ host: config.host, port });
   const eventStoreUrl = config.eventStoreUrl ?? `esdb://127.0.0.1:${eventStorePort}?tls=false`;
   const routes = await routesOf(application, config);
+  // What is wrong with it is said once, not by every process
+  await resilienceOf(application, config.resilienceFile);
   // Of this run, unless somebody else has to know it
   const secret = config.serviceSecret ?? crypto.randomUUID();
   await using starting = new AsyncDisposableStack();
@@ -72,6 +75,7 @@ export async function startSplit(application: Application, options: {
       files: [
         ...config.eventStoreUrl === undefined ? [] : certificateFiles(config.eventStoreUrl),
         ...new Set(databaseUrlsOf(config).flatMap(databaseFiles)),
+        ...[config.resilienceFile ?? []].flat(),
       ],
       hosts: config.eventStoreUrl === undefined ? databaseHosts(config) : undefined,
     });
@@ -154,6 +158,7 @@ function environment(
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
     HEALTH_EVERY_MS: String(config.healthEveryMs),
     ALLOW_STRANDED: String(config.allowStranded),
+    ...(config.resilienceFile !== undefined && { RESILIENCE_FILE: config.resilienceFile }),
     ...(config.trustedProxies.length > 0 && { TRUSTED_PROXIES: config.trustedProxies.join(",") }),
     ...(config.hostNames.length > 0 && { HOST_NAMES: config.hostNames.join(",") }),
     ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { contradictionsIn } from "./contradictions.ts";
+import { clientTestBed } from "./testing/client_test_bed.ts";
 import { type ResilienceSettings, settingsSchema } from "./resilience_settings.ts";
 import { settingsByTarget, SettingsRefused, type SomeSettings } from "./settings_by_target.ts";
 
@@ -137,4 +138,20 @@ Deno.test("numbers that are taken never contradict each other", () => {
     assert.ok(breaker.mayFail < breaker.probes && breaker.probes <= bulkhead.leastRunning);
     assert.ok(bulkhead.leastRunning <= bulkhead.running);
   }));
+});
+
+Deno.test("a client takes the numbers of each target", async () => {
+  const settingsOf = settingsByTarget([{ targets: { payment: { breaker: { minimumCalls: 2 } } } }]);
+  const { client } = clientTestBed(() => Promise.resolve(new Response(null, { status: 500 })), {
+    settingsOf,
+  });
+  for (const service of ["payment", "order"]) {
+    for (let call = 0; call < 2; call++) {
+      await client.call(service, new Request(`http://${service}/x`));
+    }
+  }
+  assert.deepEqual(client.describe().map(({ service, breaker }) => [service, breaker]), [
+    ["payment", "open"],
+    ["order", "closed"],
+  ]);
 });

@@ -1,9 +1,12 @@
 import type { Service } from "@headwater/core";
 import { manualClock } from "@headwater/testing";
-import { createResilientClient, type ResilienceOptions } from "../resilient_client.ts";
+import { createResilientClient } from "../resilient_client.ts";
 
 /** A client of one service, by a clock that a test turns; what reaches the service is kept. */
-export function clientTestBed(service: Service, options: Partial<ResilienceOptions> = {}) {
+export function clientTestBed(
+  service: Service,
+  options: Parameters<typeof createResilientClient>[1] = {},
+) {
   const clock = manualClock();
   const requests: Request[] = [];
   const client = createResilientClient({
