@@ -15,6 +15,7 @@ import { story } from "./story.ts";
 /** Everything that the shop consists of. */
 export const shop = application({
   name: "shop",
+  version: "1.0.0",
   services: [
     orderService,
     paymentService,

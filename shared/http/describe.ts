@@ -5,6 +5,8 @@ export type {
 } from "./openapi/described_route.ts";
 export { commandAnswerSchema, pageSchema } from "./openapi/answer_schemas.ts";
 export { type AsyncApi, asyncApi, type DescribedChannel } from "./openapi/async_api.ts";
+export { breakingChanges } from "./openapi/breaking_changes.ts";
+export { breakingEvents } from "./openapi/breaking_events.ts";
 export type { JsonSchema } from "./openapi/json_schema.ts";
 export { type OpenApi, openApi } from "./openapi/open_api.ts";
 export { addDescription } from "./openapi/description_page.ts";
