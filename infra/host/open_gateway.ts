@@ -119,13 +119,18 @@ export function openGateway(
       }),
     leaving,
     parting,
+<<<<<<< HEAD
     more: morePages(application, { welcome, admitOperators }),
+=======
+    more: descriptionPages(application),
+>>>>>>> 6c15f65 (Show the API at /docs without a script, and call it with types of its declarations)
     ...{ shedder, meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });
 }
 
+<<<<<<< HEAD
 /** Who comes first is welcomed; what clients may ask is for everybody, what happens inside for operators. */
 function morePages(
   application: Application,
@@ -134,19 +139,23 @@ function morePages(
     readonly admitOperators: Admission | undefined;
   },
 ): EdgeRoutes {
+=======
+/** What may be asked of it, and what happens inside, for operators. */
+function descriptionPages(application: Application): EdgeRoutes {
+>>>>>>> 6c15f65 (Show the API at /docs without a script, and call it with types of its declarations)
   const app: EdgeRoutes = new Hono();
   if (welcome) app.route("/", welcome);
   describe.addDescription(app, {
     path: "/openapi.json",
     describe: () => describeApi(application),
   });
-  app.use("/asyncapi.json", (c, next) => {
-    admitOperators(c.req.raw);
-    return next();
-  });
   describe.addDescription(app, {
     path: "/asyncapi.json",
     describe: () => describeEvents(application),
   });
+  describe.addDocs(app, () => ({
+    api: describeApi(application),
+    events: describeEvents(application),
+  }));
   return app;
 }

@@ -26,6 +26,7 @@ import {
   verdictLines,
 } from "./report.ts";
 import { type RunningShop, startShop, streamPrefix } from "./running_shop.ts";
+import { type ShopApi, shopApi } from "./shop_api.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 import { write } from "./write.ts";
@@ -164,6 +165,7 @@ async function run(
   }
 
   const { client } = shop;
+  const api = shopApi(application, { url: shop.url, signal });
   const kills = divided && seed !== undefined
     ? killEach(divided.processes, {
       client,
@@ -185,10 +187,10 @@ async function run(
   await settle(shop, { progress, signal });
 
   progress.show("Checking the invariants …");
-  const ended: EndedOrder[] = await client.all("/api/orders");
+  const ended = await allOrders(api);
   const evidence = await takeEvidence({ ...shop, acknowledged: client.acknowledged });
   const order = planned.find(({ story }) => story.title === "address undeliverable")!;
-  const { items: timeline } = await client.get(`/api/orders/${order.orderId}/timeline`);
+  const { items: timeline } = (await api.getOrderTimeline({ params: { id: order.orderId } })).body;
   return {
     outcomes: outcomesOf(planned, ended),
     ended,
@@ -198,6 +200,18 @@ async function run(
     freed,
     killed: kills?.killed,
   };
+}
+
+/** Page by page. */
+async function allOrders(api: ShopApi): Promise<readonly EndedOrder[]> {
+  const orders: EndedOrder[] = [];
+  let cursor: string | undefined;
+  do {
+    const { body } = await api.listOrders({ query: { limit: 200, cursor } });
+    orders.push(...body.items);
+    cursor = body.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return orders;
 }
 
 async function settle(

@@ -8,7 +8,7 @@ export type TimelineItem = {
   readonly at: string;
   readonly service: string;
   readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
   readonly step?: string;
   readonly compensates?: string;
 };
@@ -86,12 +86,14 @@ function hueOf({ type, compensates }: TimelineItem, paint: Palette): (text: stri
   return /^(Step|Fulfilment)/.test(type) ? paint.dim : paint.cyan;
 }
 
+type Said = Readonly<Record<string, unknown>>;
+
 function remarkOn({ type, data, step, compensates }: TimelineItem, paint: Palette): string {
   if (compensates !== undefined) return `${step}  ${paint.yellow(`↩ undoes ${compensates}`)}`;
   if (step !== undefined) return step;
-  const { sku, quantity, amount, currency, reason, kind } = data;
+  const { sku, quantity, amount, currency, reason, kind, step: refused }: Said = Object(data);
   const words = [
-    type === "StepRefused" && data.step,
+    type === "StepRefused" && refused,
     sku !== undefined && `${quantity} × ${sku}`,
     typeof amount === "number" && field.moneyText(amount, String(currency)),
     reason,

@@ -18,3 +18,4 @@ export const orderService = service({
 });
 
 export { fulfilmentSaga, order, paymentReminderSaga };
+export { orderOperations } from "./routes.ts";

@@ -73,6 +73,7 @@ const shown = declare({
   refusals: ["order-unknown"],
 });
 
+export const orderOperations = { placement, cancellation, listing };
 export const orderRoutes = routes();
 
 orderRoutes.post("/api/orders", placement, async (c) => {

@@ -13,3 +13,4 @@ export const shippingService = service({
 });
 
 export { shipment };
+export { shippingOperations } from "./routes.ts";

@@ -43,6 +43,7 @@ const shown = declare({
   refusals: ["shipment-unknown"],
 });
 
+export const shippingOperations = { dispatch, delivery, shown };
 export const shippingRoutes = routes();
 
 shippingRoutes.post("/api/shipments/:id/dispatch", dispatch, (c) => move(c, "DispatchShipment"));

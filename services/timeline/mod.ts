@@ -12,3 +12,4 @@ export const timelineService = service({
 });
 
 export { orderTimeline } from "./order_timeline_view.ts";
+export { timelineOperations } from "./routes.ts";

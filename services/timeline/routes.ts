@@ -55,6 +55,7 @@ const sold = declare({
   answer: salesPageAnswer,
 });
 
+export const timelineOperations = { told, tracking, sold };
 export const timelineRoutes = routes();
 
 timelineRoutes.get("/api/orders/:id/timeline", told, readsFrom(orderTimelineView), async (c) => {
