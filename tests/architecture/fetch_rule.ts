@@ -12,6 +12,7 @@ export const bareFetchers: Readonly<Record<string, string>> = {
   "infra/host/ask_running.ts": "an operator's command, whose person asks again",
   "infra/host/log_readings.ts": "an operator's command, as well",
   "services/judge/shop_client.ts": "a customer, outside of the shop, with patience of its own",
+  "services/demo/shop_api.ts": "a customer, as well",
   "services/strangler_demo/": "customers, operators and an importer, outside of the shop",
 };
 
