@@ -119,30 +119,15 @@ export function openGateway(
       }),
     leaving,
     parting,
-<<<<<<< HEAD
-    more: morePages(application, { welcome, admitOperators }),
-=======
-    more: descriptionPages(application),
->>>>>>> 6c15f65 (Show the API at /docs without a script, and call it with types of its declarations)
+    more: morePages(application, welcome),
     ...{ shedder, meter, tracer, metricsPage },
     logger,
     newId: () => crypto.randomUUID(),
   });
 }
 
-<<<<<<< HEAD
-/** Who comes first is welcomed; what clients may ask is for everybody, what happens inside for operators. */
-function morePages(
-  application: Application,
-  { welcome, admitOperators = () => {} }: {
-    readonly welcome: EdgeRoutes | undefined;
-    readonly admitOperators: Admission | undefined;
-  },
-): EdgeRoutes {
-=======
-/** What may be asked of it, and what happens inside, for operators. */
-function descriptionPages(application: Application): EdgeRoutes {
->>>>>>> 6c15f65 (Show the API at /docs without a script, and call it with types of its declarations)
+/** Who comes first is welcomed; what may be asked, and what happens inside: for operators, as all of it is. */
+function morePages(application: Application, welcome: EdgeRoutes | undefined): EdgeRoutes {
   const app: EdgeRoutes = new Hono();
   if (welcome) app.route("/", welcome);
   describe.addDescription(app, {
