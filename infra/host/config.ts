@@ -34,6 +34,8 @@ export type Config = {
   readonly logLevel: "debug" | "info" | "warn" | "error" | undefined;
   /** Milliseconds between looks at what a process needs. */
   readonly healthEveryMs: number;
+  /** With `{id}` where a trace's id stands; undefined: nobody shows traces. */
+  readonly traceUrl: string | undefined;
   /** How long a process serves after it was asked to end; undefined: as suits who started it. */
   readonly lameDuckMs: number | undefined;
   /** Undefined: the embedded log. */
@@ -220,6 +222,7 @@ function configOf(
     dataDirectory: data.DATA_DIR,
     logLevel: data.LOG_LEVEL,
     healthEveryMs: data.HEALTH_EVERY_MS,
+    traceUrl: data.TRACE_URL,
     lameDuckMs: data.LAME_DUCK_MS,
     eventStoreUrl: data.EVENTSTORE_URL,
     mostParkedKeys: data.MOST_PARKED_KEYS,

@@ -30,6 +30,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     dataDirectory: ".data",
     logLevel: undefined,
     healthEveryMs: 5_000,
+    traceUrl: undefined,
     lameDuckMs: undefined,
     eventStoreUrl: undefined,
     databaseUrl: undefined,

@@ -62,6 +62,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     settingsOf,
     gatewayChecks: [...adapters.gatewayChecks, ...open.checks],
     healthEveryMs: config.healthEveryMs,
+    traceUrl: config.traceUrl,
     processName: config.processName,
     mostParkedKeys: config.mostParkedKeys,
     allowStranded: config.allowStranded,

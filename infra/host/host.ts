@@ -31,6 +31,7 @@ export async function startHost(
     sharedStore = machine.memoryStore(),
     gatewayChecks = [],
     healthEveryMs,
+    traceUrl,
     upstreams,
     settingsOf = calls.settingsByTarget([{ all: requestCalls }, application.resilience ?? {}]),
     database,
@@ -56,6 +57,8 @@ export async function startHost(
     readonly gatewayChecks?: readonly HealthCheck[];
     /** Milliseconds between looks at what its services and the gateway need; default: 5,000. */
     readonly healthEveryMs?: number | undefined;
+    /** Where the console finds traces, with `{id}` in it; default: nowhere. */
+    readonly traceUrl?: string | undefined;
     /** Systems that are not ours, which the gateway reaches; default: there are none. */
     readonly upstreams?: Upstreams | undefined;
     /** The numbers of calls to services; default: as the application says. */
@@ -140,6 +143,7 @@ export async function startHost(
     bareClient,
     log,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],
+    traceUrl,
     healthEveryMs,
     book,
     operators: gatewayActs({

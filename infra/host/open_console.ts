@@ -29,13 +29,15 @@ const longestMs = 10_000;
 /** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
 export function openConsole(
   application: Application,
-  { client, operators, log, health, ending, logger }: {
+  { client, operators, log, health, traceUrl, ending, logger }: {
     readonly client: ServiceClient;
     /** What the gateway itself does and tells; default: nothing. */
     readonly operators?: Routes | undefined;
     readonly log: ReadLog;
     /** Of the gateway. */
     readonly health: ReturnType<typeof watchHealth>;
+    /** With `{id}` where a trace's id stands; default: nobody shows traces. */
+    readonly traceUrl?: string | undefined;
     /** Aborts when nobody is answered any more. */
     readonly ending: AbortSignal;
     readonly logger: Log;
@@ -62,6 +64,9 @@ export function openConsole(
         if (cause === undefined) return { name, status: outcome ? "pass" : "warn", cause };
         return { name, status: isBad ? "fail" : "warn", cause };
       }),
+    ...(traceUrl !== undefined && {
+      traceUrl: (traceId: string) => traceUrl.replaceAll("{id}", traceId),
+    }),
     ending,
     logger,
   });

@@ -31,6 +31,7 @@ export function openGateway(
     serviceUrls,
     checks = [],
     healthEveryMs,
+    traceUrl,
     admit = ownHosts(),
     identify,
     login,
@@ -63,6 +64,8 @@ export function openGateway(
     readonly checks?: readonly HealthCheck[];
     /** Milliseconds between looks at those; default: 5,000. */
     readonly healthEveryMs?: number | undefined;
+    /** Where the console finds traces, with `{id}` in it; default: nowhere. */
+    readonly traceUrl?: string | undefined;
     /** Default: who calls it by a name of this machine. */
     readonly admit?: Admission | undefined;
     /** Who asks; default: nobody is asked. */
@@ -114,7 +117,7 @@ export function openGateway(
     ...(log &&
       {
         console: openConsole(application, {
-          ...{ client: bareClient, operators, log, health, ending, logger },
+          ...{ client: bareClient, operators, log, health, traceUrl, ending, logger },
         }),
       }),
     leaving,

@@ -179,6 +179,7 @@ export async function serveGateway(
     upstreams: open.upstreams,
     serviceUrls: config.serviceUrls,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...shared.checks, ...open.checks],
+    traceUrl: config.traceUrl,
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     ...await openRights(config, { logger }),

@@ -25,6 +25,10 @@ function areProxies(text: string): boolean {
   }
 }
 
+function isTraceUrl(text: string): boolean {
+  return text.includes("{id}") && /^https?:$/.test(URL.parse(text)?.protocol ?? "");
+}
+
 /** What is said there decides who is believed: nobody may change it on the way. */
 function isIssuer(text: string): boolean {
   const { protocol, hostname = "", search, hash, username } = URL.parse(text) ?? {};
@@ -179,6 +183,10 @@ export const settings = z.object({
   PUBLIC_URL: z.string().refine(isIssuer).optional().meta({
     description: "under which browsers reach the gateway, where people log in",
     allowed: "https://… (http:// on this machine only)",
+  }),
+  TRACE_URL: z.string().refine(isTraceUrl).optional().meta({
+    description: "where a browser finds a trace that the console tells of",
+    allowed: "http:// or https://, with {id} where the trace's id stands",
   }),
   ROUTES_FILE: z.string().regex(/^[^\0,]+$/).optional().meta({
     description: "JSON file of upstreams that are not ours, and of their routes",

@@ -157,6 +157,7 @@ function environment(
     SERVICE_SECRET: secret,
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
     HEALTH_EVERY_MS: String(config.healthEveryMs),
+    ...(config.traceUrl !== undefined && { TRACE_URL: config.traceUrl }),
     ALLOW_STRANDED: String(config.allowStranded),
     ...(config.resilienceFile !== undefined && { RESILIENCE_FILE: config.resilienceFile }),
     ...(config.trustedProxies.length > 0 && { TRUSTED_PROXIES: config.trustedProxies.join(",") }),

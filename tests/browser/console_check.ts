@@ -25,6 +25,7 @@ Deno.test({
       log,
       database: databasesOn(server.url, { prefix: "browser", services: shop.services, logger }),
       healthEveryMs: 500,
+      welcome: shop.welcome?.(),
       logger,
     });
     await using served = serve(host.gateway, { host: "127.0.0.1", port: 0, logger });
@@ -181,6 +182,32 @@ Deno.test({
       await line.getByRole("link", { name: "Isolate" }).waitFor();
     });
 
+    await test.step("a newcomer places an order by a click, and finds what each event has changed", async () => {
+      const tab = await browser.open("/");
+      const { page } = tab;
+      await tab.wellBehaved();
+      await page.getByRole("button", { name: "Address undeliverable" }).click();
+      // Without another click or a reload
+      await page.locator(".events li", { hasText: "OrderCancelled" }).waitFor();
+      await tab.wellBehaved();
+      await page.getByRole("link", { name: "What led to what" }).click();
+      await page.getByRole("heading", { name: "What OrderPlaced led to" }).waitFor();
+      await page.locator(".node.is-undoes", { hasText: "StockReleased" }).first().waitFor();
+      await picture(page, "console_story");
+      await tab.wellBehaved();
+      await page.locator(".node a", { hasText: "OrderConfirmed" }).click();
+      await page.getByRole("heading", { name: "OrderConfirmed" }).waitFor();
+      await page.getByRole("row", { name: /confirmed false true/ }).waitFor();
+      await tab.wellBehaved();
+      await page.getByRole("link", { name: "Before" }).click();
+      await page.getByRole("heading", { name: "OrderPlaced" }).waitFor();
+      await page.getByRole("link", { name: "Streams" }).first().click();
+      await page.getByLabel("Find").fill("held1");
+      await page.getByRole("button", { name: "Find" }).click();
+      await page.getByRole("link", { name: "order-held1" }).waitFor();
+      await tab.wellBehaved();
+    });
+
     await test.step("no page runs over on a phone, in the dark", async () => {
       const phone = { viewport: { width: 390, height: 780 }, colorScheme: "dark" as const };
       const pages = [
@@ -192,6 +219,7 @@ Deno.test({
           "/sagas",
           "/sagas/fulfilment",
         ],
+        ...["/streams/order-held1", "/streams/order-held1/0", "/find?q=held1"],
         ...["/sagas/fulfilment/held1", "/calls", "/routes", "/acts", "/nothing/is/here"],
       ];
       const tab = await browser.open("/console", phone);
