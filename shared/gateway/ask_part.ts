@@ -44,7 +44,7 @@ export type PageRequest = {
   readonly waitMs: number;
   /** -1: whatever there is. */
   readonly minPosition: number;
-  /** It is one client's own, by cookie or authorization: nobody else may be shown it. */
+  /** It is one client's own, by cookie, authorization or by who they are: nobody else may be shown it. */
   readonly isPersonal: boolean;
 };
 

@@ -1,4 +1,5 @@
 import { type Admission, edge, type EdgeContext, type EdgeRoutes } from "@headwater/http";
+import { endWithIdentity } from "./end_with_identity.ts";
 
 /**
  * `/console…`: what operators see in a browser, for operators alone. A browser of nobody in particular is sent to where
@@ -26,6 +27,7 @@ export function addConsole(
       return c.redirect(to, 303);
     }
     await next();
+    endWithIdentity(c, c.var.identity);
     return undefined;
   });
   app.route("/console", console);

@@ -1,4 +1,5 @@
 import { type Admission, edge, type EdgeRoutes } from "@headwater/http";
+import { endWithIdentity } from "./end_with_identity.ts";
 import type { Env, Hono } from "hono";
 
 /** Routes for operators alone, beside those of the gateway's own. */
@@ -15,6 +16,7 @@ export function addOperators<Given extends Env>(
       const identity = await admitOperators(c.req.raw);
       if (identity) edge.noteIdentity(c, identity);
       await next();
+      endWithIdentity(c, c.var.identity);
     });
   }
   app.route("/", operators);

@@ -60,6 +60,16 @@ Deno.test("what is one client's own is shown to nobody else, and what is gone to
   assert.equal((await ask()).body.data.payment, null);
 });
 
+Deno.test("what somebody is shown who is known by anything else is shown to nobody else, either", async () => {
+  const { ask, answers } = pageTestBed([order, stale], {
+    identify: ({ headers }) =>
+      headers.has("X-Key") ? { actor: "anna", roles: ["customer"] } : undefined,
+  });
+  await ask({ "X-Key": "mine" });
+  answers.payment = fails(new DeadlineExceeded("no"));
+  assert.equal((await ask()).body.data.payment, null);
+});
+
 Deno.test("what a service says is for one client, or for now, is shown to nobody else", async () => {
   const cases: readonly Record<string, string>[] = [
     { "Cache-Control": "private" },

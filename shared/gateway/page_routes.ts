@@ -58,7 +58,9 @@ function requestOf(
 ): PageRequest {
   const headers = passedOnHeaders(c);
   for (const name of ofThePage) headers.delete(name);
-  const isPersonal = headers.has("Authorization") || headers.has("Cookie");
+  // Whoever is known has proved it by something, though what was our own has been taken away
+  const isPersonal = headers.has("Authorization") || headers.has("Cookie") ||
+    c.var.identity !== undefined;
   addIdentity(headers, c);
   const position = headers.get("X-Min-Position");
   const waitMs = position === null ? 0 : preferredWaitSeconds(headers) * 1_000;

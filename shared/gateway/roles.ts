@@ -1,10 +1,7 @@
 import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
-import { isEventStream } from "@headwater/resilience";
+import { endWithIdentity } from "./end_with_identity.ts";
 import { onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
-
-/** Milliseconds that a stream may take at all, whatever a token says: a day, and no more than a timer can count. */
-const longestMs = 86_400_000;
 
 /**
  * Finds out who asks, once, and refuses whoever has none of the roles that services declare of their routes: 401 who does
@@ -31,11 +28,7 @@ export function addRoles(
       if (identity) edge.noteIdentity(c, identity);
       if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
       await next();
-      // A stream goes on, and nobody asks again who listens
-      if (identity?.until !== undefined && isEventStream(c.res)) {
-        const leftMs = Math.max(0, identity.until - now());
-        c.res = edge.endOnParting(c.res, AbortSignal.timeout(Math.min(leftMs, longestMs)));
-      }
+      endWithIdentity(c, identity, now);
       return undefined;
     };
   });

@@ -37,7 +37,10 @@ export function commandAnswer(
   return c.json(body, 202);
 }
 
-/** The `Idempotency-Key`: 1 to 255 visible ASCII characters; undefined when there is none. */
+/**
+ * The `Idempotency-Key`, 1 to 255 visible ASCII characters, as one of whoever sends it: who else says the same means
+ * another one, and can neither meet with it nor take it away. Undefined when there is none.
+ */
 export function idempotencyKey(c: EdgeContext): string | undefined {
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) {
@@ -46,7 +49,9 @@ export function idempotencyKey(c: EdgeContext): string | undefined {
       message: "Must be 1 to 255 visible ASCII characters",
     }]);
   }
-  return key;
+  const { identity } = c.var;
+  // A key has no space, so that nobody can say another's
+  return key === undefined || !identity ? key : `${identity.actor} ${key}`;
 }
 
 const entityTags = /[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/y;

@@ -1,7 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { type CommandContext, eventLog } from "@headwater/core";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
+import { identityHeader, identityText } from "./identity.ts";
 import { claimIdempotencyKey } from "./key_claim.ts";
+import { routes } from "./service_app.ts";
+import { toldIdentity } from "./told_identity.ts";
 
 const headers = { "Idempotency-Key": "key-1" };
 const other = { ...validExampleOrder, customer: "Eve" };
@@ -66,6 +69,30 @@ Deno.test("of two different requests that race for a key exactly one gets it", a
   deepEqual(answers.map(({ status }) => status).sort(), [202, 422]);
   equal(handled.length, 1);
 });
+
+Deno.test("a key is of whoever sends it: another's of the same name is another one", async () => {
+  const { service, handled, log } = exampleService(undefined, {
+    doorOf: () => routes().use(toldIdentity()),
+  });
+  const as = (actor: string, body: unknown) =>
+    service(
+      jsonRequest("/orders/1", { body, headers: { ...headers, [identityHeader]: told(actor) } }),
+    );
+  const answers = [
+    await as("anna", validExampleOrder),
+    await as("anna", validExampleOrder),
+    await as("ben", other),
+    await service(jsonRequest("/orders/1", { body: other, headers })),
+  ];
+  deepEqual(answers.map(({ status }) => status), [202, 202, 202, 202]);
+  equal((await as("ben", validExampleOrder)).status, 422);
+  equal(new Set(handled.map(({ context }) => context.commandId)).size, 3);
+  equal(log.recorded.length, 3);
+});
+
+function told(actor: string): string {
+  return identityText({ actor, roles: ["customer"], customerId: actor });
+}
 
 function newId(): string {
   return crypto.randomUUID();

@@ -1,4 +1,4 @@
-import { readJson, type Routes, routes } from "@headwater/http";
+import { edge, readJson, type Routes, routes } from "@headwater/http";
 import { z } from "zod";
 import { begunAct, endedAct } from "./act_events.ts";
 import type { ActsRecord } from "./acts_record.ts";
@@ -21,22 +21,33 @@ const standingSchema = z.object({
 
 /**
  * The record for command lines beside an application that has its log to itself: `POST /ops/acts/begin`, what they do,
- * `POST /ops/acts/end`.
+ * `POST /ops/acts/end`. It is for who has the application's secret, or its machine: an operator's acts are put on record
+ * by whoever does them.
+ *
+ * Errors: `NotAdmitted` for who is known by a token or a session.
  */
 export function recordRoutes(record: ActsRecord): Routes {
   const app = routes();
+  app.use("/ops/acts/:step{standing|begin|end}", async (c, next) => {
+    if (c.req.method === "POST" && c.var.identity) {
+      throw new edge.NotAdmitted(
+        "role-missing",
+        "Cannot write the record of acts: it is written by whoever does them",
+      );
+    }
+    await next();
+  });
   app.post("/ops/acts/standing", async (c) => {
     return c.json(await record.standing(await readJson(c, asked.standing)));
   });
   app.post("/ops/acts/begin", async (c) => {
     const { act, ...options } = await readJson(c, asked.begin);
-    // Who is known here is nobody else
-    await record.begin({ ...act, actor: c.var.actor ?? act.actor }, options);
+    await record.begin(act, options);
     return c.json({});
   });
   app.post("/ops/acts/end", async (c) => {
     const { act, actor } = await readJson(c, asked.end);
-    await record.end(act, { actor: c.var.actor ?? actor });
+    await record.end(act, { actor });
     return c.json({});
   });
   return app;

@@ -1,5 +1,5 @@
 import type { Service } from "@headwater/core";
-import { type EdgeRoutes, toService } from "@headwater/http";
+import { edge, type EdgeRoutes, toService } from "@headwater/http";
 import { manualClock } from "@headwater/testing";
 import { Hono } from "hono";
 import { page, type PagePart } from "../page.ts";
@@ -29,13 +29,22 @@ export const silence: Service = () => new Promise(() => {});
 /** A gateway of one page, and services that answer as they are told to. */
 export function pageTestBed(
   parts: readonly PagePart[] = [order, payment],
-  { path = "/api/orders/:id" } = {},
+  { path = "/api/orders/:id", identify = () => undefined }: {
+    readonly path?: string;
+    /** Default: nobody is known. */
+    identify?(request: Request): edge.Identity | undefined;
+  } = {},
 ) {
   const clock = manualClock();
   const requests: Request[] = [];
   const logged: string[] = [];
   const answers: Answers = { order: json({ customer: "c1" }), payment: json({ paid: 1 }) };
   const app: EdgeRoutes = new Hono();
+  app.use(async (c, next) => {
+    const identity = identify(c.req.raw);
+    if (identity) edge.noteIdentity(c, identity);
+    await next();
+  });
   addPages(app, {
     pages: [page({ path, parts })],
     client: {
