@@ -74,9 +74,11 @@ export async function repeated<Answer>(
   for (;; attempt++) {
     const wanted = repetitionAfter(outcome, context);
     if (!wanted) return settled(outcome, { inDoubt });
+    // Before anything is taken of the budget
+    signal.throwIfAborted();
     const ms = pauseBefore(wanted, { ...context, attempt });
     const limit = limitBefore(ms);
-    if (limit || signal.aborted) return settled(outcome, { inDoubt, isRefused: true, limit });
+    if (limit) return settled(outcome, { inDoubt, isRefused: true, limit });
     try {
       await time.pause(ms, { clock, signal });
       signal.throwIfAborted();

@@ -208,3 +208,16 @@ for (const [what, error] of Object.entries(inDoubt)) {
     await refused;
   });
 }
+
+Deno.test("who has gone when an attempt fails takes nothing of what may be tried again", async () => {
+  const budget = retryBudget({ now: () => 0 });
+  const caller = new AbortController();
+  const { context } = setUp({ budget, signal: caller.signal });
+  const reason = new Error("gone");
+  const refused = withRetry(() => {
+    caller.abort(reason);
+    return Promise.reject(down());
+  }, context);
+  await rejects(refused, reason);
+  equal(budget.describe().repetitions, 0);
+});
