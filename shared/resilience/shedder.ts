@@ -116,6 +116,26 @@ export function createShedder(
     }
   }
 
+  /** Set while somebody waits for a place that becomes free without anybody leaving it. */
+  let cancelLook: (() => void) | undefined;
+
+  function look(): void {
+    const [oldest] = young;
+    if (cancelLook || !oldest || waiting.size === 0) return;
+    const ms = Math.max(0, oldest.since + youngMs - clock.now());
+    cancelLook = clock.after(ms, () => {
+      cancelLook = undefined;
+      fill();
+      look();
+    });
+  }
+
+  function lookNoMore(): void {
+    if (waiting.size > 0) return;
+    cancelLook?.();
+    cancelLook = undefined;
+  }
+
   function workingPlace(): Place {
     working++;
     const begunAt = clock.now();
@@ -169,6 +189,7 @@ export function createShedder(
     const { promise, resolve, reject } = Promise.withResolvers<Place | Refused>();
     const own: Waiting = { begin: () => resolve(begin()) };
     waiting.add(own);
+    look();
     const cancel = clock.after(longestWaitMs, () => {
       if (waiting.delete(own)) resolve(refuse("critical", "limit"));
     });
@@ -180,6 +201,7 @@ export function createShedder(
       return await promise;
     } finally {
       cancel();
+      lookNoMore();
       signal.removeEventListener("abort", onAbort);
     }
   }

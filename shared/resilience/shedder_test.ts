@@ -149,3 +149,25 @@ Deno.test("routes are slow by what is usual for each", async () => {
   }
   ok(shedder.describe().limit > before, `${before} → ${shedder.describe().limit}`);
 });
+
+Deno.test("what is critical gets the place of who only waits for something, as soon as that is no work any more", async () => {
+  const { clock, shedder } = setUp();
+  for (let each = 0; each < 10; each++) shedder.enter("critical", { signal: never, waits: true });
+  await clock.advance(40);
+  const entry = Promise.resolve(shedder.enter("critical", { signal: never }));
+  await clock.advance(59);
+  equal(shedder.describe().waiting, 1);
+  await clock.advance(1);
+  equal(typeof await entry, "object");
+  equal(clock.pending(), 0);
+});
+
+Deno.test("who hangs up leaves nothing that looks after those who only wait", async () => {
+  const { clock, shedder } = setUp();
+  for (let each = 0; each < 10; each++) shedder.enter("critical", { signal: never, waits: true });
+  const caller = new AbortController();
+  const entry = Promise.resolve(shedder.enter("critical", { signal: caller.signal }));
+  caller.abort(new Error("gone"));
+  await rejects(entry);
+  equal(clock.pending(), 0);
+});
