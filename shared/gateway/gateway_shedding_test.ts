@@ -71,3 +71,9 @@ Deno.test("a request is worked on until it is answered", async () => {
   assert.deepEqual(running, [1]);
   assert.equal(shedder.describe().running, 0);
 });
+
+Deno.test("a client's path makes nothing the command of a process", async () => {
+  const { ask, fill } = setUp();
+  fill(9);
+  assert.equal((await ask("/commands/Charge", { method: "POST" })).status, 503);
+});

@@ -53,7 +53,7 @@ const tellEveryMs = 10_000;
  * for health, numbers or an operator's act passes; what waits for a read model, and an event stream, holds its place for a
  * moment only, and so does a body that is still coming (`whileResting`).
  *
- * `believes`: callers are our own, so that what they say of the priority holds.
+ * `believes`: callers are our own, so that what they say of the priority holds, and commands of processes come from those.
  */
 export function shed(
   { shedder, priorityOf, believes, service, meter = machine.silentMeter, logger }: {
@@ -85,9 +85,8 @@ export function shed(
   return async (c, next) => {
     const { method, path } = c.req;
     if (exempt.test(path)) return await next();
-    const given = believes ? priorities.get(c.req.header(priorityHeader)) : undefined;
-    const priority = given ??
-      (path.startsWith(stepPath) ? "critical" : priorityOf(method, path));
+    const given = believes ? toldPriority(c) : undefined;
+    const priority = given ?? priorityOf(method, path);
     c.set("priority", priority);
     const entered = shedder.enter(priority, { signal: c.req.raw.signal, waits: mayWait(c) });
     const place = entered instanceof Promise ? await entered : entered;
@@ -119,6 +118,11 @@ export async function whileResting<Result>(
   }
 }
 
+function toldPriority({ req }: Context): policy.Priority | undefined {
+  return priorities.get(req.header(priorityHeader)) ??
+    (req.path.startsWith(stepPath) ? "critical" : undefined);
+}
+
 const reasons: Readonly<Record<policy.Refused, string>> = {
   limit: "as many are worked on as can be answered well",
   lag: "everything is answered late",
@@ -131,9 +135,11 @@ function overloaded(detail: string, c: Context): Response {
   );
 }
 
+/** Queries alone wait: a command is work, whatever its client says. */
 function mayWait({ req }: Context): boolean {
-  return req.header("X-Min-Position") !== undefined || req.header("Last-Event-ID") !== undefined ||
-    (req.header("Accept")?.includes("text/event-stream") ?? false);
+  return req.method === "GET" &&
+    (req.header("X-Min-Position") !== undefined || req.header("Last-Event-ID") !== undefined ||
+      (req.header("Accept")?.includes("text/event-stream") ?? false));
 }
 
 /** What somebody else was too busy for, or was refused at once, says nothing of how much there is to do here. */

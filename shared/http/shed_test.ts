@@ -141,3 +141,17 @@ Deno.test("that it refuses is told once, and counted by priority and reason", as
   match(page, /headwater_http_concurrency_limit{service="example"} 10\n/);
   match(page, /headwater_http_requests_worked_on{service="example"} 9\n/);
 });
+
+Deno.test("what a client says makes no command one that only waits", async () => {
+  const { service, shedder } = setUp();
+  const { enter } = shedder;
+  const waits: unknown[] = [];
+  shedder.enter = (priority, options) => {
+    waits.push(options.waits);
+    return enter(priority, options);
+  };
+  const headers = { Accept: "text/event-stream", "X-Min-Position": "0", "Last-Event-ID": "0" };
+  await statusOf(service, "/api/doors", { method: "POST", headers });
+  await statusOf(service, "/api/doors", { headers });
+  deepEqual(waits, [false, true]);
+});
