@@ -1,4 +1,4 @@
-import { DeadlineExceeded, type time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 import {
   type BreakerState,
   createBreaker,
@@ -61,7 +61,14 @@ export function createUpstreamClient(
       }
       const { signal } = request;
       breaker.assertPasses();
-      return bulkhead.execute(() => breaker.execute(once, { signal }), signal);
+      return bulkhead.execute(() => {
+        const leftMs = time.currentDeadline()?.remainingMs() ?? Infinity;
+        return breaker.execute(once, {
+          signal,
+          // Who gave it less time than it may take has learned nothing
+          countsWhenLate: () => leftMs >= timeoutMs,
+        });
+      }, signal);
     },
     state: breaker.state,
     isolate: breaker.isolate,
