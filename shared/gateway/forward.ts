@@ -1,6 +1,6 @@
 import type { ServiceClient } from "@headwater/core";
 import { edge, type EdgeContext, type EdgeRoutes, type PublicRoute } from "@headwater/http";
-import { bodyLimit, readBytes } from "@headwater/resilience";
+import { bodyLimit } from "@headwater/resilience";
 import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
 import type { SideTarget } from "./strangler/strangle.ts";
 
@@ -66,7 +66,7 @@ export async function requestFor(
   const { method } = c.req.raw;
   const body = method === "GET"
     ? undefined
-    : given ?? await edge.whileResting(c, () => readBytes(c.req.raw, bodyLimit, { mostMs }));
+    : given ?? await edge.clientBody(c, bodyLimit, { mostMs });
   const request = new Request(url, {
     method,
     ...(body !== undefined && { body }),

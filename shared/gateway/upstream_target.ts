@@ -1,6 +1,6 @@
 import { DeadlineExceeded, type Log, type time } from "@headwater/core";
 import { edge, type EdgeContext } from "@headwater/http";
-import { BodyTooSlow, readBytes } from "@headwater/resilience";
+import { BodyTooSlow } from "@headwater/resilience";
 import { passedOnHeaders } from "./passed_on_headers.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
 import { ownLocation } from "./own_location.ts";
@@ -30,11 +30,12 @@ export function upstreamTarget(
   const { upstream, timeoutMs } = route;
 
   async function bodyOf(
-    { raw }: EdgeContext["req"],
+    c: EdgeContext,
   ): Promise<Uint8Array<ArrayBuffer> | Upload | undefined> {
+    const { raw } = c.req;
     if (raw.method === "GET" || !raw.body) return undefined;
     return Number(raw.headers.get("Content-Length") ?? Infinity) <= readWhole
-      ? await readBytes(raw, readWhole, { mostMs: bodyMs, clock })
+      ? await edge.clientBody(c, readWhole, { mostMs: bodyMs, clock })
       : upload(raw.body, { mostMs: bodyMs, clock });
   }
 
@@ -44,7 +45,7 @@ export function upstreamTarget(
       const headers = passedOnHeaders(c);
       headers.delete("X-Request-Timeout-Ms");
       if (shadow) headers.set("X-Shadow", "1");
-      const body = given ?? await bodyOf(c.req);
+      const body = given ?? await bodyOf(c);
       const isUpload = body !== undefined && "stream" in body;
       // What is here says how long it is
       if (body && !isUpload) headers.set("Content-Length", String(body.byteLength));
@@ -52,6 +53,8 @@ export function upstreamTarget(
         ...{ method: c.req.method, headers, signal: shadow ?? c.var.signal, redirect: "manual" },
         ...(body && { body: isUpload ? body.stream : body }),
       });
+      // Nobody works on it but its client; at the upstream it has a place all the same
+      if (isUpload) edge.whileResting(c, () => body.over);
       const answer = await client.call(request, {
         timeoutMs,
         explain: (error) => isUpload ? explained(error, { body, timeoutMs }) : error,

@@ -11,6 +11,8 @@ export type Upload = {
   fault(): Error | undefined;
   /** It was passed on to its end. */
   isOver(): boolean;
+  /** Resolves when nothing more comes, whatever the reason. */
+  readonly over: Promise<void>;
 };
 
 type Patience = {
@@ -23,18 +25,23 @@ type Patience = {
 export function upload(body: ReadableStream<Bytes>, { mostMs, clock }: Patience): Upload {
   let fault: Error | undefined;
   let isOver = false;
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const stream = passing(body, {
     mostMs,
     clock,
     late: () => new BodyTooSlow(mostMs),
-    onEnd: () => isOver = true,
+    onEnd() {
+      isOver = true;
+      end();
+    },
     onFault(error) {
+      end();
       fault = error instanceof BodyTooSlow
         ? error
         : new BadInput([{ path: "", message: "The body broke off" }], { cause: error });
     },
   });
-  return { stream, fault: () => fault, isOver: () => isOver };
+  return { stream, fault: () => fault, isOver: () => isOver, over };
 }
 
 /** Passes an answer on as it comes; where it breaks off, or stands still for too long, so does what is passed on. */

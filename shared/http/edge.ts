@@ -1,3 +1,4 @@
+export { clientBody } from "./client_body.ts";
 export { NotAdmitted } from "./admission.ts";
 export { clientAddressOf, noteClientAddress } from "./client_address.ts";
 export { endOnParting } from "./end_on_parting.ts";

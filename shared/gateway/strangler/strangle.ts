@@ -7,7 +7,7 @@ import {
   Unavailable,
 } from "@headwater/core";
 import { type Admission, edge, type EdgeContext, idempotencyKey } from "@headwater/http";
-import { bodyLimit, createResilientClient, readBytes } from "@headwater/resilience";
+import { bodyLimit, createResilientClient } from "@headwater/resilience";
 import { knownPins, type PinnedThing } from "./known_pins.ts";
 import { knownStates } from "./known_states.ts";
 import {
@@ -230,15 +230,16 @@ async function entityOf(
   const fields = fieldsIn("body", strangles);
   if (entity !== undefined || fields.length === 0 || isSafe(c)) return { entity };
   if (!isJson(c.req.raw.headers)) return { entity };
-  const body = await readBytes(c.req.raw, bodyLimit);
+  const body = await edge.clientBody(c, bodyLimit);
   return { entity: firstField(body, fields), body };
 }
 
 /** Of a request that may be asked twice though it has a body. */
-async function shadowBody({ req: { raw } }: EdgeContext): Promise<Bytes | "too long" | undefined> {
+async function shadowBody(c: EdgeContext): Promise<Bytes | "too long" | undefined> {
+  const { raw } = c.req;
   if (!raw.body) return undefined;
   const length = Number(raw.headers.get("Content-Length") ?? Infinity);
-  return length > mostShadowBytes ? "too long" : await readBytes(raw, mostShadowBytes);
+  return length > mostShadowBytes ? "too long" : await edge.clientBody(c, mostShadowBytes);
 }
 
 /** Before the client gets it, what the answer names is pinned: what nobody could ask for is not lost. */
