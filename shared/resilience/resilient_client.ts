@@ -5,7 +5,7 @@ import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.
 import { deadlineHeader, leastCallMs, passedOnMs } from "./deadline_header.ts";
 import { type PolicyStack, policyStack } from "./policy_stack.ts";
 import { preferredWaitSeconds } from "./preferred_wait.ts";
-import { bodyLimit, readBytes } from "./read_body.ts";
+import { readBytes } from "./read_body.ts";
 import { type BreakerSettings, type HedgeSettings, usualSettings } from "./resilience_settings.ts";
 import type { Repetition, RetryOptions } from "./retry.ts";
 import { retryAfterSeconds } from "./retry_after.ts";
@@ -41,18 +41,6 @@ export type ResilienceOptions = {
   readonly longestBody: number;
   /** The longest answer, in bytes: it is held whole. Default 16 MiB: 64 of them at a time are a process's memory. */
   readonly longestAnswer: number;
-};
-
-const defaults: ResilienceOptions = {
-  totalMs: 6_000,
-  tryMs: 2_000,
-  retry: { tries: 3, shortestPauseMs: 100, throttledPauseMs: 500, longestPauseMs: 2_000 },
-  bulkhead: { running: 64, leastRunning: 5, waiting: 512, longestWaitMs: 2_000 },
-  mostAwaiting: 512,
-  breaker: usualSettings.breaker,
-  hedge: usualSettings.hedge,
-  longestBody: bodyLimit,
-  longestAnswer: 16 * 1024 * 1024,
 };
 
 /** For operators: how it stands with the calls to one service. */
@@ -118,7 +106,7 @@ export function createResilientClient(
     const name = `${service} ${calls}`;
     const known = targets.get(name);
     if (known) return known;
-    const settings = { ...settingsOf?.(service) ?? defaults, ...overrides };
+    const settings = { ...settingsOf?.(service) ?? usualSettings, ...overrides };
     const target: Target = {
       ...{ service, calls, settings },
       stack: policyStack(service, { ...settings, clock, random }),
