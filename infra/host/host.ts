@@ -139,7 +139,7 @@ export async function startHost(
   // Before its services end: it listens to them
   starting.defer(() => ending.abort());
   const gateway = openGateway(application, {
-    client,
+    ...{ client, settingsOf },
     bareClient,
     log,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...gatewayChecks],

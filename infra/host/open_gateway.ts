@@ -23,6 +23,7 @@ export function openGateway(
   application: Application,
   {
     client,
+    settingsOf,
     bareClient,
     log,
     sharedStore,
@@ -48,6 +49,8 @@ export function openGateway(
     logger,
   }: {
     readonly client: ServiceClient;
+    /** The numbers of calls to services. */
+    readonly settingsOf: calls.SettingsOf;
     /** For what must not be asked again, nor count against a service: whether it is ready. */
     readonly bareClient: ServiceClient;
     /** What operators look at; undefined: it cannot be read from here, and there is no console. */
@@ -106,7 +109,7 @@ export function openGateway(
   return application.createGateway({
     service: "gateway",
     application: application.name,
-    ...{ client, bareClient, ending, sharedStore, upstreams, serviceUrls },
+    ...{ client, settingsOf, bareClient, ending, sharedStore, upstreams, serviceUrls },
     routes,
     health,
     admit,

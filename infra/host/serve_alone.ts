@@ -171,7 +171,7 @@ export async function serveGateway(
     return (await openLog(options)).log;
   });
   const gateway = openGateway(application, {
-    client,
+    ...{ client, settingsOf },
     bareClient,
     log,
     sharedStore,

@@ -34,6 +34,8 @@ export type PageRequest = {
   readonly client: PartClient;
   readonly clock: time.Clock;
   readonly stale: StaleParts;
+  /** Milliseconds for which a part of a service may be shown once more; default: as usual. */
+  readonly staleMsOf: ((service: string) => number) | undefined;
   /** Values of the page's parameters, as they stand in a path. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Headers;
@@ -173,13 +175,13 @@ function failureOf(
 
 /** What stands there when it cannot be had. `name`: undefined where it could not even be asked for. */
 function insteadOf(
-  { fallback = "none" }: PagePart,
+  { fallback = "none", from }: PagePart,
   { name, asked }: { readonly name: string | undefined; readonly asked: PageRequest },
 ): Pick<PartAnswer, "text" | "position" | "ageMs"> & { readonly status?: "stale" } {
   if (typeof fallback === "object") return { text: JSON.stringify(fallback.static) };
-  const { stale, minPosition, isPersonal } = asked;
+  const { stale, staleMsOf, minPosition, isPersonal } = asked;
   const mayBeStale = fallback === "stale" && name !== undefined && !isPersonal;
-  const kept = mayBeStale ? stale.find(name) : undefined;
+  const kept = mayBeStale ? stale.find(name, staleMsOf?.(from.service)) : undefined;
   // Not less than the client has seen already
   if (!kept || !((kept.answer.position ?? -1) >= minPosition)) return { text: "null" };
   return { status: "stale", ...kept.answer, ageMs: kept.ageMs };

@@ -46,6 +46,8 @@ export type GatewayDependencies = EdgeDependencies & {
   /** The application's name. */
   readonly application: string;
   readonly client: ServiceClient;
+  /** The numbers of calls to services, for what is not its client's; default: the usual ones. */
+  readonly settingsOf?: calls.SettingsOf | undefined;
   /** For calls that have no end: without deadlines, repetitions and places. */
   readonly bareClient: ServiceClient;
   /** With the application's other gateway processes. */
@@ -152,7 +154,7 @@ export function gateway(
     onEachRoute(app, routes, responseCache(dependencies));
     // What was added first answers: `/api/orders/events` is no order
     addForwarding(app, { ...asking, routes: routes.filter(isFixed) });
-    addPages(app, { pages, client, logger });
+    addPages(app, { pages, client, settingsOf: dependencies.settingsOf, logger });
     addForwarding(app, { ...asking, routes: routes.filter((route) => !isFixed(route)) });
     addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
     table?.addOpen(app);

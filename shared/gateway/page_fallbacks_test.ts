@@ -1,4 +1,5 @@
 import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { calls } from "@headwater/resilience";
 import assert from "node:assert/strict";
 import { fails, json, order, pageTestBed, payment } from "./testing/page_test_bed.ts";
 
@@ -85,4 +86,23 @@ Deno.test("what a service says is for one client, or for now, is shown to nobody
     const { body } = await ask({ "X-Customer": "other" });
     assert.equal(body.data.payment, null, JSON.stringify(headers));
   }
+});
+
+Deno.test("for how long a part may be stale is said of its service, as all numbers of calls", async () => {
+  const settingsOf = calls.settingsByTarget([
+    { targets: { payment: { fallback: { staleMs: 5_000 } } } },
+    { targets: { order: { fallback: { staleMs: 90_000 } } } },
+  ]);
+  const { ask, answers, clock } = pageTestBed([{ ...order, fallback: "stale" }, stale], {
+    settingsOf,
+  });
+  await ask();
+  answers.order = answers.payment = fails(new Unavailable("no"));
+  await clock.advance(5_000);
+  assert.deepEqual((await ask()).body.data.payment, { paid: 1 });
+  await clock.advance(84_999);
+  const { body } = await ask();
+  assert.deepEqual(body.data, { order: { customer: "c1" }, payment: null });
+  await clock.advance(2);
+  assert.equal((await ask()).status, 503);
 });

@@ -1,6 +1,6 @@
 import { DeadlineExceeded, type Log, type ServiceClient, time, Unavailable } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes } from "@headwater/http";
-import { BadInput, preferredWaitSeconds } from "@headwater/resilience";
+import { BadInput, type calls, preferredWaitSeconds } from "@headwater/resilience";
 import { hash } from "node:crypto";
 import { askPart, type PageRequest, type PartAnswer } from "./ask_part.ts";
 import { hasMatch } from "./cache/cached_answer.ts";
@@ -20,14 +20,19 @@ const ofThePage = ["If-None-Match", "If-Match", "If-Modified-Since", "If-Range",
 /** Adds pages: each part is asked for under the client's own headers, and what cannot be had is marked. */
 export function addPages(
   app: EdgeRoutes,
-  { pages, client, logger, clock = time.realClock }: {
+  { pages, client, settingsOf, logger, clock = time.realClock }: {
     readonly pages: readonly Page[];
     readonly client: ServiceClient;
+    /** For how long the parts of each service may be stale; default: as usual. */
+    readonly settingsOf?: calls.SettingsOf | undefined;
     readonly logger: Log;
     readonly clock?: time.Clock;
   },
 ): void {
-  const given = { client: partClient(client, clock), clock, stale: staleParts(clock.now) };
+  const given = {
+    ...{ client: partClient(client, clock), clock, stale: staleParts(clock.now) },
+    staleMsOf: settingsOf && ((service: string) => settingsOf(service).fallback.staleMs),
+  };
   for (const { path, parts } of pages) {
     const ordered = inOrder(parts);
     app.get(path, async (c) => {
@@ -54,7 +59,7 @@ export function addPages(
 
 function requestOf(
   c: EdgeContext,
-  given: Pick<PageRequest, "client" | "clock" | "stale">,
+  given: Pick<PageRequest, "client" | "clock" | "stale" | "staleMsOf">,
 ): PageRequest {
   const headers = passedOnHeaders(c);
   for (const name of ofThePage) headers.delete(name);

@@ -6,15 +6,18 @@ export type StaleAnswers<Answer> = {
   keep(key: string, answer: Answer): void;
   /** There is nothing of the kind any more. */
   forget(key: string): void;
-  /** Undefined: nothing of late. */
-  find(key: string): { readonly answer: Answer; readonly ageMs: number } | undefined;
+  /** Undefined: nothing of late. `longestMs`: how old it may be, where that is said of this one. */
+  find(
+    key: string,
+    longestMs?: number,
+  ): { readonly answer: Answer; readonly ageMs: number } | undefined;
 };
 
 /** Characters in all, and of one: it helps over a moment, and is no cache. */
 const most = { size: 4 * 1024 * 1024, ofOne: 64 * 1024 };
 const usualStaleMs = 60_000;
 
-/** Keeps what was answered, the least used of it no longer than there is room, and nothing longer than `staleMs`. */
+/** Keeps what was answered, the least used of it no longer than there is room, and tells nothing older than `staleMs`. */
 export function staleAnswers<Answer extends object | string>(
   { sizeOf, now, staleMs = usualStaleMs }: {
     /** In characters, or what takes as much room. */
@@ -33,10 +36,10 @@ export function staleAnswers<Answer extends object | string>(
   return {
     keep: (key, answer) => void kept.set(key, { answer, at: now() }),
     forget: (key) => void kept.delete(key),
-    find(key) {
+    find(key, longestMs = staleMs) {
       const found = kept.get(key);
       const ageMs = found ? now() - found.at : Infinity;
-      return found && ageMs <= staleMs ? { answer: found.answer, ageMs } : undefined;
+      return found && ageMs <= longestMs ? { answer: found.answer, ageMs } : undefined;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Service } from "@headwater/core";
 import { edge, type EdgeRoutes, toService } from "@headwater/http";
 import { manualClock } from "@headwater/testing";
 import { Hono } from "hono";
+import type { calls } from "@headwater/resilience";
 import { page, type PagePart } from "../page.ts";
 import { addPages } from "../page_routes.ts";
 
@@ -29,10 +30,11 @@ export const silence: Service = () => new Promise(() => {});
 /** A gateway of one page, and services that answer as they are told to. */
 export function pageTestBed(
   parts: readonly PagePart[] = [order, payment],
-  { path = "/api/orders/:id", identify = () => undefined }: {
+  { path = "/api/orders/:id", identify = () => undefined, settingsOf }: {
     readonly path?: string;
     /** Default: nobody is known. */
     identify?(request: Request): edge.Identity | undefined;
+    readonly settingsOf?: calls.SettingsOf;
   } = {},
 ) {
   const clock = manualClock();
@@ -54,7 +56,7 @@ export function pageTestBed(
       },
     },
     logger: { debug() {}, info() {}, warn: (message) => logged.push(message), error() {} },
-    clock,
+    ...{ clock, settingsOf },
   });
   const gateway = toService(app, {
     service: "gateway",
