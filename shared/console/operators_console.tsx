@@ -1,3 +1,4 @@
+import { DeadlineExceeded, Unavailable } from "@headwater/core";
 import type { EdgeRoutes } from "@headwater/http";
 import { Hono } from "hono";
 import type { ConsoleContext, ConsoleDependencies, Section } from "./context/console_context.ts";
@@ -34,6 +35,7 @@ const more: readonly Section[] = [actSection, storySection];
 /** What the overview and the navigation tell of. */
 const find: readonly FindTroubles[] = [checkTroubles, sagaTroubles, projectionTroubles];
 const lookEveryMs = 3_000;
+const retryAfterS = 5;
 
 /**
  * The operators' console as routes, to be shown under `/console` to operators alone: it shows everything that is in the log,
@@ -74,9 +76,16 @@ export function operatorsConsole(dependencies: ConsoleDependencies): EdgeRoutes 
   app.all("*", (c) => respondNotFound(c, context));
   app.onError((error, c) => {
     const { correlationId } = c.var;
-    logger.error("Cannot show a page of the console", { error, correlationId });
+    const isAway = error instanceof Unavailable || error instanceof DeadlineExceeded;
+    // Who left before the end is no trouble, nor is what says by itself that it does not answer
+    const isExpected = isAway || c.req.raw.signal.aborted;
+    logger[isExpected ? "debug" : "error"]("Cannot show a page of the console", {
+      error,
+      correlationId,
+    });
+    if (isAway) c.header("Retry-After", String(retryAfterS));
     return respond(c, {
-      ...{ context, title: "This page cannot be shown", status: 500 },
+      ...{ context, title: "This page cannot be shown", status: isAway ? 503 : 500 },
       children: (
         <p class="notice is-bad">
           {error instanceof Error ? error.message : String(error)}{" "}

@@ -1,4 +1,4 @@
-import { eventLog } from "@headwater/core";
+import { eventLog, type Log, silentLog, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { openConsole as open } from "./testing/open_console.ts";
 
@@ -35,4 +35,22 @@ Deno.test("a page that cannot be shown says why, under the console's policy", as
   assert.equal(answer.status, 500);
   assert.match(text, /the &lt;disk&gt; is gone/);
   assert.ok(answer.headers.get("Content-Security-Policy"));
+});
+
+Deno.test("a page that waits for what does not answer says so for now, and nobody is called up for it", async () => {
+  const errors: string[] = [];
+  const logger: Log = { ...silentLog, error: (message) => errors.push(message) };
+  const away = () => {
+    throw new Unavailable("The event log does not answer");
+  };
+  const ask = open({ log: { ...eventLog.memoryLog(), readAll: away, read: away }, logger });
+  for (
+    const path of ["/console", "/console/streams", "/console/streams/door-1", "/console/story/1234"]
+  ) {
+    const { answer, text } = await ask(path);
+    assert.equal(answer.status, 503, path);
+    assert.ok(answer.headers.get("Retry-After"), path);
+    assert.match(text, /The event log does not answer/);
+  }
+  assert.deepEqual(errors, []);
 });

@@ -38,5 +38,6 @@ function isNobody(error: unknown): boolean {
 }
 
 function wantsPage({ req }: EdgeContext): boolean {
-  return req.method === "GET" && (req.header("Accept") ?? "").includes("text/html");
+  // A form that was not taken is there again after the login: its page stands under the same address
+  return ["GET", "POST"].includes(req.method) && (req.header("Accept") ?? "").includes("text/html");
 }

@@ -1,5 +1,6 @@
 import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
 import type { EdgeContext } from "@headwater/http";
+import { BadInput, bodyLimit, BodyTooLarge, readText } from "@headwater/resilience";
 import { z } from "zod";
 import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
@@ -9,6 +10,8 @@ import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";
 
 const longestReason = 1_000;
+/** Whoever acts says them, and no link that leads here. */
+const said: readonly string[] = ["reason", "dryRun", "expected", "actId"];
 /** What a dry run tells. */
 const foretoldSchema = z.object({
   text: z.string(),
@@ -37,12 +40,12 @@ export const actSection: Section = {
       });
     });
     app.post("/act", async (c) => {
-      const form = await c.req.parseBody();
+      const form = await formOf(c);
       const given = chosenAct(c, context);
       if (!given) return await respondNotFound(c, context);
-      const reason = String(form["reason"] ?? "").trim().slice(0, longestReason);
-      const token = String(form["token"] ?? given.token);
-      const expected = String(form["expected"] ?? "") || undefined;
+      const reason = (form.get("reason") ?? "").trim().slice(0, longestReason);
+      const token = form.get("token") ?? given.token;
+      const expected = form.get("expected") || undefined;
       const chosen: ChosenAct = { ...given, reason, token, ...(expected && { expected }) };
       const page = { context, title: titleOf(chosen) };
       if (reason === "") {
@@ -72,6 +75,16 @@ export const actSection: Section = {
   },
 };
 
+/** What is no form of ours, or too long to be one, has nothing in it. */
+async function formOf({ req: { raw } }: EdgeContext): Promise<URLSearchParams> {
+  try {
+    return new URLSearchParams(await readText(raw, bodyLimit));
+  } catch (error) {
+    if (error instanceof BadInput || error instanceof BodyTooLarge) return new URLSearchParams();
+    throw error;
+  }
+}
+
 type Asking = { readonly c: EdgeContext; readonly context: ConsoleContext };
 
 /** Undefined: there is no such act. */
@@ -84,7 +97,8 @@ function chosenAct(c: EdgeContext, { acts, services }: ConsoleContext): ChosenAc
   if (!act || !isThere) return undefined;
   const args = Object.fromEntries(
     Object.entries(others).filter(([key]) => key.startsWith("arg."))
-      .map(([key, value]) => [key.slice(4), value]),
+      .map(([key, value]) => [key.slice(4), value] as const)
+      .filter(([name]) => !said.includes(name)),
   );
   const isOurs = back === consolePath || /^\/console[/?]/.test(back);
   return {
