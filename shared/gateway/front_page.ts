@@ -1,4 +1,5 @@
 import type { EdgeRoutes, PublicRoute, RouteDeclaration } from "@headwater/http";
+import type { Context } from "hono";
 import { z } from "zod";
 import type { RouteTable } from "./route_table.ts";
 
@@ -9,8 +10,11 @@ export type FrontPage = {
   table?(): RouteTable;
 };
 
-/** `GET /` says what there is. Added last: it lists what was added before. */
-export function addFrontPage(app: EdgeRoutes, { application, routes, table }: FrontPage): void {
+/** `GET /` says what there is; gives what says it. Added last: it lists what was added before. */
+export function addFrontPage(
+  app: EdgeRoutes,
+  { application, routes, table }: FrontPage,
+): (c: Pick<Context, "body">) => Response {
   const declared = new Map(
     routes.map(({ method, path, declared }) => [`${method} ${path}`, declared]),
   );
@@ -20,7 +24,7 @@ export function addFrontPage(app: EdgeRoutes, { application, routes, table }: Fr
       .map(({ method, path }) => `${method} ${path}`),
   );
   let said: Record<string, unknown> | undefined;
-  app.get("/", (c) => {
+  function answer(c: Pick<Context, "body">): Response {
     said ??= Object.fromEntries(
       [...requests].flatMap((request) => {
         const said = declared.get(request);
@@ -37,7 +41,9 @@ export function addFrontPage(app: EdgeRoutes, { application, routes, table }: Fr
     };
     const text = `${JSON.stringify(page, null, 2)}\n`;
     return c.body(text, 200, { "Content-Type": "application/json" });
-  });
+  }
+  app.get("/", answer);
+  return answer;
 }
 
 /** By upstream; where they are is nobody's business. */

@@ -1,9 +1,11 @@
 import { machine } from "@headwater/core";
-import type { PublicRoute } from "@headwater/http";
+import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { Hono } from "hono";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { gateway as defineGateway } from "./gateway.ts";
 import { page } from "./page.ts";
+import { openGateway } from "./testing/open_gateway.ts";
 
 const ordinary = { priority: "normal", roles: ["public"] } as const;
 
@@ -57,4 +59,26 @@ Deno.test("the gateway's front page says what there is", async () => {
     },
     health: ["/health/live", "/health/ready", "/health/startup"],
   });
+});
+
+Deno.test("who may not see an operators' page at / is told what everybody is, and changes nothing there", async () => {
+  const more: EdgeRoutes = new Hono();
+  more.get("/", (c) => c.text("welcome"));
+  more.post("/", (c) => c.text("done"));
+  more.get("/inside", (c) => c.text("inside"));
+  let isAdmitted = false;
+  const { gateway } = openGateway(() => Promise.resolve(new Response()), {
+    more,
+    admitOperators() {
+      if (!isAdmitted) throw new edge.NotAdmitted("secret-wrong", "Cannot answer");
+    },
+  });
+  const asked = (path: string, method = "GET") =>
+    gateway(new Request(`http://gateway${path}`, { method }));
+  const front = await asked("/");
+  assert.deepEqual([front.status, (await front.json()).name], [200, "house"]);
+  assert.equal((await asked("/", "POST")).status, 401);
+  assert.equal((await asked("/inside")).status, 401);
+  isAdmitted = true;
+  assert.equal(await (await asked("/")).text(), "welcome");
 });

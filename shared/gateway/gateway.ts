@@ -141,7 +141,12 @@ export function gateway(
     if (operators) addOperators(app, { operators, admitOperators });
     if (console) addConsole(app, { console, login: dependencies.login, admitOperators });
     addMetricsTargets(app, { application, serviceUrls, admitOperators });
-    if (more) addOperators(app, { operators: more, admitOperators });
+    if (more) {
+      addOperators(app, {
+        ...{ operators: more, admitOperators },
+        toOthers: (c) => c.req.path === "/" && c.req.method === "GET" ? frontPage(c) : undefined,
+      });
+    }
     const table = upstreams &&
       tableRoutes(upstreams, {
         ...asking,
@@ -156,7 +161,11 @@ export function gateway(
     addForwarding(app, { ...asking, routes: routes.filter(isFixed) });
     addPages(app, { pages, client, settingsOf: dependencies.settingsOf, logger });
     addForwarding(app, { ...asking, routes: routes.filter((route) => !isFixed(route)) });
-    addFrontPage(app, { application, routes, ...(upstreams && { table: upstreams.table }) });
+    const frontPage = addFrontPage(app, {
+      application,
+      routes,
+      ...(upstreams && { table: upstreams.table }),
+    });
     table?.addOpen(app);
     return toService(app, own, { door });
   };
