@@ -98,7 +98,10 @@ export function shed(
     try {
       await next();
     } finally {
-      place.leave(saysSomething(c) ? `${method} ${routeOf(c)}` : undefined);
+      // What somebody else was too busy for, or was refused at once, says nothing of how much there is to do here
+      const isGivenUp = c.res.status === 504 || c.req.raw.signal.aborted;
+      const saysSomething = isGivenUp || c.res.status < 500;
+      place.leave(saysSomething ? `${method} ${routeOf(c)}` : undefined, { isGivenUp });
     }
     return undefined;
   };
@@ -140,10 +143,4 @@ function mayWait({ req }: Context): boolean {
   return req.method === "GET" &&
     (req.header("X-Min-Position") !== undefined || req.header("Last-Event-ID") !== undefined ||
       (req.header("Accept")?.includes("text/event-stream") ?? false));
-}
-
-/** What somebody else was too busy for, or was refused at once, says nothing of how much there is to do here. */
-function saysSomething(c: Context): boolean {
-  const { status } = c.res;
-  return status < 500 || status === 504 || c.req.raw.signal.aborted;
 }

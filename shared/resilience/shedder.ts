@@ -61,8 +61,11 @@ export type Place = {
   /** Its client has something to do, sending a body: until `resume` nobody works on it. */
   rest(): void;
   resume(): void;
-  /** It is over. `route`: of which its time says something; undefined: it says nothing. */
-  leave(route: string | undefined): void;
+  /**
+   * It is over. `route`: of which its time says something; undefined: it says nothing. `isGivenUp`: nobody has waited for
+   * its end, which would have come later: it tells who is slow, and nobody that is quick.
+   */
+  leave(route: string | undefined, options?: { readonly isGivenUp?: boolean }): void;
 };
 
 type Waiting = { readonly begin: () => void };
@@ -155,18 +158,25 @@ export function createShedder(
         fill();
       },
       resume,
-      leave(route) {
+      leave(route, { isGivenUp = false } = {}) {
         resume();
-        if (route !== undefined) learn(route, clock.now() - begunAt - restedMs);
+        if (route !== undefined) {
+          learn(route, { tookMs: clock.now() - begunAt - restedMs, isGivenUp });
+        }
         working--;
         fill();
       },
     };
   }
 
-  function learn(route: string, tookMs: number): void {
+  function learn(
+    route: string,
+    { tookMs, isGivenUp }: { readonly tookMs: number; readonly isGivenUp: boolean },
+  ): void {
     const now = running();
-    const usualMs = usualAfter(usual.get(route), { tookMs, running: now, state });
+    const known = usual.get(route);
+    if (isGivenUp && tookMs <= Math.max(calmMs, known ?? 0)) return;
+    const usualMs = usualAfter(known, { tookMs, running: now, state });
     usual.set(route, usualMs);
     state = afterRequest(state, { tookMs, usualMs, running: now });
   }

@@ -171,3 +171,25 @@ Deno.test("who hangs up leaves nothing that looks after those who only wait", as
   await rejects(entry);
   equal(clock.pending(), 0);
 });
+
+Deno.test("what was given up before it could be slow shows nothing of how much there may be", async () => {
+  for (const isGivenUp of [true, false]) {
+    const { clock, shedder } = setUp();
+    for (let round = 0; round < 10; round++) {
+      const places = fill(shedder, 10);
+      await clock.advance(100);
+      for (const each of places) each.leave("GET /", { isGivenUp });
+    }
+    equal(shedder.describe().limit > 10, !isGivenUp);
+  }
+});
+
+Deno.test("what was given up when it was slow already shows that there is too much", async () => {
+  const { clock, shedder } = setUp();
+  for (const [ms, isGivenUp, limit] of [[100, false, 20], [1_000, true, 17]] as const) {
+    const places = fill(shedder, shedder.describe().limit);
+    await clock.advance(ms);
+    for (const each of places) each.leave("GET /", { isGivenUp });
+    equal(shedder.describe().limit, limit);
+  }
+});
