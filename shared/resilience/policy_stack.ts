@@ -70,7 +70,8 @@ export function policyStack(
   const times = hedgeTimes(hedge);
 
   async function further<Answer>(call: FurtherCall<Answer>): Promise<Answer> {
-    const { options: { signal, changesNothing, ofAnswer }, until, mayRepeat, first } = call;
+    const { options: { signal, changesNothing, ofAnswer, waitMs = 0 }, until, mayRepeat, first } =
+      call;
     const leftMs = () => until - clock.now();
     const inTurn = (signal: AbortSignal, offset = 0) => {
       const act = (attempt: number) => inPlace(call, { signal, attempt: attempt + offset });
@@ -78,7 +79,8 @@ export function policyStack(
       const context = { ...retry, random, clock, budget, ofAnswer, changesNothing, leftMs, signal };
       return first ? repeated(first, { ...context, act }) : withRetry(act, context);
     };
-    const isHedged = hedge.isOn && changesNothing && mayRepeat && !first;
+    // What waits because it wants to is no later than others
+    const isHedged = hedge.isOn && changesNothing && mayRepeat && !first && waitMs === 0;
     const whole: DeadlineOptions = { ms: leftMs(), what, signal, clock };
     return await withDeadline(
       (signal) =>

@@ -132,3 +132,22 @@ Deno.test("of an upstream that hangs for ever nobody waits beyond the deadline, 
     deepEqual([stack.bulkhead.describe().running, clock.pending()], [0, 0]);
   }
 });
+
+Deno.test("a call that waits because it wants to is not made twice for that, nor taken for what is usual", async () => {
+  const { clock, stack } = setUp({ hedge: { isOn: true, minimumAnswers: 1 } });
+  let calls = 0;
+  async function ask(ms: number, waitMs?: number): Promise<number> {
+    const before = calls;
+    const answer = stack.execute(async () => {
+      calls++;
+      await time.pause(ms, { clock, signal: new AbortController().signal });
+    }, { isRepeatable: true, changesNothing: true, ...(waitMs !== undefined && { waitMs }) });
+    await clock.advance(ms);
+    await answer;
+    return calls - before;
+  }
+  equal(await ask(1_000, 2_000), 1);
+  equal(await ask(10), 1);
+  equal(await ask(1_000, 2_000), 1);
+  equal(await ask(500), 2);
+});

@@ -10,7 +10,7 @@ export type CallOptions<Answer> = {
   readonly signal?: AbortSignal | undefined;
   /** It happens once however often it is made: then it may be tried again. */
   readonly isRepeatable?: boolean;
-  /** Nothing can have happened by it: then it may be hedged as well. */
+  /** Nothing can have happened by it: then it may be hedged as well, unless it wants to wait. */
   readonly changesNothing?: boolean;
   /** Milliseconds on top of both deadlines: it waits because it wants to. */
   readonly waitMs?: number;
