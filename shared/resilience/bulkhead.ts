@@ -19,8 +19,6 @@ export type Bulkhead = {
    */
   takeNow(): Ticket | undefined;
   leave(ticket: Ticket, ended: Ended): void;
-  /** A call would run at once. */
-  isFree(): boolean;
   /** As few as may be run: a target that is too slow for them has not been asked too much. */
   isAtLeast(): boolean;
   describe(): {
@@ -153,7 +151,6 @@ export function createBulkhead(
         leaveQueue();
       }
     },
-    isFree: () => places.isFree,
     isAtLeast: () => limit.calls === leastRunning,
     describe: () => ({ running: places.running, waiting: places.waiting, places: limit.calls }),
   };
