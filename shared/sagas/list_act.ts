@@ -1,6 +1,7 @@
 import { acts } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { instanceCursor } from "./instance_cursor.ts";
 import { filterArgs, filterOf } from "./instance_choice.ts";
 import {
   type InstanceFilter,
@@ -26,7 +27,7 @@ export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
     ...filterArgs,
     process: z.string().min(1).optional(),
     limit: z.coerce.number().int().min(1).max(mostListed).optional(),
-    after: z.string().min(1).max(5_000).optional(),
+    after: instanceCursor.optional(),
   }),
   options: ["state", "older", "step", "key", "failure", "process", "limit", "after"],
   changes: false,

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { placeIn } from "./instance_cursor.ts";
 import { selectWaiting } from "./process_letters.ts";
 
 const keysSchema = z.array(z.string());
@@ -74,9 +75,6 @@ export type ListedInstance = InstanceRecord & {
   readonly cursor: string;
 };
 
-/** When it began, as PostgreSQL has it, its process and its id: JSON. */
-const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
-
 /**
  * The unfinished instances of every process of this database, longest running first; none where no process has run yet.
  * Who waits for an input that it cannot take is stuck.
@@ -107,9 +105,9 @@ export async function pageInstances(
     readonly most?: number | null;
   } = {},
 ): Promise<ListedInstance[]> {
-  const [at = null, afterProcess = "", afterId = ""] = after === null
-    ? []
-    : cursorSchema.parse(JSON.parse(after));
+  const place = after === null ? [] : placeIn(after);
+  if (!place) throw new Error(`Cannot go on after ${after}: it is no cursor`);
+  const [at = null, afterProcess = "", afterId = ""] = place;
   // Earlier releases made the table without the columns that say what an instance is at
   const rows = await ifThere(() =>
     sql<InstanceRow[]>`
