@@ -1,4 +1,4 @@
-import { eventLog, type Log, silentLog, Unavailable } from "@headwater/core";
+import { eventLog, type Log, Refusal, silentLog, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
 import { openConsole as open } from "./testing/open_console.ts";
 
@@ -53,4 +53,29 @@ Deno.test("a page that waits for what does not answer says so for now, and nobod
     assert.match(text, /The event log does not answer/);
   }
   assert.deepEqual(errors, []);
+});
+
+Deno.test("of a service that does not answer it is said that nothing is known, and not that all is well", async () => {
+  const services = [{ name: "door", categories: [] }, { name: "bell", categories: [] }];
+  const ask = open({
+    services,
+    ask: ({ service }) =>
+      service === "door"
+        ? Promise.reject(new Unavailable("The database is not there"))
+        : Promise.reject(new Refusal("route-unknown", "A bell has nothing like that")),
+  });
+  const { text } = await ask("/console");
+  assert.doesNotMatch(text, /Everything is well/);
+  assert.match(text, /door does not tell of its sagas[\s\S]*The database is not there/);
+  assert.match(text, /door does not tell of its read models/);
+  assert.doesNotMatch(text, /bell does not tell/);
+  for (const path of ["/console/sagas", "/console/projections"]) {
+    const { text } = await ask(path);
+    assert.match(text, /door does not answer: what it has is not among these/, path);
+    assert.doesNotMatch(
+      text,
+      /No instance is unfinished|No service has told of a read model/,
+      path,
+    );
+  }
 });

@@ -31,12 +31,12 @@ export const actsSection: Section = {
         const isUndone = (engine: string) =>
           items.some((act) => act.engine === engine && act.undo !== null);
         const [models, routes] = await Promise.all([
-          isUndone("projections") ? readModels(context, signal) : [],
+          isUndone("projections") ? readModels(context, signal) : { generations: [] },
           isUndone("routes") ? strangledRoutes(context, signal) : [],
         ]);
         const serviceOf = ({ engine, subject }: ShownAct) =>
           engine === "projections"
-            ? models.find(({ name }) => name === subject)?.service
+            ? models.generations.find(({ name }) => name === subject)?.service
             : engine === "routes"
             ? routes.find(({ route }) => route === subject)?.service
             : engine === "calls"

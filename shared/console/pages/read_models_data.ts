@@ -66,12 +66,17 @@ export type ShownReadModel = z.infer<typeof shown>;
 export async function readModels(
   context: ConsoleDependencies,
   signal: AbortSignal,
-): Promise<readonly ShownGeneration[]> {
+): Promise<
+  { readonly generations: readonly ShownGeneration[]; readonly silent: readonly string[] }
+> {
+  const silent: string[] = [];
   const found = await askEach(context, {
     ...{ path: "projections", schema: z.array(generation), signal },
+    onSilent: (service) => silent.push(service),
   });
-  return found.flatMap(({ value }) => value)
+  const generations = found.flatMap(({ value }) => value)
     .toSorted((a, b) => a.name.localeCompare(b.name) || (a.generation ?? 0) - (b.generation ?? 0));
+  return { generations, silent };
 }
 
 /** Errors: the `Refusal` where the service has no such read model. */

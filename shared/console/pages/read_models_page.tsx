@@ -1,6 +1,7 @@
 import { ActLink } from "../components/act_link.tsx";
 import { consolePath } from "../components/console_path.ts";
 import { Part } from "../components/part.tsx";
+import { SilentServices } from "../components/silent_services.tsx";
 import { type Standing, StatusLine, StatusList } from "../components/status_line.tsx";
 import { durationText } from "../components/time_text.tsx";
 import type { ShownGeneration } from "./read_models_data.ts";
@@ -9,8 +10,10 @@ import type { ShownGeneration } from "./read_models_data.ts";
 export const readModelsPath = "/projections";
 
 /** Every read model in a line; of those that are built, are behind or hold letters what there is to do. */
-export function ReadModelsPage({ generations, now }: {
+export function ReadModelsPage({ generations, silent = [], now }: {
   readonly generations: readonly ShownGeneration[];
+  /** Services of which nothing is known; default: none. */
+  readonly silent?: readonly string[];
   readonly now: number;
 }) {
   const byName = [...Map.groupBy(generations, ({ service, name }) => `${service} ${name}`)];
@@ -21,7 +24,8 @@ export function ReadModelsPage({ generations, now }: {
       id="read-models"
       reload="read-models"
     >
-      {byName.length === 0
+      <SilentServices of={silent} />
+      {byName.length === 0 && silent.length === 0
         ? <p class="notice">No service has told of a read model.</p>
         : (
           <StatusList>

@@ -19,15 +19,15 @@ export const readModelsSection: Section = {
     live.add(pollSource({
       ...{ message: "read-models", everyMs: lookEveryMs, live, logger },
       // Ages change all the time, and are kept true by the browser
-      look: async (signal) =>
-        (await readModels(context, signal)).map(({ lagMs: _, ...each }) => each),
+      async look(signal) {
+        const { generations, silent } = await readModels(context, signal);
+        return { generations: generations.map(({ lagMs: _, ...each }) => each), silent };
+      },
     }));
     app.get(readModelsPath, async (c) =>
       await respond(c, {
         ...{ context, title, section: readModelsPath, live: ["read-models", "troubles"] },
-        children: (
-          <ReadModelsPage generations={await readModels(context, c.var.signal)} now={now()} />
-        ),
+        children: <ReadModelsPage {...await readModels(context, c.var.signal)} now={now()} />,
       }));
     app.get(`${readModelsPath}/:service/:name`, async (c) => {
       const { service, name } = c.req.param();

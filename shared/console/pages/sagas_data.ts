@@ -93,14 +93,17 @@ export type ShownStep = z.infer<typeof wayStep>;
 export async function sagaGroups(
   context: ConsoleDependencies,
   signal: AbortSignal,
-): Promise<readonly ShownGroup[]> {
+): Promise<{ readonly groups: readonly ShownGroup[]; readonly silent: readonly string[] }> {
+  const silent: string[] = [];
   const found = await askEach(context, {
     ...{ path: "sagas/groups", schema: z.array(group), signal },
+    onSilent: (service) => silent.push(service),
   });
-  return found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })))
+  const groups = found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })))
     .toSorted((a, b) =>
       Number(b.state === "stuck") - Number(a.state === "stuck") || b.count - a.count
     );
+  return { groups, silent };
 }
 
 /** A page of a service's unfinished instances. */

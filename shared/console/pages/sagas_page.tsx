@@ -1,6 +1,7 @@
 import { ActLink } from "../components/act_link.tsx";
 import { consolePath } from "../components/console_path.ts";
 import { Part } from "../components/part.tsx";
+import { SilentServices } from "../components/silent_services.tsx";
 import { type Standing, Tag } from "../components/status_line.tsx";
 import { KeysetPages, Table } from "../components/table.tsx";
 import { Ago } from "../components/time_text.tsx";
@@ -15,8 +16,10 @@ export const filterNames = ["state", "step", "failure", "key", "older"] as const
 export type SagaFilter = Partial<Record<(typeof filterNames)[number], string>>;
 
 /** How many instances stand where: what is stuck first, each group with what helps all of it. */
-export function SagasPage({ groups, now }: {
+export function SagasPage({ groups, silent = [], now }: {
   readonly groups: readonly ShownGroup[];
+  /** Services of which nothing is known; default: none. */
+  readonly silent?: readonly string[];
   readonly now: number;
 }) {
   return (
@@ -26,6 +29,7 @@ export function SagasPage({ groups, now }: {
       id="groups"
       reload="sagas"
     >
+      <SilentServices of={silent} />
       <Table
         label="Unfinished instances in groups"
         columns={[
@@ -37,7 +41,7 @@ export function SagasPage({ groups, now }: {
           { title: "The oldest", is: "tight" },
           { title: "All of them", is: "tight" },
         ]}
-        empty="No instance is unfinished."
+        empty={silent.length > 0 ? "No instance is known." : "No instance is unfinished."}
       >
         {groups.map((each) => <GroupRow of={each} now={now} />)}
       </Table>

@@ -24,10 +24,10 @@ export const sagasSection: Section = {
       look: (signal) => sagaGroups(context, signal),
     }));
     app.get(sagasPath, async (c) => {
-      const groups = await sagaGroups(context, c.var.signal);
+      const found = await sagaGroups(context, c.var.signal);
       return await respond(c, {
         ...{ context, title, section: sagasPath, live },
-        children: <SagasPage groups={groups} now={now()} />,
+        children: <SagasPage {...found} now={now()} />,
       });
     });
     app.get(`${sagasPath}/:process`, async (c) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Trouble } from "../context/trouble.ts";
 import type { FindTroubles } from "../context/trouble_watch.ts";
+import { silentTrouble } from "./silent_trouble.ts";
 import { askEach } from "./ask_each.ts";
 
 const statuses = z.array(z.looseObject({
@@ -17,8 +18,13 @@ const worthATrouble = 10_000;
 
 /** Read models that have stopped, are far behind, or have letters. */
 export const projectionTroubles: FindTroubles = async (dependencies, signal) => {
-  const found = await askEach(dependencies, { path: "projections", schema: statuses, signal });
-  return found.flatMap(({ service, value }) =>
+  const silent: Trouble[] = [];
+  const found = await askEach(dependencies, {
+    ...{ path: "projections", schema: statuses, signal },
+    onSilent: (service, cause) =>
+      silent.push(silentTrouble({ service, cause, section: "/projections", of: "read models" })),
+  });
+  const told = found.flatMap(({ service, value }) =>
     value.flatMap(({ name, state, since, cause, lagMs, parkedKeys }): Trouble[] => {
       const shown = {
         section: "/projections",
@@ -48,4 +54,5 @@ export const projectionTroubles: FindTroubles = async (dependencies, signal) => 
       return [];
     })
   );
+  return [...told, ...silent];
 };

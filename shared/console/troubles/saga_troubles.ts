@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Trouble } from "../context/trouble.ts";
 import type { FindTroubles } from "../context/trouble_watch.ts";
+import { silentTrouble } from "./silent_trouble.ts";
 import { askEach } from "./ask_each.ts";
 
 const groups = z.array(z.looseObject({
@@ -14,8 +16,13 @@ const groups = z.array(z.looseObject({
 
 /** Processes and instances that stand still until an operator does something: those that stand alike are one trouble. */
 export const sagaTroubles: FindTroubles = async (dependencies, signal) => {
-  const found = await askEach(dependencies, { path: "sagas/groups", schema: groups, signal });
-  return found.flatMap(({ service, value }) =>
+  const silent: Trouble[] = [];
+  const found = await askEach(dependencies, {
+    ...{ path: "sagas/groups", schema: groups, signal },
+    onSilent: (service, cause) =>
+      silent.push(silentTrouble({ service, cause, section: "/sagas", of: "sagas" })),
+  });
+  const told = found.flatMap(({ service, value }) =>
     value.filter(({ state }) => state === "stuck" || state === "stopped")
       .map(({ process, state, step, failure, count, oldest: since, example }) => {
         const engine = "sagas";
@@ -55,4 +62,5 @@ export const sagaTroubles: FindTroubles = async (dependencies, signal) => {
         };
       })
   );
+  return [...told, ...silent];
 };
