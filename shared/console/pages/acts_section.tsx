@@ -32,7 +32,7 @@ export const actsSection: Section = {
           items.some((act) => act.engine === engine && act.undo !== null);
         const [models, routes] = await Promise.all([
           isUndone("projections") ? readModels(context, signal) : { generations: [] },
-          isUndone("routes") ? strangledRoutes(context, signal) : [],
+          isUndone("routes") ? strangledRoutes(context, signal).catch(() => []) : [],
         ]);
         const serviceOf = ({ engine, subject }: ShownAct) =>
           engine === "projections"

@@ -1,3 +1,4 @@
+import { Unavailable } from "@headwater/core";
 import { z } from "zod";
 import { askEach } from "../troubles/ask_each.ts";
 import type { ConsoleDependencies } from "../context/console_context.ts";
@@ -42,13 +43,25 @@ export type ShownRoute = z.infer<typeof route> & { readonly service: string };
 /** What asking the new side beside the legacy one has shown, as `routes report` tells it. */
 export type ShownReport = z.infer<typeof report>;
 
-/** All strangled routes, with the service that keeps them. */
+/** All strangled routes, with the service that keeps them. Errors: `Unavailable` where it may be one that does not answer. */
 export async function strangledRoutes(
   context: ConsoleDependencies,
   signal: AbortSignal,
 ): Promise<readonly ShownRoute[]> {
-  const found = await askEach(context, { path: "routes", schema: z.array(route), signal });
-  return found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })));
+  const silent: string[] = [];
+  const found = await askEach(context, {
+    ...{ path: "routes", schema: z.array(route), signal },
+    onSilent: (service) => silent.push(service),
+  });
+  const routes = found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })));
+  if (routes.length === 0 && silent.length > 0) {
+    throw new Unavailable(
+      `Cannot tell of routes: ${silent.join(", ")} ${
+        silent.length === 1 ? "does" : "do"
+      } not answer`,
+    );
+  }
+  return routes;
 }
 
 /** Errors: the `Refusal` where there is no such route. */
