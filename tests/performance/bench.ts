@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { appendBench } from "./append_bench.ts";
 import type { Benchmark, BenchmarkOptions, CaseResult, Pace } from "./benchmark.ts";
 import { commandsBench } from "./commands_bench.ts";
+import { consoleBench } from "./console_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
 import { gatewayBench } from "./gateway_bench.ts";
 import { measure } from "./measure.ts";
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   sagasBench,
   gatewayBench,
   resilienceBench,
+  consoleBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };
@@ -38,7 +40,7 @@ Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all o
   --json           one JSON object per benchmark instead of a table
   --peers          rivals in the same run, where there are any
   --beside=FOLDER  another checkout in the same run, for "shop", "projections" and "overload"
-  --events=N       how long a history "projections" fills a read model from; default 1,000,000
+  --events=N       how long a history "projections" and "console" have; default 1,000,000
   --large          and from one of 5,000,000
 `;
 

@@ -12,6 +12,8 @@ import { type CpuTime, cpuTime } from "./cpu_time.ts";
 export type MeasuredShop = AsyncDisposable & {
   /** Of its gateway. */
   readonly url: string;
+  /** Of the process that started all others. */
+  readonly pid: number;
   /** Keeps so many orders under way for about `ms` milliseconds, then waits until every customer was told. */
   work(options: { readonly ms: number; readonly inFlight: number }): Promise<Work>;
 };
@@ -43,11 +45,16 @@ const lookEveryMs = 25;
  * them is looked up in the read models, since asking the shop that often would cost it as much as some of its work.
  */
 export async function startMeasuredShop(
-  folder: string,
-  args: readonly string[],
+  { folder, args = [], prepare }: {
+    readonly folder: string;
+    readonly args?: readonly string[];
+    /** Told the data directory before there is anything in it. */
+    readonly prepare?: (directory: string) => Promise<void>;
+  },
 ): Promise<MeasuredShop> {
   await using starting = new AsyncDisposableStack();
   const place = starting.use(await makeDataPlace());
+  await prepare?.(place.directory);
   const process = starting.use(startDev(place.directory, { args, cwd: folder }));
   const { pid, url } = await process.ready();
   const running = await describeRunning(place.directory);
@@ -74,6 +81,7 @@ export async function startMeasuredShop(
   const started = starting.move();
   return {
     url,
+    pid,
     async work(options) {
       const before = await cpuTime(pid);
       const worked = await work(counter, options);

@@ -28,7 +28,9 @@ function open({ beside }: BenchmarkOptions): OpenBenchmark {
   function goodputOf(folder: string): (inFlight: number) => Measurement {
     let shop: Promise<MeasuredShop> | undefined;
     const started = async () =>
-      await (shop ??= startMeasuredShop(folder, ["--split"]).then((each) => shops.use(each)));
+      await (shop ??= startMeasuredShop({ folder, args: ["--split"] }).then((each) =>
+        shops.use(each)
+      ));
     return (inFlight) => async (ms) => await goodput((await started()).url, { ms, inFlight });
   }
   const own = goodputOf(root);

@@ -7,11 +7,10 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from "@headwater/postgres";
-import { AppendTwin, type TwinAppend } from "./append_twin.ts";
 import type { Benchmark, BenchmarkCase, BenchmarkOptions, OpenBenchmark } from "./benchmark.ts";
 import { cpuTime } from "./cpu_time.ts";
 import { percentile } from "./measure.ts";
-import { orderHistory } from "./order_history.ts";
+import { writeHistory } from "./write_history.ts";
 import type { ProjectionWork, ProjectionWorked } from "./projection_work.ts";
 import { startEmbeddedStore } from "./store_process.ts";
 
@@ -21,7 +20,6 @@ const largeEvents = 5_000_000;
 const liveEvents = 50_000;
 const lagEvents = 2_500;
 const perSecond = 500;
-const eventsPerWrite = 5_000;
 
 type Contender = { readonly script: string; readonly checkout: string };
 type Worked = ProjectionWorked & { readonly postgresMs: number };
@@ -182,16 +180,7 @@ async function historyOf({ folder, histories }: Bed, events: number): Promise<st
   const known = histories.get(events);
   if (known !== undefined) return known;
   const place = join(folder, `history-${events}`);
-  using log = new AppendTwin(join(place, "events.sqlite"));
-  let appends: TwinAppend[] = [];
-  for (const { stream, event } of orderHistory({ events })) {
-    appends.push({ stream, events: [event] });
-    if (appends.length < eventsPerWrite) continue;
-    log.write(appends);
-    appends = [];
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  log.write(appends);
+  await writeHistory(join(place, "events.sqlite"), { events });
   histories.set(events, place);
   return place;
 }

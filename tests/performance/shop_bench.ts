@@ -27,7 +27,7 @@ function open({ beside }: BenchmarkOptions): OpenBenchmark {
       const startedIn = (folder: string) => {
         let shop: Promise<MeasuredShop> | undefined;
         return async () =>
-          await (shop ??= startMeasuredShop(folder, args).then((s) => shops.use(s)));
+          await (shop ??= startMeasuredShop({ folder, args }).then((s) => shops.use(s)));
       };
       const own = startedIn(root);
       const other = beside === undefined ? undefined : startedIn(resolve(beside));
