@@ -7,6 +7,7 @@ import { openRedisStore } from "@headwater/redis";
 import { isRedisInstalled, startRedis } from "@headwater/redis/testing";
 import { eventually } from "@headwater/testing";
 import { inventoryService } from "@shop/inventory";
+import { orderService } from "@shop/order";
 import assert from "node:assert/strict";
 
 const logger = silentLog;
@@ -18,6 +19,8 @@ const stock = application({
   services: [{
     ...inventoryService,
     sagas: [],
+    // A route of its own is for the customers of orders
+    owned: orderService.owned,
     routes: routes().route("/", inventoryService.routes!)
       .get("/api/limited", limited, (c) => c.json({})),
   }],
