@@ -63,8 +63,17 @@ function* contradictionsOfBulkhead(
 }
 
 function* contradictionsOfBreaker(
-  { breaker }: ResilienceSettings,
+  { breaker, bulkhead, tryMs, totalMs }: ResilienceSettings,
 ): Iterable<Contradiction> {
+  const { windowMs, minimumCalls } = breaker;
+  // The window goes on by a tenth at a time
+  const mostLate = Math.floor(bulkhead.leastRunning * 0.9 * windowMs / tryMs);
+  if (minimumCalls > mostLate && tryMs <= totalMs) {
+    const late = `no more calls of tryMs, ${tryMs}, run out of time within breaker.windowMs`;
+    const allowed =
+      `at most ${mostLate}: by bulkhead.leastRunning, ${bulkhead.leastRunning}, ${late}`;
+    yield { path: "breaker.minimumCalls", value: minimumCalls, allowed };
+  }
   const { failureRatio, openMs, longestOpenMs, probes, mayFail } = breaker;
   if (failureRatio === 0) {
     const allowed = "more than 0: it would open without a failure";

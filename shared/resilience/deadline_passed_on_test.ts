@@ -56,15 +56,15 @@ Deno.test("callers who wait for less than a service may take do not open its cir
 Deno.test("a service that is too slow for many at a time is called by fewer, before its circuit opens", async () => {
   const { clock, client } = clientTestBed(async () => {
     const { running } = client.describe()[0]!;
-    await time.pause(running > 5 ? 9_000 : 1_000, { clock });
+    await time.pause(running > 8 ? 9_000 : 1_000, { clock });
     return new Response();
   });
   const asking = () => client.call("order", new Request("http://order/x"));
-  const calls = Promise.allSettled(Array.from({ length: 12 }, asking));
+  const calls = Promise.allSettled(Array.from({ length: 18 }, asking));
   await clock.advance(20_000);
   ok((await calls).some(({ status }) => status === "rejected"));
   const { breaker, places } = client.describe()[0]!;
-  deepEqual([breaker, places], ["closed", 5]);
+  deepEqual([breaker, places], ["closed", 8]);
   const answer = asking();
   await clock.advance(1_000);
   equal((await answer).status, 200);

@@ -139,7 +139,7 @@ export const settingsSchema: z.ZodType<ResilienceSettings> = group({
   }).prefault({}),
   bulkhead: group({
     running: whole(64, 1),
-    leastRunning: whole(5, 1),
+    leastRunning: whole(8, 1),
     calmMs: ms(1_500),
     waiting: whole(512, 0),
     longestWaitMs: ms(2_000),

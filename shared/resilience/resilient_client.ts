@@ -27,7 +27,7 @@ export type ResilienceOptions = {
    */
   readonly retry: RetryOptions & RetryBudgetOptions;
   /**
-   * Default: 64 at a time, as many as share a commit of the log, and 5 at least; 512 wait, at most 2 s: 64 answers each
+   * Default: 64 at a time, as many as share a commit of the log, and 8 at least; 512 wait, at most 2 s: 64 answers each
    * 250 ms.
    */
   readonly bulkhead: BulkheadOptions;

@@ -101,7 +101,7 @@ Deno.test("a command whose target hangs is not sent again: the caller is told", 
   await refused;
   equal(requests.length, 1);
   ok(requests[0]?.signal.aborted);
-  const state = { breaker: "closed", running: 0, waiting: 0, places: 5, awaiting: 0 } as const;
+  const state = { breaker: "closed", running: 0, waiting: 0, places: 8, awaiting: 0 } as const;
   deepEqual(client.describe(), [{ service: "order", calls: "commands", ...state }]);
   equal(clock.pending(), 0);
 });

@@ -57,8 +57,12 @@ const impossible: readonly (readonly [SomeSettings, string])[] = [
     "bulkhead.leastRunning is 65, allowed: at most bulkhead.running, 64",
   ],
   [
-    { breaker: { probes: 6 } },
-    "breaker.probes is 6, allowed: at most bulkhead.leastRunning, 5: some would wait for places, and all callers with them",
+    { tryMs: 5_000 },
+    "breaker.minimumCalls is 20, allowed: at most 14: by bulkhead.leastRunning, 8, no more calls of tryMs, 5000, run out of time within breaker.windowMs",
+  ],
+  [
+    { breaker: { probes: 9 } },
+    "breaker.probes is 9, allowed: at most bulkhead.leastRunning, 8: some would wait for places, and all callers with them",
   ],
   [
     { breaker: { failureRatio: 0 } },

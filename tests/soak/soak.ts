@@ -1,6 +1,7 @@
 import { soakApi } from "./generated_requests.ts";
 import { soakBoundaries } from "./boundaries.ts";
 import { soakEventStore } from "./event_store_memory.ts";
+import { soakPayment } from "./slow_payment.ts";
 import { soakProjections } from "./killed_projections.ts";
 import { soakRestart } from "./lost_read_models.ts";
 import { soakSagas } from "./saga_schedules.ts";
@@ -11,6 +12,7 @@ const soaks: Readonly<Record<string, (args: readonly string[]) => Promise<number
   api: soakApi,
   boundaries: soakBoundaries,
   "event-store": soakEventStore,
+  payment: soakPayment,
   projections: soakProjections,
   restart: soakRestart,
   sagas: soakSagas,
@@ -23,6 +25,7 @@ const help = `deno task soak NAME [--help]
   api          10,000 requests made of the API's description: no 500, every answer as described; some minutes
   boundaries   kill -9 at every boundary of a fulfilment's steps, of each process in turn; some twenty minutes
   event-store  memory of the embedded event store while ten million events pass; some ten minutes
+  payment      payment slowed to 5 s, killed and back: how others are answered meanwhile; a minute
   projections  200 times kill -9 of who builds, switches and keeps a read model; some ten minutes
   restart      a start of the shop without read models after a million events; a few minutes
   sagas        100,000 courses of sagas with all that may happen on their way; some minutes

@@ -1,4 +1,6 @@
 import { equal } from "node:assert/strict";
+import { soakApi } from "./generated_requests.ts";
+import { soakPayment } from "./slow_payment.ts";
 import { soakBoundaries } from "./boundaries.ts";
 import { soakEventStore } from "./event_store_memory.ts";
 import { soakProjections } from "./killed_projections.ts";
@@ -9,8 +11,10 @@ import { soakNamed } from "./soak.ts";
 import { soakStrangler } from "./strangled_writes.ts";
 
 Deno.test("each soak has a name, and another name is refused with those there are", () => {
+  equal(soakNamed("api"), soakApi);
   equal(soakNamed("boundaries"), soakBoundaries);
   equal(soakNamed("event-store"), soakEventStore);
+  equal(soakNamed("payment"), soakPayment);
   equal(soakNamed("projections"), soakProjections);
   equal(soakNamed("restart"), soakRestart);
   equal(soakNamed("sagas"), soakSagas);
@@ -18,6 +22,6 @@ Deno.test("each soak has a name, and another name is refused with those there ar
   equal(soakNamed("strangler"), soakStrangler);
   equal(
     soakNamed("toString"),
-    'Cannot soak "toString": what can be soaked is boundaries, event-store, projections, restart, sagas, shop, strangler',
+    'Cannot soak "toString": what can be soaked is api, boundaries, event-store, payment, projections, restart, sagas, shop, strangler',
   );
 });

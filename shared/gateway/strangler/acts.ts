@@ -132,7 +132,8 @@ const move = acts.operatorsAct({
     return { value, text: `"${entity}" of "${route}" stays with the ${side} side`, isDone: true };
   },
   isAsked: true,
-  subject: ({ route }) => route,
+  // Each for itself: many are moved at a time
+  subject: ({ route, entity }) => `${route} ${entity}`,
   foretell: async ({ route, entity, side }, context: Context) =>
     await foretellChange(context, { route, to: `"${entity}" stays with the ${side} side` }),
 });
