@@ -1,8 +1,9 @@
+import { gatewayShedder } from "./gateway_shedder.ts";
 import { type EventLog, type HealthCheck, type Log, machine, type Service } from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
-import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
+import { calls, createResilientClient, meteredClient } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
 import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -153,7 +154,7 @@ export async function startHost(
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
     ...{ identify, login, welcome, admitOperators },
     // Its services are asked by it and by their own processes alone: what is refused is refused here
-    shedder: policy.createShedder({ lagMs }),
+    shedder: gatewayShedder(lagMs),
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },
   });
   const running = starting.move();

@@ -1,3 +1,4 @@
+import { gatewayShedder } from "./gateway_shedder.ts";
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { type edge, ownHosts } from "@headwater/http";
@@ -183,7 +184,7 @@ export async function serveGateway(
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     ...await openRights(config, { logger }),
-    shedder: policy.createShedder({ lagMs: measured.lagMs }),
+    shedder: gatewayShedder(measured.lagMs),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     book,
     operators: log && gatewayActs({

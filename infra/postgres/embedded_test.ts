@@ -92,7 +92,7 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     const server = await startEmbeddedPostgres({ directory, logger });
     Deno.kill(server.pid, "SIGKILL");
     await server[Symbol.asyncDispose]();
-    deepEqual(await processesNaming(directory), []);
+    await noneNaming(directory);
   });
 
   await test.step("when its owner is killed the server ends, and the next start has everything", async () => {

@@ -1,0 +1,9 @@
+import { policy } from "@headwater/resilience";
+
+/** Whoever waits for a page takes that for quick; on a machine that others want as well, many answers are no quicker. */
+const calmAtEdgeMs = 500;
+
+/** What a gateway refuses when there is too much to do. `lagMs`: by how much its loop is late. */
+export function gatewayShedder(lagMs: () => number): policy.Shedder {
+  return policy.createShedder({ lagMs, calmMs: calmAtEdgeMs });
+}
