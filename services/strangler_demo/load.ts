@@ -25,6 +25,8 @@ const customers = 1_000;
 /** The header by which the gateway knows a customer. */
 export const customerHeader = "X-Customer";
 const longestMs = 5_000;
+/** Who is asked to come again later does, as a client should. */
+const mostTries = 3;
 
 /**
  * Customers who read products, and a few people who list new ones and change prices: as many each second, however
@@ -50,22 +52,29 @@ export function startLoad({ url, products: listed, every }: LoadOptions): Load {
     },
   ) {
     const at = performance.now();
+    const key = crypto.randomUUID();
     try {
-      const answer = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          [customerHeader]: subject,
-          ...(position !== undefined && { "X-Min-Position": position }),
-          ...(body &&
-            { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(longestMs),
-      });
-      const text = await answer.text();
-      const { status, headers } = answer;
-      const side = sideOf(headers.get("X-Served-By"));
-      return { at, ms: performance.now() - at, status, side, text, headers };
+      for (let tries = 1;; tries++) {
+        const answer = await fetch(`${url}${path}`, {
+          method,
+          headers: {
+            [customerHeader]: subject,
+            ...(position !== undefined && { "X-Min-Position": position }),
+            ...(body && { "Content-Type": "application/json", "Idempotency-Key": key }),
+          },
+          ...(body && { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(longestMs),
+        });
+        const text = await answer.text();
+        const { status, headers } = answer;
+        const laterMs = Number(headers.get("Retry-After")) * 1_000;
+        if (status === 503 && laterMs > 0 && tries < mostTries) {
+          await time.pause(laterMs);
+          continue;
+        }
+        const side = sideOf(headers.get("X-Served-By"));
+        return { at, ms: performance.now() - at, status, side, text, headers };
+      }
     } catch (error) {
       const ms = performance.now() - at;
       return { at, ms, status: 0, side: undefined, text: String(error), headers: new Headers() };
