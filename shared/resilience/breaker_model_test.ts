@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { BreakerSettings } from "./resilience_settings.ts";
 import { BreakerModel, type ModelledCall, type ModelledEnd } from "./testing/breaker_model.ts";
-import { type VirtualClock, virtualClock } from "./testing/virtual_clock.ts";
+import { virtualClock } from "@headwater/testing";
 
 /** Calls under way, the same ones in both. */
 type Model = { readonly breaker: BreakerModel; readonly calls: ModelledCall[] };
 type Real = {
-  readonly clock: VirtualClock;
+  readonly clock: ReturnType<typeof virtualClock>;
   readonly breaker: Breaker;
   readonly calls: PromiseWithResolvers<void>[];
 };

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { time, Unavailable } from "@headwater/core";
 import fc from "fast-check";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
-import { type VirtualClock, virtualClock } from "./testing/virtual_clock.ts";
+import { virtualClock } from "@headwater/testing";
 
 const rules = { running: 3, waiting: 4, longestWaitMs: 50 };
 
@@ -17,7 +17,7 @@ type Model = {
 };
 
 type Real = {
-  readonly clock: VirtualClock;
+  readonly clock: ReturnType<typeof virtualClock>;
   readonly bulkhead: Bulkhead;
   readonly states: Map<number, string>;
   readonly callers: Map<number, AbortController>;

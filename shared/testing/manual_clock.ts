@@ -1,4 +1,5 @@
 import type { time } from "@headwater/core";
+import { steppedClock } from "./virtual_clock.ts";
 
 /** Time that passes when a test says so. */
 export type ManualClock = time.Clock & {
@@ -10,32 +11,13 @@ export type ManualClock = time.Clock & {
 
 /** Clock that a test turns by hand. */
 export function manualClock(): ManualClock {
-  let now = 0;
-  let scheduled: { readonly at: number; readonly act: () => void }[] = [];
-
+  const { clock, stepTo } = steppedClock();
   return {
-    now: () => now,
-    after(ms, act) {
-      const entry = { at: now + ms, act };
-      scheduled.push(entry);
-      return () => {
-        scheduled = scheduled.filter((other) => other !== entry);
-      };
-    },
+    ...clock,
     async advance(ms) {
-      const until = now + ms;
-      await settled();
-      for (;;) {
-        const [next] = scheduled.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-        if (!next) break;
-        scheduled = scheduled.filter((other) => other !== next);
-        now = Math.max(now, next.at);
-        next.act();
-        await settled();
-      }
-      now = until;
+      const until = clock.now() + ms;
+      do await settled(); while (stepTo(until));
     },
-    pending: () => scheduled.length,
   };
 }
 

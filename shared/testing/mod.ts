@@ -6,6 +6,7 @@ export { eventually } from "./eventually.ts";
 export { given, heard, recordedExample, rowsAfter, rowsAfterRecorded, sumsOf } from "./given.ts";
 export { type HistoricEvent, historyOf } from "./history_of.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
+export { virtualClock } from "./virtual_clock.ts";
 export { ProcessInstance } from "./process_instance.ts";
 export { randomOf } from "./random_of.ts";
 export { type RecordedSpan, type RecordingTracer, recordingTracer } from "./recording_tracer.ts";

@@ -95,7 +95,9 @@ function objectionTo(
 }
 
 /** Files that know none of those who are measured: the work is the same for all, and so is how it is measured. */
-const ofAll = ["performance/cart.ts", "performance/cpu_time.ts"];
+const ofAll = ["call_cost", "cart", "cpu_time", "half_open"].map((name) =>
+  `performance/${name}.ts`
+);
 
 function objectionToWork({ path }: Place): string | undefined {
   return ofAll.includes(path) ? undefined : "peers know nothing of Headwater";

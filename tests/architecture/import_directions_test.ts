@@ -127,6 +127,8 @@ Deno.test("peers import nothing of Headwater", () => {
     "./rate.ts",
     "../cart.ts",
     "../cpu_time.ts",
+    "../call_cost.ts",
+    "../half_open.ts",
     "@event-driven-io/emmett",
   ]);
   assertRefused("tests/performance/peers/emmett.ts", ["../bench.ts", "@headwater/core"]);

@@ -1,16 +1,7 @@
 import { z } from "zod";
 import { askEach } from "../troubles/ask_each.ts";
+import { sagaGroup } from "../troubles/saga_group.ts";
 import type { ConsoleDependencies } from "../context/console_context.ts";
-
-const group = z.looseObject({
-  process: z.string(),
-  state: z.string(),
-  step: z.string().nullable(),
-  failure: z.string().nullable(),
-  count: z.number(),
-  oldest: z.string(),
-  example: z.string(),
-});
 
 const instance = z.looseObject({
   id: z.string(),
@@ -82,7 +73,7 @@ const story = z.looseObject({
 });
 
 /** Unfinished instances that stand alike, as `sagas groups` tells them. */
-export type ShownGroup = z.infer<typeof group> & { readonly service: string };
+export type ShownGroup = z.infer<typeof sagaGroup> & { readonly service: string };
 /** An unfinished instance, as `sagas list` tells it. */
 export type ShownInstance = z.infer<typeof instance>;
 /** An instance with what it went through, as `sagas show` tells it. */
@@ -96,7 +87,7 @@ export async function sagaGroups(
 ): Promise<{ readonly groups: readonly ShownGroup[]; readonly silent: readonly string[] }> {
   const silent: string[] = [];
   const found = await askEach(context, {
-    ...{ path: "sagas/groups", schema: z.array(group), signal },
+    ...{ path: "sagas/groups", schema: z.array(sagaGroup), signal },
     onSilent: (service) => silent.push(service),
   });
   const groups = found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })))

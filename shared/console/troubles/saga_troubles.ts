@@ -3,22 +3,13 @@ import type { Trouble } from "../context/trouble.ts";
 import type { FindTroubles } from "../context/trouble_watch.ts";
 import { silentTrouble } from "./silent_trouble.ts";
 import { askEach } from "./ask_each.ts";
-
-const groups = z.array(z.looseObject({
-  process: z.string(),
-  state: z.string(),
-  step: z.string().nullable(),
-  failure: z.string().nullable(),
-  count: z.number(),
-  oldest: z.string(),
-  example: z.string(),
-}));
+import { sagaGroup } from "./saga_group.ts";
 
 /** Processes and instances that stand still until an operator does something: those that stand alike are one trouble. */
 export const sagaTroubles: FindTroubles = async (dependencies, signal) => {
   const silent: Trouble[] = [];
   const found = await askEach(dependencies, {
-    ...{ path: "sagas/groups", schema: groups, signal },
+    ...{ path: "sagas/groups", schema: z.array(sagaGroup), signal },
     onSilent: (service, cause) =>
       silent.push(silentTrouble({ service, cause, section: "/sagas", of: "sagas" })),
   });

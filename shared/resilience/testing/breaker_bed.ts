@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { Unavailable } from "@headwater/core";
 import { type BreakerOptions, createBreaker } from "../breaker.ts";
-import { virtualClock } from "./virtual_clock.ts";
+import { virtualClock } from "@headwater/testing";
 
 /** A breaker, by a clock that a test turns, and chance that is always in the middle. */
 export function breakerBed(options: Partial<BreakerOptions> = {}) {

@@ -10,8 +10,8 @@ import {
   wrap,
 } from "cockatiel";
 import CircuitBreaker from "opossum";
-import { callCost } from "./call_cost.ts";
-import { callers, herd, openMs } from "./half_open.ts";
+import { callCost } from "../call_cost.ts";
+import { callers, herd, openMs } from "../half_open.ts";
 
 type Contender = {
   readonly case: string;
