@@ -176,6 +176,7 @@ export async function startService(
         ...{ caller: process.name, meter, book },
       }),
       records: processRecords(pools.workers, process.name),
+      restore: database.migrate,
       processName,
       logger,
       cacheBudget,

@@ -1,15 +1,8 @@
 import type { Sql } from "postgres";
 import { fingerprint } from "@headwater/core";
-
-/** One step forward. Never changed once it was released: what follows is another migration. */
-export type Migration = {
-  /** For example `0001-orders`; unique within its service. */
-  readonly name: string;
-  /** One text with any number of statements, or several; all of them in one transaction. */
-  readonly sql: string | readonly string[];
-  /** Whose it is, where a part of the service has tables of its own: those are in an order of their own. */
-  readonly owner?: string;
-};
+import { type Migration, statementsOf } from "./migration.ts";
+import { codeOf, inTurn, literal } from "./migration_turn.ts";
+import { remakeTables } from "./remake_tables.ts";
 
 /** Migrations, and whose they are. */
 export type MigrateOptions = {
@@ -19,17 +12,13 @@ export type MigrateOptions = {
   readonly migrations: readonly Migration[];
 };
 
-/** Any number that nobody else takes for an advisory lock in a service's database. */
-const turnLock = 4802617;
 /** PostgreSQL's code for a table that is not there. */
 const undefinedTable = "42P01";
-/** A code of our own: another process was faster. */
-const appliedMeanwhile = "HW001";
 
 /**
  * Applies what has not been applied yet, each migration in a transaction of its own, and gives the names of those it applied.
  * Where there is nothing to do it only looks. Processes that start at once take turns. A database that is ahead, since a
- * newer release was here, is left alone.
+ * newer release was here, is left alone. Of tables that may be lost those are made anew that are gone.
  *
  * Errors: a migration that fails, was changed after it was applied, or was put before one that is applied already.
  */
@@ -37,10 +26,8 @@ export async function migrate(
   sql: Sql,
   options: MigrateOptions,
 ): Promise<readonly string[]> {
-  const done: string[] = [];
-  for (const owner of new Set(options.migrations.map(({ owner }) => owner))) {
-    const service = owner === undefined ? options.service : `${options.service}/${owner}`;
-    const migrations = options.migrations.filter((migration) => migration.owner === owner);
+  const done = [...await remake(sql, options)];
+  for (const { service, migrations } of byOwner(options)) {
     for (;;) {
       const applied = await appliedChecksums(sql, service);
       const migration = outstanding({ service, migrations }, applied);
@@ -49,6 +36,25 @@ export async function migrate(
     }
   }
   return done;
+}
+
+/** The migrations of each owner, under whose name they are on record. */
+function byOwner({ service, migrations }: MigrateOptions): readonly MigrateOptions[] {
+  return Array.from(Map.groupBy(migrations, ({ owner }) => owner), ([owner, migrations]) => ({
+    service: owner === undefined ? service : `${service}/${owner}`,
+    migrations,
+  }));
+}
+
+async function remake(sql: Sql, options: MigrateOptions): Promise<readonly string[]> {
+  if (!options.migrations.some(({ tables }) => tables)) return [];
+  const applied = new Set<Migration>();
+  for (const { service, migrations } of byOwner(options)) {
+    const checksums = await appliedChecksums(sql, service);
+    for (const migration of migrations) if (checksums.has(migration.name)) applied.add(migration);
+  }
+  const remade = await remakeTables(sql, options.migrations.filter((each) => applied.has(each)));
+  return remade.map(({ name }) => name);
 }
 
 async function appliedChecksums(
@@ -90,10 +96,7 @@ function outstanding(
   return undefined;
 }
 
-/**
- * One message with several statements is a transaction; in `sql.begin`, postgres.js 3.4.9 has ended whole processes.
- * False: another process has applied it meanwhile.
- */
+/** False: another process has applied it meanwhile. */
 async function apply(
   sql: Sql,
   { service, migration }: { readonly service: string; readonly migration: Migration },
@@ -101,27 +104,15 @@ async function apply(
   const { name } = migration;
   const own = `service = ${literal(service)} and name = ${literal(name)}`;
   try {
-    await sql.unsafe(`
-      select set_config('client_min_messages', 'warning', true), pg_advisory_xact_lock(${turnLock});
-      create table if not exists headwater_migrations (
-        service text not null,
-        name text not null,
-        checksum text not null,
-        applied_at timestamptz not null default now(),
-        primary key (service, name)
-      );
-      do $turn$ begin
-        if exists (select from headwater_migrations where ${own}) then
-          raise exception 'applied meanwhile' using errcode = '${appliedMeanwhile}';
-        end if;
-      end $turn$;
-      ${statementsOf(migration).join("\n;\n")}
-      ;
-      insert into headwater_migrations (service, name, checksum)
-      values (${literal(service)}, ${literal(name)}, ${literal(checksumOf(migration))})`);
-    return true;
+    return await inTurn(sql, {
+      unless: `exists (select from headwater_migrations where ${own})`,
+      statements: [
+        ...statementsOf(migration),
+        `insert into headwater_migrations (service, name, checksum)
+        values (${literal(service)}, ${literal(name)}, ${literal(checksumOf(migration))})`,
+      ],
+    });
   } catch (error) {
-    if (codeOf(error) === appliedMeanwhile) return false;
     throw new Error(
       `Cannot migrate "${service}": migration "${name}" failed: ${(error as Error).message}`,
       { cause: error },
@@ -129,18 +120,6 @@ async function apply(
   }
 }
 
-function statementsOf({ sql }: Migration): readonly string[] {
-  return typeof sql === "string" ? [sql] : sql;
-}
-
 function checksumOf(migration: Migration): string {
   return fingerprint(statementsOf(migration));
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

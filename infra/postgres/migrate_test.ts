@@ -3,7 +3,8 @@ import { silentLog } from "@headwater/core";
 import type { Sql } from "postgres";
 import { connect } from "./connect.ts";
 import { ensureDatabase } from "./ensure_database.ts";
-import { migrate, type Migration } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import type { Migration } from "./migration.ts";
 import { startThrowAwayPostgres } from "./throw_away.ts";
 
 const logger = silentLog;
@@ -116,6 +117,36 @@ Deno.test("databases and their migrations", async (test) => {
   await step("a database that a newer release has migrated is left alone", async (sql) => {
     await migrate(sql, { service: "s", migrations: [items, tags] });
     deepEqual(await migrate(sql, { service: "s", migrations: [items] }), []);
+  });
+
+  await step("tables that may be lost are made anew once one is gone", async (sql) => {
+    const made = (table: string, more: Partial<Migration>): Migration => ({
+      ...{ name: table, sql: `create table ${table} (id int)`, tables: [table] },
+      ...more,
+    });
+    const migrations = [
+      made("first", { sql: "create table first (id int); create table second (id int)" }),
+      items,
+      made("noted", { owner: "part", sql: "alter table second add note text", tables: ["second"] }),
+      made("apart", { owner: "part" }),
+    ];
+    // What one makes stands or falls together
+    const [first, ...others] = migrations;
+    const all = [{ ...first!, tables: ["first", "second"] }, ...others];
+    const again = () => migrate(sql, { service: "s", migrations: all });
+    deepEqual(await again(), ["first", "0001-items", "noted", "apart"]);
+    await sql`insert into first values (1)`;
+    await sql`insert into apart values (1)`;
+    await sql`insert into items values (1)`;
+    deepEqual(await again(), []);
+    await sql`drop table second`;
+    deepEqual((await Promise.all([again(), again()])).flat(), ["first", "noted"]);
+    deepEqual([...await sql`select first.id, second.id, note from first, second`], []);
+    deepEqual([...await sql`select apart.id from apart, items`], [{ id: 1 }]);
+    await sql`drop table apart`;
+    deepEqual(await again(), ["apart"]);
+    await sql`drop table items`;
+    deepEqual(await again(), []);
   });
 
   await step("services that share a database have histories of their own", async (sql) => {

@@ -6,7 +6,8 @@ export {
   startEmbeddedPostgres,
 } from "./embedded.ts";
 export { dropDatabase, ensureDatabase, type EnsureDatabaseOptions } from "./ensure_database.ts";
-export { migrate, type MigrateOptions, type Migration } from "./migrate.ts";
+export { migrate, type MigrateOptions } from "./migrate.ts";
+export type { Migration } from "./migration.ts";
 export {
   openDatabase,
   type OpenDatabaseOptions,

@@ -3,7 +3,8 @@ import type { Log } from "@headwater/core";
 import { connect } from "./connect.ts";
 import { changedUrl, readDatabaseUrl } from "./database_url.ts";
 import { assertMayCreateTables, inspectServer } from "./inspect_server.ts";
-import { migrate, type Migration } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import type { Migration } from "./migration.ts";
 
 /** Whose database it is, and what it is to have. */
 export type OpenDatabaseOptions = {
@@ -19,6 +20,8 @@ export type OpenedDatabase = {
   /** For all further connections: it says whether they go through a pooler. */
   readonly url: string;
   readonly isPooled: boolean;
+  /** Once more: for who finds a table gone. Errors: those of `migrate`. */
+  migrate(): Promise<readonly string[]>;
 };
 
 /** A migration may take its time: one that indexes a large table, for example. */
@@ -49,16 +52,18 @@ async function prepared(
     assertMayCreateTables(server);
     return server;
   });
-  if (migrations.length > 0) {
+  async function migrateAll(): Promise<readonly string[]> {
+    if (migrations.length === 0) return [];
     const patienceMs = migrationMs;
-    await withConnection(
+    return await withConnection(
       url,
       { logger, patienceMs },
       (sql) => migrate(sql, { service, migrations }),
     );
   }
+  await migrateAll();
   const isPooled = readDatabaseUrl(url).isPooled ?? found.isPooled;
-  return { url: changedUrl(url, { isPooled }), isPooled };
+  return { url: changedUrl(url, { isPooled }), isPooled, migrate: migrateAll };
 }
 
 /** The same URL, saying whether connections go through a pooler: looks at it where nobody has said. */

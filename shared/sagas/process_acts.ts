@@ -43,6 +43,7 @@ export const mostActs = 200;
 export const processActsMigration = {
   name: "process-acts",
   owner: "sagas",
+  tables: ["process_act"],
   sql: `
     create table process_act (
       number bigint generated always as identity primary key,

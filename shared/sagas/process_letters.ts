@@ -29,6 +29,7 @@ export interface ProcessLetters {
 export const processLettersMigration = {
   name: "process-letters",
   owner: "sagas",
+  tables: ["process_letter"],
   sql: `
     create table process_letter (
       process text not null,

@@ -2,14 +2,20 @@ import { processActsMigration } from "./process_acts.ts";
 import { processLettersMigration } from "./process_letters.ts";
 import { processSlicesMigration } from "./slice_store.ts";
 
+/** Where a process is, and its instances: what is known of one is of no use without the other. */
+const records = ["process_checkpoint", "process_instance"];
+
 /** The tables of `processRecords`, for the migrations of a database that keeps some. */
 export const processMigrations: readonly {
   readonly name: string;
   readonly sql: string;
   readonly owner?: string;
+  /** Those that it makes or changes: all that they hold follows from the log, or is asked for again. */
+  readonly tables: readonly string[];
 }[] = [
   {
     name: "process-records",
+    tables: records,
     sql: `
     create table process_checkpoint (
       process text primary key,
@@ -27,6 +33,7 @@ export const processMigrations: readonly {
   },
   {
     name: "process-marks",
+    tables: records,
     // In an order of its own: the service's migrations may follow the first of ours already
     owner: "sagas",
     sql: `
@@ -36,6 +43,7 @@ export const processMigrations: readonly {
   processLettersMigration,
   {
     name: "process-waits",
+    tables: records,
     owner: "sagas",
     sql: `
     alter table process_instance add column target text, add column command text,
@@ -46,6 +54,7 @@ export const processMigrations: readonly {
   processSlicesMigration,
   {
     name: "process-timers",
+    tables: records,
     owner: "sagas",
     // `outstanding`: how many steps are; null: nobody knows. `revision`: of its stream, as the row has it
     sql: `
@@ -57,6 +66,7 @@ export const processMigrations: readonly {
   processActsMigration,
   {
     name: "process-stuck",
+    tables: records,
     owner: "sagas",
     // A health check asks for them, among many that only wait
     sql: `create index process_instance_stuck on process_instance (process) where state = 'stuck'`,

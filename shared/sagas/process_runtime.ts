@@ -9,6 +9,7 @@ import { ParkedInputs } from "./parked_inputs.ts";
 import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
+import { restoreTables } from "./restore_tables.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
 import { stuckWarning } from "./stuck_warning.ts";
@@ -47,6 +48,8 @@ export class Runtime {
   /** Why it stands still, as operators were told. */
   #told: string | undefined;
   #trouble: unknown = new Error("has not started to listen yet");
+  /** Why instances cannot be told of times and acts. */
+  #untold: unknown;
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
@@ -63,7 +66,7 @@ export class Runtime {
     this.#slices = holdSlices({
       store: options.records.slices,
       ...{ process: options.process.name, place: options.processName },
-      ...{ clock: this.#clock, logger: options.logger },
+      ...{ clock: this.#clock, logger: options.logger, restore: options.restore },
       gained: (slices) => this.#gained(slices),
       lost: () => this.#driven.release(),
     });
@@ -77,7 +80,7 @@ export class Runtime {
   }
 
   async check(): Promise<{ readonly warning?: string }> {
-    const trouble = this.#trouble ?? this.#slices.trouble();
+    const trouble = this.#trouble ?? this.#slices.trouble() ?? this.#untold;
     if (trouble !== undefined) throw trouble;
     const stuck = await stuckWarning(this.#options.records);
     const warnings = [stuck, this.#parked.health().warning].filter((each) => each !== undefined);
@@ -114,6 +117,7 @@ export class Runtime {
           this.#trouble = error;
           const level = error instanceof Unavailable ? "warn" : "error";
           logger[level]("process interrupted, will go on", { processManager: process.name, error });
+          await restoreTables(error, { ...this.#options, process: process.name });
         }
         await time.pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), {
           signal,
@@ -255,6 +259,7 @@ export class Runtime {
       ...{ inbox: this.#inbox, parked: this.#parked, clock: this.#clock, signal, now: this.#now },
       ...{ driven: this.#driven, later },
       slices: () => this.#slices.slices(),
+      troubled: (trouble) => this.#untold = trouble,
       heardUntil: () => this.#isCaughtUp ? this.#now() : this.#caughtUpAt,
     });
   }

@@ -42,6 +42,7 @@ const forgottenMs = 60_000;
 export const processSlicesMigration = {
   name: "process-slices",
   owner: "sagas",
+  tables: ["process_sharer", "process_slice"],
   sql: `
     create table process_sharer (
       process text not null,

@@ -16,6 +16,9 @@ export type ToldNoticesOptions =
     readonly driven: DrivenInstances;
     readonly later: LaterRecords;
     readonly clock: time.Clock;
+    readonly restore?: (() => Promise<readonly string[]>) | undefined;
+    /** Told why nobody can be told; undefined: all are. */
+    troubled(trouble: unknown): void;
   };
 
 /** Tells instances that their times have come, and what operators do to them, until the signal aborts. */
