@@ -156,7 +156,8 @@ function nothingIsLeft({ observations, aloneFrom }: Walked): Verdict {
   });
 }
 
-function described({ kind, sku, status, side, objection }: Observation): string {
-  const answer = status === 0 ? "had no answer" : `was answered ${status}`;
+function described({ kind, sku, status, problem, side, objection }: Observation): string {
+  const said = problem === undefined ? "" : ` (${problem})`;
+  const answer = status === 0 ? "had no answer" : `was answered ${status}${said}`;
   return `${kind} "${sku}" ${answer} by ${side ?? "nobody"}${objection ? `: ${objection}` : ""}`;
 }

@@ -73,11 +73,13 @@ export function startLoad({ url, products: listed, every }: LoadOptions): Load {
           continue;
         }
         const side = sideOf(headers.get("X-Served-By"));
-        return { at, ms: performance.now() - at, status, side, text, headers };
+        const problem = problemIn(text, headers);
+        return { at, ms: performance.now() - at, status, problem, side, text, headers };
       }
     } catch (error) {
       const ms = performance.now() - at;
-      return { at, ms, status: 0, side: undefined, text: String(error), headers: new Headers() };
+      const none = { status: 0, problem: undefined, side: undefined, headers: new Headers() };
+      return { at, ms, ...none, text: String(error) };
     }
   }
 
@@ -177,4 +179,10 @@ export function startLoad({ url, products: listed, every }: LoadOptions): Load {
 
 function sideOf(name: string | null): Side | undefined {
   return name === "legacy" || name === "new" ? name : undefined;
+}
+
+function problemIn(text: string, headers: Headers): string | undefined {
+  if (headers.get("Content-Type") !== "application/problem+json") return undefined;
+  const { code, detail } = JSON.parse(text);
+  return `${code}: ${detail}`;
 }

@@ -10,6 +10,8 @@ export type Observation = {
   readonly sku: string;
   /** 0: there was no answer. */
   readonly status: number;
+  /** Of a problem document: what was wrong, and whose limit it was; undefined: the answer is none. */
+  readonly problem?: string | undefined;
   /** By `X-Served-By`; undefined: the answer says nothing of it. */
   readonly side: Side | undefined;
   /** Somebody had written the product, which stays with the side that took it. */

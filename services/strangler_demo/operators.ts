@@ -26,9 +26,13 @@ export type ShadowReport = {
   readonly verdict: string;
 };
 
+/** Nothing that they do does more when it is done again: who is told that it was too late or too much tries once more. */
+const again = [503, 504];
+const mostTries = 3;
+
 /** What people do with `deno task routes`, over HTTP. */
 export function operatorsOf(url: string) {
-  async function ask<Value>(path: string, body?: object): Promise<Value> {
+  async function ask<Value>(path: string, body?: object, tries = 1): Promise<Value> {
     const answer = await fetch(`${url}/ops/routes${path}`, {
       method: body ? "POST" : "GET",
       headers: { ...(body && { "Content-Type": "application/json" }) },
@@ -36,6 +40,7 @@ export function operatorsOf(url: string) {
     });
     const value = await answer.json();
     if (answer.ok) return value;
+    if (again.includes(answer.status) && tries < mostTries) return await ask(path, body, tries + 1);
     throw new Error(`Cannot do "routes${path}": ${answer.status} ${JSON.stringify(value)}`);
   }
   return {

@@ -24,7 +24,8 @@ const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
 /**
  * What kept something from being done or answered: one try's time, the time over all tries, that whoever asked has gone,
- * an open circuit, no free place, that it was tried as often as it may be, or that enough is being repeated already.
+ * an open circuit, no free place, that it was tried as often as it may be, that enough is being repeated already, or that
+ * whoever was asked had too much to do.
  */
 export type Limit =
   | "attempt"
@@ -33,7 +34,8 @@ export type Limit =
   | "breaker"
   | "bulkhead"
   | "tries"
-  | "budget";
+  | "budget"
+  | "shedding";
 
 /** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
 export class Unavailable extends Error {

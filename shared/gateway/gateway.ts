@@ -167,7 +167,7 @@ export function gateway(
       ...(upstreams && { table: upstreams.table }),
     });
     table?.addOpen(app);
-    return toService(app, own, { door });
+    return toService(app, own, { door, unsaidMs: () => table?.longestMs() ?? 0 });
   };
   return Object.assign(create, {
     pages: pages.map(({ path }) => path),

@@ -50,7 +50,7 @@ Deno.test("what cannot be worked on is refused before its service is asked, and 
   const { ask, fill, requests } = setUp();
   fill(9);
   const headers = { "X-Priority": "critical" };
-  const refused = await ask("/api/things/7", { headers });
+  const refused = await ask("/api/things", { headers });
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get("X-Overloaded"), "true");
   assert.equal((await ask("/api/things", { method: "POST" })).status, 200);

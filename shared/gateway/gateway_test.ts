@@ -1,6 +1,7 @@
-import { Unavailable } from "@headwater/core";
+import { time, Unavailable } from "@headwater/core";
 import { createResilientClient } from "@headwater/resilience";
 import assert from "node:assert/strict";
+import { readRouteTable, type RouteTable } from "./route_table.ts";
 import { openGateway } from "./testing/open_gateway.ts";
 
 const long = JSON.stringify({ text: "x".repeat(10_000) });
@@ -67,4 +68,27 @@ Deno.test("what the client accepts is not what a service is asked for", async ()
   const { gateway, requests } = openGateway(() => Promise.resolve(new Response("{}")));
   await gateway(asking("zstd"));
   assert.equal(requests[0]!.headers.get("Accept-Encoding"), null);
+});
+
+Deno.test("everything has a time within which it is answered: half a minute, or what an upstream may take", async () => {
+  let table: RouteTable = { upstreams: [], routes: [] };
+  const { gateway } = openGateway(() => {
+    const leftMs = time.currentDeadline()!.remainingMs();
+    return Promise.resolve(Response.json(Math.ceil(leftMs / 1_000)));
+  }, { upstreams: { table: () => table, send: () => Promise.reject(new Unavailable("away")) } });
+  async function secondsFor(headers: HeadersInit = {}): Promise<number> {
+    const answer = await gateway(new Request("http://gateway/api/things/1", { headers }));
+    return await answer.json();
+  }
+  assert.equal(await secondsFor(), 30);
+  assert.equal(await secondsFor({ "X-Request-Timeout-Ms": "5000" }), 5);
+  assert.equal(await secondsFor({ "X-Min-Position": "7", Prefer: "wait=20" }), 50);
+  const report = { method: "GET", path: "/report", upstream: "legacy", timeoutMs: 60_000 };
+  const upstreams = { legacy: { url: "http://legacy" } };
+  table = readRouteTable(JSON.stringify({ upstreams, routes: [report] }), {
+    routes: [],
+    pages: [],
+  });
+  // With time for a body and for a turn
+  assert.equal(await secondsFor(), 72);
 });

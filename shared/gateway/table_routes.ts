@@ -6,7 +6,7 @@ import { onEachRoute } from "./on_each_route.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
 import type { RouteTable, TableRoute, Upstream } from "./route_table.ts";
 import type { SideTarget, TwoSided } from "./strangler/strangle.ts";
-import { createUpstreamClient, type UpstreamClient } from "./upstream_client.ts";
+import { createUpstreamClient, longestWaitMs, type UpstreamClient } from "./upstream_client.ts";
 import { upstreamTarget } from "./upstream_target.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -24,11 +24,14 @@ export type TableRoutes = {
   addStrangled(app: EdgeRoutes, routes: readonly PublicRoute[]): void;
   /** What no route before has taken. */
   addOpen(app: EdgeRoutes): void;
+  /** Milliseconds within which each route has an answer. */
+  longestMs(): number;
 };
 
 /** What was made of one table; requests under way keep theirs. */
 type Prepared = {
   readonly table: RouteTable;
+  readonly longestMs: number;
   readonly clients: ReadonlyMap<string, KnownClient>;
   readonly open: readonly Way[];
   /** By method and path. */
@@ -112,8 +115,11 @@ export function tableRoutes(
       const hereOf = (path: string) => pathHere(path, ways);
       return { route, target: upstreamTarget(route, { client, hereOf, bodyMs, clock, logger }) };
     });
+    // Its body is read, it waits for its turn, it is asked
+    const timeOf = ({ timeoutMs }: TableRoute) => bodyMs + longestWaitMs + timeoutMs;
     return {
       table,
+      longestMs: Math.max(0, ...table.routes.map(timeOf)),
       clients,
       open: all.filter(({ route }) => !route.strangles),
       strangled: new Map(
@@ -141,6 +147,7 @@ export function tableRoutes(
         };
       });
     },
+    longestMs: () => now().longestMs,
     addOpen(app) {
       app.all("*", async (c, next) => {
         const segments = segmentsOf(c.req.url);

@@ -29,7 +29,7 @@ export type UpstreamClient = {
 };
 
 /** As long as calls to services wait for their turn. */
-const longestWaitMs = 2_000;
+export const longestWaitMs = 2_000;
 /** It is left alone twice as long each time that it fails again, up to so long. */
 const usualLongestMs = 60_000;
 

@@ -1,8 +1,11 @@
 import { time } from "@headwater/core";
 import { receivedAttempt, receivedMs, withDeadline } from "@headwater/resilience";
 import type { MiddlewareHandler } from "hono";
+import type { CorrelationVariables } from "./correlation.ts";
 
 export type DeadlineVariables = {
+  /** When the request came, by the clock: what it has waited since then is of its time. */
+  cameAt: number;
   /** Aborts when the answer is of no use any more: its time is over, or the caller has hung up. */
   signal: AbortSignal;
 };
@@ -11,9 +14,15 @@ export type DeadlineVariables = {
  * Ends the work on a request when its answer is of no use any more: `X-Request-Timeout-Ms` says how long the caller waits
  * (what is not a number of milliseconds is passed over). The caller gets 504 then, whether or not the handler listens; its
  * reads and appends are not begun any more, its queries are ended. `X-Attempt` above 1 says that it was sent before: what
- * it asks of others is not tried again.
+ * it asks of others is not tried again. `unsaidMs`: how long a caller waits that does not
+ * say, half a minute at least; default: for ever.
  */
-export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHandler {
+export function underDeadline(
+  { unsaidMs, clock = time.realClock }: {
+    readonly unsaidMs?: (() => number) | undefined;
+    readonly clock?: time.Clock;
+  } = {},
+): MiddlewareHandler<{ Variables: DeadlineVariables & CorrelationVariables }> {
   return async (c, next) => {
     const { headers, signal } = c.req.raw;
     await withDeadline(async (signal) => {
@@ -24,7 +33,7 @@ export function underDeadline(clock: time.Clock = time.realClock): MiddlewareHan
       });
       await next();
     }, {
-      ms: receivedMs(headers),
+      ms: receivedMs(headers, unsaidMs?.()) - (clock.now() - c.get("cameAt")),
       attempt: receivedAttempt(headers),
       what: "Cannot answer the request",
       ...{ signal, clock },

@@ -2,6 +2,7 @@ import { deadlineHeader } from "@headwater/resilience";
 import { time } from "@headwater/core";
 import { within } from "@headwater/testing";
 import { deepEqual, equal } from "node:assert/strict";
+import { routes } from "./service_app.ts";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 
 function asking(path: string, timeout: string): Request {
@@ -26,6 +27,28 @@ Deno.test("a handler that takes longer than its caller waits is told to stop, an
   const reason = await within("the handler to be told", stopped.promise);
   equal((reason as Error).name, "DeadlineExceeded");
   deepEqual(logged.map(({ level }) => level), ["warn"]);
+});
+
+Deno.test("a request whose time was over before its turn came is not worked on", async () => {
+  const waited = Promise.withResolvers<void>();
+  const { service, handled, logged } = exampleService(undefined, {
+    doorOf() {
+      const door = routes();
+      door.use(async (_, next) => {
+        await waited.promise;
+        await next();
+      });
+      return door;
+    },
+  });
+  const answer = service(jsonRequest("/orders/1", {
+    body: validExampleOrder,
+    headers: { [deadlineHeader]: "15" },
+  }));
+  setTimeout(waited.resolve, 20);
+  equal((await within("the answer", answer)).status, 504);
+  equal(handled.length, 0);
+  equal(logged.length, 1);
 });
 
 Deno.test("a request for which no time is left is not begun", async () => {

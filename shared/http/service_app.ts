@@ -1,4 +1,4 @@
-import { machine, Refusal, type Service } from "@headwater/core";
+import { machine, Refusal, type Service, time } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { clientAddressOf, noteClientAddress } from "./client_address.ts";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
@@ -69,9 +69,11 @@ export function routes(): Routes {
 export function toService<Dependencies extends EdgeDependencies>(
   routes: Hono<Env<Dependencies>>,
   dependencies: Dependencies,
-  { door }: {
+  { door, unsaidMs }: {
     /** What is asked of a request before anything else is done for it. */
     readonly door?: Hono<Env<Dependencies>>;
+    /** Milliseconds, 30,000 at least, after which an answer is of no use to whoever does not say; default: it always is. */
+    unsaidMs?(): number;
   } = {},
 ): Service {
   const app = new Hono<Env<Dependencies>>();
@@ -94,6 +96,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   if (tracer.isOn) app.use(namedSpan({ service, tracer }));
   app.use(async (c, next) => {
     const answered = requests.begin();
+    c.set("cameAt", time.realClock.now());
     try {
       await next();
     } catch (thrown) {
@@ -119,7 +122,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   }
   // Before the deadline, which costs half of what a refusal does
   if (door) app.route("/", door);
-  app.use(underDeadline());
+  app.use(underDeadline({ unsaidMs }));
   app.use(async (c, next) => {
     c.set("turns", turns);
     try {

@@ -92,7 +92,8 @@ export function shed(
     const place = entered instanceof Promise ? await entered : entered;
     if (typeof place === "string") {
       tell();
-      return overloaded(`Cannot take a request of priority "${priority}": ${reasons[place]}`, c);
+      const cannot = `Service "${service}" cannot take a request of priority "${priority}"`;
+      return overloaded(`${cannot}: ${reasons[place]}`, c);
     }
     c.set("place", place);
     try {
@@ -133,7 +134,10 @@ const reasons: Readonly<Record<policy.Refused, string>> = {
 
 function overloaded(detail: string, c: Context): Response {
   return problemResponse(
-    { status: 503, code: "overloaded", detail, correlationId: c.get("correlationId") },
+    {
+      ...{ status: 503, code: "overloaded", detail, limit: "shedding" },
+      correlationId: c.get("correlationId"),
+    },
     overloadedHeaders(1),
   );
 }

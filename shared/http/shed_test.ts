@@ -59,9 +59,9 @@ Deno.test("what is too much is refused with 503, saying when to come again, and 
   equal(answer.headers.get("X-Overloaded"), "true");
   equal(answer.headers.get("X-Correlation-Id"), "mine");
   equal(answer.headers.get("Content-Type"), "application/problem+json");
-  const { code, detail, correlationId } = await answer.json();
-  deepEqual({ code, correlationId }, { code: "overloaded", correlationId: "mine" });
-  match(detail, /priority "bulk"/);
+  const { code, detail, limit, correlationId } = await answer.json();
+  deepEqual([code, limit, correlationId], ["overloaded", "shedding", "mine"]);
+  match(detail, /^Service "example" cannot take a request of priority "bulk"/);
 });
 
 Deno.test("a route has the priority that is declared of it, or the normal one", async () => {

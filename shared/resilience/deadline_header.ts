@@ -20,12 +20,13 @@ export function passedOnMs(ms: number): number | undefined {
 }
 
 /**
- * The milliseconds that the caller waits; Infinity where it does not say, or not in a way that is understood. What is
- * longer than half a minute is that, and what the request wants to wait for a read model.
+ * The milliseconds that the caller waits. What is longer than half a minute is that, and what the request wants to wait for
+ * a read model. Where it does not say, or not in a way that is understood, it waits for ever; with `unsaidMs` for so long,
+ * half a minute at least, and that wait on top.
  */
-export function receivedMs(headers: Headers): number {
+export function receivedMs(headers: Headers, unsaidMs = Infinity): number {
   const given = headers.get(deadlineHeader) ?? "";
-  if (!/^\d{1,15}$/.test(given)) return Infinity;
   const waitMs = headers.has("X-Min-Position") ? preferredWaitSeconds(headers) * 1_000 : 0;
+  if (!/^\d{1,15}$/.test(given)) return Math.max(mostMs, unsaidMs) + waitMs;
   return Math.min(Number(given), mostMs + waitMs);
 }

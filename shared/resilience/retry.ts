@@ -129,7 +129,7 @@ function settled<Answer>(
 ): Answer {
   if ("answer" in outcome && !(inDoubt && isRefused)) return outcome.answer;
   const error = inDoubt ?? ("error" in outcome ? outcome.error : undefined);
-  if (error instanceof Unavailable) error.limit ??= limit;
+  if (limit && error instanceof Unavailable && isOfTarget(error)) error.limit = limit;
   throw error;
 }
 
@@ -160,8 +160,13 @@ export function isFailureOfService(error: unknown): boolean {
  * that was tried as often as it may be.
  */
 function mayPass(error: unknown): error is Unavailable {
-  return error instanceof Unavailable && error.limit === undefined && !isOfRequest(error) &&
+  return error instanceof Unavailable && isOfTarget(error) && !isOfRequest(error) &&
     error.code !== "circuit-open";
+}
+
+/** Whoever was asked speaks of itself: it may be otherwise at the next try. */
+function isOfTarget({ limit }: Unavailable): boolean {
+  return limit === undefined || limit === "shedding";
 }
 
 /** Of what it asks for: a read model, or a feed where there are as many as may be. */

@@ -157,6 +157,23 @@ Deno.test("who was refused for good is told which limit it was", async () => {
   }
 });
 
+Deno.test("a target that refuses what is too much may take it later", async () => {
+  const { clock, context, triedAt, failing } = setUp();
+  const shed = () => new Unavailable("busy", { code: "overloaded", limit: "shedding" });
+  const once = withRetry(failing(shed()), context);
+  await clock.advance(10_000);
+  equal(await once, "done");
+  triedAt.length = 0;
+  const refused = rejects(
+    withRetry(failing(shed(), shed(), shed()), context),
+    // Whoever has asked us need not try it all again
+    { code: "overloaded", limit: "tries" },
+  );
+  await clock.advance(20_000);
+  await refused;
+  equal(triedAt.length, 3);
+});
+
 Deno.test("what a target has met with when it asked others is not tried again on top of that", async () => {
   for (const limit of ["breaker", "bulkhead", "budget", "tries"] as const) {
     const { context, triedAt, failing } = setUp();

@@ -115,7 +115,7 @@ function problemIn(body: ArrayBuffer): Problem {
 }
 
 const limits: ReadonlySet<unknown> = new Set<machine.Limit>([
-  ...["attempt", "total", "caller", "breaker", "bulkhead", "tries", "budget"] as const,
+  ...["attempt", "total", "caller", "breaker", "bulkhead", "tries", "budget", "shedding"] as const,
 ]);
 
 function isLimit(value: unknown): value is machine.Limit {

@@ -28,7 +28,14 @@ export type ShedderOptions = {
   readonly clock?: time.Clock;
 };
 
-/** Milliseconds that what is critical waits for a place, where that is what refuses the fewest of them. */
+/** Who waits for a place, and who gets the next one first; all others are refused at once. */
+const patient = ["critical", "normal"] as const;
+type Patient = typeof patient[number];
+
+/**
+ * Milliseconds that they wait: what has come during a stall of the loop comes at once, and is soon over; and of what is
+ * critical that refuses the fewest.
+ */
 const longestWaitMs = 250;
 /** Of who waits for something else than us: so long it counts as work. */
 const youngMs = 100;
@@ -85,7 +92,10 @@ export function createShedder(
   let state: Shedding = shedding({ start, least, most, calmMs, lagMs: latestMs });
   let working = 0;
   const usual = new Map<string, number>();
-  const waiting = new Set<Waiting>();
+  const waiting: Readonly<Record<Patient, Set<Waiting>>> = {
+    critical: new Set(),
+    normal: new Set(),
+  };
   /** Those that may be waiting for something, in the order in which they came. */
   const young = new Set<{ readonly since: number }>();
   const refused = {
@@ -112,11 +122,17 @@ export function createShedder(
   }
 
   function fill(): void {
-    for (const each of waiting) {
-      if (running() >= placesFor(state, "critical")) return;
-      waiting.delete(each);
-      each.begin();
+    for (const priority of patient) {
+      for (const each of waiting[priority]) {
+        if (running() >= placesFor(state, priority)) return;
+        waiting[priority].delete(each);
+        each.begin();
+      }
     }
+  }
+
+  function waitingCount(): number {
+    return waiting.critical.size + waiting.normal.size;
   }
 
   /** Set while somebody waits for a place that becomes free without anybody leaving it. */
@@ -124,7 +140,7 @@ export function createShedder(
 
   function look(): void {
     const [oldest] = young;
-    if (cancelLook || !oldest || waiting.size === 0) return;
+    if (cancelLook || !oldest || waitingCount() === 0) return;
     const ms = Math.max(0, oldest.since + youngMs - clock.now());
     cancelLook = clock.after(ms, () => {
       cancelLook = undefined;
@@ -134,7 +150,7 @@ export function createShedder(
   }
 
   function lookNoMore(): void {
-    if (waiting.size > 0) return;
+    if (waitingCount() > 0) return;
     cancelLook?.();
     cancelLook = undefined;
   }
@@ -194,17 +210,21 @@ export function createShedder(
     };
   }
 
-  async function turn(signal: AbortSignal, begin: () => Place): Promise<Place | Refused> {
+  async function turn(
+    priority: Patient,
+    { signal, begin }: { readonly signal: AbortSignal; readonly begin: () => Place },
+  ): Promise<Place | Refused> {
+    const others = waiting[priority];
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Place | Refused>();
     const own: Waiting = { begin: () => resolve(begin()) };
-    waiting.add(own);
+    others.add(own);
     look();
     const cancel = clock.after(longestWaitMs, () => {
-      if (waiting.delete(own)) resolve(refuse("critical", "limit"));
+      if (others.delete(own)) resolve(refuse(priority, "limit"));
     });
     function onAbort(): void {
-      if (waiting.delete(own)) reject(signal.reason);
+      if (others.delete(own)) reject(signal.reason);
     }
     signal.addEventListener("abort", onAbort, { once: true });
     try {
@@ -220,22 +240,25 @@ export function createShedder(
     enter(priority, { signal, waits = false }) {
       const begin = waits ? waitingPlace : workingPlace;
       const now = running();
-      if (priority === "critical") {
-        const places = placesFor(state, "critical");
-        if (now < places && waiting.size === 0) return begin();
-        // As many as there are places: who comes last waits for as long as one of them takes
-        if (waiting.size >= places) return refuse(priority, "limit");
-        return turn(signal, begin);
+      if (priority !== "critical" && isLate(state, { running: now, lagMs: lagMs() })) {
+        return refuse(priority, "lag");
       }
-      if (isLate(state, { running: now, lagMs: lagMs() })) return refuse(priority, "lag");
-      if (now >= placesFor(state, priority)) return refuse(priority, "limit");
-      return begin();
+      const places = placesFor(state, priority);
+      const before = isPatient(priority) ? waiting[priority].size : 0;
+      if (now < places && before === 0) return begin();
+      // As many as there are places: who comes last waits for as long as one of them takes
+      if (!isPatient(priority) || before >= places) return refuse(priority, "limit");
+      return turn(priority, { signal, begin });
     },
     describe: () => ({
       running: running(),
-      waiting: waiting.size,
+      waiting: waitingCount(),
       limit: placesFor(state, "critical"),
       refused,
     }),
   };
+}
+
+function isPatient(priority: Priority): priority is Patient {
+  return priority === "critical" || priority === "normal";
 }

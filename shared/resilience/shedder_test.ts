@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { manualClock } from "@headwater/testing";
-import { createShedder, type Place, type Refused, type Shedder } from "./shedder.ts";
+import { createShedder, type Place, type Shedder } from "./shedder.ts";
 
 const never = new AbortController().signal;
 
@@ -19,18 +19,16 @@ function fill(shedder: Shedder, count: number): Place[] {
   return Array.from({ length: count }, () => entered(shedder.enter("critical", { signal: never })));
 }
 
-function refusal(entry: ReturnType<Shedder["enter"]>): Refused | undefined {
-  return typeof entry === "string" ? entry : undefined;
-}
-
-Deno.test("what is less important is refused first, at once, and counted", () => {
-  const { shedder } = setUp();
+Deno.test("what is less important is refused first, and counted", async () => {
+  const { clock, shedder } = setUp();
   fill(shedder, 5);
   equal(shedder.enter("bulk", { signal: never }), "limit");
   fill(shedder, 2);
   equal(shedder.enter("best-effort", { signal: never }), "limit");
   fill(shedder, 2);
-  equal(shedder.enter("normal", { signal: never }), "limit");
+  const normal = shedder.enter("normal", { signal: never });
+  await clock.advance(250);
+  equal(await normal, "limit");
   fill(shedder, 1);
   const { refused, ...rest } = shedder.describe();
   deepEqual(rest, { running: 10, waiting: 0, limit: 10 });
@@ -39,10 +37,10 @@ Deno.test("what is less important is refused first, at once, and counted", () =>
 
 Deno.test("who leaves makes room", () => {
   const { shedder } = setUp();
-  const [first] = fill(shedder, 9);
-  equal(shedder.enter("normal", { signal: never }), "limit");
+  const [first] = fill(shedder, 7);
+  equal(shedder.enter("best-effort", { signal: never }), "limit");
   first!.leave("GET /");
-  entered(shedder.enter("normal", { signal: never }));
+  entered(shedder.enter("best-effort", { signal: never }));
 });
 
 Deno.test("what is critical waits for a place, in turn, for 250 ms at the most", async () => {
@@ -55,13 +53,38 @@ Deno.test("what is critical waits for a place, in turn, for 250 ms at the most",
   }
   const waits = [wait("one"), wait("other")];
   equal(shedder.describe().waiting, 2);
-  equal(refusal(shedder.enter("normal", { signal: never })), "limit");
   await clock.advance(125);
   first!.leave(undefined);
   await clock.advance(125);
   await Promise.all(waits);
   deepEqual(order, ["one entered", "other limit"]);
   equal(clock.pending(), 0);
+});
+
+Deno.test("what has come all at once is served in turn, what is critical first", async () => {
+  const { clock, shedder } = setUp();
+  const running = fill(shedder, 10);
+  const order: string[] = [];
+  async function come(priority: "normal" | "critical"): Promise<void> {
+    const place = await shedder.enter(priority, { signal: never });
+    order.push(priority);
+    if (typeof place === "string") throw new Error(`Cannot be served: ${place}`);
+    await new Promise<void>((resolve) => clock.after(50, resolve));
+    place.leave("GET /");
+  }
+  const burst = [...Array.from({ length: 9 }, () => come("normal")), come("critical")];
+  await clock.advance(100);
+  // Nine places in ten are for what is normal
+  running.pop()!.leave("GET /");
+  await clock.advance(49);
+  deepEqual(order, ["critical"]);
+  for (const each of running) each.leave("GET /");
+  await clock.advance(50);
+  await clock.advance(50);
+  await Promise.all(burst);
+  deepEqual(order.length, 10);
+  equal(clock.pending(), 0);
+  equal(shedder.describe().running, 0);
 });
 
 Deno.test("no more wait than there are places, and who hangs up waits no more", async () => {
@@ -93,10 +116,10 @@ Deno.test("a loop that is late refuses all but what is critical", () => {
 Deno.test("who waits for something to come about holds a place for a moment only", async () => {
   const { clock, shedder } = setUp();
   const waiting = Array.from(
-    { length: 9 },
-    () => entered(shedder.enter("normal", { signal: never, waits: true })),
+    { length: 7 },
+    () => entered(shedder.enter("best-effort", { signal: never, waits: true })),
   );
-  equal(shedder.enter("normal", { signal: never, waits: true }), "limit");
+  equal(shedder.enter("best-effort", { signal: never, waits: true }), "limit");
   await clock.advance(100);
   equal(shedder.describe().running, 0);
   const again = entered(shedder.enter("normal", { signal: never, waits: true }));
