@@ -65,7 +65,9 @@ export function watchSocket(
   const emit = socket.emit.bind(socket);
   socket.emit = ((...args: Parameters<typeof emit>) => {
     const [event, chunk] = args;
-    const lastWords = event === "data" && isBoundary ? lastWordsIn(chunk) : undefined;
+    const lastWords = event === "data" && isBoundary
+      ? lastWordsIn(chunk, { most: hasServed ? 1 : Infinity })
+      : undefined;
     if (!lastWords) return emit(...args);
     socket.destroy(lastWords);
     return true;
@@ -76,7 +78,8 @@ export function watchSocket(
     waitingSince = isOver && !isEnding ? undefined : performance.now();
     if (isOver && !hasServed) onServed();
     hasServed ||= isOver;
-    isBoundary = isOver;
+    // Until then it says little, and whole messages
+    isBoundary = isOver || !hasServed;
   });
   socket.on("end", () => {
     if (hasServed || isEnding) return;
@@ -92,10 +95,26 @@ export function watchSocket(
 /** `ErrorResponse`. */
 const errorResponse = 69;
 
-/** The error after which the server ends a connection, with PostgreSQL's code; undefined: it says something else. */
-function lastWordsIn(message: Uint8Array): Error | undefined {
-  if (message[0] !== errorResponse) return undefined;
-  const fields = new TextDecoder().decode(message.subarray(5)).split("\0");
+/**
+ * The error after which the server ends a connection, with PostgreSQL's code; undefined: it says something else. It
+ * is looked for among so many messages: who was let in may be told only then that there is no such database.
+ */
+function lastWordsIn(
+  chunk: Uint8Array,
+  { most }: { readonly most: number },
+): Error | undefined {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  for (let at = 0, count = 0; at + 5 <= chunk.length && count < most; count++) {
+    const end = at + 1 + view.getUint32(at + 1);
+    const found = chunk[at] === errorResponse ? fatalIn(chunk.subarray(at + 5, end)) : undefined;
+    if (found) return found;
+    at = end;
+  }
+  return undefined;
+}
+
+function fatalIn(message: Uint8Array): Error | undefined {
+  const fields = new TextDecoder().decode(message).split("\0");
   const field = (type: string) => fields.find((text) => text.startsWith(type))?.slice(1);
   if (!["FATAL", "PANIC"].includes(field("V") ?? "")) return undefined;
   return Object.assign(new Error(field("M")), { code: field("C") });

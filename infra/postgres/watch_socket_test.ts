@@ -27,6 +27,18 @@ Deno.test("a pool whose server restarts hears it, comes again with growing pause
   await sql.end({ timeout: 0 });
 });
 
+Deno.test("a pool whose database was dropped under a query is told so by every query that follows", async () => {
+  const refusals = 3;
+  await using server = startReturningServer({ refusals, as: "unknown" });
+  const sql = connect({ url: server.url, name: "test", max: 1, patienceMs, logger: silentLog });
+  await rejects(ask(sql), { code: "57P01" });
+  for (let asked = 0; asked < refusals; asked++) {
+    await rejects(ask(sql), { code: "3D000", message: 'database "anything" does not exist' });
+  }
+  deepEqual(await ask(sql), []);
+  await sql.end({ timeout: 0 });
+});
+
 async function ask(sql: Sql): Promise<unknown[]> {
   return [...await within("an answer", sql.unsafe("select 1"), { ms: patienceMs / 2 })];
 }

@@ -115,7 +115,7 @@ export class Runtime {
         if (error instanceof eventLog.ForeignPosition) await this.#standStill(error);
         else {
           this.#trouble = error;
-          const level = error instanceof Unavailable ? "warn" : "error";
+          const level = Unavailable.isCauseOf(error) ? "warn" : "error";
           logger[level]("process interrupted, will go on", { processManager: process.name, error });
           await restoreTables(error, { ...this.#options, process: process.name });
         }

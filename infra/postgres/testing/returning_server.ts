@@ -6,13 +6,24 @@ export type ReturningServer = AsyncDisposable & {
 };
 
 const word = new TextEncoder();
-const welcome = [...message("R", [0, 0, 0, 0]), ...message("Z", word.encode("I"))];
+const proven = message("R", [0, 0, 0, 0]);
+const welcome = [...proven, ...message("Z", word.encode("I"))];
 const answer = [...message("C", word.encode("SELECT 0\0")), ...message("Z", word.encode("I"))];
 const farewell = fatal("57P01", "terminating connection due to administrator command");
-const refusal = fatal("57P03", "the database system is starting up");
+const starting = fatal("57P03", "the database system is starting up");
+const unknown = [...proven, ...fatal("3D000", 'database "anything" does not exist')];
 
-/** The connection after the first one is refused, and so are as many as it takes to have refused that number. */
-export function startReturningServer({ refusals }: { readonly refusals: number }): ReturningServer {
+/**
+ * The connection after the first one is refused, and so are as many as it takes to have refused that number: by a server
+ * that is `starting`, or one that knows who asks and has his database no more.
+ */
+export function startReturningServer(
+  { refusals, as = "starting" }: {
+    readonly refusals: number;
+    readonly as?: "starting" | "unknown";
+  },
+): ReturningServer {
+  const refusal = as === "starting" ? starting : unknown;
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const attempts: number[] = [];
 
