@@ -29,7 +29,7 @@ export async function operatorsCommand<Context>(
     if (plain.length > 0 && !isHelp) {
       print([`Cannot understand "${words.join(" ")}"`, ...problems, ""].join("\n"));
     }
-    print(usageOf(acts));
+    print(usageOf(named ? [named] : acts));
     return isHelp ? 0 : 2;
   }
   let isLineOpen = false;
@@ -66,7 +66,7 @@ export async function operatorsCommand<Context>(
 /** And go to its upper left corner. */
 const clearScreen = "\x1b[2J\x1b[H";
 
-/** No `args`: the words do not fit what the act takes; `problems` are what is allowed instead of what was given. */
+/** No `args`: the words do not fit what the act takes; `problems` are what is missing, or allowed instead. */
 function argumentsOf<Context>(
   { name, args, options: listed = [], unlisted = [] }: OperatorsAct<Context>,
   words: readonly string[],
@@ -79,7 +79,13 @@ function argumentsOf<Context>(
     const [flag, ...value] = word.split("=");
     const option = options.find((key) => flag === flagOf(key));
     const key = option ?? (word.startsWith("-") ? undefined : free.shift());
-    if (key === undefined || given.has(key)) return {};
+    if (key === undefined) {
+      const isOption = word.startsWith("-");
+      return {
+        problems: [isOption ? `  ${flag}: no such option` : `  "${word}": a word too many`],
+      };
+    }
+    if (given.has(key)) return { problems: [`  ${flag}: given more than once`] };
     const said = value.length > 0 ? value.join("=") : undefined;
     if (option === undefined) given.set(key, word);
     else if (isSwitch(args.shape[key]!)) given.set(key, said ?? true);
@@ -88,12 +94,12 @@ function argumentsOf<Context>(
   }
   const { data, error } = args.safeParse(Object.fromEntries(given));
   if (data) return { args: data };
-  // What is missing the usage shows
-  const problems = error.issues.map(({ path, message }) => ({ key: path.join("."), message }))
-    .filter(({ key }) => typeof given.get(key) === "string")
-    .map(({ key, message }) =>
-      `  ${options.includes(key) ? flagOf(key) : key.toUpperCase()}: ${message}`
-    );
+  const problems = error.issues.map(({ path, message }) => {
+    const key = path.join(".");
+    const word = options.includes(key) ? flagOf(key) : key.toUpperCase();
+    if (!given.has(key)) return `  ${word} is missing`;
+    return given.get(key) === null ? `  ${word}: its value is missing` : `  ${word}: ${message}`;
+  });
   return { problems };
 }
 

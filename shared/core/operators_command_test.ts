@@ -91,8 +91,28 @@ Deno.test("what is not done, what fails and what is not known end with different
 Deno.test("what is not understood is answered with all there is", async () => {
   assert.deepEqual(await run("--help"), { code: 0, text: usage });
   assert.deepEqual(await run(""), { code: 2, text: usage });
-  for (const line of ["jars", "jars open", "jars open a b c", "lists", "list --watch"]) {
+  for (const line of ["jars", "lists"]) {
     assert.deepEqual(await run(line), { code: 2, text: `Cannot understand "${line}"\n${usage}` });
+  }
+});
+
+Deno.test("of an act that is understood it is said what does not fit it, and how it is asked for", async () => {
+  const lines = {
+    "jars open": "JAR is missing",
+    "jars open a b c": '"c": a word too many',
+    "jars open a --narrow": "--narrow: no such option",
+    "jars open a --wide --wide": "--wide: given more than once",
+    "jars open a --with-spoon": "--with-spoon: its value is missing",
+    "list --watch": "--watch: no such option",
+  };
+  for (const [line, problem] of Object.entries(lines)) {
+    const { code, text } = await run(line);
+    const [first, second, ...others] = text.split("\n");
+    assert.deepEqual([code, first, second], [2, `Cannot understand "${line}"`, `  ${problem}`]);
+    const act = line.startsWith("list") ? "list [" : "jars open JAR [";
+    assert.deepEqual(others.map((text) => text.slice(0, 2 + act.length)), [
+      ...["Usage:", `  ${act}`, ""],
+    ]);
   }
 });
 

@@ -236,7 +236,10 @@ projectionTests("the command line", async (step) => {
     assert.equal((await run(sql, ["--help"])).code, 0);
     assert.match((await run(sql, ["--help"])).text, /^Usage:\n {2}status/);
     assert.equal((await run(sql, [])).code, 2);
-    assert.match((await run(sql, ["rebuild"])).text, /^Cannot understand "rebuild"\nUsage:/);
+    assert.match(
+      (await run(sql, ["rebuild"])).text,
+      /^Cannot understand "rebuild"\n {2}NAME is missing\nUsage:/,
+    );
     assert.match((await run(sql, ["change", "accounts"])).text, /^Cannot understand "change /);
   });
 });
