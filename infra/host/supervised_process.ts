@@ -66,11 +66,22 @@ export async function superviseProcess(
       if (stopping.signal.aborted) return;
       if (performance.now() - startedAt > steadyMs) pauseMs = firstPauseMs;
       logger.warn("A process ended, starting it again", { process: plan.name, code, by, pauseMs });
-      await time.pause(pauseMs, { signal: stopping.signal });
-      if (stopping.signal.aborted) return;
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      startedAt = performance.now();
+      do {
+        await time.pause(pauseMs, { signal: stopping.signal });
+        if (stopping.signal.aborted) return;
+        pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+        startedAt = performance.now();
+      } while (!spawnsAgain());
+    }
+  }
+  /** False: the machine has no room for it now. */
+  function spawnsAgain(): boolean {
+    try {
       child = spawn(plan);
+      return true;
+    } catch (error) {
+      logger.error("A process cannot be started, trying again", { process: plan.name, error });
+      return false;
     }
   }
   const supervised = supervise();

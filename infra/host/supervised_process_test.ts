@@ -18,6 +18,23 @@ Deno.test("a process that ends again and again is started again, after pauses th
   ]);
 });
 
+Deno.test("a process that cannot be started again for a while is, once that is possible", async () => {
+  const refused: unknown[] = [];
+  const logger: Log = { ...silentLog, error: (_message, { error } = {}) => refused.push(error) };
+  let spawned = 0;
+  const env = {
+    // What no machine takes
+    get NUMBER() {
+      return ++spawned === 1 || spawned > 3 ? String(spawned) : "\0";
+    },
+  };
+  await using running = await superviseProcess(plan(untilInputEnds, { env }), { logger });
+  const first = running.pid;
+  await running.killOnce();
+  assert.notEqual(running.pid, first);
+  assert.equal(refused.length, 2);
+});
+
 Deno.test("it serves when the start resolves, and when its successor has taken over", async () => {
   const port = freePort();
   const serving = plan(
