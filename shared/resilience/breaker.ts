@@ -72,13 +72,14 @@ type CallOptions = {
 };
 
 /** Of answers; others say that the target works. */
-const failures: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const failures: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+const tooMany = 429;
 
 /**
- * Stops calling a target that keeps failing, so that it can recover and its callers learn it at once. Answers of 429, 500,
- * 502, 503 and 504 count, and errors that say something of the target; so does whatever took too long. Every other error,
- * such as that of a caller who hangs up, proves nothing: it neither opens nor closes the circuit, and the call that was let
- * through to see leaves its place to another.
+ * Stops calling a target that keeps failing, so that it can recover and its callers learn it at once. Answers of 500, 502,
+ * 503 and 504 count, and errors that say something of the target; so does whatever took too long. Every other error, such
+ * as that of a caller who hangs up, proves nothing: it neither opens nor closes the circuit, and the call that was let
+ * through to see leaves its place to another. So does a 429, which speaks of who asks, unless `throttledFails`.
  */
 export function createBreaker(
   target: string,
@@ -90,7 +91,7 @@ export function createBreaker(
   }: BreakerOptions,
 ): Breaker {
   const rules: CircuitRules = { ...usualSettings.breaker, ...settings };
-  const { slowMs } = rules;
+  const { slowMs, throttledFails } = rules;
   let circuit = closedCircuit;
 
   /** The epoch in which the call is begun. */
@@ -156,9 +157,13 @@ export function createBreaker(
   }
 
   function answered(epoch: Begun, answer: unknown, said: Ended): void {
-    const isFailed = answer instanceof Response && failures.has(answer.status) ||
+    const status = answer instanceof Response ? answer.status : undefined;
+    const isThrottled = status === tooMany;
+    const isFailed = isThrottled && throttledFails ||
+      status !== undefined && failures.has(status) ||
       isSlow(said.endedAt - said.begunAt, said);
     if (isFailed) end(epoch, { outcome: "failed", at: said.endedAt });
+    else if (isThrottled) end(epoch, { outcome: "nothing", at: said.endedAt });
     else worked(epoch, said.endedAt);
   }
 

@@ -116,6 +116,7 @@ const rules = fc.record({
   minimumCalls: fc.integer({ min: 1, max: 6 }),
   failureRatio: fc.constantFrom(0.25, 0.5, 1),
   slowMs: fc.constantFrom<BreakerSettings["slowMs"]>(false, 30),
+  throttledFails: fc.constant(false),
   openMs: fc.constantFrom(20, 1_500),
   longestOpenMs: fc.constantFrom(100, 10_000),
   jitter: fc.constant(0),

@@ -21,13 +21,31 @@ Deno.test("as long as fewer than half fail it stays closed, however many those a
   equal(breaker.state(), "closed");
 });
 
-for (const status of [429, 500, 502, 503, 504]) {
+for (const status of [500, 502, 503, 504]) {
   Deno.test(`answers of ${status} count as failures`, async () => {
     const { breaker, answer } = breakerBed();
     await answer(status, 20);
     equal(breaker.state(), "open");
   });
 }
+
+Deno.test("that somebody asks too often keeps nobody else from asking, unless all of us are meant", async () => {
+  for (const [throttledFails, state] of [[false, "closed"], [true, "open"]] as const) {
+    const { breaker, answer } = breakerBed({ throttledFails });
+    await answer(429, 20);
+    equal(breaker.state(), state);
+  }
+});
+
+Deno.test("a 429 proves nothing to who wants to see: its place is another's", async () => {
+  const { clock, breaker, answer, fail } = breakerBed();
+  await fail(down, 20);
+  clock.advance(5_000);
+  await answer(429, 10);
+  equal(breaker.state(), "half-open");
+  await answer(200, 4);
+  equal(breaker.state(), "closed");
+});
 
 Deno.test("other answers never open it, whatever they say", async () => {
   const { breaker, answer } = breakerBed();

@@ -11,6 +11,8 @@ export type BreakerSettings = {
   readonly failureRatio: number;
   /** An answer that took longer counts as failed; false: none does. */
   readonly slowMs: number | false;
+  /** A 429 counts as failed: it limits all of us together, not each of those for whom we ask. */
+  readonly throttledFails: boolean;
   /** How long it refuses everything the first time; twice as long each time that its probes fail. */
   readonly openMs: number;
   readonly longestOpenMs: number;
@@ -152,6 +154,7 @@ export const settingsSchema: z.ZodType<ResilienceSettings> = group({
     slowMs: z.union([number(1, mostMs), z.literal(false)], {
       error: `a whole number from 1 to ${mostMs}, or false`,
     }).default(1_000),
+    throttledFails: flag(false),
     openMs: ms(5_000, { least: 1 }),
     longestOpenMs: ms(60_000, { least: 1 }),
     jitter: share(0.2),
