@@ -8,6 +8,7 @@ import { gatewayActs } from "./gateway_acts.ts";
 import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { openGateway } from "./open_gateway.ts";
+import { followIsolation } from "./lasting_isolation.ts";
 import { openTelemetryTracer } from "./open_telemetry.ts";
 import { ownCalls, targetsOf } from "./operated_calls.ts";
 import { inProcessClient } from "./service_client/in_process.ts";
@@ -102,6 +103,7 @@ export async function startHost(
   const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
     ...{ caller: "requests", meter, book },
   });
+  starting.use(await followIsolation(log, { book, logger }));
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.
   starting.defer(async () => {

@@ -106,8 +106,9 @@ export function callsOfAll(
       }));
       return [...await own.list(signal), ...others.flat()];
     },
-    async isolate(target, { isolation, signal }) {
-      await own.isolate(target, { isolation, signal });
+    async isolate(target, options) {
+      await own.isolate(target, options);
+      const { isolation, signal } = options;
       const body = JSON.stringify({ target, isolation: isolation ?? null });
       const headers = { "Content-Type": "application/json" };
       const outcomes = await Promise.allSettled(

@@ -45,7 +45,10 @@ Deno.test("a gateway keeps all processes from calling, and says who could not be
     services: ["order", "payment", "timeline"],
     client,
   });
-  assert.deepEqual(await all.isolate("shipping", { isolation, signal }), ["payment", "timeline"]);
+  assert.deepEqual(await all.isolate("shipping", { isolation, by: "ada", signal }), [
+    "payment",
+    "timeline",
+  ]);
   assert.deepEqual(
     (await all.list(signal)).map(({ process, target, breaker, isolation }) =>
       [process, target, breaker, isolation?.by].join(" ")
@@ -57,6 +60,6 @@ Deno.test("a gateway keeps all processes from calling, and says who could not be
       "timeline - unknown ",
     ],
   );
-  await all.isolate("shipping", { isolation: undefined, signal });
+  await all.isolate("shipping", { isolation: undefined, by: "ada", signal });
   assert.deepEqual([own.list(), order.book.list()], [[], []]);
 });

@@ -14,6 +14,7 @@ import { databaseVariable } from "./settings.ts";
 import { databasesOn } from "./databases.ts";
 import { lazyLog } from "./lazy_log.ts";
 import { isLoopback } from "./is_loopback.ts";
+import { followIsolation } from "./lasting_isolation.ts";
 import { openLog } from "./open_log.ts";
 import { openUpstreams } from "./open_upstreams.ts";
 import { openSharedStore } from "./open_shared_store.ts";
@@ -105,6 +106,7 @@ export async function serveService(
   const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
     ...{ caller: "requests", meter, book },
   });
+  await using _isolation = await followIsolation(log, { book, logger });
   await using running = await startService(definition, {
     log,
     checks: [...checks, callsCheck(client)],
@@ -171,6 +173,7 @@ export async function serveGateway(
     const options = { eventStoreUrl, directory: config.dataDirectory, logger };
     return (await openLog(options)).log;
   });
+  await using _isolation = log && await followIsolation(log, { book, logger });
   const gateway = openGateway(application, {
     ...{ client, settingsOf },
     bareClient,

@@ -44,7 +44,7 @@ export type CallBook = {
   /** From now on it is shown, and kept from what is isolated. */
   add(caller: OperatedCaller): void;
   list(): readonly CallsState[];
-  /** Until it is released, or the process ends. */
+  /** Until it is released. */
   isolate(target: string, isolation: Isolation): void;
   release(target: string): void;
 };

@@ -9,12 +9,17 @@ export type OperatedCalls = {
   /** Names of targets, whether they were called or not. */
   targets(): readonly string[];
   /**
-   * Isolates a target in all processes, or with `undefined` releases it. Gives the processes that could not be told.
-   * Absent: the application that runs is asked for it.
+   * Isolates a target in all processes, or with `undefined` releases it. Gives the processes that could not be told: they
+   * hear of it when they are back. Absent: the application that runs is asked for it.
    */
   isolate?(
     target: string,
-    options: { readonly isolation: Isolation | undefined; readonly signal: AbortSignal },
+    options: {
+      readonly isolation: Isolation | undefined;
+      /** Who wants it. */
+      readonly by: string;
+      readonly signal: AbortSignal;
+    },
   ): Promise<readonly string[]>;
 };
 
@@ -67,10 +72,10 @@ const isolate = acts.operatorsAct({
     };
   },
   async run({ target, reason = null }, context: Context) {
-    const { actor: by = "operator", ask } = context;
+    const { ask } = context;
     if (ask) return said(await ask(asked("isolate", { target, reason }, context)));
     await stateOf(target, context);
-    const isolation = { by, reason, since: new Date().toISOString() };
+    const isolation = { by: actorOf(context), reason, since: new Date().toISOString() };
     return await settle(target, { isolation, context });
   },
 });
@@ -112,15 +117,23 @@ async function settle(
   { isolation, context }: { readonly isolation: Isolation | undefined; readonly context: Context },
 ): Promise<acts.ActOutcome> {
   const { signal } = context;
-  const missing = await running(context).isolate?.(target, { isolation, signal });
+  const missing = await running(context).isolate?.(target, {
+    ...{ isolation, by: actorOf(context), signal },
+  });
   return said({ target, isolated: isolation !== undefined, missing });
+}
+
+function actorOf({ actor = "operator" }: Context): string {
+  return actor;
 }
 
 /** Not done as long as a process may go on as before. */
 function said(value: unknown): acts.ActOutcome {
   const { target, isolated, missing } = settled.parse(value);
   const what = isolated ? `Nobody calls "${target}" any more` : `"${target}" is called again`;
-  const but = missing.length === 0 ? "" : `, but for ${missing.join(", ")}: no answer, try again`;
+  const but = missing.length === 0
+    ? ""
+    : `, but for ${missing.join(", ")}: no answer, they hear of it when they are back`;
   return { value, text: `${what}${but}`, isDone: missing.length === 0 };
 }
 

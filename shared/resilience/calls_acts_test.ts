@@ -69,7 +69,7 @@ Deno.test("a process that could not be told is named, and the act is not done", 
   assert.equal(code, 1);
   assert.equal(
     printed,
-    'Nobody calls "payment" any more, but for timeline: no answer, try again\n',
+    'Nobody calls "payment" any more, but for timeline: no answer, they hear of it when they are back\n',
   );
 });
 

@@ -4,7 +4,7 @@ import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
-import { assertPaymentIsIsolated } from "./isolated_payment.ts";
+import { callsOperator } from "./isolated_payment.ts";
 
 const ignore = Deno.build.os === "windows";
 
@@ -35,7 +35,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a split shop lists its processes, all of which can be kept from calling one, and none is left after Ctrl-C or kill -9",
+    "a split shop lists its processes, all of which are kept from calling one until it is released, and none is left after Ctrl-C or kill -9",
   ignore,
   async fn() {
     await using place = await makeDataPlace();
@@ -45,7 +45,7 @@ Deno.test({
       const processes = dev.processes();
       if (end === "Ctrl-C") {
         await assertEachIsMeasured(running.url);
-        await assertPaymentIsIsolated(place.directory, running);
+        await callsOperator({ ...place, ...running }).isolates();
         await using second = startDev(`${place.directory}-2`, {
           args: ["--split"],
           env: { PORT: new URL(running.url).port },
@@ -56,6 +56,8 @@ Deno.test({
         assert.equal(stderr, `Cannot listen on "${host}": another process has that port\n`);
         await dev.stop();
       } else {
+        // Every process was started again since then
+        await callsOperator({ ...place, ...running }).releases();
         await running.kill();
       }
       const { stderr } = await dev.ended();
