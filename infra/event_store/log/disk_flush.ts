@@ -34,7 +34,7 @@ export class DiskFlush {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
   readonly #sync: (file: number) => Promise<void>;
-  /** The WAL's. */
+  /** The WAL's, which has no locks that would go with a handle of it. */
   readonly #file: number;
   #isAway = false;
   /** Slow commits, or quick flushes, in a row. */
@@ -79,7 +79,13 @@ export class DiskFlush {
 
   async #flushed(): Promise<void> {
     const began = this.#now();
-    await flushFile(this.#file, this.#sync);
+    try {
+      await this.#sync(this.#file);
+    } catch (cause) {
+      throw new Unavailable("Cannot write the event log: the disk failed; restart to recover", {
+        cause,
+      });
+    }
     this.#judge(this.#now() - began < shortMs, quickFlushes);
   }
 
@@ -92,19 +98,5 @@ export class DiskFlush {
     this.#unlike = 0;
     this.#isAway = isAway;
     this.#database.exec(`pragma synchronous = ${this.synchronous}`);
-  }
-}
-
-/** Has the disk keep what was written to a file. Errors: `Unavailable`, once and for all. */
-export async function flushFile(
-  file: number,
-  sync: (file: number) => Promise<void> = syncData,
-): Promise<void> {
-  try {
-    await sync(file);
-  } catch (cause) {
-    throw new Unavailable("Cannot write the event log: the disk failed; restart to recover", {
-      cause,
-    });
   }
 }

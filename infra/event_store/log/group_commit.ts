@@ -25,8 +25,8 @@ export type GroupCommitOptions = {
   readonly committed: (events: readonly StoredEvent[]) => void;
   /** Commits, and has the disk keep it: until the promise resolves, nothing counts and nothing else is written. */
   readonly flush?: Pick<DiskFlush, "commit"> | undefined;
-  /** Called after each transaction; nothing is written until it resolves, and never again once it rejects. */
-  readonly upkeep?: () => Promise<void> | undefined;
+  /** Called after each transaction; nothing is written any more once it throws. */
+  readonly upkeep?: (() => void) | undefined;
 };
 
 /**
@@ -86,8 +86,11 @@ export class GroupCommit {
       this.#flushing = undefined;
       this.#answer(written);
     }
-    const upkeep = this.#broken ? undefined : this.#options.upkeep?.();
-    if (upkeep) await upkeep.catch((cause) => this.#broken = cause);
+    try {
+      if (!this.#broken) this.#options.upkeep?.();
+    } catch (cause) {
+      this.#broken = cause;
+    }
     this.#scheduled = false;
     if (this.#queue.length > 0) return this.#schedule();
     this.#whenIdle?.resolve();

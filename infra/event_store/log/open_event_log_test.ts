@@ -8,7 +8,7 @@ import { openDatabase } from "./sqlite_database.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 import { newEvents } from "../testing/new_events_test_bed.ts";
-import { appendElsewhere, readEverything, withFile } from "../testing/sqlite_test_bed.ts";
+import { appendElsewhere, readEverything, slowDisk, withFile } from "../testing/sqlite_test_bed.ts";
 
 Deno.test("a log is found again as it was left, and known events are still known", () =>
   withFile(async (path) => {
@@ -182,6 +182,19 @@ Deno.test("the WAL is emptied while appends go on", () =>
     await using log = openEventLog({ path });
     assert.equal((await readEverything(log)).length, events);
   }));
+
+for (const disk of [undefined, slowDisk()]) {
+  const where = disk ? "on a slow disk too" : "whose WAL was emptied";
+  Deno.test(`a log ${where} is nobody else's as long as it is open`, () =>
+    withFile(async (path) => {
+      await using log = openEventLog({ path, ...(disk && { disk }) });
+      for (let number = 0; number < 12; number++) {
+        await appendAtEnd(log, "order-1", newEvents(1, "x".repeat(800_000)));
+      }
+      assert.ok((await Deno.stat(path)).size > 8_000_000, "its WAL was not emptied");
+      await assert.rejects(appendElsewhere(path, { enough: 1 }), /it is open already/);
+    }));
+}
 
 Deno.test("timers get their turn while the log is read", async () => {
   await using log = openEventLog({ path: ":memory:" });

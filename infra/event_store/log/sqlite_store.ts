@@ -70,7 +70,7 @@ function keptOnDisk(
   },
 ): Pick<SqliteStoreParts, "checkpoint" | "flush"> {
   const flush = new DiskFlush(database, { path, ...disk });
-  return { flush, checkpoint: new Checkpoint(database, { path, logger, flush }) };
+  return { flush, checkpoint: new Checkpoint(database, { logger, flush }) };
 }
 
 /**
@@ -84,7 +84,6 @@ export class SqliteStore implements AsyncDisposable {
   readonly identity: string;
   readonly tail: LiveTail;
   readonly turn: FairTurn = new FairTurn();
-  readonly #checkpoint: Checkpoint | undefined;
   readonly #flush: DiskFlush | undefined;
   readonly #reader: SqliteReader;
   readonly #commits: GroupCommit;
@@ -100,7 +99,6 @@ export class SqliteStore implements AsyncDisposable {
   ) {
     this.database = database;
     this.now = now;
-    this.#checkpoint = checkpoint;
     this.#flush = flush;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
@@ -188,7 +186,6 @@ export class SqliteStore implements AsyncDisposable {
     this.#closed.abort();
     this.#flush?.waitAgain();
     this.database.close();
-    this.#checkpoint?.close();
     this.#flush?.close();
   }
 

@@ -33,18 +33,20 @@ export async function appendElsewhere(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-read", "--allow-write", script, path, disk],
     stdout: "piped",
+    stderr: "piped",
   }).spawn();
+  const said = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (text.split("\n").length <= enough) {
     const { value, done } = await reader.read();
-    if (done) throw new Error("Cannot append elsewhere: the process ended");
+    if (done) throw new Error(`Cannot append elsewhere: the process ended: ${await said}`);
     text += value;
   }
   async function kill(): Promise<string[]> {
     child.kill("SIGKILL");
     for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
-    await child.status;
+    await Promise.all([child.status, said]);
     return wholeLines(text);
   }
   return { lines: wholeLines(text), kill };
