@@ -3,6 +3,7 @@ import { edge } from "@headwater/http";
 import { endConnection } from "./end_connection.ts";
 import { endsWithin } from "./ends_within.ts";
 import { endUpload } from "./end_upload.ts";
+import { listenSteadily } from "./steady_listener.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 import { recentConnections } from "./recent_connections.ts";
 
@@ -78,8 +79,8 @@ export function serve(
     if (recent.count() === 0) everybodyTold.abort();
     return endConnection(answered);
   }
-  const server = listening(() =>
-    Deno.serve(
+  function listen(port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve(
       {
         hostname: host,
         port,
@@ -93,7 +94,9 @@ export function serve(
         edge.noteClientAddress(request, proxies.clientOf(request.headers, hostname));
         return answerOn(`${hostname}:${port}`, request);
       },
-    ), `${host}:${port}`);
+    );
+  }
+  const server = listening(() => listenSteadily(listen, { port, logger }), `${host}:${port}`);
 
   function beginToLeave(): void {
     isLeaving = true;
@@ -121,7 +124,7 @@ export function serve(
     await endsWithin(finishMs + sendMs, { what: `answers at ${url}`, end: () => ended, logger });
     clearTimeout(timer);
   }
-  const { hostname, port: actual } = server.addr as Deno.NetAddr;
+  const { hostname, port: actual } = server.address;
   const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
   const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`;
   return { url, [Symbol.asyncDispose]: leave };
