@@ -190,6 +190,7 @@ for (
     ["SERVICE_URLS", "http://order:8000"],
     ["PORT", "-1"],
     ["DATA_DIR", "a\0b"],
+    ["DATA_DIR", "a,b"],
   ] as const
 ) {
   Deno.test(`${variable} cannot be ${JSON.stringify(value)}`, () => {

@@ -85,10 +85,10 @@ export const settings = z.object({
     description: "by what other processes and operators know this machine (default HOST)",
     allowed: "a name without spaces, as containers have it",
   }),
-  DATA_DIR: z.string().regex(/^[^\0]+$/).default(".data").meta({
+  DATA_DIR: z.string().regex(/^[^\0,]+$/).default(".data").meta({
     flag: "--data-dir",
     description: "where the embedded parts keep their data",
-    allowed: "a path",
+    allowed: "a path without commas",
   }),
   LOG_LEVEL: z.enum(logLevels).optional().meta({
     flag: "--log-level",
