@@ -6,6 +6,8 @@ import { indexesOf, quoted, type TableDefinition, tablesOf } from "./table_defin
 import { buildIndexes } from "./build_indexes.ts";
 import { bulkColumnOf, bulkPrefix } from "./bulk_column.ts";
 import type { FillTarget, PackedPart, Reached } from "./fill_target.ts";
+import { partPlaces } from "./part_places.ts";
+import { copyRows } from "./copy_rows.ts";
 import { ctidOf, type Place, placeOf } from "./place_index.ts";
 
 /** Where it is written down how far a table is filled, by whoever may fill the table. */
@@ -59,6 +61,9 @@ export class BulkTable implements FillTarget {
   readonly #column = `${bulkPrefix}${crypto.randomUUID().replaceAll("-", "")}`;
   #at: Reached;
   #heardAt = performance.now();
+  #adding: Promise<unknown> = Promise.resolve();
+  /** The greatest at which a row is. */
+  #lastPlace: Place = 0;
 
   constructor(options: BulkTableOptions, at: Reached) {
     const [rows, sums] = tablesOf(options.view, options.suffix);
@@ -106,7 +111,6 @@ export class BulkTable implements FillTarget {
   /** Takes away what was written after the checkpoint; tells where all other rows are, some thousands at a time. */
   async *locate(): AsyncGenerator<{ readonly keys: string[]; readonly places: Place[] }> {
     const { sql } = this.#options;
-    const key = quoted(this.#rows.primaryKey[0]!);
     const [size] = await answered(() =>
       sql<{ blocks: number }[]>`
         select (pg_relation_size(${this.#table}::text::regclass)
@@ -120,9 +124,10 @@ export class BulkTable implements FillTarget {
       }).catch(throwMoved);
       const found = await answered(() =>
         sql.unsafe<{ key: string; ctid: string }[]>(
-          `select ${key} as key, ctid::text as ctid from ${this.#table} where ${here}`,
+          `select ${this.#key} as key, ctid::text as ctid from ${this.#table} where ${here}`,
         )
       );
+      for (const { ctid } of found) this.#lastPlace = Math.max(this.#lastPlace, placeOf(ctid));
       yield { keys: found.map(({ key }) => key), places: found.map(({ ctid }) => placeOf(ctid)) };
       await this.beatIfQuiet();
     }
@@ -143,33 +148,29 @@ export class BulkTable implements FillTarget {
     return found.map(({ text, ctid }) => ({ text, place: placeOf(ctid) }));
   }
 
-  async add({ arrays, keys }: PackedPart, position: number): Promise<readonly Place[]> {
-    const { sql, checkpoint } = this.#options;
-    const columns = arrays.map((array, index) =>
-      sql`${array}::text::${sql.unsafe(this.#rows.columns[index]!.type)}[]`
-    );
-    const key = quoted(this.#rows.primaryKey[0]!);
-    const patienceMs = patiencePerRowMs * keys.length;
-    const written = await answered(
-      () =>
-        sql<{ key: string; ctid: string }[]>`
-          with moved as (${
-          checkpoint.move({ from: this.#at, to: this.#at, patienceMs })
-        }), added as (
-            insert into ${sql.unsafe(this.#table)} (
-              ${sql.unsafe(this.#names)}, ${sql.unsafe(this.#column)})
-            select ${sql.unsafe(this.#names)}, ${position}::bigint
-            from unnest(${columns.reduce((before, column) => sql`${before}, ${column}`)})
-              as unpacked (${sql.unsafe(this.#names)})
-            where exists (select 1 from moved)
-            returning ${sql.unsafe(key)} as key, ctid::text as ctid)
-          select key, ctid from added`,
-      { patienceMs: partPatienceMs },
-    ).catch(throwMoved);
-    if (written.length < keys.length) throw new CheckpointMoved();
-    this.#heardAt = performance.now();
-    const places = new Map(written.map(({ key, ctid }) => [key, placeOf(ctid)]));
-    return keys.map((key) => places.get(key)!);
+  /** One part after the other: they then lie in the table as they came. */
+  add(part: PackedPart): Promise<readonly Place[]> {
+    const added = this.#adding.then(() => this.#add(part));
+    this.#adding = added.catch(() => {});
+    return added;
+  }
+
+  async #add(part: PackedPart): Promise<readonly Place[]> {
+    const { sql } = this.#options;
+    await this.beatIfQuiet(0, { patienceMs: patiencePerRowMs * part.keys.length });
+    const target = `${this.#table} (${this.#names}, ${this.#column})`;
+    await answered(() => copyRows(sql, { target, lines: part.lines }), {
+      patienceMs: partPatienceMs,
+    }).catch(throwMoved);
+    const places = await partPlaces(sql, {
+      table: this.#table,
+      key: this.#key,
+      column: this.#column,
+      part,
+      last: this.#lastPlace,
+    });
+    for (const place of places) this.#lastPlace = Math.max(this.#lastPlace, place);
+    return places;
   }
 
   async save(
@@ -199,10 +200,10 @@ export class BulkTable implements FillTarget {
   }
 
   /** Tells that whoever fills it lives, if nothing else has for so long. It waits for nobody who locks the table. */
-  async beatIfQuiet(forMs = beatEveryMs): Promise<void> {
+  async beatIfQuiet(forMs = beatEveryMs, { patienceMs = 0 } = {}): Promise<void> {
     if (performance.now() - this.#heardAt < forMs) return;
     const { sql, checkpoint } = this.#options;
-    const move = checkpoint.move({ from: this.#at, to: this.#at, patienceMs: 0 });
+    const move = checkpoint.move({ from: this.#at, to: this.#at, patienceMs });
     const moved = await answered(() => sql`with moved as (${move}) select 1 from moved`);
     if (moved.length === 0) throw new CheckpointMoved();
     this.#heardAt = performance.now();
@@ -226,6 +227,10 @@ export class BulkTable implements FillTarget {
       execute format('alter table ${this.#table} add primary key using index %s', one.name);
       -- With a name that leads here and was made meanwhile; it is made anew
       alter table ${this.#table} drop column ${this.#column} cascade;`);
+  }
+
+  get #key(): string {
+    return quoted(this.#rows.primaryKey[0]!);
   }
 
   get #names(): string {

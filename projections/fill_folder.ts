@@ -173,8 +173,8 @@ export class FillFolder implements AsyncDisposable {
   async #writePart(part: readonly HeldRow[]): Promise<void> {
     const sent = part.map(({ row }) => row);
     const written = sent.filter((row): row is Row => row !== undefined);
-    const packed = await packedPart(this.#view, written);
-    const added = written.length > 0 ? await this.#table.add(packed, this.#position) : [];
+    const packed = await packedPart(this.#view, { rows: written, position: this.#position });
+    const added = written.length > 0 ? await this.#table.add(packed) : [];
     const places = new Map(packed.keys.map((key, index) => [key, added[index]!]));
     for (const [index, held] of part.entries()) {
       const row = sent[index];

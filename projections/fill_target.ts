@@ -1,5 +1,5 @@
 import type { eventLog, View } from "@headwater/core";
-import { columnArray } from "./column_array.ts";
+import { type CopiedColumn, copyLine } from "./copy_line.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Place } from "./place_index.ts";
 import type { Row } from "./row_changes.ts";
@@ -11,15 +11,21 @@ export type Reached = {
   readonly mark: eventLog.LogMark | undefined;
 };
 
-/** Rows as they are sent: an array of each column in the sequence of the view's, and the keys. */
-export type PackedPart = { readonly arrays: readonly string[]; readonly keys: readonly string[] };
+/** Rows as they are sent. */
+export type PackedPart = {
+  /** As COPY reads them: the view's columns, and the position as of which they are what they are. */
+  readonly lines: Uint8Array<ArrayBuffer>;
+  /** In the same sequence. */
+  readonly keys: readonly string[];
+  readonly position: number;
+};
 
 /** A table that is filled, as whoever folds sees it. All that goes to and fro may be sent between threads. */
 export interface FillTarget {
   /** The rows at these places, as JSON. */
   read(places: readonly Place[]): Promise<readonly { readonly text: string; place: Place }[]>;
-  /** Adds rows as of a position, and tells where each is. The checkpoint stays where it is. */
-  add(part: PackedPart, position: number): Promise<readonly Place[]>;
+  /** Adds rows, and tells where each is. The checkpoint stays where it is. */
+  add(part: PackedPart): Promise<readonly Place[]>;
   /** Moves the checkpoint to where everything is in it that was added, takes away `stale` rows, and adds to the sums. */
   save(
     to: Reached,
@@ -27,12 +33,26 @@ export interface FillTarget {
   ): Promise<void>;
 }
 
-/** Rejects when one of them would not come back as it is. */
-export async function packedPart(view: View, rows: readonly Row[]): Promise<PackedPart> {
-  await inTurns(rows, (row) => view.check(row));
-  const arrays: string[] = [];
-  for (const [property, { type }] of Object.entries(view.columns)) {
-    arrays.push(await columnArray(rows, { property, isJson: type === "jsonb" }));
-  }
-  return { arrays, keys: rows.map((row) => row[view.primaryKey]) };
+const utf8 = new TextEncoder();
+
+/**
+ * The longest rows first: room that they leave in the table is taken by shorter ones of the same part, and next to none is
+ * left for those that come later, which all lie behind them then.
+ *
+ * Rejects when one of them would not come back as it is.
+ */
+export async function packedPart(
+  view: View,
+  { rows, position }: { readonly rows: readonly Row[]; readonly position: number },
+): Promise<PackedPart> {
+  const columns = Object.entries(view.columns)
+    .map(([property, { type }]): CopiedColumn => ({ property, isJson: type === "jsonb" }));
+  const lines: { readonly key: string; readonly line: string }[] = [];
+  await inTurns(rows, (row) => {
+    view.check(row);
+    lines.push({ key: row[view.primaryKey], line: copyLine(row, { columns, last: position }) });
+  });
+  lines.sort((one, other) => other.line.length - one.line.length);
+  const text = lines.map(({ line }) => line).join("");
+  return { lines: utf8.encode(text), keys: lines.map(({ key }) => key), position };
 }

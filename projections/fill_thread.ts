@@ -7,7 +7,7 @@ import type { Asked, FromThread, ToThread } from "./thread_messages.ts";
 
 /** The thread in which a view is folded while its table is filled. It reaches nothing but the code of the view. */
 const scope = globalThis as unknown as {
-  postMessage(message: FromThread): void;
+  postMessage(message: FromThread, transfer?: Transferable[]): void;
   onmessage: (event: MessageEvent<ToThread>) => void;
 };
 const asked = new Map<number, PromiseWithResolvers<unknown>>();
@@ -22,17 +22,21 @@ function say(message: FromThread): void {
   scope.postMessage(message);
 }
 
-function ask(question: Omit<Asked, "type" | "id">): Promise<unknown> {
+function ask(
+  question: Omit<Asked, "type" | "id">,
+  transfer: Transferable[] = [],
+): Promise<unknown> {
   const id = ++questions;
   const answer = Promise.withResolvers<unknown>();
   asked.set(id, answer);
-  scope.postMessage({ type: "ask", id, ...question } as Asked);
+  scope.postMessage({ type: "ask", id, ...question } as Asked, transfer);
   return answer.promise;
 }
 
 const target: FillTarget = {
   read: (...args) => ask({ what: "read", args }) as ReturnType<FillTarget["read"]>,
-  add: (...args) => ask({ what: "add", args }) as ReturnType<FillTarget["add"]>,
+  add: (part) =>
+    ask({ what: "add", args: [part] }, [part.lines.buffer]) as ReturnType<FillTarget["add"]>,
   save: (...args) => ask({ what: "save", args }) as ReturnType<FillTarget["save"]>,
 };
 

@@ -25,6 +25,14 @@ const tight: BulkSettings = { from: 1, holds: { rows: 5, bytes: 1_000_000 }, thr
 /** … and everything is saved after each batch. */
 const careful: BulkSettings = { ...tight, saveEveryMs: 0 };
 
+const nobody = {
+  balance: 0,
+  movements: 0,
+  label: null,
+  recent: [],
+  lastRevision: 0,
+};
+
 /** The tables are what the whole log folds to, and have what tables have that were never filled in bulk. */
 async function assertFilled(
   view: View,
@@ -128,6 +136,48 @@ projectionTests("a read model that is filled in bulk", async (step) => {
     assert.deepEqual(projections.threads, [true]);
     assert.deepEqual(projections.positions, [position - 1]);
     assert.equal(statusOf(projections, dealView.name).parkedKeys, 1);
+  });
+
+  await step("is the same whatever keys are made of, where rows become smaller", async (bed) => {
+    const odd = ["", ",", "\x1f", "\n", "\t", "\\", '"', "\\N", "é", "𝄞"];
+    for (let n = 0; n < 400; n++) {
+      const label = "x".repeat(1_600 - 4 * n);
+      await append(bed.log, `account-${n}`, { type: "Renamed", data: { label } });
+      if (n % 7 === 0) await append(bed.log, `account-${n}`, deposit(n));
+    }
+    const labels = view({
+      ...accountDefinition,
+      key: ({ stream }) => {
+        const account = stream.slice("account-".length);
+        return `${account}${odd[Number(account) % odd.length]}`;
+      },
+      evolve: (row, event, key) =>
+        event.type === "Renamed"
+          ? { ...nobody, accountId: key, label: event.data.label, changedAt: event.recordedAt }
+          : row && { ...row, movements: row.movements + 1 },
+    });
+    await using projections = await start(bed, labels, tight);
+    await caughtUp(projections, { view: labels, log: bed.log });
+    assert.deepEqual(projections.positions, [await bed.log.head()]);
+    await assertFilled(labels, bed);
+  });
+
+  await step("goes on when its connections are ended under it", async (bed) => {
+    await appendDeals(bed.log, { events: 3_000, deals: 100 });
+    await using projections = await start(bed, dealView, careful);
+    for (let ended = 0, saved = 0; ended < 5; ended++) {
+      await until(async () => {
+        const position = await savedPosition(bed.sql);
+        if (position <= saved && !statusOf(projections, dealView.name).caughtUp) return "no news";
+        saved = position;
+        return true;
+      });
+      await bed.sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'headwater-test' and pid <> pg_backend_pid()`;
+    }
+    await caughtUp(projections, { view: dealView, log: bed.log });
+    await assertFilled(dealView, bed);
   });
 
   await step("is not for a short history", async (bed) => {

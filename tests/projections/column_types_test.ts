@@ -96,7 +96,7 @@ const values: fc.Arbitrary<Values> = fc.record({
 
 projectionTests("every type of column", async (step) => {
   await step("brings rows back as they were folded", async ({ log, sql, url, start }) => {
-    await using projections = await start([sampleView]);
+    await using projections = await start([sampleView], { bulk: { from: 1 } });
     // With the settings that other programs would have
     // deno-lint-ignore headwater/postgres
     await using plain = disposable(postgres(url, { max: 1 }));
