@@ -8,6 +8,7 @@ import {
 } from "@headwater/core";
 import {
   commandEndpoint,
+  type CommandHandlers,
   commandsOf,
   describe,
   edge,
@@ -38,8 +39,13 @@ export function openService(
     service: definition.name,
     repository: repositoriesOf(definition, { ...rest, cacheBudget }),
   };
-  const app = routesOf(definition, dependencies).route("/", operators);
-  return toService(app, dependencies, shedder && { door: doorOf(app, dependencies, { shedder }) });
+  const commands = commandsIn(definition, dependencies);
+  const app = routesOf(definition, commands).route("/", operators);
+  return toService(app, dependencies, {
+    door: shedder && doorOf(app, dependencies, { shedder }),
+    // Who is refused at the door, or is to show who it is, comes by a request
+    commands: shedder || dependencies.admit ? undefined : commands,
+  });
 }
 
 /** Callers are services of the same application: what they say of a request's priority holds. */
@@ -54,11 +60,17 @@ function doorOf(
   return door;
 }
 
-function routesOf(definition: ServiceDefinition, dependencies: ServiceDependencies): Routes {
+function commandsIn(
+  definition: ServiceDefinition,
+  dependencies: ServiceDependencies,
+): CommandHandlers {
   const own = definition.aggregates
     .map((aggregate) => commandsOf(aggregate, dependencies.repository(aggregate)));
-  const handlers = Object.assign({}, ...own, definition.commands(dependencies));
-  const app = routes().use(edge.toldIdentity()).route("/", commandEndpoint(handlers)).route(
+  return Object.assign({}, ...own, definition.commands(dependencies));
+}
+
+function routesOf(definition: ServiceDefinition, commands: CommandHandlers): Routes {
+  const app = routes().use(edge.toldIdentity()).route("/", commandEndpoint(commands)).route(
     "/",
     edge.viewChanges(definition.views),
   );

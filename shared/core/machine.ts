@@ -1,4 +1,5 @@
 export * from "./cache.ts";
+export * from "./command_message.ts";
 export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";
 export type { Limit } from "./failures.ts";
@@ -8,6 +9,7 @@ export { meteredLog } from "./metered_log.ts";
 export { Places } from "./places.ts";
 export { type PrometheusMeter, prometheusMeter } from "./prometheus_meter.ts";
 export { prometheusType } from "./prometheus_text.ts";
+export { jsonIn, refusedIn, sendCommand } from "./send_command.ts";
 export * from "./shared_store.ts";
 export { tracedLog } from "./traced_log.ts";
 export * from "./tracer.ts";

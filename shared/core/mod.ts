@@ -40,7 +40,7 @@ export type { Service, ServiceClient } from "./service_client.ts";
 
 // What everything that meets a machine needs
 export { DeadlineExceeded, Unavailable } from "./failures.ts";
-/** What caches of a process may take, what processes share, what is measured and traced, how many calls a target takes, places for so many, and URLs without their passwords. */
+/** What caches of a process may take, what processes share, what is measured and traced, commands on their way, how many calls a target takes, places for so many, and URLs without their passwords. */
 export * as machine from "./machine.ts";
 /** Clocks, pauses, back-off and deadlines. */
 export * as time from "./time.ts";

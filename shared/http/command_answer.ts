@@ -1,5 +1,6 @@
 import { type CommandContext, derivedId } from "@headwater/core";
 import { BadInput } from "@headwater/resilience";
+import { checkKey } from "./command_handlers.ts";
 import type { EdgeContext } from "./service_app.ts";
 
 /**
@@ -43,12 +44,7 @@ export function commandAnswer(
  */
 export function idempotencyKey(c: EdgeContext): string | undefined {
   const key = c.req.header("Idempotency-Key");
-  if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) {
-    throw new BadInput([{
-      path: "Idempotency-Key",
-      message: "Must be 1 to 255 visible ASCII characters",
-    }]);
-  }
+  if (key !== undefined) checkKey(key);
   const { identity } = c.var;
   // A key has no space, so that nobody can say another's
   return key === undefined || !identity ? key : `${identity.actor} ${key}`;

@@ -6,6 +6,11 @@ export const correlationHeader = "X-Correlation-Id";
 /** What a log line, a metadata field and a header can all carry without escaping. */
 const saneId = /^[A-Za-z0-9._~:+\/=-]{1,128}$/;
 
+/** Undefined: it is none that is to be kept. */
+export function saneCorrelationId(given: string | undefined): string | undefined {
+  return given !== undefined && saneId.test(given) ? given : undefined;
+}
+
 export type CorrelationVariables = {
   /** One id for everything that follows from one request of a client. */
   correlationId: string;
@@ -23,8 +28,7 @@ export function correlation(
   tracer: machine.Tracer = machine.silentTracer,
 ): MiddlewareHandler {
   return async (c, next) => {
-    const given = c.req.header(correlationHeader);
-    const correlationId = given !== undefined && saneId.test(given) ? given : newId();
+    const correlationId = saneCorrelationId(c.req.header(correlationHeader)) ?? newId();
     c.set("correlationId", correlationId);
     const traceparent = tracer.current().traceparent ??
       machine.readTraceparent(c.req.header("traceparent"));

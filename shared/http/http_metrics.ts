@@ -4,8 +4,18 @@ import { routePath } from "hono/route";
 
 /** What a service measures of its requests. */
 export type HttpMetrics = {
-  /** A request has come; to be called when it is answered, says how many milliseconds that took. */
-  begin(): (c: Context) => number;
+  /** A request has come: gives when, which `end` has to be told, once. */
+  begin(): number;
+  /** It is answered; gives how many milliseconds that took, to a tenth. */
+  end(beganAt: number, answered: AnsweredRequest): number;
+};
+
+/** @internal */
+type AnsweredRequest = {
+  readonly method: string;
+  /** As it is declared: see `routeOf`. */
+  readonly route: string;
+  readonly status: number;
 };
 
 const requestsTotal = machine.metric({
@@ -46,34 +56,33 @@ export function httpMetrics(
   let running = 0;
   meter.observe([requestsRunning], (say) => say(requestsRunning, running, { service }));
 
-  function answersOf(c: Context): Answers {
-    const route = routeOf(c);
-    const key = `${c.req.method} ${c.res.status} ${route}`;
+  function answersOf({ method: asked, route, status: code }: AnsweredRequest): Answers {
+    const key = `${asked} ${code} ${route}`;
     const found = known.get(key);
     if (found) return found;
-    const status = String(c.res.status);
+    const status = String(code);
     // Anybody may invent methods
-    const method = methods.has(c.req.method) ? c.req.method : "(other)";
+    const method = methods.has(asked) ? asked : "(other)";
     const answers = {
       count: countOf({ service, method, route, status }),
       duration: durationOf({ service, method, route, status_class: `${status[0]}xx` }),
     };
-    if (method === c.req.method) known.set(key, answers);
+    if (method === asked) known.set(key, answers);
     return answers;
   }
 
   return {
     begin() {
-      const beganAt = now();
       running++;
-      return (c) => {
-        running--;
-        const { count, duration } = answersOf(c);
-        count.add();
-        const tookMs = now() - beganAt;
-        duration.note(tookMs / 1_000);
-        return tookMs;
-      };
+      return now();
+    },
+    end(beganAt, answered) {
+      running--;
+      const { count, duration } = answersOf(answered);
+      count.add();
+      const tookMs = now() - beganAt;
+      duration.note(tookMs / 1_000);
+      return Math.round(tookMs * 10) / 10;
     },
   };
 }

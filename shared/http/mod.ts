@@ -1,12 +1,12 @@
 export type { Admission } from "./admission.ts";
 export { commandAnswer, idempotencyKey } from "./command_answer.ts";
+export { commandEndpoint } from "./command_endpoint.ts";
 export {
-  commandEndpoint,
   type CommandHandler,
   commandHandler,
   type CommandHandlers,
   commandsOf,
-} from "./command_endpoint.ts";
+} from "./command_handlers.ts";
 export { declare, type RouteDeclaration } from "./declare.ts";
 /** What an API is, as OpenAPI, made of what routes declare. */
 export * as describe from "./describe.ts";

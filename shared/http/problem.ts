@@ -83,15 +83,17 @@ export function problemResponse(
  * logged with the correlation id, and the client learns nothing but that id.
  */
 export function errorResponse(error: unknown, context: ErrorContext): Response {
-  const { headers, ...answer } = answerTo(error, context);
+  const { headers, ...answer } = errorAnswer(error, context);
   return problemResponse({ ...answer, correlationId: context.correlationId }, headers);
 }
 
-type Answer = Omit<Problem, "correlationId"> & {
+/** What the answer to an error says. */
+export type ErrorAnswer = Omit<Problem, "correlationId"> & {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-function answerTo(error: unknown, context: ErrorContext): Answer {
+/** The same as `errorResponse`, for who sends no response. */
+export function errorAnswer(error: unknown, context: ErrorContext): ErrorAnswer {
   if (error instanceof BadInput) {
     return {
       status: 400,
@@ -178,7 +180,7 @@ const challenges: Partial<Record<AdmissionCode, string>> = {
   "token-wrong": 'Bearer error="invalid_token"',
 };
 
-function answerToNotAdmitted({ code, message }: NotAdmitted): Answer {
+function answerToNotAdmitted({ code, message }: NotAdmitted): ErrorAnswer {
   const challenge = challenges[code];
   return {
     status: statusOfNotAdmitted[code],
@@ -188,7 +190,7 @@ function answerToNotAdmitted({ code, message }: NotAdmitted): Answer {
   };
 }
 
-function answerToUnavailable(error: Unavailable, context: ErrorContext): Answer {
+function answerToUnavailable(error: Unavailable, context: ErrorContext): ErrorAnswer {
   const { code, message, retryAfter, limit, cause } = error;
   if (cause !== undefined) {
     context.logger.warn(message, { correlationId: context.correlationId, code, error: cause });
@@ -214,7 +216,7 @@ function retryHeaders(retryAfter: number): Readonly<Record<string, string>> {
 function answerToConflict(
   { expected, actual }: eventLog.RevisionConflict,
   context: ErrorContext,
-): Answer {
+): ErrorAnswer {
   if (context.ifMatch) {
     return {
       status: 412,

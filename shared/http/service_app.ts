@@ -1,6 +1,8 @@
 import { machine, Refusal, type Service, time } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { clientAddressOf, noteClientAddress } from "./client_address.ts";
+import type { CommandHandlers } from "./command_handlers.ts";
+import { commandReceiver } from "./command_receiver.ts";
 import { correlation, type CorrelationVariables } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
@@ -69,9 +71,11 @@ export function routes(): Routes {
 export function toService<Dependencies extends EdgeDependencies>(
   routes: Hono<Env<Dependencies>>,
   dependencies: Dependencies,
-  { door, unsaidMs }: {
+  { door, commands, unsaidMs }: {
     /** What is asked of a request before anything else is done for it. */
-    readonly door?: Hono<Env<Dependencies>>;
+    readonly door?: Hono<Env<Dependencies>> | undefined;
+    /** Also taken without requests; default: none is. */
+    readonly commands?: CommandHandlers | undefined;
     /** Milliseconds, 30,000 at least, after which an answer is of no use to whoever does not say; default: it always is. */
     unsaidMs?(): number;
   } = {},
@@ -95,7 +99,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.use(correlation(newId, tracer));
   if (tracer.isOn) app.use(namedSpan({ service, tracer }));
   app.use(async (c, next) => {
-    const answered = requests.begin();
+    const beganAt = requests.begin();
     c.set("cameAt", time.realClock.now());
     try {
       await next();
@@ -103,15 +107,10 @@ export function toService<Dependencies extends EdgeDependencies>(
       // Hono hands only Error objects to onError.
       c.res = answerTo(thrown, c);
     }
-    const tookMs = answered(c);
     // Not the query, nor the path as it was asked for: both may be somebody's own
-    logger.debug("answered a request", {
-      method: c.req.method,
-      route: routeOf(c),
-      status: c.res.status,
-      ms: Math.round(tookMs * 10) / 10,
-      correlationId: c.get("correlationId"),
-    });
+    const seen = { method: c.req.method, route: routeOf(c), status: c.res.status };
+    const ms = requests.end(beganAt, seen);
+    logger.debug("answered a request", { ...seen, ms, correlationId: c.get("correlationId") });
   });
   if (admit) {
     app.use(async (c, next) => {
@@ -142,14 +141,17 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.notFound((c) =>
     notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
   );
-  return async (request) => {
+  async function answer(request: Request): Promise<Response> {
     if (request.method === "HEAD") {
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.
       return await headAnswer(await app.fetch(getOf(request), dependencies));
     }
     const answer = await app.fetch(request, dependencies);
     return parting ? endOnParting(answer, parting) : answer;
-  };
+  }
+  return commands
+    ? Object.assign(answer, { take: commandReceiver(commands, { ...dependencies, requests }) })
+    : answer;
 }
 
 function getOf(request: Request): Request {

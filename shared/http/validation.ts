@@ -1,12 +1,10 @@
 import { BadInput, bodyLimit, type InputIssue, readText } from "@headwater/resilience";
+import { check, mostIssues, pathOf } from "./check.ts";
 import { MediaTypeUnsupported } from "./media_type_unsupported.ts";
 import type { z } from "zod";
 import { parseJson } from "./json_body.ts";
 import type { EdgeContext } from "./service_app.ts";
 import { whileResting } from "./shed.ts";
-
-/** Beyond this many, more issues help nobody, and each costs something. */
-const mostIssues = 100;
 
 /**
  * The request's body, checked. Schemas should be `z.strictObject`, so that unknown fields are refused.
@@ -50,37 +48,6 @@ export function readParam<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   return check(c.req.param(name), { schema, at: [name] });
-}
-
-function check<Schema extends z.ZodType>(
-  value: unknown,
-  { schema, at = [] }: { schema: Schema; at?: readonly PropertyKey[] },
-): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.values().flatMap((issue) => issuesOf(issue, at));
-  throw new BadInput([...issues.take(mostIssues)], { cause: parsed.error });
-}
-
-function* issuesOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Generator<InputIssue> {
-  const path = [...at, ...issue.path];
-  if (issue.code !== "unrecognized_keys") {
-    yield { path: pathOf(path), message: issue.message };
-    return;
-  }
-  for (const key of issue.keys) {
-    yield { path: pathOf([...path, key]), message: "Unknown field" };
-  }
-}
-
-/** `lines[0].quantity`; a name that is not a plain word is quoted: `["odd name"]`. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => {
-    if (typeof part === "number") return `[${part}]`;
-    const name = String(part);
-    if (!/^[\w-]{1,100}$/.test(name)) return `[${JSON.stringify(name.slice(0, 100))}]`;
-    return index === 0 ? name : `.${name}`;
-  }).join("");
 }
 
 function refuseOtherMediaTypes(contentType: string | undefined): void {

@@ -157,10 +157,9 @@ export function createBreaker(
   }
 
   function answered(epoch: Begun, answer: unknown, said: Ended): void {
-    const status = answer instanceof Response ? answer.status : undefined;
+    const status = statusOf(answer);
     const isThrottled = status === tooMany;
-    const isFailed = isThrottled && throttledFails ||
-      status !== undefined && failures.has(status) ||
+    const isFailed = isThrottled && throttledFails || failures.has(status) ||
       isSlow(said.endedAt - said.begunAt, said);
     if (isFailed) end(epoch, { outcome: "failed", at: said.endedAt });
     else if (isThrottled) end(epoch, { outcome: "nothing", at: said.endedAt });
@@ -206,4 +205,11 @@ export function createBreaker(
       circuit = released(circuit);
     },
   };
+}
+
+/** Of a response, or of a command that was not taken; 0: the answer has none. */
+function statusOf(answer: unknown): number {
+  if (answer instanceof Response) return answer.status;
+  const isCommands = typeof answer === "object" && answer !== null && "isTaken" in answer;
+  return isCommands && "status" in answer ? Number(answer.status) : 0;
 }

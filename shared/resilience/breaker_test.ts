@@ -29,6 +29,15 @@ for (const status of [500, 502, 503, 504]) {
   });
 }
 
+Deno.test("what comes of a command that was sent without a request counts by its status, too", async () => {
+  for (const [status, state] of [[500, "open"], [409, "closed"]] as const) {
+    const { breaker } = breakerBed();
+    const refused = { isTaken: false, status, code: "no", detail: "no", isProblem: true };
+    for (let call = 0; call < 20; call++) await breaker.execute(() => Promise.resolve(refused));
+    equal(breaker.state(), state);
+  }
+});
+
 Deno.test("that somebody asks too often keeps nobody else from asking, unless all of us are meant", async () => {
   for (const [throttledFails, state] of [[false, "closed"], [true, "open"]] as const) {
     const { breaker, answer } = breakerBed({ throttledFails });

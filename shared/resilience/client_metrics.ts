@@ -86,28 +86,49 @@ export function meteredClient(
   observeTargets(meter, { caller, targets });
   const { describe, isolate, release } = client;
   book?.add({ caller, targets, isolate, release });
+  /** Beside it: whoever calls waits for nothing of this. */
+  function watch(
+    answering: Promise<{ readonly status: number } | machine.CommandAnswer>,
+    { target, calls, beganAt, signal }: {
+      readonly target: string;
+      readonly calls: "commands" | "queries";
+      readonly beganAt: number;
+      readonly signal: AbortSignal;
+    },
+  ): void {
+    function note(outcome: string): void {
+      const key = `${target} ${calls} ${outcome}`;
+      const at = { caller, target, calls };
+      const series = known.get(key) ??
+        { count: countOf({ ...at, outcome }), duration: durationOf(at) };
+      known.set(key, series);
+      series.duration.note((now() - beganAt) / 1_000);
+      series.count.add();
+    }
+    answering.then(
+      (answer) => note("status" in answer && answer.status >= 500 ? "failed" : "answered"),
+      (error) => note(signal.aborted ? "left" : outcomeOf(error)),
+    );
+  }
+
+  const { send } = client;
   return {
     ...{ describe, isolate, release },
     call(target, request) {
       const calls = isQuery(request) ? "queries" : "commands";
       const beganAt = now();
-      function note(outcome: string): void {
-        const key = `${target} ${calls} ${outcome}`;
-        const at = { caller, target, calls };
-        const series = known.get(key) ??
-          { count: countOf({ ...at, outcome }), duration: durationOf(at) };
-        known.set(key, series);
-        series.duration.note((now() - beganAt) / 1_000);
-        series.count.add();
-      }
       const answering = client.call(target, request);
-      // Beside it: whoever calls waits for nothing of this
-      answering.then(
-        ({ status }) => note(status < 500 ? "answered" : "failed"),
-        (error) => note(request.signal.aborted ? "left" : outcomeOf(error)),
-      );
+      watch(answering, { target, calls, beganAt, signal: request.signal });
       return answering;
     },
+    ...(send && {
+      send(target, sent) {
+        const beganAt = now();
+        const answering = send(target, sent);
+        watch(answering, { target, calls: "commands", beganAt, signal: sent.signal });
+        return answering;
+      },
+    }),
   };
 }
 

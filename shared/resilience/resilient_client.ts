@@ -1,4 +1,4 @@
-import { type ServiceClient, time } from "@headwater/core";
+import { type machine, type ServiceClient, time } from "@headwater/core";
 import { attemptHeader } from "./attempt_header.ts";
 import type { BreakerState } from "./breaker.ts";
 import { type Bulkhead, type BulkheadOptions, createBulkhead } from "./bulkhead.ts";
@@ -122,7 +122,19 @@ export function createResilientClient(
     return target;
   }
 
+  /** What carries no request tells nobody how much time there is: who takes it has ours. */
+  function send(
+    service: string,
+    { message, signal }: machine.SentCommand,
+  ): Promise<machine.CommandAnswer> {
+    const act = (signal: AbortSignal) => inner.send!(service, { message, signal });
+    return targetOf(service, "commands").stack.execute(act, {
+      ...{ isRepeatable: true, signal, leastMs: leastCallMs },
+    });
+  }
+
   return {
+    ...(inner.send && { send }),
     async call(service, request) {
       const isQuestion = isQuery(request);
       const { settings, stack, awaiting } = targetOf(service, isQuestion ? "queries" : "commands");

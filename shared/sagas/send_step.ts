@@ -73,25 +73,21 @@ export async function sendStep(step: Step, sending: Sending): Promise<Answer> {
 }
 
 async function send(step: Step, sending: Sending): Promise<Answer> {
-  const { service } = step;
-  let request: Request;
+  const { client, signal } = sending;
+  let answering: Promise<machine.CommandAnswer>;
   try {
-    request = commandRequest(step, sending);
+    const message = messageOf(step, sending);
+    answering = machine.sendCommand(client, { service: step.service, message, signal });
   } catch (error) {
     return {
       ...{ outcome: "failed", isTroubled: false, isLasting: true, code: "command-unsendable" },
-      cause: messageOf(error),
+      cause: wordsOf(error),
     };
   }
   try {
-    const response = await sending.client.call(service, request);
-    if (!response.ok) return await meaningOf(response);
-    await response.body?.cancel();
-    const position = response.headers.get("X-Position");
-    return {
-      ...{ outcome: "taken", isTroubled: false },
-      position: position === null ? undefined : Number(position),
-    };
+    const answer = await answering;
+    if (!answer.isTaken) return meaningOf(answer);
+    return { outcome: "taken", isTroubled: false, position: answer.position };
   } catch (error) {
     return { ...failureOf(error), isLasting: false };
   }
@@ -146,12 +142,12 @@ async function ask(
     const isTroubled = ofTheMoment.includes(status);
     const outcome = isTroubled || status >= 500
       ? undefined
-      : read({ status, body: jsonIn(text) ?? text });
+      : read({ status, body: machine.jsonIn(text) ?? text });
     if (outcome !== undefined) return { outcome, isTroubled: false };
-    const { code, cause } = problemIn(text, status);
+    const refused = machine.refusedIn(text, status);
     return {
-      ...{ outcome: "unknown", isTroubled, code },
-      cause: `asked, "${service}" does not know whether it was done: ${cause}`,
+      ...{ outcome: "unknown", isTroubled, code: refused.code },
+      cause: `asked, "${service}" does not know whether it was done: ${causeOf(refused)}`,
     };
   } catch (error) {
     const { cause, ...failure } = failureOf(error);
@@ -163,28 +159,21 @@ async function ask(
   }
 }
 
-function commandRequest(
-  { name, service, command, round }: Step,
-  { process, id, correlationId, causationId, traceparent, signal }: Sending,
-): Request {
-  return new Request(`http://${service}/commands/${command.type}`, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      "Idempotency-Key": stepCommandId({ process, id, step: name, round }),
-      "X-Correlation-Id": correlationId,
-      "X-Actor": process,
-      ...(causationId !== undefined && { "X-Causation-Id": causationId }),
-      ...(traceparent !== undefined && { traceparent }),
-    },
-    body: JSON.stringify(command.data),
-    signal,
-  });
+function messageOf(
+  { name, command, round }: Step,
+  { process, id, correlationId, causationId, traceparent }: Sending,
+): machine.CommandMessage {
+  return {
+    type: command.type,
+    data: JSON.stringify(command.data),
+    key: stepCommandId({ process, id, step: name, round }),
+    actor: process,
+    ...{ correlationId, causationId, traceparent },
+  };
 }
 
-async function meaningOf(response: Response): Promise<NotTaken> {
-  const { status } = response;
-  const { code, cause, isProblem } = problemIn(await response.text(), status);
+function meaningOf({ status, isProblem, ...said }: machine.CommandRefused): NotTaken {
+  const { code } = said;
   const isTroubled = ofTheMoment.includes(status);
   // A 4xx will be the same next time, but for those that speak of the moment.
   const isLasting = !isTroubled && status < 500 && code !== "revision-conflict";
@@ -192,12 +181,12 @@ async function meaningOf(response: Response): Promise<NotTaken> {
   const isUnknown = code === otherContent || inDoubt.includes(code) ||
     status >= 500 && status !== 503;
   const outcome = isUnknown ? "unknown" : isRule ? "refused" : "failed";
-  return { outcome, isTroubled, isLasting, code, cause };
+  return { outcome, isTroubled, isLasting, code, cause: causeOf(said) };
 }
 
 /** What kept an answer from coming. */
 function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "code" | "cause"> {
-  const cause = messageOf(error);
+  const cause = wordsOf(error);
   if (error instanceof Unavailable) {
     const { code } = error;
     const outcome = inDoubt.includes(code) ? "unknown" : "failed";
@@ -208,31 +197,11 @@ function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "c
   return { outcome: "unknown", isTroubled: isLate, code, cause };
 }
 
-function problemIn(
-  text: string,
-  status: number,
-): { readonly code: string; readonly cause: string; readonly isProblem: boolean } {
-  const problem = jsonIn(text);
-  if (typeof problem !== "object" || problem === null || !("code" in problem)) {
-    const code = `http-${status}`;
-    return { code, cause: `${code}: ${text.slice(0, 200)}`, isProblem: false };
-  }
-  const code = String(problem.code);
-  const detail = "detail" in problem ? String(problem.detail) : "";
-  return { code, cause: `${code}: ${detail}`, isProblem: true };
-}
-
-/** Undefined: it is none. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
+function causeOf({ code, detail }: Pick<machine.Refused, "code" | "detail">): string {
+  return `${code}: ${detail}`;
 }
 
 /** For people. */
-export function messageOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,30 +1,46 @@
-import type { Service, ServiceClient } from "@headwater/core";
+import { machine, type Service, type ServiceClient } from "@headwater/core";
 
 /** Reaches services that run in this very process. The map may be filled after the client is made. */
 export function inProcessClient(services: ReadonlyMap<string, Service>): ServiceClient {
+  function serviceOf(name: string): Service {
+    const service = services.get(name);
+    if (service) return service;
+    throw new Error(
+      `Cannot call service "${name}": in this process are ${[...services.keys()].join(", ")}`,
+    );
+  }
+  async function call(name: string, request: Request): Promise<Response> {
+    const service = serviceOf(name);
+    request.signal.throwIfAborted();
+    return await abortable(service(request), request.signal);
+  }
   return {
-    async call(name, request) {
-      const service = services.get(name);
-      if (!service) {
-        throw new Error(
-          `Cannot call service "${name}": in this process are ${[...services.keys()].join(", ")}`,
-        );
-      }
-      request.signal.throwIfAborted();
-      return await abortable(service(request), request.signal);
+    call,
+    async send(service, sent) {
+      const { take } = serviceOf(service);
+      if (!take) return await machine.sendCommand({ call }, { service, ...sent });
+      const { message, signal } = sent;
+      signal.throwIfAborted();
+      return await abortable(take(message), signal);
     },
   };
 }
 
 /** As over a network: who hangs up does not wait for the other side to notice. */
-async function abortable(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
+async function abortable<Answer extends Response | machine.CommandAnswer>(
+  answer: Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([answer, aborted.promise]);
   } catch (error) {
-    answer.then((late) => late.body?.cancel(), () => {/* Nobody is left to tell. */});
+    answer.then(
+      (late) => void (late instanceof Response && late.body?.cancel()),
+      () => {/* Nobody is left to tell. */},
+    );
     throw error;
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -8,7 +8,8 @@ import {
   type Service,
 } from "@headwater/core";
 import { commandAnswer } from "../command_answer.ts";
-import { commandEndpoint, commandHandler } from "../command_endpoint.ts";
+import { commandEndpoint } from "../command_endpoint.ts";
+import { commandHandler } from "../command_handlers.ts";
 import { acceptCommand } from "../idempotency.ts";
 import { type Routes, routes, toService } from "../service_app.ts";
 import type { ServiceDependencies } from "../service_dependencies.ts";
@@ -71,7 +72,8 @@ export function exampleService(
     handled.push({ data, context });
     return Promise.resolve({ revision: 0, position: 1 });
   });
-  app.route("/", commandEndpoint({ Charge: charge }));
+  const commands = { Charge: charge };
+  app.route("/", commandEndpoint(commands));
   extend(app);
   const logger = recordingLog((level, message, fields) => logged.push({ level, message, fields }));
   const dependencies = {
@@ -83,7 +85,7 @@ export function exampleService(
   };
   // What no route of it asks for, nobody gives it.
   const service = toService(app, dependencies as ServiceDependencies, {
-    ...(doorOf && { door: doorOf(app, logger) }),
+    ...{ door: doorOf?.(app, logger), commands },
   });
   return { service, log, logged, handled };
 }
