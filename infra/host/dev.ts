@@ -68,7 +68,7 @@ export async function dev(application: Application, options: DevOptions): Promis
     allowStranded: config.allowStranded,
     cacheBudget,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
-    ...await openRights(config, { logger }),
+    ...await openRights(config, { sharedStore: adapters.sharedStore, logger }),
     welcome: application.welcome?.(),
     leaving: signal,
     logger,

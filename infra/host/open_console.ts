@@ -29,7 +29,7 @@ const longestMs = 10_000;
 /** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
 export function openConsole(
   application: Application,
-  { client, operators, log, health, traceUrl, ending, logger }: {
+  { client, operators, log, health, traceUrl, hasLogin, ending, logger }: {
     readonly client: ServiceClient;
     /** What the gateway itself does and tells; default: nothing. */
     readonly operators?: Routes | undefined;
@@ -38,6 +38,8 @@ export function openConsole(
     readonly health: ReturnType<typeof watchHealth>;
     /** With `{id}` where a trace's id stands; default: nobody shows traces. */
     readonly traceUrl?: string | undefined;
+    /** People log in to it, and out again. */
+    readonly hasLogin: boolean;
     /** Aborts when nobody is answered any more. */
     readonly ending: AbortSignal;
     readonly logger: Log;
@@ -67,6 +69,7 @@ export function openConsole(
     ...(traceUrl !== undefined && {
       traceUrl: (traceId: string) => traceUrl.replaceAll("{id}", traceId),
     }),
+    ...(hasLogin && { logOutUrl: "/console/logout" }),
     ending,
     logger,
   });

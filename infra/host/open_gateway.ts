@@ -121,6 +121,7 @@ export function openGateway(
       {
         console: openConsole(application, {
           ...{ client: bareClient, operators, log, health, traceUrl, ending, logger },
+          hasLogin: login !== undefined,
         }),
       }),
     leaving,

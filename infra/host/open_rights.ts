@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/core";
+import type { Log, machine } from "@headwater/core";
 import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import type { Config, OidcConfig } from "./config.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
@@ -12,18 +12,24 @@ export type Rights = {
   readonly admitOperators: Admission;
 };
 
+type Surroundings = {
+  /** Where it stands who has logged out, for all gateways that share it; default: for this one alone. */
+  readonly sharedStore?: machine.SharedStore;
+  readonly logger: Log;
+};
+
 /** Rights as the settings say. Nobody is asked for keys before somebody shows a token, or logs in. */
 export async function openRights(
   config: Pick<Config, "host" | "oidc" | "serviceSecret">,
-  { logger }: { readonly logger: Log },
+  options: Surroundings,
 ): Promise<Rights> {
-  const { identify, login } = config.oidc ? await known(config.oidc, logger) : {};
+  const { identify, login } = config.oidc ? await known(config.oidc, options) : {};
   return { identify, login, admitOperators: operatorsAdmission(config, { identify }) };
 }
 
 async function known(
   oidc: OidcConfig,
-  logger: Log,
+  { sharedStore, logger }: Surroundings,
 ): Promise<{ readonly identify: edge.Identify; readonly login?: EdgeRoutes }> {
   // Only now: its libraries take their time
   const { identifyByToken, loginRoutes, sessions } = await import("@headwater/identity");
@@ -33,7 +39,7 @@ async function known(
   const { publicUrl, sessionSecrets, clientId, clientSecret } = oidc.login;
   // Those of one that nobody knows end with this process
   const secrets = sessionSecrets.length > 0 ? sessionSecrets : [crypto.randomUUID()];
-  const own = sessions({ publicUrl, secrets });
+  const own = sessions({ publicUrl, secrets, ...(sharedStore && { store: sharedStore }) });
   return {
     identify: async (request) => await byToken(request) ?? await own.identify(request),
     login: loginRoutes({

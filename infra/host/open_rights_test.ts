@@ -90,7 +90,11 @@ Deno.test("an operator's browser is sent to log in, comes back to the page, and 
   jar.set("theme", "dark");
   await post("/api/operator", { Origin: here });
   assert.equal(requests.at(-1)!.headers.get("Cookie"), "theme=dark");
+  const session = jar.get("headwater-session") ?? "";
   assert.equal((await post("/console/logout", { Origin: here })).status, 303);
+  assert.equal((await visit("/console", { headers: html })).status, 303);
+  // Nor by a copy of its cookie
+  jar.set("headwater-session", session);
   assert.equal((await visit("/console", { headers: html })).status, 303);
 });
 

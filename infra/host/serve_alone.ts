@@ -186,7 +186,7 @@ export async function serveGateway(
     traceUrl: config.traceUrl,
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
-    ...await openRights(config, { logger }),
+    ...await openRights(config, { sharedStore, logger }),
     shedder: gatewayShedder(measured.lagMs),
     ...{ leaving, parting, meter, tracer, metricsPage: meter.page },
     book,

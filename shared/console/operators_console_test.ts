@@ -1,5 +1,6 @@
 import { eventLog, type Log, Refusal, silentLog, Unavailable } from "@headwater/core";
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { openConsole as open } from "./testing/open_console.ts";
 
 Deno.test("pages bring nothing that runs but the console's own files", async () => {
@@ -15,6 +16,34 @@ Deno.test("pages bring nothing that runs but the console's own files", async () 
     assert.equal(answer.status, 200, url);
     assert.match(answer.headers.get("Cache-Control") ?? "", /immutable/);
   }
+});
+
+Deno.test("a page says who looks at it and where they log out, and offers them what they may do", async () => {
+  const acts = {
+    projections: [{ ...{ name: "drop", summary: "", args: z.object({}) }, role: "admin" as const }],
+  };
+  const generation = {
+    ...{ service: "door", name: "doors", generation: 1, state: "retired", since: null, cause: null },
+    ...{ lagMs: 0, caughtUp: true, position: 1, version: 1, needsRebuild: false, parkedKeys: 0 },
+    ...{ progress: null, owner: null, status: "retired", verdict: null },
+  };
+  const told = { service: "door", name: "doors", version: 1, generations: [generation], letters: [] };
+  const pageOf = async (...roles: string[]) =>
+    (await open({
+      acts: { projections: acts.projections.map((act) => ({ ...act, changes: true })) },
+      ask: ({ path }) => Promise.resolve(path === "projections/show" ? told : []),
+      ...{ logOutUrl: "/out", identity: { actor: "42", name: "Otto", roles } },
+    })("/console/projections/door/doors")).text;
+  const [operators, admins] = [await pageOf("operator"), await pageOf("admin")];
+  for (const text of [operators, admins]) {
+    assert.match(text, /Otto<\/b> (operator|admin)/);
+    assert.match(text, /<form method="post" action="\/out"><button[^>]*>Log out/);
+    assert.match(text, /<a class="button"[^>]*>Rollback<\/a>/);
+  }
+  assert.match(operators, /aria-disabled="true">Drop <span class="whose">admin only</);
+  assert.match(admins, /<a class="button is-grave"[^>]*>Drop<\/a>/);
+  const { text } = await open({ logOutUrl: "/out" })("/console");
+  assert.doesNotMatch(text, /Log out/);
 });
 
 Deno.test("an address where nothing is, is answered with a page that says so", async () => {

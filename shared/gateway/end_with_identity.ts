@@ -1,8 +1,9 @@
+import { time } from "@headwater/core";
 import { edge } from "@headwater/http";
 import { isEventStream } from "@headwater/resilience";
 
-/** Milliseconds that a stream may take at all, whatever a token says: a day, and no more than a timer can count. */
-const longestMs = 86_400_000;
+/** Milliseconds; so long somebody may still be told who has logged out. */
+const lookEveryMs = 2_000;
 
 /**
  * Has a stream of events end with what its listener has proved themselves by: it goes on, and nobody asks again who
@@ -11,9 +12,27 @@ const longestMs = 86_400_000;
 export function endWithIdentity(
   c: { res: Response },
   identity: edge.Identity | undefined,
-  now: () => number = Date.now,
+  { now = Date.now, clock = time.realClock }: {
+    readonly now?: () => number;
+    readonly clock?: time.Clock;
+  } = {},
 ): void {
-  if (identity?.until === undefined || !isEventStream(c.res)) return;
-  const leftMs = Math.max(0, identity.until - now());
-  c.res = edge.endOnParting(c.res, AbortSignal.timeout(Math.min(leftMs, longestMs)));
+  const { until = Infinity, isOver = () => Promise.resolve(false) } = identity ?? {};
+  if (identity?.until === undefined && !identity?.isOver || !isEventStream(c.res)) return;
+  // Nothing is told any more
+  if (!c.res.body) return;
+  const over = new AbortController();
+  let cancel = () => {};
+
+  async function look(): Promise<void> {
+    if (now() >= until || await isOver()) return over.abort();
+    if (!over.signal.aborted) cancel = clock.after(Math.min(lookEveryMs, until - now()), look);
+  }
+  c.res = edge.endOnParting(c.res, over.signal, {
+    onEnd() {
+      cancel();
+      over.abort();
+    },
+  });
+  look();
 }

@@ -28,7 +28,7 @@ export function addRoles(
       if (identity) edge.noteIdentity(c, identity);
       if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
       await next();
-      endWithIdentity(c, identity, now);
+      endWithIdentity(c, identity, { now });
       return undefined;
     };
   });

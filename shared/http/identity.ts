@@ -10,6 +10,8 @@ export type Identity = {
   readonly name?: string | undefined;
   /** Milliseconds since 1970: who asks is not known for longer. */
   readonly until?: number | undefined;
+  /** Whether they are not known any more already, as who has logged out; default: they are until then. */
+  readonly isOver?: (() => Promise<boolean>) | undefined;
 };
 
 /**

@@ -88,7 +88,7 @@ export function loginRoutes(
     // Only of those who ask for it themselves
     const identity = await sessions.identify(c.req.raw);
     if (identity) logger.info("Somebody has logged out", { actor: identity.actor });
-    return redirect("/", [sessions.end]);
+    return redirect("/", [await sessions.end(c.req.raw)]);
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { machine } from "@headwater/core";
 import { seal } from "./sealed_text.ts";
 import { sessions } from "./sessions.ts";
 import { wayBack } from "./way_back.ts";
@@ -16,11 +17,26 @@ Deno.test("a session says who it is of, until it is over", async () => {
   let at = Date.now();
   const { begin, identify } = sessions({ publicUrl, secrets: [older], now: () => at, seconds: 60 });
   const cookie = await begin(ada);
-  const { until, ...identity } = await identify(asking(cookie)) ?? {};
+  const { until, isOver, ...identity } = await identify(asking(cookie)) ?? {};
   assert.deepEqual(identity, ada);
+  assert.equal(await isOver?.(), false);
   assert.ok(until && until > at && until <= at + 60_000);
   at += 61_000;
   assert.equal(await identify(asking(cookie)), undefined);
+});
+
+Deno.test("a session that was ended is nobody's any more, whoever has its cookie and whoever is asked", async () => {
+  const store = machine.memoryStore();
+  const options = { publicUrl, secrets: [older], store };
+  const [here, there] = [sessions(options), sessions(options)];
+  const [ended, other] = [await here.begin(ada), await here.begin(ada)];
+  const listening = await there.identify(asking(ended));
+  assert.match(await here.end(asking(ended)), /^__Host-headwater-session=; Max-Age=0; /);
+  assert.equal(await listening?.isOver?.(), true);
+  for (const { identify } of [here, there]) {
+    assert.equal(await identify(asking(ended)), undefined);
+    assert.equal((await identify(asking(other)))?.actor, "42");
+  }
 });
 
 Deno.test("its cookie is for no script, no other host and no other site", async () => {

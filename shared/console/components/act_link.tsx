@@ -1,5 +1,6 @@
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
 import { consolePath } from "./console_path.ts";
+import { ViewerContext } from "./viewer.tsx";
 
 /** An act that somebody may want to do: nothing is done before they have seen what it changes, and said why. */
 export type OfferedAct = {
@@ -13,12 +14,20 @@ export type OfferedAct = {
   readonly back?: string;
 };
 
-/** Leads to the form of an act. */
+/** Leads to the form of an act; who may not do it is told whose it is. */
 export function ActLink({ children, isGrave, ...offered }: OfferedAct & {
   readonly children?: Child;
   /** It cannot be undone. */
   readonly isGrave?: boolean;
 }) {
+  const lacked = useContext(ViewerContext).lackedRole(offered);
+  if (lacked !== undefined) {
+    return (
+      <span class="button" aria-disabled="true">
+        {children ?? offered.act} <span class="whose">{lacked} only</span>
+      </span>
+    );
+  }
   return (
     <a class={isGrave ? "button is-grave" : "button"} href={actUrl(offered)}>
       {children ?? offered.act}

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { consolePath } from "./console_path.ts";
+import type { Viewer } from "./viewer.tsx";
 
 /** A step of the way to a page, of which the last has no link. */
 export type Crumb = { readonly title: string; readonly href?: string };
@@ -19,6 +20,7 @@ export type LayoutProps = {
   /** What the console is of. */
   readonly application: string;
   readonly menu: readonly MenuEntry[];
+  readonly viewer: Viewer;
   readonly iconUrl: string;
   readonly scriptUrl: string;
   readonly styleUrl: string;
@@ -33,7 +35,8 @@ export type LayoutProps = {
 
 /** A whole page: head, navigation, and what is on it. */
 export function Layout(
-  { title, crumbs, about, acts, live = [], children, application, menu, ...urls }: LayoutProps,
+  { title, crumbs, about, acts, live = [], children, application, menu, viewer, ...urls }:
+    LayoutProps,
 ) {
   const liveUrl = live.length > 0 ? `${consolePath}/live?want=${live.join(",")}` : undefined;
   return (
@@ -59,6 +62,7 @@ export function Layout(
               {menu.map((entry) => <MenuLink {...entry} />)}
             </nav>
             <footer>
+              <Who {...viewer} />
               <p class="link-state" role="status">
                 <span class="when-none">As of the last look</span>
                 <span class="when-open">Live</span>
@@ -78,6 +82,22 @@ export function Layout(
         </div>
       </body>
     </html>
+  );
+}
+
+function Who({ name, roles = [], logOutUrl }: Viewer) {
+  if (name === undefined) return null;
+  return (
+    <div class="who">
+      <p>
+        <b>{name}</b> {roles.join(", ")}
+      </p>
+      {logOutUrl !== undefined && (
+        <form method="post" action={logOutUrl}>
+          <button type="submit">Log out</button>
+        </form>
+      )}
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import type { Trouble } from "./trouble.ts";
 /** An act of an engine as a form needs it. */
 export type ConsoleAct = Pick<
   acts.OperatorsAct<object>,
-  "name" | "summary" | "args" | "options" | "changes"
+  "name" | "summary" | "args" | "options" | "changes" | "role"
 >;
 
 /** What somebody wants an engine of a service to do, or to tell. */
@@ -44,6 +44,8 @@ export type ConsoleDependencies = {
   readonly acts: Readonly<Record<string, readonly ConsoleAct[]>>;
   /** Errors: the `Refusal` of the act; `Unavailable`: whether it was done is not known. */
   ask(asked: AskedOfService): Promise<unknown>;
+  /** Where who has logged in logs out, by POST; default: nobody logs in here. */
+  readonly logOutUrl?: string | undefined;
   /** What is known of what everything needs; asks nobody. */
   checks(): readonly ConsoleCheck[];
   /** Where a trace is shown; default: nowhere, its id alone is told. */

@@ -1,9 +1,11 @@
 import type { EdgeContext, EdgeRoutes } from "@headwater/http";
 import type { Context } from "hono";
 import { Layout, type LayoutProps } from "../components/layout.tsx";
+import { ViewerContext } from "../components/viewer.tsx";
 import { consolePath } from "../components/console_path.ts";
 import { iconUrl, scriptUrl, styleUrl } from "../served/served_files.ts";
 import type { ConsoleContext } from "./console_context.ts";
+import { viewerOf } from "./viewer_of.ts";
 
 /** Scripts and styles are ours alone, and in files of their own: what got into a page as text stays text. */
 const policy = [
@@ -33,7 +35,7 @@ export function addHeaders(app: EdgeRoutes): void {
   });
 }
 
-type Page = Omit<LayoutProps, "application" | "menu" | "iconUrl" | "scriptUrl" | "styleUrl"> & {
+type Page = Omit<LayoutProps, "application" | "menu" | "viewer" | "iconUrl" | "scriptUrl" | "styleUrl"> & {
   /** Path of the section it belongs to. */
   readonly section?: string;
 };
@@ -43,7 +45,7 @@ export async function respond(
   c: EdgeContext & Pick<Context, "html">,
   { context, status = 200, section, ...page }: Page & {
     readonly context: ConsoleContext;
-    readonly status?: 200 | 400 | 404 | 409 | 422 | 500 | 503;
+    readonly status?: 200 | 400 | 403 | 404 | 409 | 422 | 500 | 503;
   },
 ): Promise<Response> {
   const { application, sections, troubles } = context;
@@ -55,6 +57,11 @@ export async function respond(
     isCurrent: path === section,
   }));
   const served = { iconUrl, scriptUrl, styleUrl };
-  const markup = await <Layout {...page} {...served} application={application} menu={menu} />;
+  const viewer = viewerOf(c, context);
+  const markup = await (
+    <ViewerContext.Provider value={viewer}>
+      <Layout {...page} {...served} {...{ application, menu, viewer }} />
+    </ViewerContext.Provider>
+  );
   return c.html(`<!DOCTYPE html>${markup}`, status);
 }

@@ -1,5 +1,6 @@
 import type { ConsoleAct } from "../context/console_context.ts";
 import { DataText } from "../components/data_text.tsx";
+import type { Viewer } from "../components/viewer.tsx";
 
 /** An act that was chosen and not done yet. */
 export type ChosenAct = {
@@ -79,6 +80,24 @@ export function ActPage({ chosen, foretold, problem }: {
           <a class="button" href={back}>Leave it</a>
         </div>
       </form>
+    </>
+  );
+}
+
+/** Why somebody is not asked whether they want it done. */
+export function ActOfOthersPage({ role, back, viewer: { name, roles = [] } }: {
+  readonly role: string;
+  readonly back: string;
+  readonly viewer: Viewer;
+}) {
+  return (
+    <>
+      <p class="notice is-warn" role="alert">
+        {`It is for who has the role ${role}; ${name} has ${roles.join(", ") || "none"}.`}
+      </p>
+      <p class="acts">
+        <a class="button is-main" href={back}>Go back</a>
+      </p>
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { DeadlineExceeded, Refusal, Unavailable } from "@headwater/core";
 import type { EdgeContext } from "@headwater/http";
 import { BadInput, bodyLimit, BodyTooLarge, readText } from "@headwater/resilience";
+import type { Context } from "hono";
 import { z } from "zod";
 import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { consolePath } from "../components/console_path.ts";
-import { ActDonePage, ActPage, type ChosenAct, type ForetoldAct } from "./act_page.tsx";
+import { ActDonePage, ActOfOthersPage, ActPage, type ChosenAct, type ForetoldAct } from "./act_page.tsx";
+import { viewerOf } from "../context/viewer_of.ts";
 import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";
 
@@ -27,6 +29,8 @@ export const actSection: Section = {
     app.get("/act", async (c) => {
       const chosen = chosenAct(c, context);
       if (!chosen) return await respondNotFound(c, context);
+      const refused = await refusedTo(chosen, { c, context });
+      if (refused) return refused;
       const { foretold, problem } = await foretell(chosen, { c, context });
       return await respond(c, {
         ...{ context, title: titleOf(chosen), status: problem === undefined ? 200 : 409 },
@@ -43,6 +47,8 @@ export const actSection: Section = {
       const form = await formOf(c);
       const given = chosenAct(c, context);
       if (!given) return await respondNotFound(c, context);
+      const refused = await refusedTo(given, { c, context });
+      if (refused) return refused;
       const reason = (form.get("reason") ?? "").trim().slice(0, longestReason);
       const token = form.get("token") ?? given.token;
       const expected = form.get("expected") || undefined;
@@ -112,6 +118,21 @@ function titleOf({ act, args }: ChosenAct): string {
   const of = args["id"] ?? args["name"];
   const name = act.name.slice(0, 1).toUpperCase() + act.name.slice(1);
   return of === undefined ? name : `${name} ${of}`;
+}
+
+/** What who may not do an act is told instead of its form; the service would refuse it, too. */
+async function refusedTo(
+  chosen: ChosenAct,
+  { c, context }: Asking & { readonly c: Pick<Context, "html"> },
+): Promise<Response | undefined> {
+  const { engine, act: { name: act }, back } = chosen;
+  const viewer = viewerOf(c, context);
+  const role = viewer.lackedRole({ engine, act });
+  if (role === undefined) return undefined;
+  return await respond(c, {
+    ...{ context, title: titleOf(chosen), status: 403 },
+    children: <ActOfOthersPage {...{ role, back, viewer }} />,
+  });
 }
 
 /** What it would change, of an act that can tell; or why it cannot be done. */

@@ -16,6 +16,30 @@ const open = acts.operatorsAct({
   run: () => Promise.reject(new Error("The console asks")),
 });
 
+const raze = { ...open, name: "raze", summary: "takes it away for ever", role: "admin" as const };
+
+Deno.test("who may not do an act is told whose it is, instead of its form", async () => {
+  for (const roles of [["operator"], ["admin"]]) {
+    const asked: AskedOfService[] = [];
+    const ask = openConsole({
+      ...{ acts: { doors: [raze] }, identity: { actor: "42", name: "<Otto>", roles } },
+      ask(each) {
+        asked.push(each);
+        return Promise.resolve({ text: "would raze it", expected: "x", undo: null });
+      },
+    });
+    const path = "/console/act?service=door&engine=doors&act=raze&arg.name=front";
+    const shown = await ask(path);
+    const done = await ask(path, { method: "POST", body: fields() });
+    const mayNot = roles.includes("operator");
+    assert.deepEqual([shown.answer.status, done.answer.status], mayNot ? [403, 403] : [200, 200]);
+    assert.equal(/<textarea/.test(shown.text), !mayNot);
+    assert.equal(asked.length, mayNot ? 0 : 2);
+    if (!mayNot) continue;
+    assert.match(shown.text, /for who has the role admin; &lt;Otto&gt; has operator/);
+  }
+});
+
 function doorConsole() {
   const asked: AskedOfService[] = [];
   const ask = openConsole({

@@ -1,10 +1,15 @@
 import { type EventLog, eventLog, silentLog } from "@headwater/core";
-import { type EdgeRoutes, toService } from "@headwater/http";
+import { edge, type EdgeRoutes, toService } from "@headwater/http";
 import { Hono } from "hono";
 import { type ConsoleDependencies, operatorsConsole } from "../mod.ts";
 
 /** A console over a log in memory, as a browser would ask it. */
-export function openConsole(more: Partial<ConsoleDependencies> = {}) {
+export function openConsole(
+  { identity, ...more }: Partial<ConsoleDependencies> & {
+    /** Who looks; default: nobody is asked. */
+    readonly identity?: edge.Identity;
+  } = {},
+) {
   const routes = operatorsConsole({
     application: "club",
     services: [{ name: "door", categories: ["door"] }],
@@ -17,6 +22,10 @@ export function openConsole(more: Partial<ConsoleDependencies> = {}) {
     ...more,
   });
   const app: EdgeRoutes = new Hono();
+  app.use((c, next) => {
+    if (identity) edge.noteIdentity(c, identity);
+    return next();
+  });
   const service = toService(app.route("/console", routes), {
     ...{ service: "gateway", logger: silentLog, newId: () => crypto.randomUUID() },
   });

@@ -25,6 +25,10 @@ export const frame = `
 }
 .side footer { margin-top: auto; padding: 0 8px; color: var(--muted); font-size: var(--small); }
 
+.who { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; margin-bottom: 10px; }
+.who p { flex: 1 1 auto; overflow-wrap: anywhere; }
+.who b { display: block; color: var(--ink); font-weight: 580; }
+
 .link-state { display: flex; align-items: center; gap: 7px; }
 .link-state::before { content: ""; width: 7px; height: 7px; border-radius: 50%; background: var(--line-strong); }
 [data-link="open"] .link-state::before { background: var(--good); }
@@ -59,7 +63,11 @@ main:focus { outline: none; }
   .menu a { flex: none; padding: 8px 8px 9px; border-radius: 0; border-bottom: 2px solid transparent; }
   .menu a:hover { background: none; }
   .menu a[aria-current="page"] { background: none; border-bottom-color: var(--accent); }
-  .side footer { position: absolute; top: 13px; right: 14px; margin: 0; padding: 0; }
+  .side footer { position: absolute; top: 8px; right: 14px; min-height: 30px; display: flex; flex-direction: row-reverse; align-items: center; gap: 12px; margin: 0; padding: 0; }
+  .who { margin: 0; flex-wrap: nowrap; }
+  .who p { max-width: 90px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .who b { display: inline; }
+  .who button { min-height: 30px; padding: 2px 10px; }
   main { padding: 16px 14px 48px; }
   .head .acts { margin-left: 0; width: 100%; }
 }

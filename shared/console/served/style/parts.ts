@@ -39,6 +39,8 @@ export const parts = `
 .button.is-grave, button.is-grave { border-color: var(--bad); background: var(--bad); color: var(--surface); }
 .button[aria-disabled="true"] { color: var(--muted); border-color: var(--line); pointer-events: none; }
 
+.button .whose { margin-left: 6px; font-weight: 450; }
+
 .notice { padding: 9px 13px; border: 1px solid var(--line); border-left: 3px solid var(--line-strong); border-radius: var(--radius); background: var(--surface); }
 .notice + *, .status + .part { margin-top: 20px; }
 .notice.is-good { border-left-color: var(--good); }
