@@ -23,11 +23,24 @@ Deno.test("a page says who looks at it and where they log out, and offers them w
     projections: [{ ...{ name: "drop", summary: "", args: z.object({}) }, role: "admin" as const }],
   };
   const generation = {
-    ...{ service: "door", name: "doors", generation: 1, state: "retired", since: null, cause: null },
+    ...{
+      service: "door",
+      name: "doors",
+      generation: 1,
+      state: "retired",
+      since: null,
+      cause: null,
+    },
     ...{ lagMs: 0, caughtUp: true, position: 1, version: 1, needsRebuild: false, parkedKeys: 0 },
     ...{ progress: null, owner: null, status: "retired", verdict: null },
   };
-  const told = { service: "door", name: "doors", version: 1, generations: [generation], letters: [] };
+  const told = {
+    service: "door",
+    name: "doors",
+    version: 1,
+    generations: [generation],
+    letters: [],
+  };
   const pageOf = async (...roles: string[]) =>
     (await open({
       acts: { projections: acts.projections.map((act) => ({ ...act, changes: true })) },

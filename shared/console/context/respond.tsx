@@ -35,10 +35,12 @@ export function addHeaders(app: EdgeRoutes): void {
   });
 }
 
-type Page = Omit<LayoutProps, "application" | "menu" | "viewer" | "iconUrl" | "scriptUrl" | "styleUrl"> & {
-  /** Path of the section it belongs to. */
-  readonly section?: string;
-};
+type Page =
+  & Omit<LayoutProps, "application" | "menu" | "viewer" | "iconUrl" | "scriptUrl" | "styleUrl">
+  & {
+    /** Path of the section it belongs to. */
+    readonly section?: string;
+  };
 
 /** What a page is answered with: its layout and what is on it. */
 export async function respond(

@@ -6,7 +6,13 @@ import { z } from "zod";
 import type { ConsoleContext, Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { consolePath } from "../components/console_path.ts";
-import { ActDonePage, ActOfOthersPage, ActPage, type ChosenAct, type ForetoldAct } from "./act_page.tsx";
+import {
+  ActDonePage,
+  ActOfOthersPage,
+  ActPage,
+  type ChosenAct,
+  type ForetoldAct,
+} from "./act_page.tsx";
 import { viewerOf } from "../context/viewer_of.ts";
 import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";

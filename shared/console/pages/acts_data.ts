@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConsoleDependencies } from "../context/console_context.ts";
+import { isBeingBuilt, type ShownGeneration } from "./read_models_data.ts";
 
 const args = z.record(z.string(), z.unknown());
 
@@ -31,6 +32,19 @@ export type ActsPage = z.infer<typeof page>;
 /** By what acts are asked for. */
 export const actFilters = ["actor", "engine", "act", "subject"] as const;
 export type ActFilter = Partial<Record<(typeof actFilters)[number], string>>;
+
+/**
+ * What takes an act back by now: a read model that is built anew is given up as long as another one is read, and only then
+ * gone back from. Null: nothing does.
+ */
+export function undoOf(
+  { act, engine, subject, undo }: ShownAct,
+  generations: readonly ShownGeneration[],
+): ShownAct["undo"] {
+  const isRebuild = engine === "projections" && act === "rebuild";
+  const isUnread = generations.some((each) => each.name === subject && isBeingBuilt(each));
+  return undo && isRebuild && isUnread ? { ...undo, name: "abort" } : undo;
+}
 
 /** A page of what operators did, which every service can tell: it is in the log. Errors: those of all that were asked. */
 export async function actsPage(

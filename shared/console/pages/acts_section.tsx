@@ -1,7 +1,7 @@
 import { Refusal } from "@headwater/core";
 import type { Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
-import { actFilters, actsPage, type ShownAct } from "./acts_data.ts";
+import { actFilters, actsPage, type ShownAct, undoOf } from "./acts_data.ts";
 import { ActsPage, actsPath } from "./acts_page.tsx";
 import { callsService } from "./calls_data.ts";
 import { respondNotFound } from "./not_found.tsx";
@@ -47,7 +47,8 @@ export const actsSection: Section = {
           about: "who did what, when and why",
           children: (
             <ActsPage
-              {...{ acts: items, filter, before, next: nextCursor, serviceOf }}
+              acts={items.map((act) => ({ ...act, undo: undoOf(act, models.generations) }))}
+              {...{ filter, before, next: nextCursor, serviceOf }}
               now={context.now()}
             />
           ),

@@ -62,6 +62,11 @@ export type ShownGeneration = z.infer<typeof generation>;
 /** One read model, as `projections show` tells it. */
 export type ShownReadModel = z.infer<typeof shown>;
 
+/** It is not read, or not yet. */
+export function isBeingBuilt({ state, progress }: ShownGeneration): boolean {
+  return progress !== null || ["building", "verifying", "ready"].includes(state);
+}
+
 /** All generations of all read models, those of one beside each other. */
 export async function readModels(
   context: ConsoleDependencies,

@@ -13,6 +13,14 @@ const statuses = z.array(z.looseObject({
   parkedKeys: z.number().nullable().optional(),
 }));
 
+/** By state: what is wrong with a read model that goes no further. */
+const standingStill: Readonly<Record<string, string>> = {
+  failing: "fails on an event",
+  stopped: "has stopped",
+  "other-log": "was made from another log",
+  "no-owner": "is of a release that no process runs",
+};
+
 /** Milliseconds; what is behind for less is on its way. */
 const worthATrouble = 10_000;
 
@@ -32,8 +40,14 @@ export const projectionTroubles: FindTroubles = async (dependencies, signal) => 
         cause: cause ?? undefined,
         since: since ?? undefined,
       };
-      if (state === "failed" || state === "stopped") {
-        return [{ ...shown, standing: "bad", what: `Read model ${name} has stopped` }];
+      const standsStill = standingStill[state];
+      if (standsStill !== undefined) {
+        const rebuild = { service, engine: "projections", act: "rebuild", args: { name } };
+        const helps = ["failing", "other-log"].includes(state);
+        return [{
+          ...{ ...shown, standing: "bad", what: `Read model ${name} ${standsStill}` },
+          ...(helps && { acts: [{ ...rebuild, label: "Rebuild" }] }),
+        }];
       }
       if ((parkedKeys ?? 0) > 0) {
         const what = `Read model ${name} holds back ${parkedKeys} ${
