@@ -52,6 +52,8 @@ export type Config = {
   readonly serviceUrls: ReadonlyMap<string, string>;
   /** What services and gateway prove to each other that they belong together with. */
   readonly serviceSecret: string | undefined;
+  /** What Prometheus shows; undefined: nothing. */
+  readonly metricsToken: string | undefined;
   /** Whose tokens say who asks; undefined: nobody is asked. */
   readonly oidc: OidcConfig | undefined;
   /** Of upstreams that are not ours; undefined: there are none. */
@@ -231,6 +233,7 @@ function configOf(
     databaseUrls,
     serviceUrls: readServiceUrls(data.SERVICE_URLS),
     serviceSecret: data.SERVICE_SECRET,
+    metricsToken: data.METRICS_TOKEN,
     oidc: oidcOf(data),
     routesFile: data.ROUTES_FILE,
     resilienceFile: data.RESILIENCE_FILE,

@@ -35,6 +35,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     eventStoreUrl: undefined,
     databaseUrl: undefined,
     databaseUrls: {},
+    metricsToken: undefined,
     mostParkedKeys: 1_000,
     allowStranded: false,
     serviceUrls: new Map(),

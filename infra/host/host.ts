@@ -46,6 +46,7 @@ export async function startHost(
     login,
     welcome,
     admitOperators,
+    admitMetrics,
     leaving,
     tracerOf = openTelemetryTracer,
     logger,
@@ -85,6 +86,8 @@ export async function startHost(
     readonly welcome?: EdgeRoutes | undefined;
     /** Whom its gateway takes for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission;
+    /** Whom its process's numbers are shown; default: everybody. */
+    readonly admitMetrics?: Admission | undefined;
     /** Aborts when this process begins to leave. */
     readonly leaving?: AbortSignal;
     /** Of what a service, or with undefined nobody in particular, does; default: Deno's own, where that is on. */
@@ -154,7 +157,7 @@ export async function startHost(
       calls: ownCalls(book, () => targetsOf(application, upstreams)),
     }),
     ...{ ending: ending.signal, sharedStore, upstreams, admit, leaving, logger },
-    ...{ identify, login, welcome, admitOperators },
+    ...{ identify, login, welcome, admitOperators, admitMetrics },
     // Its services are asked by it and by their own processes alone: what is refused is refused here
     shedder: gatewayShedder(lagMs),
     ...{ meter, metricsPage: meter.page, tracer: tracerOf("gateway") },

@@ -38,6 +38,7 @@ export function openGateway(
     login,
     welcome,
     admitOperators,
+    admitMetrics,
     operators,
     book,
     leaving,
@@ -79,6 +80,8 @@ export function openGateway(
     readonly welcome?: EdgeRoutes | undefined;
     /** Whom to take for an operator; default: everybody whom it answers. */
     readonly admitOperators?: Admission | undefined;
+    /** Whom its process's numbers are shown; default: everybody. */
+    readonly admitMetrics?: Admission | undefined;
     /** What they look at and do, beside what its services tell. */
     readonly operators?: Routes | undefined;
     /** Of whom its process calls. */
@@ -115,8 +118,7 @@ export function openGateway(
     admit,
     identify,
     login,
-    admitOperators,
-    ...{ operators, book },
+    ...{ admitOperators, admitMetrics, operators, book },
     ...(log &&
       {
         console: openConsole(application, {

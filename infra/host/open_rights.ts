@@ -1,7 +1,9 @@
 import type { Log, machine } from "@headwater/core";
-import type { Admission, edge, EdgeRoutes } from "@headwater/http";
+import { type Admission, edge, type EdgeRoutes } from "@headwater/http";
 import type { Config, OidcConfig } from "./config.ts";
+import { metricsAdmission } from "./metrics_admission.ts";
 import { operatorsAdmission } from "./operators_admission.ts";
+import { unguardedWarning } from "./unguarded_warning.ts";
 
 /** Who may do what at a gateway. */
 export type Rights = {
@@ -10,6 +12,8 @@ export type Rights = {
   /** Where people log in to the console; undefined: nowhere. */
   readonly login: EdgeRoutes | undefined;
   readonly admitOperators: Admission;
+  /** Whom numbers are shown; undefined: everybody. */
+  readonly admitMetrics: Admission | undefined;
 };
 
 type Surroundings = {
@@ -20,11 +24,23 @@ type Surroundings = {
 
 /** Rights as the settings say. Nobody is asked for keys before somebody shows a token, or logs in. */
 export async function openRights(
-  config: Pick<Config, "host" | "oidc" | "serviceSecret">,
+  config: Pick<Config, "host" | "port" | "oidc" | "serviceSecret" | "metricsToken">,
   options: Surroundings,
 ): Promise<Rights> {
+  const warning = unguardedWarning(config);
+  if (warning !== undefined) options.logger.warn(warning);
   const { identify, login } = config.oidc ? await known(config.oidc, options) : {};
-  return { identify, login, admitOperators: operatorsAdmission(config, { identify }) };
+  const admitOperators = operatorsAdmission(config, { identify });
+  // Also on this machine, where a token is asked for: it is in the way of whoever else is here
+  const admitOthers = identify
+    ? admitOperators
+    : edge.knowsSecret(config.serviceSecret ?? crypto.randomUUID());
+  return {
+    identify,
+    login,
+    admitOperators,
+    admitMetrics: metricsAdmission(config, { admitOthers }),
+  };
 }
 
 async function known(

@@ -1,4 +1,4 @@
-import { type Admission, edge, secretHeader, withSecret } from "@headwater/http";
+import { type Admission, edge, secretHeader } from "@headwater/http";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./is_loopback.ts";
 
@@ -15,7 +15,7 @@ export function operatorsAdmission(
   { identify }: { readonly identify?: edge.Identify | undefined } = {},
 ): Admission {
   // One that nobody knows, where there is none: there is no other way to tell them
-  const admitKnowing = withSecret(serviceSecret ?? crypto.randomUUID());
+  const admitKnowing = edge.knowsSecret(serviceSecret ?? crypto.randomUUID());
   if (identify) {
     return async (request) => {
       if (request.headers.has(secretHeader)) return await admitKnowing(request);

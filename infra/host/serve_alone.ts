@@ -1,7 +1,7 @@
 import { gatewayShedder } from "./gateway_shedder.ts";
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
-import { type edge, ownHosts } from "@headwater/http";
+import { edge, ownHosts } from "@headwater/http";
 import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -17,6 +17,7 @@ import { isLoopback } from "./is_loopback.ts";
 import { followIsolation } from "./lasting_isolation.ts";
 import { openLog } from "./open_log.ts";
 import { openUpstreams } from "./open_upstreams.ts";
+import { metricsAdmission } from "./metrics_admission.ts";
 import { openSharedStore } from "./open_shared_store.ts";
 import { openRights } from "./open_rights.ts";
 import { serviceProofs } from "./service_proofs.ts";
@@ -121,6 +122,9 @@ export async function serveService(
     cacheBudget,
     owned,
     admit: admit(name),
+    admitMetrics: metricsAdmission(config, {
+      admitOthers: edge.knowsSecret(secret ?? crypto.randomUUID()),
+    }),
     shedder: policy.createShedder({ lagMs: measured.lagMs, calmMs: calmInsideMs }),
     ...{ leaving, parting, meter, book, tracer, metricsPage: meter.page },
     logger,
@@ -141,7 +145,7 @@ function lingerAfter(lameDuckMs: number): number {
 /** Runs the gateway in this process. */
 export async function serveGateway(
   application: Application,
-  { config, logger, signal, lameDuckMs = 0, finishMs }: AloneOptions,
+  { config, logger, signal, isSupervised, lameDuckMs = 0, finishMs }: AloneOptions,
 ): Promise<void> {
   const { leaving, parting } = departure(signal, { lameDuckMs });
   const meter = machine.prometheusMeter();
@@ -184,6 +188,8 @@ export async function serveGateway(
     serviceUrls: config.serviceUrls,
     checks: [cachesCheck(cacheBudget), callsCheck(client), ...shared.checks, ...open.checks],
     traceUrl: config.traceUrl,
+    // Whoever has all processes started at once tries it out
+    ...(isSupervised && { welcome: application.welcome?.() }),
     healthEveryMs: config.healthEveryMs,
     admit: ownHosts({ listensOn: config.host, names: config.hostNames }),
     ...await openRights(config, { sharedStore, logger }),

@@ -134,6 +134,12 @@ export const settings = z.object({
     allowed: "at least 32 characters of ASCII without spaces, the same for all of them",
     isSecret: true,
   }),
+  METRICS_TOKEN: z.string().regex(/^[\x21-\x7e]{16,}$/).optional().meta({
+    description:
+      "what Prometheus shows as a Bearer token; with it, or OIDC_ISSUER, others see no numbers",
+    allowed: "at least 16 characters of ASCII without spaces, the same for all processes",
+    isSecret: true,
+  }),
   OIDC_ISSUER: z.string().refine(isIssuer).optional().meta({
     description: "whose tokens clients and operators show; without it nobody is asked for one",
     allowed: "https://…, as it stands in the tokens (http:// on this machine only)",

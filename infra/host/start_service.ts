@@ -68,6 +68,8 @@ export type ServiceOptions = {
   readonly tracer: machine.Tracer;
   /** All numbers of the process; default: they are shown elsewhere. */
   readonly metricsPage?: () => Promise<string>;
+  /** Whom they are shown; default: everybody. */
+  readonly admitMetrics?: Admission | undefined;
   /** Whose entities are, of all services; default: those that it says. */
   readonly owned?: readonly edge.Owned[];
   /** Whom it answers; default: everybody, for services that are reached within this process. */
@@ -117,6 +119,7 @@ export async function startService(
     meter,
     tracer,
     metricsPage,
+    admitMetrics,
     owned = definition.owned,
     admit,
     leaving,
@@ -223,6 +226,7 @@ export async function startService(
     cacheBudget,
     newId: () => crypto.randomUUID(),
     ...{ owned, health, admit, leaving, parting, random, shedder, meter, tracer, metricsPage },
+    admitMetrics,
   });
   const running = starting.move();
   return { service, sql: pools.operators, [Symbol.asyncDispose]: () => running.disposeAsync() };

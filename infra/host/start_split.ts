@@ -7,6 +7,7 @@ import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
 import { surroundingsOf } from "./open_upstreams.ts";
 import { resilienceOf } from "./resilience_file.ts";
 import { hostOf, readRoutesFile } from "./routes_file.ts";
+import { type SplitIssuer, splitIssuer } from "./split_issuer.ts";
 import { readModelDirectory } from "./read_model_directory.ts";
 import { assertPortIsFree } from "./serve.ts";
 import { freePorts } from "./free_ports.ts";
@@ -57,12 +58,12 @@ export async function startSplit(application: Application, options: {
     const options = { directory: place, databases, logger, signal };
     return starting.use(await startEmbeddedPostgres(options)).url;
   }
-  function planned(postgresUrl: string | undefined) {
+  function planned(postgresUrl: string | undefined, issuer?: SplitIssuer) {
     return topology(application, {
       main: Deno.mainModule,
       gateway: {
         ...{ host: config.host, port, redisUrl: config.redisUrl, routes },
-        oidc: oidcOf(config),
+        oidc: issuer,
       },
       eventStore: config.eventStoreUrl === undefined
         ? { directory, port: eventStorePort }
@@ -81,11 +82,12 @@ export async function startSplit(application: Application, options: {
     });
   }
   const { eventStore } = planned(undefined);
-  const [postgresUrl, store] = await all([
+  const [postgresUrl, issuer, store] = await all([
     config.databaseUrl ?? startPostgres(),
+    config.oidc && splitIssuer(config.oidc, { logger }),
     eventStore && supervise(eventStore).then((process) => starting.use(process)),
   ]);
-  const { services, gateway } = planned(postgresUrl);
+  const { services, gateway } = planned(postgresUrl, issuer);
   /** Side by side, as they end: each may take a while, and people do not like to wait for Ctrl-C. */
   function start(plans: readonly ProcessPlan[]): Promise<SupervisedProcess[]> {
     const started: SupervisedProcess[] = [];
@@ -117,30 +119,12 @@ async function routesOf(application: Application, { routesFile: file }: Config) 
   return { file, hosts: upstreams.map(({ url }) => hostOf(url)) };
 }
 
-/** What the gateway has to know of tokens; where the issuer says that its keys are, it alone finds out. */
-function oidcOf({ oidc }: Config) {
-  if (!oidc) return undefined;
-  const { issuer, audience, keysUrl, algorithms, login } = oidc;
-  return {
-    env: {
-      OIDC_ISSUER: issuer,
-      OIDC_AUDIENCE: audience,
-      ...(keysUrl !== undefined && { OIDC_JWKS_URL: keysUrl }),
-      OIDC_ROLES_CLAIM: oidc.rolesClaim,
-      OIDC_CUSTOMER_CLAIM: oidc.customerClaim,
-      OIDC_ALGORITHMS: algorithms.join(","),
-      OIDC_CLOCK_SKEW_S: String(oidc.clockSkewS),
-      ...(login && { OIDC_CLIENT_ID: login.clientId, PUBLIC_URL: login.publicUrl }),
-      ...(login?.clientSecret !== undefined && { OIDC_CLIENT_SECRET: login.clientSecret }),
-      ...(login && login.sessionSecrets.length > 0 && {
-        SESSION_SECRET: login.sessionSecrets.join(","),
-      }),
-    },
-    hosts: [issuer, ...(keysUrl === undefined ? [] : [keysUrl])].map(hostOf),
-  };
+/** Services are not told who the issuer is: what guards them guards their numbers, too. */
+function metricsToken({ metricsToken, oidc }: Config, secret: string): Record<string, string> {
+  const token = metricsToken ?? (oidc && secret);
+  return token === undefined ? {} : { METRICS_TOKEN: token };
 }
 
-/** Settings of every service. */
 function environment(
   config: Config,
   { eventStoreUrl, postgresUrl, secret }: {
@@ -155,6 +139,7 @@ function environment(
   return {
     EVENTSTORE_URL: eventStoreUrl,
     SERVICE_SECRET: secret,
+    ...metricsToken(config, secret),
     MOST_PARKED_KEYS: String(config.mostParkedKeys),
     HEALTH_EVERY_MS: String(config.healthEveryMs),
     ...(config.traceUrl !== undefined && { TRACE_URL: config.traceUrl }),

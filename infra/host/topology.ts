@@ -4,6 +4,7 @@ import { environmentVariables } from "./settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
 import type { LogLevel } from "./logger.ts";
 import { httpClient } from "./service_client/http.ts";
+import type { SplitIssuer } from "./split_issuer.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
 import { telemetryVariables } from "./telemetry_variables.ts";
 
@@ -16,10 +17,7 @@ export type TopologyOptions = {
     /** The file of routes, and what its upstreams are reached at; undefined: there is none. */
     readonly routes?: { readonly file: string; readonly hosts: readonly string[] } | undefined;
     /** Of who asks: its settings, and what the issuer of tokens is reached at; undefined: nobody is asked. */
-    readonly oidc?: {
-      readonly env: Readonly<Record<string, string>>;
-      readonly hosts: readonly string[];
-    } | undefined;
+    readonly oidc?: SplitIssuer | undefined;
   };
   /** Where the event store keeps its data; undefined: it runs elsewhere, see `env`. */
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
@@ -61,6 +59,7 @@ export function topology(application: Application, options: TopologyOptions): {
     ...options.env,
     SERVICE_URLS: urls.map(([name, url]) => `${name}=${url}`).join(","),
   };
+  const mayReachAny = hosts === undefined || gateway.oidc && gateway.oidc.hosts === undefined;
   const net = hosts ? `--allow-net=${["127.0.0.1", ...hosts].join(",")}` : "--allow-net";
 
   function serving(
@@ -128,7 +127,7 @@ export function topology(application: Application, options: TopologyOptions): {
       url: `http://127.0.0.1:${gateway.port}`,
       permissions: [
         // An event store elsewhere may name any of its nodes
-        hosts === undefined ? net : `--allow-net=${
+        mayReachAny ? "--allow-net" : `--allow-net=${
           [
             "127.0.0.1",
             gateway.host,

@@ -124,4 +124,13 @@ Deno.test("the gateway alone knows whose tokens it takes, and asks their issuer"
     equal(permission(args, "--allow-net"), "--allow-net=127.0.0.1");
     equal(env?.OIDC_ISSUER, undefined);
   }
+  // Nobody could tell where the issuer has its keys
+  const unknown = plan({
+    gateway: {
+      ...{ host: "127.0.0.1", port: 8_000, redisUrl: undefined },
+      oidc: { ...oidc, hosts: undefined },
+    },
+  });
+  equal(permission(unknown.gateway.args, "--allow-net"), "--allow-net");
+  equal(permission(unknown.services[0]!.args, "--allow-net"), "--allow-net=127.0.0.1");
 });

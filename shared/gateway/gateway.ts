@@ -25,6 +25,7 @@ import { addMetricsTargets } from "./metrics_targets.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addRoles } from "./roles.ts";
+import { addOperatorsElsewhere } from "./operators_elsewhere.ts";
 import { addOperators } from "./operators.ts";
 import { addOperating } from "./strangler/operating.ts";
 import { strangle } from "./strangler/strangle.ts";
@@ -140,7 +141,9 @@ export function gateway(
     const { serviceUrls = new Map(), operators } = dependencies;
     if (operators) addOperators(app, { operators, admitOperators });
     if (console) addConsole(app, { console, login: dependencies.login, admitOperators });
-    addMetricsTargets(app, { application, serviceUrls, admitOperators });
+    const { admitMetrics = admitOperators } = dependencies;
+    addMetricsTargets(app, { application, serviceUrls, admit: admitMetrics });
+    addOperatorsElsewhere(app, { serviceUrls, admitOperators });
     if (more) {
       addOperators(app, {
         ...{ operators: more, admitOperators },

@@ -3,6 +3,9 @@ import { BadInput } from "@headwater/resilience";
 import { checkKey } from "./command_handlers.ts";
 import type { EdgeContext } from "./service_app.ts";
 
+/** As whom events name somebody who was not asked who they are. */
+const nobodyInParticular = "anonymous";
+
 /**
  * Where the request's command comes from. Its id is derived from the `Idempotency-Key` when there is one, so that the
  * request sent again is the same command; `If-Match` becomes the expected revision.
@@ -11,12 +14,12 @@ import type { EdgeContext } from "./service_app.ts";
 export function commandContext(c: EdgeContext): CommandContext {
   const key = idempotencyKey(c);
   const { service, newId } = c.env;
-  const { correlationId, actor, traceparent } = c.var;
+  const { correlationId, actor = nobodyInParticular, traceparent } = c.var;
   const expectedRevision = ifMatch(c);
   return {
     commandId: key === undefined ? newId() : derivedId(service, "request", key),
     correlationId,
-    ...(actor !== undefined && { actor }),
+    actor,
     ...(traceparent !== undefined && { traceparent }),
     ...(expectedRevision !== undefined && { expectedRevision }),
   };

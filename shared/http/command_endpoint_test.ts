@@ -35,7 +35,7 @@ Deno.test("a command is handled under the id it comes with", async () => {
   equal(headers.get("X-Position"), "1");
   deepEqual(handled, [{
     data: { amount: 5 },
-    context: { commandId, correlationId: "flow-1", causationId },
+    context: { commandId, correlationId: "flow-1", causationId, actor: "anonymous" },
   }]);
 });
 

@@ -16,6 +16,7 @@ export { type Owned, type RouteOwner, usualRoles } from "./openapi/owned.ts";
 export { RateLimited } from "./rate_limited.ts";
 export { declaredRoutes } from "./public_routes.ts";
 export { routePriorities } from "./route_priorities.ts";
+export { isSecret, knowsSecret } from "./service_secret.ts";
 export { priorityHeader, shed, whileResting } from "./shed.ts";
 export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";
 export { requestCategory } from "./key_claim.ts";

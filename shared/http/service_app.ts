@@ -82,7 +82,8 @@ export function toService<Dependencies extends EdgeDependencies>(
 ): Service {
   const app = new Hono<Env<Dependencies>>();
   const turns = keyTurns();
-  const { service, logger, newId, health, leaving, admit, metricsPage } = dependencies;
+  const { service, logger, newId, health, leaving, admit, metricsPage, admitMetrics } =
+    dependencies;
   const parting = dependencies.parting ?? leaving;
   const { meter = machine.silentMeter, tracer = machine.silentTracer } = dependencies;
   const requests = httpMetrics({ service, meter });
@@ -135,7 +136,7 @@ export function toService<Dependencies extends EdgeDependencies>(
     }
   });
   addHealthRoutes(app, { name: service, health, leaving, meter });
-  if (metricsPage) addMetricsPage(app, metricsPage);
+  if (metricsPage) addMetricsPage(app, metricsPage, { admit: admitMetrics });
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) =>

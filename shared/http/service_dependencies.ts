@@ -33,6 +33,8 @@ export type EdgeDependencies = {
   readonly tracer?: machine.Tracer | undefined;
   /** All numbers of the process, for `/metrics`; default: there is no such page. */
   readonly metricsPage?: (() => Promise<string>) | undefined;
+  /** Whom to show it; default: everybody whom it answers. */
+  readonly admitMetrics?: Admission | undefined;
   /** A new random UUID. */
   newId(): string;
 };

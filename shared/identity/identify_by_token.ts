@@ -2,7 +2,7 @@ import type { Log } from "@headwater/core";
 import type { edge } from "@headwater/http";
 import { bearerToken } from "./bearer_token.ts";
 import type { FetchJson } from "./fetch_json.ts";
-import { keysUrlOf } from "./issuer_description.ts";
+import { issuerEndpoints } from "./issuer_description.ts";
 import { type KeyAges, knownKeys } from "./known_keys.ts";
 import { type TokenRules, tokenVerifier } from "./verify_token.ts";
 
@@ -21,7 +21,7 @@ export function identifyByToken(
   const keys = knownKeys({
     ...Object.fromEntries(Object.entries(ages).filter(([, ms]) => ms !== undefined)),
     ...(rules.now && { now: rules.now }),
-    url: async () => keysUrl ?? await keysUrlOf(rules.issuer, { send }),
+    url: async () => keysUrl ?? (await issuerEndpoints(rules.issuer, { send })).keysUrl,
     send,
     onTrouble(error) {
       logger.warn("The issuer's keys could not be asked for again; those that are known go on", {

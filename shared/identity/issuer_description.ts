@@ -1,13 +1,25 @@
 import { z } from "zod";
 import { type FetchJson, fetchJson } from "./fetch_json.ts";
 
-const described = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+const httpUrl = z.url({ protocol: /^https?$/ });
+const described = z.object({
+  issuer: z.string(),
+  jwks_uri: httpUrl,
+  token_endpoint: httpUrl.optional(),
+});
 
-/** Where an issuer says that its keys are (OpenID Connect Discovery 1.0); rejects while nobody can tell. */
-export async function keysUrlOf(
+/** Whom one asks about an issuer's tokens. */
+export type IssuerEndpoints = {
+  readonly keysUrl: string;
+  /** Where people log in; undefined: it gives no tokens out. */
+  readonly tokenUrl: string | undefined;
+};
+
+/** Where an issuer says that its keys are, and its tokens (OpenID Connect Discovery 1.0); rejects while nobody can tell. */
+export async function issuerEndpoints(
   issuer: string,
   { send }: Pick<FetchJson, "send">,
-): Promise<string> {
+): Promise<IssuerEndpoints> {
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const answer = await fetchJson(url, { send, signal: AbortSignal.timeout(3_000) });
   const found = described.parse(answer);
@@ -15,5 +27,5 @@ export async function keysUrlOf(
   if (found.issuer !== issuer) {
     throw new Error(`The issuer at ${url} calls itself ${JSON.stringify(found.issuer)}`);
   }
-  return found.jwks_uri;
+  return { keysUrl: found.jwks_uri, tokenUrl: found.token_endpoint };
 }

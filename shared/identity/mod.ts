@@ -6,6 +6,7 @@
  */
 
 export type { Claims } from "./identity_of_claims.ts";
+export { type IssuerEndpoints, issuerEndpoints } from "./issuer_description.ts";
 export type { KeyAges } from "./known_keys.ts";
 export type { Algorithm, TokenRules } from "./verify_token.ts";
 export { identifyByToken, type TokenSource } from "./identify_by_token.ts";

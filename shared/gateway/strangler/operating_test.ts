@@ -33,7 +33,7 @@ Deno.test("who is no operator is not let to the routes, nor is what is no act of
   const refused = await gateway(post());
   assert.deepEqual([refused.status, (await refused.json()).code], [401, "secret-wrong"]);
   assert.equal((await gateway(new Request("http://gateway/ops/routes"))).status, 401);
-  assert.equal((await gateway(new Request("http://gateway/ops/sagas"))).status, 404);
+  assert.equal((await gateway(new Request("http://gateway/ops/nothing"))).status, 404);
   assert.equal(requests.length, 0);
   assert.equal((await gateway(post({ "X-Service-Secret": secret }))).status, 200);
 });
