@@ -98,6 +98,8 @@ Deno.test("what others wrote is shown as well as it can be, the server's own not
     ["Json", { a: 1 }, {}],
     ["Bytes", null, {}],
   ]);
+  const [json, binary] = events.map((event) => eventLog.bytesOf(event));
+  deepEqual([json, Array.from(binary ?? [])], [undefined, [0xff, 0]]);
   deepEqual(await allOf(bed.log.read("order-1")), events);
   deepEqual(await allOf(bed.log.readAll({ categories: ["order"] })), events);
 });

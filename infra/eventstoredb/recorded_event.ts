@@ -20,13 +20,13 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 let lastInstant = { ticks: "0", text: new Date(0).toISOString() };
 
 /**
- * As the port shows it; undefined for what is the server's own. Data of other writers that is no JSON is `null`, and
- * metadata that is no object is empty.
+ * As the port shows it; undefined for what is the server's own. Data of other writers that is no JSON is `null`, with its
+ * bytes beside it, and metadata that is no object is empty.
  */
 export function toRecorded(event: LogEvent): Recorded | undefined {
   if (isSystemEvent(event)) return undefined;
   const { id, type, stream, revision, position } = event;
-  return {
+  const recorded = {
     id,
     type,
     stream,
@@ -36,6 +36,8 @@ export function toRecorded(event: LogEvent): Recorded | undefined {
     data: event.isJson ? parsedOrNull(event.data) : null,
     metadata: metadataOf(event) as Recorded["metadata"],
   };
+  const isJson = recorded.data !== null || event.isJson && utf8.decode(event.data) === "null";
+  return isJson ? recorded : eventLog.noteBytes(recorded, event.data);
 }
 
 /** Positions and revisions are 64 bits wide; from 2^53 on they would no longer be told apart. */

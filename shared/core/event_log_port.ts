@@ -1,4 +1,5 @@
 export { categoryOf, type EventMetadata, idOf } from "./event.ts";
+export { bytesOf, noteBytes } from "./event_bytes.ts";
 export * from "./event_log.ts";
 export * from "./event_log_arguments.ts";
 export { LeanEvent, type LeanTexts, schemaVersionIn } from "./lean_event.ts";

@@ -2,7 +2,9 @@ import { edge } from "@headwater/http";
 import assert from "node:assert/strict";
 import { openGateway } from "./testing/open_gateway.ts";
 
-const service = () => Promise.resolve(new Response());
+function service(): Promise<Response> {
+  return Promise.resolve(new Response());
+}
 
 Deno.test("who looks for read models and sagas at the gateway is told where they are", async () => {
   const { gateway, requests } = openGateway(service, {

@@ -8,6 +8,7 @@ export const bareFetchers: Readonly<Record<string, string>> = {
   "infra/host/service_client/upstream.ts": "what the client itself sends with, to other systems",
   "infra/host/open_rights.ts":
     "keys of issuers: asked with a limit, known ones go on, and none twice in 2 s",
+  "infra/host/split_issuer.ts": "asks an issuer once, at the start, for 3 s",
   "infra/host/dev.ts": "tells a person once, at the start, what is missing",
   "infra/host/ask_running.ts": "an operator's command, whose person asks again",
   "infra/host/log_readings.ts": "an operator's command, as well",

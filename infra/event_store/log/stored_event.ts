@@ -1,4 +1,4 @@
-import type { Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
 import { type EventId, uuidText } from "./event_id.ts";
 
 /** Bytes; as text where they are UTF-8. */
@@ -31,10 +31,10 @@ let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
 /**
  * Parses the content. Throws where it is not the JSON that the port wrote: then the file is damaged. Of other writers'
- * events, data that is no JSON is `null`, and metadata that is no object is empty.
+ * events, data that is no JSON is `null`, with its bytes beside it, and metadata that is no object is empty.
  */
 export function toRecorded(stored: StoredEvent): Recorded {
-  return {
+  const event = {
     id: uuidText(stored.id),
     stream: stored.stream,
     revision: stored.revision,
@@ -44,6 +44,14 @@ export function toRecorded(stored: StoredEvent): Recorded {
     data: dataOf(stored),
     metadata: metadataOf(stored),
   };
+  const isJson = stored.json === jsonMark.own || event.data !== null;
+  return isJson ? event : withBytes(event, stored.data);
+}
+
+function withBytes(event: Recorded, data: Content): Recorded {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const isNull = contentText(data) === "null";
+  return isNull ? event : eventLog.noteBytes(event, bytes);
 }
 
 /** As `toRecorded` has it. */

@@ -1,4 +1,5 @@
-import type { Recorded } from "@headwater/core";
+import { eventLog, type Recorded } from "@headwater/core";
+import { BinaryText } from "../components/binary_text.tsx";
 import { DataText } from "../components/data_text.tsx";
 import { storyUrl, streamUrl } from "../components/links.tsx";
 import { Part } from "../components/part.tsx";
@@ -26,13 +27,17 @@ export type EventView = {
 export function EventPage(view: EventView) {
   const { event, upcast } = view;
   const { stream, revision } = event;
+  const bytes = eventLog.bytesOf(event);
+  const download = `${streamUrl(stream, revision)}/data`;
   return (
     <>
       <Steps {...view} />
       <div class="columns">
         <div>
           <Part title="Data" about={upcast && "as it is stored"}>
-            <DataText value={event.data} download={`${streamUrl(stream, revision)}/data`} />
+            {bytes
+              ? <BinaryText bytes={bytes} download={download} />
+              : <DataText value={event.data} download={download} />}
           </Part>
           {upcast && (
             <Part title="As this release reads it" about="brought up to the newest version">

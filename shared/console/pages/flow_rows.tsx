@@ -1,5 +1,5 @@
 import type { Recorded } from "@headwater/core";
-import { dataSummary } from "../components/data_summary.ts";
+import { eventSummary } from "../components/event_summary.ts";
 import { storyUrl, streamUrl } from "../components/links.tsx";
 import { type ServiceLane, ServiceName } from "../components/service_name.tsx";
 import type { Column } from "../components/table.tsx";
@@ -44,7 +44,7 @@ export function FlowRow({ event, lane }: {
         <a class="plain mono" href={streamUrl(stream)}>{shortened(stream)}</a>
         <span class="muted mono">@{revision}</span>
       </td>
-      <td class="fill one-line muted mono">{dataSummary(event.data)}</td>
+      <td class="fill one-line muted mono">{eventSummary(event)}</td>
       <td class="tight story">
         <StoryLink event={event} />
       </td>

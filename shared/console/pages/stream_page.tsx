@@ -1,5 +1,5 @@
 import type { Recorded } from "@headwater/core";
-import { dataSummary } from "../components/data_summary.ts";
+import { eventSummary } from "../components/event_summary.ts";
 import { streamUrl } from "../components/links.tsx";
 import { Part } from "../components/part.tsx";
 import { KeysetPages, Table } from "../components/table.tsx";
@@ -38,7 +38,7 @@ export function StreamPage({ stream, events, newer, older, isNewest, now }: Stre
             <td class="tight">
               <a href={streamUrl(stream, event.revision)}>{event.type}</a>
             </td>
-            <td class="fill one-line muted mono">{dataSummary(event.data)}</td>
+            <td class="fill one-line muted mono">{eventSummary(event)}</td>
             <td class="tight muted">
               <Clock at={event.recordedAt} />
             </td>

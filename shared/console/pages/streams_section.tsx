@@ -151,10 +151,14 @@ export const streamsSection: Section = {
     app.get("/streams/:stream/:revision/data", async (c) => {
       const { event, stream } = await eventOf(c, context);
       if (!event) return await respondNotFound(c, context, goneStream(stream));
-      const name = `${stream}@${event.revision}.json`.replaceAll(/[^\w.@-]/g, "_");
-      return c.body(`${JSON.stringify(event.data, null, 2)}\n`, 200, {
-        "Content-Type": "application/json",
-        "Content-Disposition": `attachment; filename="${name}"`,
+      const name = `${stream}@${event.revision}`.replaceAll(/[^\w.@-]/g, "_");
+      const bytes = eventLog.bytesOf(event);
+      const [body, kind, type] = bytes
+        ? [new Uint8Array(bytes), "bin", "application/octet-stream"] as const
+        : [`${JSON.stringify(event.data, null, 2)}\n`, "json", "application/json"] as const;
+      return c.body(body, 200, {
+        "Content-Type": type,
+        "Content-Disposition": `attachment; filename="${name}.${kind}"`,
       });
     });
   },

@@ -1,4 +1,4 @@
-import { aggregate, defineEvents, eventLog } from "@headwater/core";
+import { aggregate, defineEvents, eventLog, type Recorded } from "@headwater/core";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { appendTo, openConsole } from "../testing/open_console.ts";
@@ -68,6 +68,29 @@ Deno.test("an id leads to its stream, a type to its events, a correlation to its
   assert.equal(unknown.status, 404);
   const { text } = await ask("/console/streams?type=DoorClosed");
   assert.equal(text.match(/<tr class="flow"/g)?.length, 1);
+});
+
+Deno.test("data that is no JSON is shown as bytes, and given as they are", async () => {
+  const log = eventLog.memoryLog();
+  await appendTo(log, { stream: "door-front", events: [{ type: "Photo", data: null }] });
+  const bytes = Uint8Array.from({ length: 5_000 }, (_, index) => index % 256);
+  async function* withBytes(pages: AsyncIterable<readonly Recorded[]>) {
+    for await (const page of pages) yield page.map((event) => eventLog.noteBytes(event, bytes));
+  }
+  const ask = openConsole({
+    log: {
+      ...log,
+      read: (...asked) => withBytes(log.read(...asked)),
+      readAll: (...asked) => withBytes(log.readAll(...asked)),
+    },
+  });
+  const { text } = await ask("/console/streams/door-front/0");
+  assert.match(text, /5,000 bytes that are no JSON, of which these are the first 256/);
+  assert.match(text, /00000040 {2}40 41 42 43 .* @ABC/);
+  assert.doesNotMatch(text, /00000100/);
+  assert.match((await ask("/console/streams")).text, /5,000 bytes: 00 01 02/);
+  const { answer } = await ask("/console/streams/door-front/0/data");
+  assert.equal(answer.headers.get("Content-Type"), "application/octet-stream");
 });
 
 Deno.test("an event of megabytes is shown up to a bound, and given whole as a file", async () => {

@@ -90,6 +90,7 @@ form + .part, .steps + .columns { margin-top: 22px; }
   padding: 10px 13px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface);
   font: 12.5px/1.55 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2;
 }
+.data.is-bytes { white-space: pre; overflow-wrap: normal; overflow-x: auto; }
 .data .k { color: var(--lane-0); }
 .data .s { color: var(--good); }
 .data .n { color: var(--lane-1); }
