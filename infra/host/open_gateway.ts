@@ -1,4 +1,11 @@
-import type { HealthCheck, Log, machine, Service, ServiceClient } from "@headwater/core";
+import {
+  type HealthCheck,
+  type Log,
+  type machine,
+  type Service,
+  type ServiceClient,
+  time,
+} from "@headwater/core";
 import type { Upstreams } from "@headwater/gateway";
 import type { policy } from "@headwater/resilience";
 import { type Application, routesOfAll } from "./application.ts";
@@ -131,7 +138,7 @@ export function openGateway(
     more: morePages(application, welcome),
     ...{ shedder, meter, tracer, metricsPage },
     logger,
-    newId: () => crypto.randomUUID(),
+    newId: time.timedId,
   });
 }
 

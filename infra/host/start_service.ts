@@ -8,6 +8,7 @@ import {
   machine,
   type Service,
   type ServiceClient,
+  time,
 } from "@headwater/core";
 import { type Admission, type edge, publicRoutes, watchHealth } from "@headwater/http";
 import { actsRecord } from "./acts_record/acts_record.ts";
@@ -224,7 +225,7 @@ export async function startService(
     readModels: pace.hurried(projections),
     logger,
     cacheBudget,
-    newId: () => crypto.randomUUID(),
+    newId: time.timedId,
     ...{ owned, health, admit, leaving, parting, random, shedder, meter, tracer, metricsPage },
     admitMetrics,
   });

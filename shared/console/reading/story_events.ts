@@ -1,4 +1,5 @@
-import type { EventLog, Recorded } from "@headwater/core";
+import { type EventLog, type Recorded, time } from "@headwater/core";
+import { positionAt } from "./position_at.ts";
 
 /** All that is known to have followed from one request. */
 export type StoryEvents = {
@@ -23,10 +24,10 @@ const usualBudgetMs = 200;
 
 /**
  * Finds what belongs to a correlation, with no index of them: looks through the log on both sides of an event that is known, or
- * from a position back; then at what came later in the streams that were part of it, which leads to what happened beside that.
+ * of when the id says that it was made, or from a position back; then at what came later in the streams that were part of it, which leads to what happened beside that.
  */
 export async function storyEvents(
-  log: Pick<EventLog, "read" | "readAll">,
+  log: Pick<EventLog, "head" | "read" | "readAll">,
   { correlationId, at, before, budgetMs = usualBudgetMs, signal }: {
     readonly correlationId: string;
     /** Position of an event of it. */
@@ -100,8 +101,14 @@ export async function storyEvents(
     return fresh;
   }
 
-  if (at === undefined) await lookBack(before);
-  else await lookAround(at);
+  const madeAt = before === undefined ? time.timeOfId(correlationId) : undefined;
+  const known = at ?? (madeAt === undefined ? undefined : await positionAt(log, madeAt, common));
+  if (known !== undefined) await lookAround(known);
+  if (at === undefined && seen.size === 0) {
+    // Nothing of it was made when its id was: that says nothing of what lies between
+    windows.length = 0;
+    await lookBack(before);
+  }
   for (let rounds = 0; rounds < mostRounds && performance.now() < until; rounds++) {
     const fresh = await lookAlong();
     if (fresh.length === 0) break;

@@ -47,6 +47,32 @@ Deno.test("from any event of it all of a story is found, also what came days of 
   }
 });
 
+Deno.test("an id that says when it was made is found there, however long ago that was", async () => {
+  const madeAt = Date.parse("2026-11-01T00:00:00Z");
+  let now = madeAt - 1_500_000;
+  const log = eventLog.memoryLog({ now: () => new Date(now) });
+  const hex = madeAt.toString(16).padStart(12, "0");
+  const correlationId = `${hex.slice(0, 8)}-${hex.slice(8)}-7abc-8def-0123456789ab`;
+  for (let at = 0; at < 6_000; at++) {
+    const commandId = crypto.randomUUID();
+    const isMine = at === 1_500 || at === 1_502;
+    await log.append(`noise-${at}`, [{
+      ...{ id: crypto.randomUUID(), type: "Happened", data: {} },
+      metadata: {
+        ...{ $correlationId: isMine ? correlationId : "other", $causationId: commandId, commandId },
+        ...{ commandHash: "hash", schemaVersion: 1 },
+      },
+    }], { expected: "no-stream" });
+    now += 1_000;
+  }
+  // No time for anything else
+  const { events } = await storyEvents(log, { correlationId, budgetMs: 0 });
+  assert.deepEqual(events.map(({ stream }) => stream), ["noise-1500", "noise-1502"]);
+  const absent = correlationId.replace("abc", "abd");
+  const { before } = await storyEvents(log, { correlationId: absent, budgetMs });
+  assert.equal(before, undefined);
+});
+
 Deno.test("where nothing is known it is looked for from the end back", async () => {
   const { log, positions } = await longLog(20);
   const { events, before } = await storyEvents(log, { correlationId: "mine", budgetMs });
