@@ -21,12 +21,13 @@ import {
   freedLines,
   outcomeTable,
   readModelLines,
+  standingLine,
   type TimelineItem,
   timelineLines,
   verdictLines,
 } from "./report.ts";
 import { type RunningShop, startShop, streamPrefix } from "./running_shop.ts";
-import { type ShopApi, shopApi } from "./shop_api.ts";
+import { type OrderStanding, type ShopApi, shopApi } from "./shop_api.ts";
 import { startSplitShop } from "./split_shop.ts";
 import { type PlannedOrder, planOrders, stockFor } from "./stories.ts";
 import { write } from "./write.ts";
@@ -34,7 +35,12 @@ import { write } from "./write.ts";
 type Result = {
   readonly outcomes: readonly Outcome[];
   readonly ended: readonly EndedOrder[];
-  readonly example: { readonly order: PlannedOrder; readonly timeline: readonly TimelineItem[] };
+  readonly example: {
+    readonly order: PlannedOrder;
+    /** How it stands at four services. */
+    readonly ended: OrderStanding;
+    readonly timeline: readonly TimelineItem[];
+  };
   readonly verdicts: readonly Verdict[];
   readonly tables: readonly Table[];
   /** What an operator saw and did. */
@@ -109,6 +115,7 @@ function report(
     "",
     paint.bold(`Order ${example.order.orderId}: ${example.order.story.title}`),
     ...timelineLines(example.timeline, paint),
+    standingLine(example.ended),
     "",
     ...freedLines(freed, paint),
     paint.bold("Read models"),
@@ -190,11 +197,13 @@ async function run(
   const ended = await allOrders(api);
   const evidence = await takeEvidence({ ...shop, acknowledged: client.acknowledged });
   const order = planned.find(({ story }) => story.title === "address undeliverable")!;
-  const { items: timeline } = (await api.getOrderTimeline({ params: { id: order.orderId } })).body;
+  const params = { id: order.orderId };
+  const { items: timeline } = (await api.getOrderTimeline({ params })).body;
+  const { data } = (await api.getOrder({ params })).body;
   return {
     outcomes: outcomesOf(planned, ended),
     ended,
-    example: { order, timeline },
+    example: { order, ended: data, timeline },
     verdicts: judge(evidence),
     tables: evidence.tables,
     freed,

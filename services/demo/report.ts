@@ -1,6 +1,7 @@
 import { field } from "@headwater/core";
 import type { Outcome } from "./outcome.ts";
 import type { Palette } from "./palette.ts";
+import type { OrderStanding } from "./shop_api.ts";
 import { count, type Table, type Verdict } from "@shop/judge";
 
 /** An entry of an order's timeline, as the gateway answers it. */
@@ -49,6 +50,19 @@ export function timelineLines(items: readonly TimelineItem[], paint: Palette): s
       hue(item.type.padEnd(typeWidth))
     }  ${remarkOn(item, paint)}`.trimEnd();
   });
+}
+
+/** How an order stands in the end, at each service that has a part of it. */
+export function standingLine(
+  { order: { status, currency }, payment, reservations, shipment }: OrderStanding,
+): string {
+  const money = (amount: number) => field.moneyText(amount, currency);
+  const stands = [
+    payment && `${money(payment.charged)} charged, ${money(payment.refunded)} refunded`,
+    ...(reservations ?? []).map(({ sku, quantity, status }) => `${quantity} × ${sku} ${status}`),
+    shipment && `shipment ${shipment.status}`,
+  ].filter((each) => each !== null);
+  return `It is ${[status, ...stands].join("; ")}`;
 }
 
 /** What an operator typed and saw; nothing where nobody had to. */

@@ -1,7 +1,14 @@
-import type { View } from "@headwater/core";
+import { field, type View } from "@headwater/core";
 import assert from "node:assert/strict";
 import { palette } from "./palette.ts";
-import { freedLines, outcomeTable, readModelLines, timelineLines, verdictLines } from "./report.ts";
+import {
+  freedLines,
+  outcomeTable,
+  readModelLines,
+  standingLine,
+  timelineLines,
+  verdictLines,
+} from "./report.ts";
 import { stories } from "./stories.ts";
 
 const plain = palette({ colour: false });
@@ -24,6 +31,29 @@ Deno.test("outcomes are a table with a mark on what went otherwise", () => {
     "  delivered       2  2 delivered",
     "✗ delivered       2  1 delivered, 1 cancelled  card-declined",
   ]);
+});
+
+Deno.test("what four services say of an order is one line", () => {
+  const order = { orderId: "o1", customerId: "ada", status: "cancelled", currency: "EUR" } as const;
+  const placed = { total: 900, lines: [], paymentMethod: "pm_ok", placedAt: "", revision: 3 };
+  const shippingAddress = { name: "", line1: "", city: "", postalCode: "", country: "GB" };
+  const whole = { ...order, ...placed, shippingAddress };
+  const nothing = { order: whole, payment: null, reservations: [], shipment: null };
+  assert.equal(standingLine(nothing), "It is cancelled");
+  const parts = {
+    payment: {
+      ...{ paymentId: "p1", orderId: "o1", status: "refunded", currency: "EUR" } as const,
+      ...{ charged: 900, refunded: 900 },
+    },
+    reservations: [{ sku: "TEA", quantity: 2, status: "released" as const }],
+    shipment: { shipmentId: "s1", orderId: "o1", status: "refused" as const },
+  };
+  assert.equal(
+    standingLine({ ...nothing, ...parts }),
+    `It is cancelled; ${field.moneyText(900, "EUR")} charged, ${
+      field.moneyText(900, "EUR")
+    } refunded; 2 × TEA released; shipment refused`,
+  );
 });
 
 Deno.test("a timeline is aligned, and says what was done and undone", () => {

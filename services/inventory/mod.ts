@@ -13,4 +13,5 @@ export const inventoryService = service({
   examples: [stockItemEventExamples, stockItemCommandExamples],
 });
 
+export { inventoryOperations } from "./routes.ts";
 export { stockItem };

@@ -46,6 +46,7 @@ const reserved = declare({
   answer: reservationsAnswer,
 });
 
+export const inventoryOperations = { receipt, stockShown, reserved };
 export const inventoryRoutes = routes();
 
 inventoryRoutes.post("/api/inventory/items/:sku/receive", receipt, async (c) => {

@@ -18,4 +18,4 @@ export const orderService = service({
 });
 
 export { fulfilmentSaga, order, paymentReminderSaga };
-export { orderOperations } from "./routes.ts";
+export { orderOperations, type OrderShown } from "./routes.ts";

@@ -74,6 +74,8 @@ const shown = declare({
 });
 
 export const orderOperations = { placement, cancellation, listing };
+/** What the gateway makes its page of. */
+export type OrderShown = typeof shown;
 export const orderRoutes = routes();
 
 orderRoutes.post("/api/orders", placement, async (c) => {

@@ -17,4 +17,5 @@ export const paymentService = service({
   examples: [paymentEventExamples, paymentCommandExamples],
 });
 
+export { paymentOperations } from "./routes.ts";
 export { payment, simulatedProvider, simulatedProviderMigrations };

@@ -12,6 +12,7 @@ const shown = declare({
   refusals: ["payment-unknown"],
 });
 
+export const paymentOperations = { shown };
 export const paymentRoutes = routes();
 
 paymentRoutes.get("/api/payments/order/:id", shown, readsFrom(paymentView), async (c) => {

@@ -10,6 +10,12 @@ const partSaid = z.object({
   ageMs: z.int().min(0).optional(),
 });
 
+/** What a page says of itself. */
+export const pageMeta = z.object({
+  complete: z.boolean(),
+  parts: z.record(z.string(), partSaid),
+});
+
 const query = z.object({ complete: z.enum(["true", "false"]).optional() });
 
 /** Pages as descriptions see them: what their parts' routes are declared to take and to answer. */
@@ -37,8 +43,7 @@ export function describePages(
           data: z.object(
             Object.fromEntries(found.map(({ part, route }) => [part.name, shown(part, route)])),
           ),
-          meta: z.object({
-            complete: z.boolean(),
+          meta: pageMeta.extend({
             parts: z.object(Object.fromEntries(parts.map(({ name }) => [name, partSaid]))),
           }),
         }),

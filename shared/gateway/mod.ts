@@ -11,6 +11,7 @@ export {
   type GatewayOptions,
 } from "./gateway.ts";
 export { type Page, page, type PagePart } from "./page.ts";
+export type { PageOperation } from "./page_operation.ts";
 
 // Systems that are not ours
 export {
