@@ -34,7 +34,7 @@ const sections: readonly Section[] = [
 const more: readonly Section[] = [actSection, storySection];
 /** What the overview and the navigation tell of. */
 const find: readonly FindTroubles[] = [checkTroubles, sagaTroubles, projectionTroubles];
-const lookEveryMs = 3_000;
+const lookEveryMs = 5_000;
 const retryAfterS = 5;
 
 /**

@@ -23,7 +23,13 @@ export const mostRows = 40;
 const secondsKept = 60;
 const mostRecent = 1_000;
 const tellEveryMs = 500;
+/** A bar is a second. */
+const ratesEveryMs = 1_000;
 const movedEveryMs = 2_000;
+/** Where more comes than is told nobody reads it row by row: so much less it is told. */
+const busyEveryMs = 2_000;
+/** A log that is written to all the time is looked at so often, and not at every append. */
+const gatherMs = 250;
 
 /** Counts events by second and service. */
 export function flowCounter(serviceOf: (stream: string) => string): {
@@ -86,7 +92,7 @@ async function fromHead(
   return start;
 }
 
-/** Follows the log once for all open pages, and tells of it twice a second at most. */
+/** Follows the log once for all open pages, and tells of it twice a second at most; of a busy one less often. */
 export function eventFlow(
   { log, logger, serviceOf, now, told, clock = time.realClock }: {
     readonly log: Pick<EventLog, "head" | "readAll" | "subscribe">;
@@ -100,21 +106,28 @@ export function eventFlow(
   async function follow(signal: AbortSignal): Promise<void> {
     const counter = flowCounter(serviceOf);
     let rows: Recorded[] = [];
+    /** So many have come since rows were told. */
+    let came = 0;
+    let rowsAt = -Infinity;
+    let ratesAt = -Infinity;
     let movedAt = -Infinity;
-    let lastAt = -Infinity;
     let busyAt = now();
 
     function tell(): void {
       const at = now();
-      if (rows.length > 0) {
+      if (came > 0) busyAt = at;
+      if (came > 0 && (came <= mostRows || at - rowsAt >= busyEveryMs)) {
         told.rows(rows.toReversed());
         rows = [];
-        lastAt = at;
-        busyAt = at;
+        came = 0;
+        rowsAt = at;
       }
       // Also as it goes down to nothing
-      if (at - busyAt <= (secondsKept + 1) * 1_000) told.rates(counter.rates(at));
-      if (lastAt > movedAt && at - movedAt >= movedEveryMs) {
+      if (at - busyAt <= (secondsKept + 1) * 1_000 && at - ratesAt >= ratesEveryMs) {
+        ratesAt = at;
+        told.rates(counter.rates(at));
+      }
+      if (rowsAt > movedAt && at - movedAt >= movedEveryMs) {
         movedAt = at;
         told.moved();
       }
@@ -127,11 +140,14 @@ export function eventFlow(
     for (let failures = 0; !signal.aborted;) {
       try {
         start ??= await fromHead(log, { counter, now, signal });
-        for await (const { events, position, mark } of log.subscribe({ ...start, signal })) {
+        for await (const batch of log.subscribe({ ...start, signal })) {
+          const { events, position, mark, caughtUp } = batch;
           for (const { stream } of events) counter.note(stream, now());
           rows = [...rows, ...events.slice(-mostRows)].slice(-mostRows);
+          came += events.length;
           start = { after: mark ?? position };
           failures = 0;
+          if (caughtUp) await time.pause(gatherMs, { signal, clock });
         }
       } catch (error) {
         logger.debug("Cannot follow the log for the console, trying again", { error });

@@ -23,7 +23,7 @@ Deno.test("what is appended is told in bundles, of many only the last; while nob
   const rates: FlowRates[] = [];
   const ended = new AbortController();
   eventFlow({
-    ...{ log, clock, logger: silentLog, now: Date.now, serviceOf: () => "door" },
+    ...{ log, clock, logger: silentLog, now: () => clock.now(), serviceOf: () => "door" },
     told: {
       rows: (events) => rows.push(events.map(({ stream }) => stream)),
       rates: (each) => rates.push(each),
@@ -39,4 +39,33 @@ Deno.test("what is appended is told in bundles, of many only the last; while nob
   });
   assert.ok(rows.every((each) => each.length <= mostRows));
   ended.abort();
+});
+
+Deno.test("of a busy log it is told less often, and nothing of that is left out of the rates", async () => {
+  const log = eventLog.memoryLog();
+  const clock = manualClock();
+  const toldAt: number[] = [];
+  const rates: FlowRates[] = [];
+  const ended = new AbortController();
+  eventFlow({
+    ...{ log, clock, logger: silentLog, now: () => clock.now(), serviceOf: () => "door" },
+    told: {
+      rows: () => toldAt.push(clock.now()),
+      rates: (each) => rates.push(each),
+      moved: () => {},
+    },
+  }).run(ended.signal);
+  const each = mostRows + 5;
+  for (let turn = 0; turn < 16; turn++) {
+    for (let at = 0; at < each; at++) {
+      await appendTo(log, { stream: `door-${turn}-${at}`, events: [{ type: "Opened", data: {} }] });
+    }
+    await clock.advance(500);
+  }
+  ended.abort();
+  const pauses = toldAt.slice(1).map((at, index) => at - toldAt[index]!);
+  assert.ok(toldAt.length >= 3, `told ${toldAt.length} times`);
+  assert.ok(pauses.every((ms) => ms >= 2_000), `${pauses}`);
+  const last = rates.at(-1)?.byService[0]?.events ?? 0;
+  assert.ok(last >= 12 * each, `${last} of ${16 * each} are counted`);
 });

@@ -29,6 +29,7 @@ export const streamsSection: Section = {
     const lanes = serviceLanes(services);
     const laneOf = (stream: string) => lanes(eventLog.categoryOf(stream));
     const folds = services.flatMap((each) => each.folds ?? []);
+    const types = folds.flatMap((each) => each.events.types);
     const categories = services.flatMap((each) => each.categories);
     const foldedOf = (stream: string): Folded | undefined =>
       folds.find((each) => each.name === eventLog.categoryOf(stream));
@@ -53,7 +54,7 @@ export const streamsSection: Section = {
       const children = (
         <StreamsPage
           {...{ choice, categories, laneOf, isNewest }}
-          types={folds.flatMap((each) => each.events.types)}
+          types={types}
           events={found.events}
           newer={isNewest ? undefined : found.events[0]?.position ?? before}
           older={found.before}
@@ -68,6 +69,9 @@ export const streamsSection: Section = {
       const [only, ...others] = await findStreams(log, { word, services });
       if (only === word || only !== undefined && others.length === 0) {
         return c.redirect(streamUrl(only));
+      }
+      if (only === undefined && types.includes(word)) {
+        return c.redirect(`${top.href}?${new URLSearchParams({ type: word })}`);
       }
       // Whoever has a correlation's id has one that looks like that
       if (only === undefined && /^[\w.:-]{8,200}$/.test(word)) return c.redirect(storyUrl(word));

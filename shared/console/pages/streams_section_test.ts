@@ -64,6 +64,8 @@ Deno.test("an id leads to its stream, a type to its events, a correlation to its
   assert.equal(byId.headers.get("Location"), "/console/streams/door-front");
   const { answer: byCorrelation } = await ask("/console/find?q=request-1");
   assert.match(byCorrelation.headers.get("Location") ?? "", /^\/console\/story\/request-1/);
+  const { answer: byType } = await ask("/console/find?q=DoorClosed");
+  assert.equal(byType.headers.get("Location"), "/console/streams?type=DoorClosed");
   const { answer: unknown } = await ask("/console/find?q=%3Cb%3E");
   assert.equal(unknown.status, 404);
   const { text } = await ask("/console/streams?type=DoorClosed");

@@ -11,7 +11,7 @@ export type Found = {
 };
 
 /** As long as people do not notice. */
-const usualBudgetMs = 150;
+const usualBudgetMs = 100;
 const pageEvents = 256;
 
 /**

@@ -20,7 +20,7 @@ const beside = 1_000;
 const alongStream = 200;
 const mostRounds = 20;
 /** As long as people do not notice. */
-const usualBudgetMs = 200;
+const usualBudgetMs = 120;
 
 /**
  * Finds what belongs to a correlation, with no index of them: looks through the log on both sides of an event that is known, or
