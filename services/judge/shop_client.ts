@@ -1,4 +1,4 @@
-import type { Service } from "@headwater/core";
+import { type Service, time } from "@headwater/core";
 import { type Patience, sendPatiently } from "./send_patiently.ts";
 
 /** A command that the shop said yes to, and what has to be found in the log because of it. */
@@ -195,7 +195,7 @@ export class ShopClient {
 
   async #command(
     path: string,
-    { key = crypto.randomUUID(), ifMatch, body, event, stream }: CommandOptions & {
+    { key = time.timedId(), ifMatch, body, event, stream }: CommandOptions & {
       readonly body?: unknown;
       readonly event: string;
       stream(answer: { readonly orderId?: string }): string;

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
 import type { EdgeRoutes } from "@headwater/http";
 import { Hono } from "hono";
 import type { ConsoleContext, ConsoleDependencies, Section } from "./context/console_context.ts";
@@ -35,6 +35,8 @@ const more: readonly Section[] = [actSection, storySection];
 /** What the overview and the navigation tell of. */
 const find: readonly FindTroubles[] = [checkTroubles, sagaTroubles, projectionTroubles];
 const lookEveryMs = 5_000;
+/** As long as the first look is under way. */
+const firstLookEveryMs = 250;
 const retryAfterS = 5;
 
 /**
@@ -48,14 +50,18 @@ export function operatorsConsole(dependencies: ConsoleDependencies): EdgeRoutes 
   const context: ConsoleContext = { ...dependencies, sections, live, troubles, now };
   live.add({
     messages: ["troubles"],
-    run(signal) {
-      let told = "";
-      const timer = setInterval(async () => {
+    async run(signal) {
+      // Pages may have been made before anybody knew
+      let told = troubles.isSeen() ? JSON.stringify(troubles.known()) : "";
+      while (!signal.aborted) {
         const known = JSON.stringify(await troubles.look());
-        if (known !== told) live.tell("troubles", "");
-        told = known;
-      }, lookEveryMs);
-      signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+        if (known !== told && troubles.isSeen()) {
+          live.tell("troubles", "");
+          told = known;
+        }
+        const pauseMs = troubles.isSeen() ? lookEveryMs : firstLookEveryMs;
+        await time.pause(pauseMs, { signal });
+      }
     },
   });
   const app: EdgeRoutes = new Hono();

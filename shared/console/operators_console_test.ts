@@ -126,3 +126,14 @@ Deno.test("of a service that does not answer it is said that nothing is known, a
     );
   }
 });
+
+Deno.test("before all services have told, nobody is told that all is well", async () => {
+  const { promise: told, resolve } = Promise.withResolvers<unknown>();
+  const ask = open({ ask: () => told });
+  const { text } = await ask("/console");
+  assert.doesNotMatch(text, /Everything is well/);
+  assert.match(text, /Asking all services whether all is well/);
+  resolve([]);
+  await ask("/console");
+  assert.match((await ask("/console")).text, /Everything is well/);
+});

@@ -64,7 +64,7 @@ export function Layout(
             <footer>
               <Who {...viewer} />
               <p class="link-state" role="status">
-                <span class="when-none">As of the last look</span>
+                <span class="when-none">As it was opened</span>
                 <span class="when-open">Live</span>
                 <span class="when-lost">Connecting again</span>
               </p>

@@ -18,7 +18,7 @@ export function StatusLine({ standing, what, says, cause, since, now, acts }: {
   readonly cause?: string | undefined;
   readonly since?: string | number | undefined;
   readonly now?: number;
-  /** Links to acts. */
+  /** Links to acts; of what is well they stand in the same line. */
   readonly acts?: Child;
 }) {
   const isTrouble = standing === "bad" || standing === "warn";
@@ -35,7 +35,7 @@ export function StatusLine({ standing, what, says, cause, since, now, acts }: {
         </span>
       )}
       {cause !== undefined && <p class="cause">{cause}</p>}
-      {acts !== undefined && <div class="acts">{acts}</div>}
+      {acts !== undefined && <div class={isTrouble ? "acts" : "acts is-beside"}>{acts}</div>}
     </li>
   );
 }

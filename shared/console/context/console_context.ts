@@ -77,6 +77,8 @@ export type Section = {
 
 /** What is wrong now, as it was last seen. */
 export type KnownTroubles = {
+  /** Somebody has looked. */
+  isSeen(): boolean;
   /** Asks nobody. */
   known(): readonly Trouble[];
   /** As of now, or of a moment ago; of what does not answer in time, as it was last seen. */

@@ -53,6 +53,7 @@ export function watchTroubles(
   }
   return {
     known,
+    isSeen: () => seenAt > -Infinity,
     async look() {
       if (now() - seenAt < freshMs) return known();
       looking ??= time.withoutDeadline(lookAnew);

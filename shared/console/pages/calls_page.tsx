@@ -52,15 +52,15 @@ export function CallsPage({ calls, services, now }: {
           {calls.filter(({ target }) => target !== "-").map((each) => (
             <tr>
               <td>{each.target}</td>
-              <td class="fill">{each.caller}</td>
-              <td>{each.process}</td>
+              <td class="fill" data-title="Called by">{each.caller}</td>
+              <td data-title="In">{each.process}</td>
               <td>{each.calls}</td>
               <td>
                 <Tag standing={standings[each.breaker]}>{each.breaker}</Tag>
               </td>
-              <td class="number">{each.running}</td>
-              <td class="number">{each.waiting}</td>
-              <td class="number">{each.places}</td>
+              <td class="number" data-title="Running">{each.running}</td>
+              <td class="number" data-title="Waiting">{each.waiting}</td>
+              <td class="number" data-title="Places">{each.places}</td>
             </tr>
           ))}
         </Table>
@@ -113,21 +113,19 @@ function TargetLine({ target, calls, now }: {
     <StatusLine
       standing={standing}
       what={target}
-      says={
-        <>
-          {says}{" "}
-          <ActLink
-            {...{ service: callsService, engine: "calls", args: { target } }}
-            act={isolation ? "release" : "isolate"}
-            back={consolePath + callsPath}
-          >
-            {isolation ? "Release" : "Isolate"}
-          </ActLink>
-        </>
-      }
+      says={says}
       cause={cause}
       since={isolation?.since}
       now={now}
+      acts={
+        <ActLink
+          {...{ service: callsService, engine: "calls", args: { target } }}
+          act={isolation ? "release" : "isolate"}
+          back={consolePath + callsPath}
+        >
+          {isolation ? "Release" : "Isolate"}
+        </ActLink>
+      }
     />
   );
 }

@@ -151,8 +151,12 @@ function State({ event: { stream, revision }, state }: EventView) {
           {changes.map(({ path, before, after }) => (
             <tr>
               <td class="tight mono">{path}</td>
-              <td class="mono muted">{before === undefined ? "–" : dataSummary(before)}</td>
-              <td class="fill mono">{after === undefined ? "–" : dataSummary(after)}</td>
+              <td class="mono muted" data-title="Before">
+                {before === undefined ? "–" : dataSummary(before)}
+              </td>
+              <td class="fill mono" data-title="After">
+                {after === undefined ? "–" : dataSummary(after)}
+              </td>
             </tr>
           ))}
         </Table>

@@ -12,7 +12,11 @@ import { flowColumns, FlowRow } from "./flow_rows.tsx";
 export type Overview = {
   readonly troubles: readonly Trouble[];
   /** What is well, a line each. */
-  readonly well: readonly { readonly what: string; readonly says: string }[];
+  readonly well: readonly {
+    readonly what: string;
+    readonly says?: string;
+    readonly standing: "good" | "idle";
+  }[];
   /** The newest first. */
   readonly events: readonly Recorded[];
   readonly rates: FlowRates;
@@ -63,7 +67,9 @@ export function TroubleList({ troubles, well, now }: Pick<Overview, "troubles" |
           acts={acts && acts.map(({ label, ...act }) => <ActLink {...act}>{label}</ActLink>)}
         />
       ))}
-      {well.map(({ what, says }) => <StatusLine standing="good" what={what} says={says} />)}
+      {well.map(({ what, says, standing }) => (
+        <StatusLine standing={standing} what={what} says={says} />
+      ))}
     </StatusList>
   );
 }

@@ -24,7 +24,7 @@ function pageOf(text: string): string {
   counter.note(text, 1_000);
   const overview: Overview = {
     troubles: [trouble],
-    well: [{ what: text, says: text }],
+    well: [{ what: text, says: text, standing: "good" }],
     events: [event],
     rates: counter.rates(1_000),
     now: 1_000,

@@ -73,10 +73,14 @@ async function lastEvents({ log }: ConsoleContext): Promise<readonly Recorded[]>
 
 /** What is well in a line: everything, or what there is beside the troubles. */
 function wellOf({ services, troubles, checks }: ConsoleContext): Overview["well"] {
+  if (!troubles.isSeen()) {
+    return [{ what: "Asking all services whether all is well", standing: "idle" }];
+  }
   const known = troubles.known();
   const passed = checks().filter(({ status }) => status === "pass").length;
   return [{
     what: known.length === 0 ? "Everything is well" : "The rest is well",
     says: `${services.length} services, ${passed} checks pass`,
+    standing: "good",
   }];
 }

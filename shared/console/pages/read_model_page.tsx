@@ -61,7 +61,9 @@ export function ReadModelPage({ of, now }: { readonly of: ShownReadModel; readon
         id="letters"
         reload="read-models"
       >
-        {letters.length === 0 ? <p class="muted">None</p> : <Letters of={of} now={now} />}
+        {letters.length === 0
+          ? <p class="muted">None: it has taken every event.</p>
+          : <Letters of={of} now={now} />}
       </Part>
     </>
   );
@@ -71,7 +73,7 @@ function Generations({ of: { generations }, now }: {
   readonly of: ShownReadModel;
   readonly now: number;
 }) {
-  const columns = ["Generation", "State", "Position", "Version", "Worked for by"];
+  const columns = ["Generation", "State", "Position", "Version", "Process"];
   return (
     <Table
       label="Generations"
@@ -80,21 +82,21 @@ function Generations({ of: { generations }, now }: {
           title,
           ...(index === 2 && { is: "number" as const }),
         })),
-        { title: "What is said", is: "fill" },
+        { title: "How it goes", is: "fill" },
         { title: "Since", is: "tight" },
       ]}
       empty="None was made yet: its service makes it when it runs."
     >
       {generations.map((each) => (
         <tr>
-          <td>{each.generation ?? "–"}</td>
+          <td data-title="Generation">{each.generation ?? "–"}</td>
           <td>
             <Tag standing={each.status === "live" ? "good" : "idle"}>{each.status ?? "–"}</Tag>{" "}
             {each.state !== each.status && each.state}
           </td>
-          <td class="number">{each.position?.toLocaleString("en") ?? "–"}</td>
-          <td>{each.version}</td>
-          <td>{each.owner ?? "nobody"}</td>
+          <td class="number" data-title="Position">{each.position?.toLocaleString("en") ?? "–"}</td>
+          <td data-title="Version">{each.version}</td>
+          <td data-title="Process">{each.owner ?? "none"}</td>
           <td class="fill">
             {each.progress && <ProgressBar of={each.progress} />}
             {each.cause}
@@ -137,8 +139,8 @@ function Differences({ of: { generation, verdict } }: {
                 {key}
                 {objection !== undefined && <p class="muted small">{objection}</p>}
               </td>
-              <td>{before === null ? "no row" : <DataText value={before} />}</td>
-              <td>{after === null ? "no row" : <DataText value={after} />}</td>
+              <td data-title="Read">{before === null ? "no row" : <DataText value={before} />}</td>
+              <td data-title="Built">{after === null ? "no row" : <DataText value={after} />}</td>
             </tr>
           ))}
         </Table>

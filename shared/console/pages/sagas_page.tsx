@@ -58,7 +58,7 @@ function GroupRow({ of, now }: { readonly of: ShownGroup; readonly now: number }
   };
   return (
     <tr>
-      <td class="number">
+      <td class="number" data-title="How many">
         {state === "stopped"
           ? "all"
           : <a href={instancesUrl(process, filter)}>{count.toLocaleString("en")}</a>}
@@ -67,7 +67,7 @@ function GroupRow({ of, now }: { readonly of: ShownGroup; readonly now: number }
         <StateTag state={state} />
       </td>
       <td>{process}</td>
-      <td class="mono">{step ?? "–"}</td>
+      <td class="tight mono">{step ?? "–"}</td>
       <td class="fill">
         {failure ?? <span class="muted">nothing is known</span>}
         {state !== "stopped" && (
@@ -143,8 +143,12 @@ export function InstancesPage({ service, process, filter, instances, after, limi
         </label>
         {(["step", "key", "older"] as const).map((name) => (
           <label>
-            {{ step: "Step", key: "Key or id", older: "Older than, such as 10m" }[name]}
-            <input name={name} value={filter[name] ?? ""} />
+            {{ step: "Step", key: "Key or id", older: "Older than" }[name]}
+            <input
+              name={name}
+              value={filter[name] ?? ""}
+              placeholder={name === "older" ? "10m" : undefined}
+            />
           </label>
         ))}
         {filter.failure !== undefined && (
@@ -177,7 +181,7 @@ export function InstancesPage({ service, process, filter, instances, after, limi
             { id, state, isCompensating, step, target, command, cause, startedAt },
           ) => (
             <tr>
-              <td class="mono">
+              <td class="tight mono">
                 <a href={instanceUrl(process, id)}>{id}</a>
               </td>
               <td>
@@ -186,7 +190,7 @@ export function InstancesPage({ service, process, filter, instances, after, limi
                   <p class="small muted">compensating</p>
                 )}
               </td>
-              <td>
+              <td class="tight">
                 {step ?? "an event"}
                 {target !== null && <p class="small muted">{`${target} ${command}`}</p>}
               </td>

@@ -16,6 +16,8 @@ export const overview = `
 @media (min-width: 1180px) {
   .overview { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2.3fr); gap: 26px; align-items: start; }
   .overview > .part + .part { margin-top: 0; }
+  .overview .status .what:has(.says) { display: inline; }
+  .overview tr.flow .stream a { display: inline; }
   .overview th:nth-child(5), .overview tr.flow .one-line { display: none; }
   .overview th:nth-child(4), .overview tr.flow .stream { width: 99%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
 }

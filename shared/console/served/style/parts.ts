@@ -11,8 +11,13 @@ export const parts = `
 .status .since { color: var(--muted); font-size: var(--small); white-space: nowrap; }
 .status .cause { overflow-wrap: anywhere; }
 .status .acts { padding: 5px 0 3px; }
+.status > li > .acts.is-beside { grid-column: 3; grid-row: 1; padding: 0; align-self: center; }
 .status > li.is-bad { background: var(--bad-ground); }
 .status > li.is-warn { background: var(--warn-ground); }
+
+@media (min-width: 761px) {
+  .status .what:has(.says) { display: inline-grid; grid-template-columns: minmax(11em, max-content) minmax(0, 1fr); align-items: baseline; }
+}
 
 .dot { align-self: start; width: 7px; height: 7px; margin-top: 7px; border-radius: 50%; background: var(--line-strong); }
 .dot.is-good { background: var(--good); }
@@ -59,6 +64,7 @@ tr.flow td { padding-top: 0; padding-bottom: 0; }
 tr.flow a { display: inline-block; padding: 4px 0; }
 td.one-line { max-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 td.tight, th.tight { width: 1%; white-space: nowrap; }
+td.tight > .acts { flex-wrap: nowrap; }
 td p a { text-decoration: underline; text-underline-offset: 2px; }
 .empty { padding: 14px; color: var(--muted); }
 .pages { display: flex; align-items: center; gap: 6px; margin-top: 10px; }
@@ -119,6 +125,14 @@ details[open] > summary { margin-bottom: 8px; }
   tr.flow .one-line { display: none; }
   tr.flow .time { grid-row: 3; grid-column: 1 / 4; font-size: var(--small); }
   thead:has(+ tbody > tr.flow) { display: none; }
-  td, th { padding-left: 10px; padding-right: 10px; }
+  table:not(:has(tr.flow)), table:not(:has(tr.flow)) > tbody { display: block; }
+  table:not(:has(tr.flow)) > thead { display: none; }
+  tr:not(.flow) { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; padding: 8px 12px; }
+  tr:not(.flow) + tr { border-top: 1px solid var(--line); }
+  tr:not(.flow) > td { width: auto; padding: 0; border: 0; text-align: left; }
+  tr:not(.flow) > td.fill, tr:not(.flow) > td:has(.acts), tr:not(.flow) > td.one-line { flex-basis: 100%; max-width: 100%; }
+  tr:not(.flow) > td:empty { display: none; }
+  td[data-title]::before { content: attr(data-title) " "; color: var(--muted); font: var(--small) var(--sans); }
+  .acts .button { flex: none; }
 }
 `;
