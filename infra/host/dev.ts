@@ -182,7 +182,7 @@ async function announce(
 }
 
 function greeting(
-  { name, greeting = () => [] }: Application,
+  { name, greeting = () => [], welcome }: Application,
   { parts, url, trouble, gaps, seconds }: Pick<Started, "parts" | "url"> & {
     /** Why nothing will work for now. */
     readonly trouble: string | undefined;
@@ -192,6 +192,7 @@ function greeting(
 ): string[] {
   const width = Math.max(...parts.map(({ name }) => name.length));
   const toTry = greeting(url);
+  const hasWelcome = welcome !== undefined && trouble === undefined;
   return [
     "",
     `Headwater runs "${name}", started in ${seconds} s; Ctrl-C stops it`,
@@ -203,7 +204,8 @@ function greeting(
       ? []
       : ["", `Not everything is there yet; how far it is says ${url}/health/ready:`]),
     ...gaps.map((gap) => `  ${gap}`),
-    ...(toTry.length === 0 ? [] : ["", "Try, in another terminal:"]),
+    ...(hasWelcome ? ["", `Open ${url} in a browser, and place an order by a click`] : []),
+    ...(toTry.length === 0 ? [] : ["", `${hasWelcome ? "Or try" : "Try"}, in another terminal:`]),
     ...toTry.map((line) => `  ${line}`),
     "",
   ];

@@ -10,12 +10,6 @@ const partSaid = z.object({
   ageMs: z.int().min(0).optional(),
 });
 
-/** What a page says of itself. */
-export const pageMeta = z.object({
-  complete: z.boolean(),
-  parts: z.record(z.string(), partSaid),
-});
-
 const query = z.object({ complete: z.enum(["true", "false"]).optional() });
 
 /** Pages as descriptions see them: what their parts' routes are declared to take and to answer. */
@@ -43,7 +37,8 @@ export function describePages(
           data: z.object(
             Object.fromEntries(found.map(({ part, route }) => [part.name, shown(part, route)])),
           ),
-          meta: pageMeta.extend({
+          meta: z.object({
+            complete: z.boolean(),
             parts: z.object(Object.fromEntries(parts.map(({ name }) => [name, partSaid]))),
           }),
         }),

@@ -1,11 +1,10 @@
 import type { z } from "zod";
-import type { pageMeta } from "./describe_pages.ts";
 
 /**
  * What a route's declaration says to a client.
  * @internal
  */
-type Declared = {
+export type Declared = {
   readonly params?: Readonly<Record<string, z.ZodType>> | undefined;
   readonly answer?: z.ZodType | undefined;
 };
@@ -14,8 +13,24 @@ type Declared = {
  * What a part answers.
  * @internal
  */
-type AnswerOf<Part extends Declared> = Part extends
+export type AnswerOf<Part extends Declared> = Part extends
   { readonly answer: infer Answer extends z.ZodType } ? z.output<Answer> : unknown;
+
+/**
+ * What a page says of itself.
+ * @internal
+ */
+export type PageMeta = {
+  readonly complete: boolean;
+  readonly parts: Readonly<
+    Record<string, {
+      readonly status: "ok" | "none" | "timeout" | "open" | "error" | "stale";
+      readonly code?: string;
+      readonly ms: number;
+      readonly ageMs?: number;
+    }>
+  >;
+};
 
 /**
  * A page as clients know it by its types, beside the operations of services: `Parts` are the declarations of the routes
@@ -32,6 +47,6 @@ export type PageOperation<
     readonly data: {
       readonly [Part in keyof Parts]: AnswerOf<Parts[Part]> | (Part extends Main ? never : null);
     };
-    readonly meta: z.output<typeof pageMeta>;
+    readonly meta: PageMeta;
   }>;
 };
