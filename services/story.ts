@@ -48,13 +48,17 @@ function storyOfOrder(event: ShopEvent): string | undefined {
     case "OrderConfirmed":
       return "✓ confirmed";
     case "OrderCancellationStarted":
-      return `cancellation by the ${event.data.by} began: ${event.data.reason}`;
+      return event.data.by === "customer"
+        ? `customer cancels it: ${event.data.reason}`
+        : `is being cancelled: ${event.data.reason}`;
     case "OrderCancellationRejected":
       return `✗ cancellation refused: ${event.data.reason}`;
     case "StepDone": {
       const { step, compensates } = event.data;
       return compensates === undefined ? undefined : `↩ ${step} undoes ${compensates}`;
     }
+    case "StepStuck":
+      return `! stands still at ${event.data.step}: ${event.data.reason}; deno task sagas show ${event.data.orderId}`;
     case "OrderCancelled":
       return `cancelled: ${event.data.reason}`;
     case "OrderShipped":

@@ -43,6 +43,22 @@ Deno.test("a refusal is told with its reason, and each compensation with what it
   );
 });
 
+Deno.test("who cancels is told, and what stands still with the command that shows it", () => {
+  const began = { orderId, reason: "changed-my-mind", by: "customer" };
+  assert.equal(
+    told("OrderCancellationStarted", began),
+    "order my-first  customer cancels it: changed-my-mind",
+  );
+  assert.equal(
+    told("OrderCancellationStarted", { ...began, reason: "card-expired", by: "fulfilment" }),
+    "order my-first  is being cancelled: card-expired",
+  );
+  assert.equal(
+    told("StepStuck", { orderId, step: "refund-payment", reason: "refund-held: ask again" }),
+    "order my-first  ! stands still at refund-payment: refund-held: ask again; deno task sagas show my-first",
+  );
+});
+
 Deno.test("stock that comes is told, steps and requests on the way are not", () => {
   assert.equal(told("StockReceived", { sku: "TEA", quantity: 10 }), "10 × TEA received");
   assert.equal(told("StepDone", { orderId, step: "charge-payment" }), undefined);
