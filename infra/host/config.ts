@@ -96,6 +96,8 @@ export type LoginConfig = {
 /** What settings are read from. */
 export type ConfigSources = {
   readonly args: readonly string[];
+  /** Flags of the command itself, which are no settings. */
+  readonly own?: readonly string[];
   readonly env: {
     get(name: string): string | undefined;
     /** Names of all variables that there are, as far as they may be seen. */
@@ -122,8 +124,11 @@ export function environment(): ConfigSources["env"] {
 }
 
 /** Reads all settings of an application: a flag wins over its variable, which wins over the default. Throws `ConfigError`. */
-export function readConfig({ services }: Configured, { args, env }: ConfigSources): Config {
-  const flags = readFlags(args, flagNames, { switches: switchNames });
+export function readConfig(
+  { services }: Configured,
+  { args, own = [], env }: ConfigSources,
+): Config {
+  const flags = readFlags(args, flagNames, { switches: switchNames, own });
   // Who asks for help gets it, whatever else is wrong
   if (flags.help) return configOf(settings.parse({}), { help: true, databaseUrls: {} });
   const given: Partial<Record<Variable, string>> = {};

@@ -239,11 +239,21 @@ Deno.test("flags that are unknown, lack a value or are none are named", () => {
     'unexpected argument "extra"',
     'unknown flag "--split", known: --port, --host, --data-dir, --log-level, --allow-stranded, --help',
   ]);
+  const own = ["--split"];
+  equal(
+    readConfig(application, { args: ["--split"], own, env: { get: () => undefined } }).port,
+    8000,
+  );
+  throws(
+    () => readConfig(application, { args: ["--splitt"], own, env: { get: () => undefined } }),
+    /known: --port, .*, --allow-stranded, --split, --help$/,
+  );
 });
 
 Deno.test("help names every variable, its default and what is allowed", () => {
   equal(read(["--help", "--prot"], { PORT: "wrong" }).help, true);
-  const help = configHelp(application);
+  const help = configHelp(application, { "--split": "many processes" });
+  match(help, /^ {4}--split +many processes\n {4}--help +this text\n {4}--port, PORT /m);
   for (const variable of environmentVariables(application)) ok(help.includes(variable), variable);
   match(
     help,

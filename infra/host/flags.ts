@@ -11,9 +11,11 @@ export type Flags = {
 export function readFlags(
   args: readonly string[],
   known: readonly string[],
-  { switches = [] }: {
+  { switches = [], own = [] }: {
     /** Those of the known that are said by being there: then they are `true`. */
     readonly switches?: readonly string[];
+    /** Of the command itself, which reads them: said by being there, and left out here. */
+    readonly own?: readonly string[];
   } = {},
 ): Flags {
   const values = new Map<string, string>();
@@ -24,10 +26,12 @@ export function readFlags(
     const [flag = "", ...valueParts] = arg.split("=");
     if (arg === "--help") {
       help = true;
+    } else if (own.includes(arg)) {
+      continue;
     } else if (!flag.startsWith("-")) {
       problems.push(`unexpected argument "${arg}"`);
     } else if (!known.includes(flag)) {
-      problems.push(`unknown flag "${flag}", known: ${[...known, "--help"].join(", ")}`);
+      problems.push(`unknown flag "${flag}", known: ${[...known, ...own, "--help"].join(", ")}`);
     } else {
       const next = rest[0];
       const value = valueParts.length > 0

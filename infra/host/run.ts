@@ -1,6 +1,6 @@
 import { acts } from "@headwater/core";
 import { type Application, ownedOfAll } from "./application.ts";
-import { environment, readConfig } from "./config.ts";
+import { type Config, environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import { endAnyway } from "./end_anyway.ts";
@@ -10,7 +10,7 @@ import { fromEnvironment, operate } from "./operate.ts";
 import { operateCalls } from "./operate_calls.ts";
 import { resilienceOf } from "./resilience_file.ts";
 import { operatorsActs } from "./operators_acts.ts";
-import { configHelp } from "./settings.ts";
+import { configHelp, type OwnFlags } from "./settings.ts";
 import {
   type AloneOptions,
   serveGateway,
@@ -39,13 +39,9 @@ function commandsOf(application: Application): Commands {
   return {
     async dev(args) {
       const split = args.includes("--split");
-      const config = readConfig(application, {
-        args: args.filter((arg) => arg !== "--split"),
-        env: environment(),
-      });
-      if (config.help) {
-        return help(application, "--split    a process for each service, over a real event store");
-      }
+      const own = { "--split": "a process for each service, over a real event store" };
+      const config = configOf(application, args, { own });
+      if (config.help) return help(application, own);
       if (Deno.stdout.isTerminal()) {
         clearScreen();
         if (!split) print(`Starting "${application.name}" …`);
@@ -136,11 +132,9 @@ async function alone(
   },
 ): Promise<number> {
   const isSupervised = args.includes("--supervised");
-  const config = readConfig(application, {
-    args: args.filter((arg) => arg !== "--supervised"),
-    env: environment(),
-  });
-  if (config.help) return help(application, "--supervised    stop when standard input closes");
+  const own = { "--supervised": "stop when standard input closes" };
+  const config = configOf(application, args, { own });
+  if (config.help) return help(application, own);
   // Several of them write to one terminal.
   const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { process: name });
   using interruption = listenForInterruption();
@@ -159,8 +153,17 @@ async function alone(
   return 0;
 }
 
-function help(application: Application, more: string): number {
-  print(`${configHelp(application)}\n    ${more}\n`);
+/** What is set for a command, which has flags of its own. */
+function configOf(
+  application: Application,
+  args: readonly string[],
+  { own }: { readonly own: OwnFlags },
+): Config {
+  return readConfig(application, { args, own: Object.keys(own), env: environment() });
+}
+
+function help(application: Application, own: OwnFlags): number {
+  print(configHelp(application, own));
   return 0;
 }
 

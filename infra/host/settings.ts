@@ -242,9 +242,14 @@ export function databaseVariable(service: string): string {
   return `${service.toUpperCase().replaceAll("-", "_")}_DATABASE_URL`;
 }
 
-/** What `--help` prints about settings. */
-export function configHelp({ services }: Configured): string {
+/** Flags of a command that are no settings, and what each does. */
+export type OwnFlags = Readonly<Record<string, string>>;
+
+/** What `--help` prints: the flags of the command itself, then all settings. */
+export function configHelp({ services }: Configured, own: OwnFlags): string {
+  const flags = { ...own, "--help": "this text" };
   const rows = [
+    ...Object.entries(flags).map(([name, description]) => ({ name, description, allowed: "" })),
     ...variables.map((variable) => {
       const { flag, description, allowed } = metaOf(variable);
       const fallback = settings.shape[variable].safeParse(undefined).data;
@@ -263,11 +268,11 @@ export function configHelp({ services }: Configured): string {
   const width = Math.max(...rows.map(({ name }) => name.length)) + 6;
   const lines = rows.flatMap(({ name, description, allowed }) => [
     `    ${name}`.padEnd(width) + description,
-    `${" ".repeat(width)}  ${allowed}`,
+    ...(allowed === "" ? [] : [`${" ".repeat(width)}  ${allowed}`]),
   ]);
   return `Flags, and variables of the environment; a flag wins over its variable:\n\n${
     lines.join("\n")
-  }\n\n    --help  this text\n`;
+  }\n`;
 }
 
 /** What people are told of it. */
