@@ -202,7 +202,7 @@ function greeting(
       : ["", "The event log is not there; everything waits for it:", `  ${trouble}`]),
     ...(gaps.length === 0
       ? []
-      : ["", `Not everything is there yet; how far it is says ${url}/health/ready:`]),
+      : ["", `Not everything is there yet, ${url}/health/ready says how far it is:`]),
     ...gaps.map((gap) => `  ${gap}`),
     ...(hasWelcome ? ["", `Open ${url} in a browser, and place an order by a click`] : []),
     ...(toTry.length === 0 ? [] : ["", `${hasWelcome ? "Or try" : "Try"}, in another terminal:`]),

@@ -143,7 +143,9 @@ function listening<Listener>(listen: () => Listener, where: string): Listener {
     return listen();
   } catch (error) {
     const isTaken = error instanceof Deno.errors.AddrInUse;
-    const reason = isTaken ? "another process has that port" : (error as Error).message;
+    const reason = isTaken
+      ? "another process has that port, say another with --port"
+      : (error as Error).message;
     throw new Error(`Cannot listen on "${where}": ${reason}`, { cause: error });
   }
 }

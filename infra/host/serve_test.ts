@@ -23,7 +23,8 @@ Deno.test("a port that somebody has is named, and who listens there goes on", as
   await using first = serving(saying("first"), { lingerMs: 0 });
   const { port } = new URL(first.url);
   assert.throws(() => serving(saying("second"), { port: Number(port) }), {
-    message: `Cannot listen on "127.0.0.1:${port}": another process has that port`,
+    message:
+      `Cannot listen on "127.0.0.1:${port}": another process has that port, say another with --port`,
   });
   const answer = await within("the first one to answer", fetch(first.url));
   assert.equal(await answer.text(), "first");

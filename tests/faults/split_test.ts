@@ -53,7 +53,10 @@ Deno.test({
         const { code, stdout, stderr } = await second.ended();
         assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
         const { host } = new URL(running.url);
-        assert.equal(stderr, `Cannot listen on "${host}": another process has that port\n`);
+        assert.equal(
+          stderr,
+          `Cannot listen on "${host}": another process has that port, say another with --port\n`,
+        );
         await dev.stop();
       } else {
         // Every process was started again since then

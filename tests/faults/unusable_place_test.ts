@@ -64,7 +64,10 @@ Deno.test({
       await using dev = startDev(place.directory, { args, env: { PORT: String(port) } });
       const { code, stderr } = await dev.ended();
       assert.equal(code, 1);
-      assert.equal(stderr, `Cannot listen on "127.0.0.1:${port}": another process has that port\n`);
+      assert.equal(
+        stderr,
+        `Cannot listen on "127.0.0.1:${port}": another process has that port, say another with --port\n`,
+      );
       const made = await Array.fromAsync(Deno.readDir(place.directory), ({ name }) => name);
       assert.deepEqual(made, ["lock"]);
     }
