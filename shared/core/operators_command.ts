@@ -63,6 +63,8 @@ export async function operatorsCommand<Context>(
   }
 }
 
+/** As wide as most terminals are at least. */
+const longestLine = 80;
 /** And go to its upper left corner. */
 const clearScreen = "\x1b[2J\x1b[H";
 
@@ -104,7 +106,7 @@ function argumentsOf<Context>(
 }
 
 function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {
-  const lines = acts.map(({ name, args, options = [], unlisted = [], summary }) => {
+  const usage = acts.flatMap(({ name, args, options = [], unlisted = [], summary }) => {
     const shown = Object.entries(args.shape).filter(([key]) => !unlisted.includes(key));
     const words = shown.map(([key, schema]) => {
       const word = !options.includes(key)
@@ -112,13 +114,25 @@ function usageOf<Context>(acts: readonly OperatorsAct<Context>[]): string {
         : isSwitch(schema)
         ? flagOf(key)
         : `${flagOf(key)} TEXT`;
-      return schema.isOptional() ? ` [${word}]` : ` ${word}`;
+      return schema.isOptional() ? `[${word}]` : word;
     });
-    return [`${name}${words.join("")} [--json]`, summary] as const;
+    return [...wrapped([name, ...words, "[--json]"]), `      ${summary}`];
   });
-  const width = Math.max(...lines.map(([words]) => words.length));
-  const usage = lines.map(([words, summary]) => `  ${words.padEnd(width)}    ${summary}\n`);
-  return `Usage:\n${usage.join("")}`;
+  return `Usage:\n${usage.join("\n")}\n`;
+}
+
+/** Lines that fit a terminal, those after the first further in. */
+function wrapped(words: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let line = " ";
+  for (const word of words) {
+    if (line.length + 1 + word.length > longestLine) {
+      lines.push(line);
+      line = "   ";
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** `noSwitch` is `--no-switch`. */
