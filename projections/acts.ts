@@ -1,6 +1,6 @@
 import { acts, Refusal, time } from "@headwater/core";
 import { z } from "zod";
-import { foretellGenerations } from "./foretold_acts.ts";
+import { foretellGenerations, noGeneration } from "./foretold_acts.ts";
 import { generationsOf } from "./generation.ts";
 import { lettersActs } from "./letters_acts.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
@@ -135,10 +135,8 @@ async function refusalOf(
   const cannot = `Cannot ${act} "${view.name}"`;
   switch (outcome.type) {
     case "missing": {
-      const there = (await generationsOf(sql, view.name))
-        .map(({ generation, status }) => `${generation} is ${status}`).join(", ");
-      const found = there === "" ? "it has none yet" : there;
-      return new Refusal("generation-missing", `${cannot}: no generation is ${to}: ${found}`);
+      const all = await generationsOf(sql, view.name);
+      return noGeneration(all, { act, name: view.name, what: `is ${to}` });
     }
     case "behind":
       return new Error(
@@ -175,7 +173,8 @@ function dropAct(
       const { generations } = outcome;
       if (generations.length === 0) {
         const what = which === "retired" ? "was read before" : "is being built, or ready";
-        throw new Refusal("generation-missing", `${cannot}: no generation ${what}`);
+        const all = await generationsOf(sql, view.name);
+        throw noGeneration(all, { act, name: view.name, what });
       }
       const text = `Dropped generation ${generations.join(", ")} of "${view.name}"`;
       return { value: { generations }, text };

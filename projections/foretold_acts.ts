@@ -24,8 +24,7 @@ export async function foretellGenerations(
     generations: all.map(({ generation, status }) => ({ generation, status })),
   };
   const read = live ? `generation ${live.generation}, which is read` : "none that is read";
-  const missing = (what: string) =>
-    new Refusal("generation-missing", `Cannot ${act} "${name}": no generation ${what}`);
+  const missing = (what: string) => noGeneration(all, { act, name, what });
   function takesOver(chosen: Generation | undefined, what: string) {
     if (!chosen) throw missing(what);
     const text = `would let generation ${chosen.generation} of "${name}" take the place of ${read}${
@@ -59,4 +58,16 @@ export async function foretellGenerations(
       return { value, text: `would drop generation ${numbers} of "${name}", for ever` };
     }
   }
+}
+
+/** Says which generations there are instead. */
+export function noGeneration(
+  all: readonly Generation[],
+  { act, name, what }: { readonly act: string; readonly name: string; readonly what: string },
+): Refusal {
+  const there = all.map(({ generation, status }) => `${generation} is ${status}`).join(", ");
+  return new Refusal(
+    "generation-missing",
+    `Cannot ${act} "${name}": no generation ${what}: ${there === "" ? "it has none yet" : there}`,
+  );
 }

@@ -175,6 +175,9 @@ projectionTests("the command line", async (step) => {
       code: 2,
       text: 'Cannot rollback "accounts": no generation is retired: 2 is live\n',
     });
+    for (const act of ["switch", "rollback", "drop", "abort"]) {
+      assert.match((await run(sql, [act, "accounts"])).text, /no generation .*: 2 is live/);
+    }
   });
 
   await step("builds without switching, and drops what is not wanted", async (bed) => {
