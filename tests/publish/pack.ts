@@ -128,6 +128,7 @@ async function packCommand([folder = ".data/pack", ...names]: readonly string[])
   }
   const tarballs = await pack(folder, names.length > 0 ? names : undefined);
   for (const [name, path] of tarballs) print(`${name}: ${path}\n`);
+  print(`\nTo have them in a project: npm install ${resolve(folder)}/*.tgz\n`);
   return 0;
 }
 
