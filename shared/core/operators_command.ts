@@ -140,7 +140,7 @@ function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** It is said by being there. */
-function isSwitch(schema: { safeParse(value: unknown): { readonly success: boolean } }): boolean {
-  return schema.safeParse(true).success;
+/** It is said by being there; a number, which takes `true` for 1, is not. */
+function isSwitch(schema: { safeParse(value: unknown): { readonly data?: unknown } }): boolean {
+  return schema.safeParse(true).data === true;
 }

@@ -23,18 +23,19 @@ const acts = [
       note: z.string().optional(),
       withSpoon: z.string().optional(),
       wide: z.boolean().optional(),
+      spoons: z.coerce.number().min(1).optional(),
     }),
-    options: ["withSpoon", "wide"],
+    options: ["withSpoon", "wide", "spoons"],
     changes: true,
     run(
-      { jar, note, withSpoon, wide },
+      { jar, note, withSpoon, wide, spoons },
       { jars, progress }: Shelf & { progress(line: string): void },
     ) {
       if (!jars.includes(jar)) throw new Refusal("jar-unknown", `Cannot open "${jar}"`);
       if (jar === "stuck") throw new Error("Cannot open it: it is stuck");
       progress("turning");
       return Promise.resolve({
-        value: { jar, note, withSpoon, wide },
+        value: { jar, note, withSpoon, wide, spoons },
         text: "Opened",
         isDone: jar !== "slow",
       });
@@ -55,7 +56,7 @@ async function run(line: string, isTerminal = false): Promise<{ code: number; te
 const usage = `Usage:
   list [--json]
       every jar
-  jars open JAR [NOTE] [--with-spoon TEXT] [--wide] [--json]
+  jars open JAR [NOTE] [--with-spoon TEXT] [--wide] [--spoons TEXT] [--json]
       open a jar
 `;
 
@@ -90,6 +91,9 @@ Deno.test("options are given by name, wherever they stand", async () => {
   for (const line of ["jam --with-spoon a=b --wide", "--wide --with-spoon=a=b jam"]) {
     const { code, text } = await run(`jars open ${line} --json`);
     assert.deepEqual([code, JSON.parse(text)], [0, { jar: "jam", withSpoon: "a=b", wide: true }]);
+  }
+  for (const line of ["jam --spoons 2", "--spoons=2 jam"]) {
+    assert.equal((await run(`jars open ${line} --json`)).text, '{"jar":"jam","spoons":2}\n', line);
   }
   for (const line of ["jam --with-spoon", "jam --wide=no", "jam --wide --wide", "jam --narrow"]) {
     assert.equal((await run(`jars open ${line}`)).code, 2, line);

@@ -54,7 +54,11 @@ export async function doOnRecord(
   );
   const args = ownArgs(act, given);
   if (dryRun) return await dryRunOf(act, args, context);
-  if (!record) throw new Unavailable(`Cannot ${act.name}: nothing is there to put it on record`);
+  if (!record) {
+    throw new Unavailable(
+      `Cannot ${act.name}: no application runs here, nor is there a log to put it on record`,
+    );
+  }
   const subject = act.subject?.(args) ?? null;
   const at = { act: act.name, engine, subject };
   const standing = await record.standing({ engine, subject });
