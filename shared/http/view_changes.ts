@@ -76,7 +76,7 @@ async function changesOf(
     first = [{ log: await log.identity() }, ...await statesOf(views, readModels)];
   } catch (error) {
     end();
-    throw error;
+    throw untold(error);
   }
   if (parting?.aborted) end();
   return new ReadableStream({
@@ -98,6 +98,13 @@ async function changesOf(
     },
     cancel: end,
   }, { highWaterMark: 0 });
+}
+
+/** Gateways ask again and again for this: what is wrong with the log is told by those who read it. */
+function untold(error: unknown): unknown {
+  if (!(error instanceof Unavailable)) return error;
+  const { message, code, retryAfter } = error;
+  return new Unavailable(message, { code, retryAfter });
 }
 
 /** Those that can be read: of the others is told when they can. */

@@ -1,6 +1,8 @@
 import {
   column,
   defineEvents,
+  type EventLog,
+  eventLog,
   type ReadModels,
   Unavailable,
   type View,
@@ -27,7 +29,7 @@ function viewNamed(name: string): View {
 }
 
 /** A service with views "orders" at 5, "sales" at nothing yet, and "tracking", which cannot be read. */
-function setUp() {
+function setUp(more: { readonly log?: EventLog } = {}) {
   const followers = new Map<string, Set<(told: Told) => void>>();
   const leaving = new AbortController();
   let isInDoubt = false;
@@ -45,7 +47,8 @@ function setUp() {
     },
   };
   const views = ["orders", "sales", "tracking"].map(viewNamed);
-  const { service, log } = exampleService((app) => app.route("/", viewChanges(views)), {
+  const { service, log, logged } = exampleService((app) => app.route("/", viewChanges(views)), {
+    ...more,
     readModels,
     leaving: leaving.signal,
   });
@@ -65,6 +68,7 @@ function setUp() {
   return {
     service,
     log,
+    logged,
     read,
     leave: () => leaving.abort(),
     doubt: () => void (isInDoubt = true),
@@ -128,6 +132,18 @@ Deno.test("it ends where what it knows is in doubt: its beat says that all is to
   assert.deepEqual(await stream.next(), ["beat"]);
   doubt();
   assert.deepEqual(await stream.next(), []);
+  assert.equal(followers(), 0);
+});
+
+Deno.test("a log that is away is an answer, and no line of the log each time that somebody asks", async () => {
+  const cause = new Error("refused");
+  const away = new Unavailable("no connection", { code: "event-store-unavailable", cause });
+  const log = { ...eventLog.memoryLog(), identity: () => Promise.reject(away) };
+  const { service, logged, followers } = setUp({ log });
+  const answer = await service(new Request("http://example/views/changes?views=orders"));
+  const { status, code, detail } = await answer.json();
+  assert.deepEqual([status, code, detail], [503, "event-store-unavailable", "no connection"]);
+  assert.deepEqual(logged, []);
   assert.equal(followers(), 0);
 });
 
