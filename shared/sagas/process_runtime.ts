@@ -114,8 +114,9 @@ export class Runtime {
         this.#behindSince ??= this.#now();
         if (error instanceof eventLog.ForeignPosition) await this.#standStill(error);
         else {
+          const isKnown = isSame(error, this.#trouble);
           this.#trouble = error;
-          const level = Unavailable.isCauseOf(error) ? "warn" : "error";
+          const level = !Unavailable.isCauseOf(error) ? "error" : isKnown ? "debug" : "warn";
           logger[level]("process interrupted, will go on", { processManager: process.name, error });
           await restoreTables(error, { ...this.#options, process: process.name });
         }
@@ -208,9 +209,10 @@ export class Runtime {
     this.#inbox = new ProcessInbox(this.#options.process, this.#options);
     this.#driven = this.#newDriven();
     const cause = `${message}: rehear "${processManager}", or put the log back that it heard`;
-    const isKnown = this.#trouble instanceof Error && this.#trouble.message === cause;
+    const trouble = new Error(cause);
+    const isKnown = isSame(trouble, this.#trouble);
     if (!isKnown) logger.error("process stands still", { processManager, cause });
-    this.#trouble = new Error(cause);
+    this.#trouble = trouble;
     if (this.#told === cause) return;
     try {
       await records.stop(cause);
@@ -290,4 +292,9 @@ export class Runtime {
     await this.#later?.flush();
     await this.#options.records.note(...hold);
   }
+}
+
+/** What is down for long is told once, and again when it is another machine, or has been back meanwhile. */
+function isSame(error: unknown, before: unknown): boolean {
+  return error instanceof Error && before instanceof Error && error.message === before.message;
 }
