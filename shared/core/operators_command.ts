@@ -25,7 +25,7 @@ export async function operatorsCommand<Context>(
   const named = acts.find(({ name }) => `${plain.join(" ")} `.startsWith(`${name} `));
   const { args, problems = [] } = named ? argumentsOf(named, plain) : {};
   if (!named || !args) {
-    const isHelp = plain[0] === "--help" || plain[0] === "help";
+    const isHelp = plain.includes("--help") || plain[0] === "help";
     if (plain.length > 0 && !isHelp) {
       print([`Cannot understand "${words.join(" ")}"`, ...problems, ""].join("\n"));
     }

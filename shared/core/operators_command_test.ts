@@ -69,7 +69,10 @@ Deno.test("how an act is asked for is told in lines that fit a terminal", async 
   });
   let text = "";
   const print = (more: string) => text += more;
-  await operatorsCommand([act], ["--help"], { context: {}, print, isTerminal: false });
+  for (const line of [["help"], ["mix", "--help"]]) {
+    text = "";
+    assert.equal(await operatorsCommand([act], line, { context: {}, print, isTerminal: false }), 0);
+  }
   assert.equal(
     text,
     `Usage:
