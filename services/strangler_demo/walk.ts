@@ -193,11 +193,15 @@ function trodden({ load, operators, progress, signal }: Cast) {
   };
 }
 
-async function carryOver({ url }: Cast, draft: "first" | "mended"): Promise<Imported> {
-  const answer = await fetch(`${url}/api/product-imports/${draft}`, { method: "POST" });
-  const imported = await answer.json();
-  if (answer.ok) return imported;
-  throw new Error(`Cannot carry over: ${answer.status} ${JSON.stringify(imported)}`);
+/** Where there was no time for all of it, it goes on: what was carried over before is then the same. */
+async function carryOver({ url, signal }: Cast, draft: "first" | "mended"): Promise<Imported> {
+  return await until<Imported>(async () => {
+    const answer = await fetch(`${url}/api/product-imports/${draft}`, { method: "POST", signal });
+    const imported = await answer.json();
+    if (answer.ok) return imported;
+    if (answer.status === 503 || answer.status === 504) return false;
+    throw new Error(`Cannot carry over: ${answer.status} ${JSON.stringify(imported)}`);
+  }, { what: `the ${draft} import`, signal });
 }
 
 /** The gateway has told operators which routes there are to be decided of. */
