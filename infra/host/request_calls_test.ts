@@ -1,0 +1,22 @@
+import { time } from "@headwater/core";
+import { calls, createResilientClient } from "@headwater/resilience";
+import { manualClock } from "@headwater/testing";
+import assert from "node:assert/strict";
+import { requestCalls } from "./request_calls.ts";
+
+Deno.test("nobody is refused because a target stands still for nearly as long as a call may take", async () => {
+  const clock = manualClock();
+  const client = createResilientClient({
+    async call() {
+      await time.pause(Math.max(0, 2_900 - clock.now()), { clock });
+      return new Response("at last");
+    },
+  }, { clock, settingsOf: calls.settingsByTarget([{ all: requestCalls }]) });
+  const statuses = Promise.all(Array.from({ length: 32 }, async () => {
+    const answer = await client.call("inventory", new Request("http://inventory/items/TEA"));
+    return answer.status;
+  }));
+  await clock.advance(2_900);
+  await clock.advance(10);
+  assert.deepEqual(new Set(await statuses), new Set([200]));
+});
