@@ -14,6 +14,8 @@ export type Upstream = {
   readonly waiting: number;
   /** Milliseconds for which it is left alone when it keeps failing. */
   readonly openMs: number;
+  /** An answer that began later counts as a failure; false: none does; undefined: half of `timeoutMs`. */
+  readonly slowMs?: number | false | undefined;
 };
 
 /** What of it clients may ask for. */
@@ -99,6 +101,9 @@ const table = z.strictObject({
       running: whole(1, 10_000).default(64),
       waiting: whole(0, 100_000).default(512),
       openMs: whole(1, 600_000).default(5_000),
+      slowMs: z.union([whole(1, 600_000), z.literal(false)], {
+        error: "a whole number from 1 to 600000, or false",
+      }).optional(),
     }, { error: "an object with a url" }),
     {
       error: ({ code }) =>

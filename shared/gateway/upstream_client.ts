@@ -17,6 +17,8 @@ export type UpstreamClient = {
    */
   call(request: Request, options: {
     readonly timeoutMs: number;
+    /** How long it takes is for its client to say, whose body goes on as it comes. */
+    readonly isUpload: boolean;
     /** What an error comes from, where that is not the upstream. */
     explain(error: unknown): unknown;
   }): Promise<Response>;
@@ -35,18 +37,18 @@ const usualLongestMs = 60_000;
 
 /** A client with places and a breaker of its own; nothing is repeated, for nobody knows what that would do there. */
 export function createUpstreamClient(
-  { name, running, waiting, openMs, timeoutMs: usualMs }: Upstream,
+  { name, running, waiting, openMs, timeoutMs: usualMs, slowMs }: Upstream,
   { send, clock }: Pick<Upstreams, "send"> & { readonly clock: time.Clock },
 ): UpstreamClient {
   const bulkhead = createBulkhead(name, { running, waiting, longestWaitMs, clock });
   const breaker = createBreaker(name, {
     ...{ openMs, longestOpenMs: Math.max(openMs, usualLongestMs), probeMs: usualMs, clock },
-    // What is slow by its nature the table says: its timeout
-    slowMs: false,
+    // As of services: half of what it may take
+    slowMs: slowMs ?? Math.max(1, usualMs / 2),
     isFailure: (error) => error instanceof Unavailable || error instanceof DeadlineExceeded,
   });
   return {
-    call(request, { timeoutMs, explain }) {
+    call(request, { timeoutMs, isUpload, explain }) {
       async function once(): Promise<Response> {
         try {
           return await withDeadline((signal) => send(new Request(request, { signal }), name), {
@@ -67,6 +69,8 @@ export function createUpstreamClient(
           signal,
           // Who gave it less time than it may take has learned nothing
           countsWhenLate: () => leftMs >= timeoutMs,
+          // A route that is slow by its nature says so in the table: its timeout
+          waitsMs: isUpload ? timeoutMs : Math.max(0, timeoutMs - usualMs),
         });
       }, signal);
     },

@@ -56,7 +56,7 @@ export function upstreamTarget(
       // Nobody works on it but its client; at the upstream it has a place all the same
       if (isUpload) edge.whileResting(c, () => body.over);
       const answer = await client.call(request, {
-        timeoutMs,
+        ...{ timeoutMs, isUpload },
         explain: (error) => isUpload ? explained(error, { body, timeoutMs }) : error,
       });
       return passedOn(answer, c);
