@@ -1,7 +1,9 @@
+import { type TraceCollector, traceCollector } from "@headwater/host/testing";
 import assert from "node:assert/strict";
 import { eventually, within } from "@headwater/testing";
 import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
+import { assertIsTold, isWhole, placeTraced, storyOf } from "../scenarios/order_trace.ts";
 import { makeDataPlace } from "./data_place.ts";
 import { startDev } from "./dev_process.ts";
 import { callsOperator } from "./isolated_payment.ts";
@@ -35,12 +37,14 @@ Deno.test({
 
 Deno.test({
   name:
-    "a split shop lists its processes, all of which are kept from calling one until it is released, and none is left after Ctrl-C or kill -9",
+    "a split shop is operated and traced through all of its processes, none of which is left after Ctrl-C or kill -9",
   ignore,
   async fn() {
+    await using collector = traceCollector();
     await using place = await makeDataPlace();
     for (const end of ["Ctrl-C", "kill -9"]) {
-      await using dev = startDev(place.directory, { args: ["--split"] });
+      const env = end === "kill -9" ? collector.env : {};
+      await using dev = startDev(place.directory, { args: ["--split"], env });
       const running = await dev.ready();
       const processes = dev.processes();
       if (end === "Ctrl-C") {
@@ -61,6 +65,7 @@ Deno.test({
       } else {
         // Every process was started again since then
         await callsOperator({ ...place, ...running }).releases();
+        await assertOneTraceTellsAll(running.url, collector);
         await running.kill();
       }
       const { stderr } = await dev.ended();
@@ -76,6 +81,17 @@ Deno.test({
     }
   },
 });
+
+/** An order's way through all of its processes, and nothing of who looks whether they are well. */
+async function assertOneTraceTellsAll(url: string, collector: TraceCollector): Promise<void> {
+  await placeTraced((request) => {
+    const { pathname } = new URL(request.url);
+    return fetch(new Request(`${url}${pathname}`, request));
+  });
+  const spans = await collector.until((spans) => isWhole(spans.map(storyOf)));
+  assertIsTold(spans.map(storyOf));
+  assert.deepEqual(spans.filter(({ name }) => name.includes("/health/ready")), []);
+}
 
 /** Prometheus finds the gateway and each service, and each shows its own numbers. */
 async function assertEachIsMeasured(url: string): Promise<void> {
