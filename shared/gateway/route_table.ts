@@ -14,8 +14,8 @@ export type Upstream = {
   readonly waiting: number;
   /** Milliseconds for which it is left alone when it keeps failing. */
   readonly openMs: number;
-  /** An answer that began later counts as a failure; false: none does; undefined: half of `timeoutMs`. */
-  readonly slowMs?: number | false | undefined;
+  /** An answer that began later counts as a failure; false: none does that came in time. */
+  readonly slowMs: number | false;
 };
 
 /** What of it clients may ask for. */
@@ -103,7 +103,7 @@ const table = z.strictObject({
       openMs: whole(1, 600_000).default(5_000),
       slowMs: z.union([whole(1, 600_000), z.literal(false)], {
         error: "a whole number from 1 to 600000, or false",
-      }).optional(),
+      }).default(false),
     }, { error: "an object with a url" }),
     {
       error: ({ code }) =>

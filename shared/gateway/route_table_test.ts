@@ -40,7 +40,7 @@ Deno.test("a table says where requests go, with numbers for what it leaves out",
       },
     ],
   });
-  const rest = { running: 64, waiting: 512, openMs: 5_000 };
+  const rest = { running: 64, waiting: 512, openMs: 5_000, slowMs: false };
   const [first, second] = table.upstreams;
   assert.deepEqual(first, {
     name: "legacy",

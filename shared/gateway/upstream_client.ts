@@ -43,8 +43,7 @@ export function createUpstreamClient(
   const bulkhead = createBulkhead(name, { running, waiting, longestWaitMs, clock });
   const breaker = createBreaker(name, {
     ...{ openMs, longestOpenMs: Math.max(openMs, usualLongestMs), probeMs: usualMs, clock },
-    // As of services: half of what it may take
-    slowMs: slowMs ?? Math.max(1, usualMs / 2),
+    slowMs,
     isFailure: (error) => error instanceof Unavailable || error instanceof DeadlineExceeded,
   });
   return {
