@@ -56,7 +56,9 @@ export async function followIsolation(
     let failures = 0;
     while (!signal.aborted) {
       try {
-        const after = await log.head();
+        // A log that hangs keeps nobody from ending
+        const after = await Promise.race([log.head(), time.aborted(signal)]) ?? undefined;
+        if (signal.aborted) return;
         let next = isolatedTargets.initialState;
         for await (const page of log.read(stream, { signal })) next = evolved(next, page);
         settle(next);

@@ -1,6 +1,6 @@
 import { eventLog, silentLog } from "@headwater/core";
 import { calls } from "@headwater/resilience";
-import { eventually } from "@headwater/testing";
+import { eventually, within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { followIsolation, lastingCalls } from "./lasting_isolation.ts";
 import { ownCalls } from "./operated_calls.ts";
@@ -56,6 +56,15 @@ Deno.test("of two operators at once none is forgotten, and the same again change
   const book = calls.callBook("timeline");
   await using _following = await followIsolation(log, { book, logger: silentLog });
   assert.deepEqual(new Set(book.list().map(({ target }) => target)), new Set(targets));
+});
+
+Deno.test("a log that hangs keeps no process from starting, nor from ending", async () => {
+  const { read, subscribe } = eventLog.memoryLog();
+  const following = await followIsolation(
+    { head: () => new Promise(() => {}), read, subscribe },
+    { book: calls.callBook("order"), logger: silentLog, patienceMs: 1 },
+  );
+  await within("the end", following[Symbol.asyncDispose]());
 });
 
 Deno.test("a log that is away keeps no process from starting, and is heard when it is back", async () => {
