@@ -83,8 +83,8 @@ export const browserScript = String.raw`"use strict";
     const source = new EventSource(url);
     source.onopen = () => {
       body.setAttribute("data-link", "open");
-      // What came before somebody listened
-      each("[id]:has(> tbody[data-live-prepend])", ({ id }) => waiting.add(id));
+      // What came before somebody listened, or while nobody did
+      each("[id]:has(> tbody[data-live-prepend]), [data-live-reload]", ({ id }) => waiting.add(id));
       reload();
     };
     source.onerror = () => {
