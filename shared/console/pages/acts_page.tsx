@@ -46,7 +46,9 @@ export function ActsPage({ acts, filter, before, next, now, serviceOf }: {
             { title: "Why and what came of it", is: "fill" },
             { title: "", is: "tight" },
           ]}
-          empty="Nobody has done anything like that."
+          empty={Object.keys(filter).length > 0
+            ? "Nobody has done anything like that."
+            : "No operator has done anything yet."}
         >
           {acts.map((act) => <ActRow of={act} now={now} service={serviceOf(act)} />)}
         </Table>

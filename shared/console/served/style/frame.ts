@@ -64,9 +64,10 @@ main:focus { outline: none; }
   .menu a:hover { background: none; }
   .menu a[aria-current="page"] { background: none; border-bottom-color: var(--accent); }
   .side footer { position: absolute; top: 8px; right: 14px; min-height: 30px; display: flex; flex-direction: row-reverse; align-items: center; gap: 12px; margin: 0; padding: 0; }
-  .who { margin: 0; flex-wrap: nowrap; }
-  .who p { max-width: 90px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .who b { display: inline; }
+  .who { margin: 0; }
+  .who p { display: none; }
+  /* The dot says it where there is no room for words */
+  .side footer:has(.who) .link-state { gap: 0; font-size: 0; }
   .who button { min-height: 30px; padding: 2px 10px; }
   main { padding: 16px 14px 48px; }
   .head .acts { margin-left: 0; width: 100%; }

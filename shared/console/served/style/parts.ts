@@ -11,7 +11,7 @@ export const parts = `
 .status .since { color: var(--muted); font-size: var(--small); white-space: nowrap; }
 .status .cause { overflow-wrap: anywhere; }
 .status .acts { padding: 5px 0 3px; }
-.status > li > .acts.is-beside { grid-column: 3; grid-row: 1; padding: 0; align-self: center; }
+.status > li > .acts.is-beside { grid-column: 3; grid-row: 1; padding: 0; }
 .status > li.is-bad { background: var(--bad-ground); }
 .status > li.is-warn { background: var(--warn-ground); }
 
@@ -85,6 +85,7 @@ form + .part, .steps + .columns { margin-top: 22px; }
 .fields { display: flex; flex-wrap: wrap; align-items: end; gap: 10px; }
 .fields > * { flex: 0 1 auto; }
 .fields > .grow { flex: 1 1 240px; }
+.fields > label:not(.grow) { flex: 0 1 190px; }
 .form { display: grid; gap: 14px; max-width: 640px; }
 .form .acts { margin-top: 2px; }
 
@@ -134,5 +135,6 @@ details[open] > summary { margin-bottom: 8px; }
   tr:not(.flow) > td:empty { display: none; }
   td[data-title]::before { content: attr(data-title) " "; color: var(--muted); font: var(--small) var(--sans); }
   .acts .button { flex: none; }
+  .fields > label:not(.grow) { flex: 1 1 140px; }
 }
 `;
