@@ -20,10 +20,12 @@ import { type Standing, standingOf } from "./standing.ts";
 type AnyState = any;
 
 /**
- * Instances that hear at the same time, and that begin to be driven: enough to share commits and reads, few enough to leave
- * turns to whoever else is here. After a restart all that are unfinished begin at once.
+ * Instances that begin to be driven at the same time: enough to share reads, few enough to leave turns to whoever else is
+ * here. After a restart all that are unfinished begin at once.
  */
 export const mostAtOnce = 16;
+/** Instances that hear at the same time: as many as share a commit of the log, since each of them waits for one. */
+const mostHearing = 64;
 
 const behind = "An earlier input is parked";
 
@@ -93,7 +95,7 @@ export class ProcessInbox {
       }
     }
     // Instances do not depend on each other; the inputs of one are heard in their order.
-    const hearing = new machine.Places(mostAtOnce);
+    const hearing = new machine.Places(mostHearing);
     await Promise.all(
       byInstance.entries().map(([id, inputs]) =>
         hearing.take(async () => {
