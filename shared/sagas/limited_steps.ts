@@ -30,7 +30,7 @@ export type LimitedStepsDependencies = {
 export type Trace = Pick<Sending, "correlationId" | "causationId" | "traceparent">;
 
 type Driven = {
-  /** Aborts when the step is not outstanding any more. */
+  /** Aborts when the step is not outstanding any more, or all is over. */
   readonly gone: AbortController;
   /** The instance was told its outcome, which leaves it outstanding. */
   isOver: boolean;
@@ -82,6 +82,10 @@ export class LimitedSteps {
     this.#notes = notes;
     this.#told = told;
     this.#dependencies = dependencies;
+    const { signal } = dependencies;
+    signal.addEventListener("abort", () => {
+      for (const { gone } of this.#steps.values()) gone.abort(signal.reason);
+    }, { once: true });
   }
 
   /** Drives these from now on, and no others. */
@@ -92,6 +96,7 @@ export class LimitedSteps {
       readonly mayBeSent: boolean;
     },
   ): void {
+    const { signal: end } = this.#dependencies;
     const outstanding = new Set(steps.map(keyOf));
     for (const [key, { gone }] of this.#steps) {
       if (outstanding.has(key)) continue;
@@ -102,6 +107,7 @@ export class LimitedSteps {
       const known = this.#steps.get(keyOf(step));
       if (known && !known.isOver) continue;
       const driven = { gone: new AbortController(), isOver: false };
+      if (end.aborted) driven.gone.abort(end.reason);
       this.#steps.set(keyOf(step), driven);
       const driving = this.#drive(step, { ...options, driven, isAgain: known !== undefined })
         .finally(() => this.#driving.delete(driving));
@@ -130,7 +136,7 @@ export class LimitedSteps {
     },
   ): Promise<void> {
     const { clock, client, process, logger, tracer, signal: end } = this.#dependencies;
-    const signal = AbortSignal.any([driven.gone.signal, end]);
+    const { signal } = driven.gone;
     const sending = { ...trace, id: this.#id, process: process.name, client, tracer, signal: end };
     const driving = { step, sending, signal };
     const wasInDoubt = this.#inDoubt.has(keyOf(step));
