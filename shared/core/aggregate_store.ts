@@ -100,15 +100,16 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     return loaded;
   }
 
-  /** Goes on from `loaded` with what was just appended to it: the log need not be asked for that. */
+  /**
+   * Goes on from `loaded` with what was just appended to it: the log need not be asked for that. Their data are as the log
+   * will give them back.
+   */
   add(loaded: Loaded<State>, events: readonly NewEvent[], { revision, position }: Appended): void {
     let { state, bytes } = loaded;
     for (const { type, data, metadata: { commandId, commandHash: hash } } of events) {
-      // As the log will give it back
-      const event = { type, data: JSON.parse(JSON.stringify(data)) };
-      state = this.decider.evolve(state, event as Event);
+      state = this.decider.evolve(state, { type, data } as Event);
       loaded.commands.set(commandId, { hash, revision, position });
-      bytes += bytesOfTrace + bytesOf(event.data);
+      bytes += bytesOfTrace + bytesOf(data);
     }
     const last = events.at(-1) ?? loaded.last;
     this.#baselines.set(loaded.stream, { ...loaded, state, bytes, revision, position, last });

@@ -178,13 +178,15 @@ function newEvents<Command extends DomainCommand, Event extends DomainEvent, Sta
 ): NewEvent[] {
   return decided.map((event, index) => {
     const { type, data, schemaVersion } = store.events.encode(event);
+    const text = JSON.stringify(data);
     return {
       // To the log, events of the same ids at the same place are the same append. So the ids tell apart what was asked
       // and what it led to: the same command handled twice at once gets its first result from the log, another one
       // under the same id, or one that another release decided otherwise, loses the race.
-      id: derivedId(context.commandId, hash, decided.length, index, JSON.stringify(data)),
+      id: derivedId(context.commandId, hash, decided.length, index, text),
       type,
-      data,
+      // As the log will give it back, and nobody else's
+      data: JSON.parse(text),
       metadata: {
         $correlationId: context.correlationId,
         $causationId: context.causationId ?? context.commandId,
