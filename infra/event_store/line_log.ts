@@ -17,23 +17,32 @@ export type LineLogOptions = {
   readonly readable?: boolean;
 };
 
-/** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
+/**
+ * A log of one line per entry: readable on a terminal, JSON for machines otherwise. It never throws, whoever reads it or
+ * not; the next line says how many were lost.
+ */
 export function lineLog(
   { level: lowest, fields: bound, write = writeLine, readable = process.stderr.isTTY }:
     LineLogOptions,
 ): Log {
   const withStack = lowest === "debug";
+  let linesLost = 0;
 
   function at(level: LogLevel): Log["info"] {
     if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
     return (message, given) => {
       const time = new Date().toISOString();
-      const fields = { ...bound, ...given };
-      write(
-        readable
-          ? `${time.slice(11, 23)} ${level.padEnd(5)} ${oneLine(message)}${inWords(fields)}\n`
-          : `${JSON.stringify({ ...fields, time, level, message }, expressible)}\n`,
-      );
+      const fields = { ...bound, ...given, ...(linesLost > 0 && { linesLost }) };
+      try {
+        write(
+          readable
+            ? `${time.slice(11, 23)} ${level.padEnd(5)} ${oneLine(message)}${inWords(fields)}\n`
+            : `${JSON.stringify({ ...fields, time, level, message }, expressible)}\n`,
+        );
+        linesLost = 0;
+      } catch {
+        linesLost++;
+      }
     };
   }
 

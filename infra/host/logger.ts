@@ -13,6 +13,9 @@ type Entry = {
 /**
  * A log of one line per entry: readable on a terminal, JSON for machines otherwise. What is said on behalf of a request
  * bears its `correlationId`, and its `traceId` where it is in a trace.
+ *
+ * It never throws: who says something has other things to do than to heed that nobody reads it any more, or that the disk
+ * is full. The next line says how many were lost.
  */
 export function createLogger(
   {
@@ -32,12 +35,19 @@ export function createLogger(
   },
 ): Log {
   const withStack = lowest === "debug";
+  let linesLost = 0;
 
   function at(level: LogLevel): Log["info"] {
     if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
     return (message, own = {}) => {
-      const entry = { level, message, fields: { ...requestFields(), ...own } };
-      write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
+      const lost = linesLost > 0 && { linesLost };
+      const entry = { level, message, fields: { ...requestFields(), ...own, ...lost } };
+      try {
+        write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
+        linesLost = 0;
+      } catch {
+        linesLost++;
+      }
     };
   }
 
