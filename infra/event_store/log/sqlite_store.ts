@@ -7,6 +7,7 @@ import { DiskFlush, type DiskFlushOptions } from "./disk_flush.ts";
 import { FairTurn } from "./fair_turn.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { LiveTail } from "./live_tail.ts";
+import { OpenedFiles } from "./opened_files.ts";
 import { mostPageBytes, openDatabase } from "./sqlite_database.ts";
 import { identityOf } from "./sqlite_schema.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
@@ -34,6 +35,8 @@ export type SqliteStoreParts = {
   readonly checkpoint?: Checkpoint;
   /** Left out where nobody waits for the disk. */
   readonly flush?: DiskFlush;
+  /** Left out where there are none. */
+  readonly files?: OpenedFiles | undefined;
 };
 
 /** SQLite has no more of a budget than its eighth. */
@@ -56,7 +59,8 @@ export function openSqliteStore(
     ? keptOnDisk(database, { path, logger, disk: options.disk })
     : {};
   if (!flushToDisk) database.exec("pragma synchronous = off");
-  const store = new SqliteStore(database, { now, pageBytes, ...onDisk });
+  const files = path === ":memory:" ? undefined : new OpenedFiles([path, `${path}-wal`]);
+  const store = new SqliteStore(database, { now, pageBytes, files, ...onDisk });
   const holding = cacheBudget?.hold("eventLogBytes", () => store.cachedBytes);
   store.closed.addEventListener("abort", () => holding?.[Symbol.dispose]());
   logger.info("Event log opened", { path, head: store.head });
@@ -89,17 +93,19 @@ export class SqliteStore implements AsyncDisposable {
   readonly #commits: GroupCommit;
   readonly #writer: AppendWriter;
   readonly #pageBytes: number;
+  readonly #files: OpenedFiles | undefined;
   readonly #closed = new AbortController();
   readonly #listeners = new Set<(events: readonly StoredEvent[]) => void>();
   #closing: Promise<void> | undefined;
 
   constructor(
     database: DatabaseSync,
-    { now, checkpoint, flush, pageBytes = mostPageBytes }: SqliteStoreParts,
+    { now, checkpoint, flush, files, pageBytes = mostPageBytes }: SqliteStoreParts,
   ) {
     this.database = database;
     this.now = now;
     this.#flush = flush;
+    this.#files = files;
     this.#reader = new SqliteReader(database);
     const writer = new AppendWriter(database);
     this.#writer = writer;
@@ -170,10 +176,16 @@ export class SqliteStore implements AsyncDisposable {
     return this.pageNow((reader) => reader.all(range), action).events[0];
   }
 
-  /** Throws `Unavailable` once the store is being closed. */
+  /** Throws `Unavailable` once the store is being closed, or its files are gone. */
   requireOpen(action: string): void {
-    if (!this.#closing) return;
-    throw new Unavailable(`${action}: the event log is closed`, { code: "event-log-closed" });
+    if (this.#closing) {
+      throw new Unavailable(`${action}: the event log is closed`, { code: "event-log-closed" });
+    }
+    const missing = this.#files?.missing();
+    if (missing === undefined) return;
+    const cause =
+      `somebody has removed "${missing}" while it was open; put it back if you can, and restart`;
+    throw new Unavailable(`${action}: ${cause}`, { code: "event-log-removed" });
   }
 
   /** Answers what was appended before, then closes the file. */
