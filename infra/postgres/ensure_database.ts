@@ -27,7 +27,8 @@ export async function ensureDatabase(
         if (!server.mayCreateDatabases) {
           throw new MayNotCreate(server.user, names.filter((one) => !existing.has(one)));
         }
-        await sql`create database ${sql(name)}`.catch(passOverDuplicate);
+        const how = server.copiesFiles ? sql`strategy file_copy` : sql``;
+        await sql`create database ${sql(name)} ${how}`.catch(passOverDuplicate);
       }
       return changedUrl(adminUrl, { database: name, isPooled: server.isPooled });
     });

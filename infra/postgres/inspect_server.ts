@@ -13,6 +13,8 @@ export type Server = {
   readonly user: string;
   readonly database: string;
   readonly mayCreateDatabases: boolean;
+  /** Nothing there waits for the disk: a database is made by copying files, at a fifth of what it takes through the WAL. */
+  readonly copiesFiles: boolean;
   /** Where tables are made without more words; null: nowhere. */
   readonly schema: string | null;
   readonly schemaOwner: string | null;
@@ -27,6 +29,8 @@ export async function inspectServer(sql: Sql, logger: Log): Promise<Server> {
     select pg_backend_pid() as pid, current_setting('server_version_num')::integer as version,
       current_user::text as user, current_database()::text as database,
       (select rolcreatedb or rolsuper from pg_roles where rolname = current_user) as "mayCreateDatabases",
+      current_setting('fsync') = 'off' and current_setting('server_version_num')::integer >= 150000
+        as "copiesFiles",
       current_schema()::text as schema,
       (select nspowner::regrole::text from pg_namespace where nspname = current_schema()) as "schemaOwner",
       coalesce(has_schema_privilege(current_schema(), 'create'), false) as "mayCreateTables",
