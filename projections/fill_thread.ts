@@ -2,7 +2,7 @@ import type { View } from "@headwater/core";
 import { messageOf } from "./failure.ts";
 import { FillFolder } from "./fill_folder.ts";
 import type { FillTarget } from "./fill_target.ts";
-import { received } from "./sent_events.ts";
+import { received, type SentEvents } from "./sent_events.ts";
 import type { Asked, FromThread, ToThread } from "./thread_messages.ts";
 
 /** The thread in which a view is folded while its table is filled. It reaches nothing but the code of the view. */
@@ -15,6 +15,8 @@ let questions = 0;
 let folder: FillFolder | undefined;
 /** One after the other, in the sequence in which they came. */
 let working: Promise<void> = Promise.resolve();
+/** Not folded yet. */
+const pages: SentEvents[] = [];
 /** Nothing is folded after an event that could not be. */
 let isOver = false;
 
@@ -64,16 +66,27 @@ async function work(told: ToThread): Promise<void> {
       return await open(told);
     case "locate":
       return folder!.locate(told.keys, told.places);
-    case "fold": {
-      const folded = isOver ? { count: 0 } : await folder!.fold(received(told.sent));
-      isOver ||= folded.cause !== undefined;
-      say({ type: "state", isFull: folder!.isFull, isSaveDue: folder!.isSaveDue });
-      return say({ type: "folded", ...folded });
-    }
+    case "fold":
+      return await foldPages();
     case "save":
       await folder!.save(told.to);
       say({ type: "state", isFull: folder!.isFull, isSaveDue: folder!.isSaveDue });
       return say({ type: "saved" });
+  }
+}
+
+/** All that have come together, so that the rows which they need are fetched at once. */
+async function foldPages(): Promise<void> {
+  const taken = pages.splice(0);
+  if (taken.length === 0) return;
+  const { count, cause } = isOver ? { count: 0 } : await folder!.fold(taken.flatMap(received));
+  say({ type: "state", isFull: folder!.isFull, isSaveDue: folder!.isSaveDue });
+  let left = count;
+  for (const { streams: { length } } of taken) {
+    const isLast = !isOver && cause !== undefined && left < length;
+    say({ type: "folded", count: Math.min(left, length), ...(isLast && { cause }) });
+    left -= Math.min(left, length);
+    isOver ||= isLast;
   }
 }
 
@@ -85,6 +98,7 @@ scope.onmessage = ({ data }: MessageEvent<ToThread>) => {
     asked.get(data.id)?.reject(new Error("Cannot go on: the table cannot be written"));
     asked.delete(data.id);
   } else {
+    if (data.type === "fold") pages.push(data.sent);
     working = working.then(() => work(data))
       .catch((error) => say({ type: "failed", message: messageOf(error) }));
   }

@@ -1,7 +1,7 @@
 import type { View } from "@headwater/core";
 import type { FillTarget } from "./fill_target.ts";
 import { failureIn, type FoldedPage, type FoldFailure, type Folding } from "./folding.ts";
-import { sendable } from "./sent_events.ts";
+import { received, sendable, type SentEvents } from "./sent_events.ts";
 import type { Asked, FromThread, ToThread } from "./thread_messages.ts";
 
 /** Pages that lie there before it is waited for. */
@@ -49,7 +49,8 @@ async function mayRead(module: string): Promise<boolean> {
 class FoldThread implements Folding {
   readonly #worker: Worker;
   readonly #table: FillTarget;
-  readonly #pages: FoldedPage[] = [];
+  /** As they were sent, which is less to hold than what was read. */
+  readonly #pages: (Omit<FoldedPage, "events"> & { readonly sent: SentEvents })[] = [];
   readonly #asking = new Set<Promise<void>>();
   #failure: FoldFailure | undefined;
   #error: { readonly cause: unknown } | undefined;
@@ -80,10 +81,10 @@ class FoldThread implements Folding {
     return this.#isOpen;
   }
 
-  async fold(page: FoldedPage): Promise<FoldFailure | undefined> {
-    const sent = sendable(page.events);
-    this.#pages.push(page);
-    this.#tell({ type: "fold", sent }, [sent.ends.buffer, sent.numbers.buffer]);
+  async fold({ events, ...page }: FoldedPage): Promise<FoldFailure | undefined> {
+    const sent = sendable(events);
+    this.#pages.push({ ...page, sent });
+    this.#tell({ type: "fold", sent });
     await this.#going(() => this.#pages.length < mostPages);
     return this.#failure;
   }
@@ -114,9 +115,11 @@ class FoldThread implements Folding {
         this.#isOpen = true;
         return;
       case "folded": {
-        const page = this.#pages.shift()!;
+        const { sent, ...page } = this.#pages.shift()!;
         const { count, cause } = said;
-        if (cause !== undefined) this.#failure ??= failureIn(page, { count, cause });
+        if (cause !== undefined) {
+          this.#failure ??= failureIn({ ...page, events: received(sent) }, { count, cause });
+        }
         return;
       }
       case "saved":

@@ -12,6 +12,8 @@ export type HeldRow = {
   counted: Row | undefined;
   /** The table does not have it as it is. */
   isChanged: boolean;
+  /** The lot in which it was touched last. */
+  lot: number;
 };
 
 /** Measured in so many of them; the others are taken to be alike. */
@@ -23,10 +25,13 @@ const sampleEvery = 64;
  */
 export class HeldRows {
   readonly #limit: { readonly rows: number; readonly bytes: number };
-  #young = new Map<string, HeldRow>();
-  #old = new Map<string, HeldRow>();
+  readonly #rows = new Map<string, HeldRow>();
+  /** One more each time that rows leave. */
+  #lot = 0;
+  /** How many rows were touched in it. */
+  #touched = 0;
   /** On their way into the table. */
-  #leaving = new Map<string, HeldRow>();
+  #leaving: readonly HeldRow[] = [];
   #samples = 0;
   #sampledBytes = 0;
 
@@ -42,17 +47,16 @@ export class HeldRows {
   /** It is time for those to leave that were not touched for a while. */
   get isFull(): boolean {
     const { rows, bytes } = this.#limit;
-    return this.#young.size >= Math.min(rows, Math.max(bytes / Math.max(this.bytesPerRow, 1), 100));
+    return this.#touched >= Math.min(rows, Math.max(bytes / Math.max(this.bytesPerRow, 1), 100));
   }
 
   /** Undefined: it must be looked for in the table. */
   get(key: string): HeldRow | undefined {
-    const young = this.#young.get(key);
-    if (young) return young;
-    const older = this.#old.get(key);
-    if (older) this.#old.delete(key);
-    const held = older ?? this.#leaving.get(key);
-    if (held) this.#young.set(key, held);
+    const held = this.#rows.get(key);
+    if (held && held.lot !== this.#lot) {
+      held.lot = this.#lot;
+      this.#touched++;
+    }
     return held;
   }
 
@@ -64,8 +68,10 @@ export class HeldRows {
       place: nowhere,
       counted: undefined,
       isChanged: false,
+      lot: this.#lot,
     };
-    this.#young.set(key, held);
+    this.#rows.set(key, held);
+    this.#touched++;
     return held;
   }
 
@@ -80,7 +86,7 @@ export class HeldRows {
     if (row === held.row) return;
     held.row = row;
     held.isChanged = true;
-    if (row && this.#young.size % sampleEvery === 1) {
+    if (row && this.#touched % sampleEvery === 1) {
       this.#samples++;
       this.#sampledBytes += JSON.stringify(row).length;
     }
@@ -88,19 +94,20 @@ export class HeldRows {
 
   /** Those that are to be written, as they leave. What left before them must have arrived. */
   leave(): readonly HeldRow[] {
-    this.#leaving = this.#old;
-    this.#old = this.#young;
-    this.#young = new Map();
-    return [...this.#leaving.values()].filter(({ isChanged }) => isChanged);
+    this.#lot++;
+    this.#touched = 0;
+    this.#leaving = [...this.#rows.values()].filter(({ lot }) => lot < this.#lot - 1);
+    return this.#leaving.filter(({ isChanged }) => isChanged);
   }
 
-  /** What has left is in the table. */
+  /** What has left is in the table, and need not be held unless it was touched meanwhile. */
   arrived(): void {
-    this.#leaving = new Map();
+    for (const { key, lot } of this.#leaving) if (lot < this.#lot - 1) this.#rows.delete(key);
+    this.#leaving = [];
   }
 
   /** Those that the table does not have as they are; what has left must have arrived. */
   changed(): readonly HeldRow[] {
-    return [...this.#old.values(), ...this.#young.values()].filter(({ isChanged }) => isChanged);
+    return [...this.#rows.values()].filter(({ isChanged }) => isChanged);
   }
 }

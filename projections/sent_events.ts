@@ -52,55 +52,48 @@ function textsOf({ id, data, metadata }: Recorded): eventLog.LeanTexts {
   return { id, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
 }
 
-export function received({ streams, data, text, ends, words, numbers }: SentEvents): Recorded[] {
-  let end = 0;
-  const next = (to: number) => text.slice(end, end = to);
-  return streams.map((stream, index) => {
-    const at = index * numbersEach;
-    return new SentEvent({
-      stream,
-      texts: {
-        id: next(ends[index * parts]!),
-        metadata: next(ends[index * parts + 1]!),
-        data: data[index]!,
-      },
-      position: numbers[at]!,
-      revision: numbers[at + 1]!,
-      schemaVersion: numbers[at + 2]!,
-      type: words[numbers[at + 3]!]!,
-      recordedAt: words[numbers[at + 4]!]!,
-    });
-  });
+export function received(sent: SentEvents): Recorded[] {
+  return sent.streams.map((_stream, index) => new SentEvent(sent, index));
 }
 
-type Given = Pick<
-  eventLog.LeanEvent,
-  "type" | "stream" | "recordedAt" | "texts" | "position" | "revision" | "schemaVersion"
->;
-
+/** Of which nothing is made before it is asked for. */
 class SentEvent extends eventLog.LeanEvent {
-  readonly type: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-  readonly recordedAt: string;
-  readonly schemaVersion: number;
-  readonly texts: eventLog.LeanTexts;
+  readonly #sent: SentEvents;
+  readonly #index: number;
   #data: unknown;
 
-  constructor({ type, stream, revision, position, recordedAt, schemaVersion, texts }: Given) {
+  constructor(sent: SentEvents, index: number) {
     super();
-    this.type = type;
-    this.stream = stream;
-    this.revision = revision;
-    this.position = position;
-    this.recordedAt = recordedAt;
-    this.schemaVersion = schemaVersion;
-    this.texts = texts;
+    this.#sent = sent;
+    this.#index = index;
+  }
+
+  get position(): number {
+    return this.#number(0);
+  }
+
+  get revision(): number {
+    return this.#number(1);
+  }
+
+  get schemaVersion(): number {
+    return this.#number(2);
+  }
+
+  get type(): string {
+    return this.#sent.words[this.#number(3)]!;
+  }
+
+  get recordedAt(): string {
+    return this.#sent.words[this.#number(4)]!;
+  }
+
+  get stream(): string {
+    return this.#sent.streams[this.#index]!;
   }
 
   get data(): unknown {
-    return this.#data ??= JSON.parse(this.texts.data);
+    return this.#data ??= JSON.parse(this.#sent.data[this.#index]!);
   }
 
   get metadata(): eventLog.EventMetadata {
@@ -110,5 +103,19 @@ class SentEvent extends eventLog.LeanEvent {
   get id(): string {
     const digits = this.texts.id.toLowerCase().replaceAll("-", "");
     return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  get texts(): eventLog.LeanTexts {
+    const { text, ends, data } = this.#sent;
+    const at = this.#index * parts;
+    return {
+      id: text.slice(at === 0 ? 0 : ends[at - 1]!, ends[at]!),
+      metadata: text.slice(ends[at]!, ends[at + 1]!),
+      data: data[this.#index]!,
+    };
+  }
+
+  #number(which: number): number {
+    return this.#sent.numbers[this.#index * numbersEach + which]!;
   }
 }
