@@ -26,10 +26,8 @@ const mostOutstanding = 100_000;
 /** Their places take some 120 MB. */
 const mostKeys = 4_000_000;
 
-/** An event and the rows that it concerns; undefined: it concerns none. */
-type Concerned =
-  | { readonly event: Recorded; readonly rows: HeldRow | readonly HeldRow[] }
-  | undefined;
+/** The row that an event concerns, or all of them. */
+type Concerned = HeldRow | readonly HeldRow[];
 
 /** Folds a history into a table that is filled in bulk. */
 export class FillFolder implements AsyncDisposable {
@@ -84,17 +82,21 @@ export class FillFolder implements AsyncDisposable {
   }
 
   async fold(recorded: readonly Recorded[]): Promise<FillFolded> {
+    // Side by side: objects of both, which outlive collections while memory is small, V8 would take for long-lived ones
+    // from then on, and keep every event for a while that has been folded
+    const events: (Recorded | undefined)[] = [];
     const concerned: Concerned[] = [];
     const { failed: undecoded } = await untilFailure(recorded, (stored) => {
       const event = this.#decode(stored);
-      const keys = event && this.#view.keys(event);
-      if (!keys) concerned.push(undefined);
-      else if (keys.length === 1) concerned.push({ event, rows: this.#rowOf(keys[0]!) });
-      else concerned.push({ event, rows: keys.map((key) => this.#rowOf(key)) });
+      const keys = event ? this.#view.keys(event) : [];
+      events.push(event);
+      concerned.push(
+        keys.length === 1 ? this.#rowOf(keys[0]!) : keys.map((key) => this.#rowOf(key)),
+      );
     });
     await this.#fetch();
-    const { count, failed } = await untilFailure(concerned, (one) => {
-      if (one) this.#apply(one);
+    const { count, failed } = await untilFailure(events, (event, index) => {
+      if (event) this.#apply(event, concerned[index]!);
     });
     this.#position = recorded[count - 1]?.position ?? this.#position;
     if (this.#rows.isFull) await this.#letLeave();
@@ -144,13 +146,13 @@ export class FillFolder implements AsyncDisposable {
   }
 
   /** To all rows that the event concerns, or to none. */
-  #apply({ event, rows }: NonNullable<Concerned>): void {
-    if (!Array.isArray(rows)) {
-      const held = rows as HeldRow;
+  #apply(event: Recorded, concerned: Concerned): void {
+    if (!Array.isArray(concerned)) {
+      const held = concerned as HeldRow;
       return this.#rows.change(held, this.#view.evolve(held.row, event, held.key));
     }
-    const evolved = rows.map(({ row, key }) => this.#view.evolve(row, event, key));
-    for (const [index, held] of rows.entries()) this.#rows.change(held, evolved[index]);
+    const evolved = concerned.map(({ row, key }) => this.#view.evolve(row, event, key));
+    for (const [index, held] of concerned.entries()) this.#rows.change(held, evolved[index]);
   }
 
   async #letLeave(): Promise<void> {
@@ -194,12 +196,12 @@ export class FillFolder implements AsyncDisposable {
 /** How many items nothing was thrown for, and what was for the next one. */
 async function untilFailure<Item>(
   items: readonly Item[],
-  act: (item: Item) => void,
+  act: (item: Item, index: number) => void,
 ): Promise<{ readonly count: number; readonly failed?: { readonly cause: unknown } }> {
   let count = 0;
   try {
-    await inTurns(items, (item) => {
-      act(item);
+    await inTurns(items, (item, index) => {
+      act(item, index);
       count++;
     });
     return { count };
