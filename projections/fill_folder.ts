@@ -89,10 +89,10 @@ export class FillFolder implements AsyncDisposable {
     const { failed: undecoded } = await untilFailure(recorded, (stored) => {
       const event = this.#decode(stored);
       const keys = event ? this.#view.keys(event) : [];
-      events.push(event);
       concerned.push(
         keys.length === 1 ? this.#rowOf(keys[0]!) : keys.map((key) => this.#rowOf(key)),
       );
+      events.push(event);
     });
     await this.#fetch();
     const { count, failed } = await untilFailure(events, (event, index) => {

@@ -58,7 +58,7 @@ export function place(text: string): number {
  * sees fit, so that nobody should remember one.
  */
 export function isSystemEvent({ stream, type }: Pick<LogEvent, "stream" | "type">): boolean {
-  return type[0] === "$" || stream[0] === "$";
+  return type.startsWith("$") || stream.startsWith("$");
 }
 
 /** The same, of which nothing is parsed before it is asked for. */

@@ -72,7 +72,7 @@ export function revisionText(revision: number): string {
 
 /** System events are the event store's own bookkeeping: metadata, links, checkpoints, tombstones. */
 export function isSystemEvent({ stream, type }: Pick<StoredEvent, "stream" | "type">): boolean {
-  return type[0] === "$" || stream[0] === "$";
+  return type.startsWith("$") || stream.startsWith("$");
 }
 
 function parsed(stored: StoredEvent, part: "data" | "metadata"): unknown {
