@@ -61,7 +61,8 @@ export class BulkTable implements FillTarget {
   readonly #column = `${bulkPrefix}${crypto.randomUUID().replaceAll("-", "")}`;
   #at: Reached;
   #heardAt = performance.now();
-  #adding: Promise<unknown> = Promise.resolve();
+  #copied: Promise<unknown> = Promise.resolve();
+  #placed: Promise<unknown> = Promise.resolve();
   /** The greatest at which a row is. */
   #lastPlace: Place = 0;
 
@@ -148,21 +149,25 @@ export class BulkTable implements FillTarget {
     return found.map(({ text, ctid }) => ({ text, place: placeOf(ctid) }));
   }
 
-  /** One part after the other: they then lie in the table as they came. */
+  /** One part after the other: they then lie in the table as they came. While one is looked for, the next is copied. */
   add(part: PackedPart): Promise<readonly Place[]> {
-    const added = this.#adding.then(() => this.#add(part));
-    this.#adding = added.catch(() => {});
-    return added;
+    const copied = this.#copied.then(() => this.#copy(part));
+    this.#copied = copied.catch(() => {});
+    const placed = Promise.all([copied, this.#placed]).then(() => this.#placesOf(part));
+    this.#placed = placed.catch(() => {});
+    return placed;
   }
 
-  async #add(part: PackedPart): Promise<readonly Place[]> {
+  async #copy({ lines, keys }: PackedPart): Promise<void> {
     const { sql } = this.#options;
-    await this.beatIfQuiet(0, { patienceMs: patiencePerRowMs * part.keys.length });
+    await this.beatIfQuiet(beatEveryMs, { patienceMs: patiencePerRowMs * keys.length });
     const target = `${this.#table} (${this.#names}, ${this.#column})`;
-    await answered(() => copyRows(sql, { target, lines: part.lines }), {
-      patienceMs: partPatienceMs,
-    }).catch(throwMoved);
-    const places = await partPlaces(sql, {
+    await answered(() => copyRows(sql, { target, lines }), { patienceMs: partPatienceMs })
+      .catch(throwMoved);
+  }
+
+  async #placesOf(part: PackedPart): Promise<readonly Place[]> {
+    const places = await partPlaces(this.#options.sql, {
       table: this.#table,
       key: this.#key,
       column: this.#column,

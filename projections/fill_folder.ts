@@ -19,8 +19,8 @@ export type FillFolded = { readonly count: number; readonly cause?: string };
 const usualHolds: FillHolds = { rows: 24_000, bytes: 24 * 1024 * 1024 };
 const partRows = 4_000;
 const partBytes = 8 * 1024 * 1024;
-/** While one is written, the next one is made ready. */
-const partsAtOnce = 2;
+/** One is made ready, one is written, and of one it is asked where it is. */
+const partsAtOnce = 3;
 /** What is to be taken away, and what is to be added to sums, is kept until everything is saved. */
 const mostOutstanding = 100_000;
 /** Their places take some 120 MB. */
