@@ -24,7 +24,7 @@ export function underDeadline(
   } = {},
 ): MiddlewareHandler<{ Variables: DeadlineVariables & CorrelationVariables }> {
   return async (c, next) => {
-    const { headers, signal } = c.req.raw;
+    const { headers } = c.req.raw;
     await withDeadline(async (signal) => {
       c.set("signal", signal);
       time.noteRequest({
@@ -36,7 +36,8 @@ export function underDeadline(
       ms: receivedMs(headers, unsaidMs?.()) - (clock.now() - c.get("cameAt")),
       attempt: receivedAttempt(headers),
       what: "Cannot answer the request",
-      ...{ signal, clock },
+      caller: c.req.raw,
+      clock,
     });
   };
 }

@@ -52,7 +52,7 @@ export type EdgeRoutes = Hono<Env<EdgeDependencies>>;
 /** Of a service or of the gateway. */
 export type EdgeContext = Pick<
   Context<Env<EdgeDependencies>>,
-  "env" | "header" | "json" | "req" | "var"
+  "env" | "get" | "header" | "json" | "req" | "var"
 >;
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];

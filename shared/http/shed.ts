@@ -88,7 +88,7 @@ export function shed(
     const given = believes ? toldPriority(c) : undefined;
     const priority = given ?? priorityOf(method, path);
     c.set("priority", priority);
-    const entered = shedder.enter(priority, { signal: c.req.raw.signal, waits: mayWait(c) });
+    const entered = shedder.enter(priority, new Entry(c));
     const place = entered instanceof Promise ? await entered : entered;
     if (typeof place === "string") {
       tell();
@@ -100,7 +100,7 @@ export function shed(
       await next();
     } finally {
       // What somebody else was too busy for, or was refused at once, says nothing of how much there is to do here
-      const isGivenUp = c.res.status === 504 || c.req.raw.signal.aborted;
+      const isGivenUp = c.res.status === 504 || c.error !== undefined && c.req.raw.signal.aborted;
       const saysSomething = isGivenUp || c.res.status < 500;
       place.leave(saysSomething ? `${method} ${routeOf(c)}` : undefined, { isGivenUp });
     }
@@ -140,6 +140,21 @@ function overloaded(detail: string, c: Context): Response {
     },
     overloadedHeaders(1),
   );
+}
+
+/** What a request says of itself as it comes in. Its signal is made when somebody looks at it, which costs more than this. */
+class Entry {
+  readonly waits: boolean;
+  readonly #request: Request;
+
+  constructor(c: Context) {
+    this.waits = mayWait(c);
+    this.#request = c.req.raw;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 /** Queries alone wait: a command is work, whatever its client says. */

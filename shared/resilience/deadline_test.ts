@@ -150,3 +150,41 @@ Deno.test("after a stall of this very process an answer that has come meanwhile 
     equal(clock.pending(), 0);
   }
 });
+
+Deno.test("whoever waits for a server is looked at only where the call takes long, and ends it then", async () => {
+  const clock = manualClock();
+  const controller = new AbortController();
+  let looks = 0;
+  const caller = {
+    get signal() {
+      looks++;
+      return controller.signal;
+    },
+  };
+  const options = { ms: Infinity, what, caller, clock };
+  const quick = Promise.withResolvers<string>();
+  const answer = withDeadline(() => quick.promise, options);
+  await clock.advance(10);
+  quick.resolve("there");
+  equal(await answer, "there");
+  equal(looks, 0);
+  const reason = new Error("gone");
+  for (const hangsUpAtMs of [10, 1_000]) {
+    let seen: AbortSignal | undefined;
+    const call = withDeadline((signal) => {
+      seen = signal;
+      return new Promise(() => {});
+    }, { ...options, caller: { signal: hungUpAt(hangsUpAtMs) } });
+    const refused = rejects(call, (error) => error === reason);
+    await clock.advance(1_000);
+    await refused;
+    equal(seen?.reason, reason);
+  }
+  equal(clock.pending(), 0);
+
+  function hungUpAt(ms: number): AbortSignal {
+    const hungUp = new AbortController();
+    clock.after(ms, () => hungUp.abort(reason));
+    return hungUp.signal;
+  }
+});

@@ -48,7 +48,7 @@ export type Shedder = {
   /**
    * A place among those that are worked on, or why there is none: not as an error, which would cost more than all the rest
    * of a refusal. `waits`: it may wait for something to come about, which is no work: it holds its place for a moment only.
-   * Errors: the reason of `signal` while it waits for a place.
+   * Errors: the reason of `signal` while it waits for a place; it is not looked at before that.
    */
   enter(
     priority: Priority,
@@ -237,8 +237,8 @@ export function createShedder(
   }
 
   return {
-    enter(priority, { signal, waits = false }) {
-      const begin = waits ? waitingPlace : workingPlace;
+    enter(priority, options) {
+      const begin = options.waits ? waitingPlace : workingPlace;
       const now = running();
       if (priority !== "critical" && isLate(state, { running: now, lagMs: lagMs() })) {
         return refuse(priority, "lag");
@@ -248,7 +248,7 @@ export function createShedder(
       if (now < places && before === 0) return begin();
       // As many as there are places: who comes last waits for as long as one of them takes
       if (!isPatient(priority) || before >= places) return refuse(priority, "limit");
-      return turn(priority, { signal, begin });
+      return turn(priority, { signal: options.signal, begin });
     },
     describe: () => ({
       running: running(),

@@ -1,4 +1,5 @@
 import { DeadlineExceeded, type machine, time } from "@headwater/core";
+import { latestLookMs, Lookout, type Waiting } from "./lookout.ts";
 
 /** How long a call may take. */
 export type DeadlineOptions = {
@@ -10,6 +11,11 @@ export type DeadlineOptions = {
   readonly limit?: machine.Limit;
   /** The caller's own signal: when it aborts, the call rejects with its reason. Default: nobody hangs up. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The same of whoever waits for a server, whose signal costs as much as ten of ours as soon as somebody looks at it: that
+   * is done only once the call takes longer than most do, 100 to 200 ms. Default: nobody.
+   */
+  readonly caller?: { readonly signal: AbortSignal } | undefined;
   readonly clock: time.Clock;
   /** Which attempt of whoever waits it is; default: that of the deadline around it. */
   readonly attempt?: number;
@@ -31,11 +37,12 @@ let begunTime: OwnTime | undefined;
 
 /**
  * What `withDeadline` does for one call. What answers at once needs neither a timer nor anybody to tell that it hangs up:
- * both come with the next turn. The object is used again for other calls once this one is over, and so is all that was
- * made for it.
+ * that comes with the next turn, and a timer when it takes longer than most. The object is used again for other calls once
+ * this one is over, and so is all that was made for it.
  */
-export class TimedCall {
+export class TimedCall implements Waiting {
   #own: OwnTime | undefined;
+  #scope: time.Scope | undefined;
   #options: DeadlineOptions | undefined;
   #outer: AbortSignal | undefined;
   #limitMs = 0;
@@ -47,6 +54,7 @@ export class TimedCall {
   #resolve: ((answer: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
   #cancelTimer: (() => void) | undefined;
+  #callers: AbortSignal | undefined;
 
   /** One that waits for a call, or a new one. `outer`: the deadline around it, if any. */
   static take(options: DeadlineOptions, outer: time.Deadline | undefined): TimedCall {
@@ -64,11 +72,13 @@ export class TimedCall {
     const own = new OwnTime(this.#options!.clock, limitMs);
     own.attempt = this.#attempt;
     this.#own = own;
+    // Not itself: in Deno 2.9.6 a scope lives until V8's next full collection
+    this.#scope = { deadline: own, ids: time.currentRequest() };
     this.#limitMs = limitMs;
     this.#is = "pending";
     begunAct = act;
     begunTime = own;
-    const answer = time.inScope(own, beginAct);
+    const answer = time.inScope(this.#scope, beginAct);
     answer.then(this.#answered, this.#failed);
     return soon.then(this.#settle) as Promise<Answer>;
   }
@@ -79,7 +89,8 @@ export class TimedCall {
       return this.#rest();
     }
     this.#is = "answered";
-    this.#own!.end();
+    // It ended well: what it has left behind is under no deadline
+    this.#scope!.deadline = this.#scope!.ids = undefined;
     if (!this.#resolve) this.#outcome = answer;
     else this.#tell(this.#resolve, answer);
   };
@@ -110,7 +121,7 @@ export class TimedCall {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#resolve = resolve;
     this.#reject = reject;
-    const { signal, clock } = this.#options!;
+    const { signal, caller, clock } = this.#options!;
     const outer = this.#outer;
     if (signal?.aborted) this.#giveUp(signal.reason);
     else if (outer?.aborted) this.#giveUp(outer.reason);
@@ -118,11 +129,21 @@ export class TimedCall {
       signal?.addEventListener("abort", this.#onAbort);
       // Often the same: a deadline within the one that has given the signal
       if (outer !== signal) outer?.addEventListener("abort", this.#onAbort);
-      if (this.#limitMs !== Infinity) {
-        this.#cancelTimer = clock.after(Math.max(0, this.#own!.remainingMs()), this.#onTime);
-      }
+      if (this.#limitMs < latestLookMs) this.lookAfter();
+      else if (caller || this.#limitMs !== Infinity) Lookout.of(clock).add(this);
     }
     return promise;
+  }
+
+  lookAfter(): void {
+    const { caller, clock } = this.#options!;
+    if (this.#limitMs !== Infinity) {
+      this.#cancelTimer = clock.after(Math.max(0, this.#own!.remainingMs()), this.#onTime);
+    }
+    if (!caller) return;
+    this.#callers = caller.signal;
+    if (this.#callers.aborted) this.#giveUp(this.#callers.reason);
+    else this.#callers.addEventListener("abort", this.#onAbort);
   }
 
   readonly #onAbort = (event: Event): void => {
@@ -159,7 +180,9 @@ export class TimedCall {
   }
 
   #stopWaiting(): void {
+    Lookout.of(this.#options!.clock).delete(this);
     this.#cancelTimer?.();
+    this.#callers?.removeEventListener("abort", this.#onAbort);
     this.#options!.signal?.removeEventListener("abort", this.#onAbort);
     this.#outer?.removeEventListener("abort", this.#onAbort);
   }
@@ -167,22 +190,25 @@ export class TimedCall {
   /** Nothing of the call is kept. */
   #rest(): void {
     this.#own =
+      this.#scope =
       this.#options =
       this.#outer =
       this.#outcome =
         undefined;
-    this.#resolve = this.#reject = this.#cancelTimer = undefined;
+    this.#resolve =
+      this.#reject =
+      this.#cancelTimer =
+      this.#callers =
+        undefined;
     if (idle.length < mostIdle) idle.push(this);
   }
 }
 
-/** What a call knows of its time, and what travels with all that it does. */
-class OwnTime extends AbortController implements time.Scope, time.Deadline {
+/** What a call knows of its time. */
+class OwnTime extends AbortController implements time.Deadline {
   readonly #clock: time.Clock;
   readonly #until: number;
   attempt = 1;
-  deadline: time.Deadline | undefined = this;
-  ids: time.RequestIds | undefined = time.currentRequest();
 
   constructor(clock: time.Clock, ms: number) {
     super();
@@ -192,11 +218,6 @@ class OwnTime extends AbortController implements time.Scope, time.Deadline {
 
   remainingMs(): number {
     return this.#until - this.#clock.now();
-  }
-
-  /** It ended well: what it has left behind is under no deadline. */
-  end(): void {
-    this.deadline = this.ids = undefined;
   }
 }
 
