@@ -31,10 +31,10 @@ export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
     into,
   );
   withoutSessions(headers);
-  headers.set("X-Correlation-Id", c.var.correlationId);
+  headers.set("X-Correlation-Id", c.get("correlationId"));
   headers.set("Forwarded", forwarded(c));
   passOnTrace(c, headers);
-  const { priority } = c.var;
+  const priority = c.get("priority");
   if (priority !== undefined) headers.set(edge.priorityHeader, priority);
   return headers;
 }
@@ -54,7 +54,7 @@ function withoutSessions(headers: Headers): void {
  * none can be taken from there.
  */
 export function addIdentity(headers: Headers, c: EdgeContext): void {
-  const { identity } = c.var;
+  const identity = c.get("identity");
   if (!identity) return;
   headers.set(edge.identityHeader, edge.identityText(identity));
   headers.delete("Authorization");
@@ -65,7 +65,8 @@ const longestTraceState = 512;
 const longestBaggage = 8_192;
 
 /** The trace that the request is in, as we know it, and what the client's own systems say of it. */
-function passOnTrace({ var: { traceparent } }: EdgeContext, headers: Headers): void {
+function passOnTrace(c: EdgeContext, headers: Headers): void {
+  const traceparent = c.get("traceparent");
   if (traceparent !== undefined) headers.set("traceparent", traceparent);
   const { length } = headers.get("tracestate") ?? "";
   if (traceparent === undefined || length > longestTraceState) headers.delete("tracestate");

@@ -150,7 +150,7 @@ function cachedRoute(route: PublicRoute, cached: Cached): AnswerAgain {
       return undefined;
     }
     // Whoever is known may be shown what others are not
-    const asked = c.var.identity ? undefined : questionOf(c.req.raw, c.req.param());
+    const asked = c.get("identity") ? undefined : questionOf(c.req.raw, c.req.param());
     const response = asked && await answer(c, asked);
     if (response) return response;
     counts.passed.add();
