@@ -93,7 +93,10 @@ export function httpMetrics(
  */
 export function routeOf(c: Context): string {
   // Not `c.var`, which makes an object of all variables
-  const answered: string | undefined = c.get("route");
-  const path = answered ?? routePath(c);
-  return path.endsWith("*") ? "(none)" : path;
+  const known: string | undefined = c.get("route");
+  const path = known ?? routePath(c);
+  const route = path.endsWith("*") ? "(none)" : path;
+  // Several ask, and to find it takes a while
+  if (route !== known) c.set("route", route);
+  return route;
 }
