@@ -103,9 +103,12 @@ export async function startHost(
   const fills = fillTurns();
   const owned = ownedOfAll(application);
   const book = calls.callBook(application.name);
-  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
-    ...{ caller: "requests", meter, book },
-  });
+  const client = meteredClient(
+    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
+    {
+      ...{ caller: "requests", meter, book },
+    },
+  );
   starting.use(await followIsolation(log, { book, logger }));
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.

@@ -104,9 +104,12 @@ export async function serveService(
   const tracer = openTelemetryTracer(name);
   const bareClient = tracedClient(ownServiceFirst(others, { own, proof }), tracer);
   const book = calls.callBook(name);
-  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
-    ...{ caller: "requests", meter, book },
-  });
+  const client = meteredClient(
+    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
+    {
+      ...{ caller: "requests", meter, book },
+    },
+  );
   await using _isolation = await followIsolation(log, { book, logger });
   await using running = await startService(definition, {
     log,
@@ -168,9 +171,12 @@ export async function serveGateway(
   ending.defer(() => ended.abort());
   const settingsOf = await resilienceOf(application, config.resilienceFile);
   const book = calls.callBook("gateway");
-  const client = meteredClient(createResilientClient(bareClient, { settingsOf }), {
-    ...{ caller: "requests", meter, book },
-  });
+  const client = meteredClient(
+    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
+    {
+      ...{ caller: "requests", meter, book },
+    },
+  );
   const { eventStoreUrl } = config;
   // The embedded one is some other process's own
   await using log = eventStoreUrl === undefined ? undefined : lazyLog(async () => {

@@ -92,6 +92,7 @@ const patientCalls = {
   retry: { tries: 1, shortestPauseMs: 0, throttledPauseMs: 0, longestPauseMs: 0 },
   bulkhead: { running: 64, waiting: 64, longestWaitMs: 10_000 },
   breaker: { isOn: false },
+  innerHeedsDeadline: true,
 };
 
 /** As long as nobody notices, and long enough for what a busy service writes twenty times as often. */

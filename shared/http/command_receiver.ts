@@ -20,9 +20,6 @@ export type CommandReceiverOptions = {
   newId(): string;
 };
 
-/** Nobody hangs up otherwise than by the deadline. */
-const never = new AbortController().signal;
-
 /**
  * Takes commands that come without a request: checked, counted and answered as by `commandEndpoint`, under the deadline of
  * whoever sends them.
@@ -63,8 +60,8 @@ export function commandReceiver(
         return taken;
       },
       (error) => {
-        const signal = deadline?.signal ?? never;
-        const answer = errorAnswer(error, { correlationId, ifMatch: false, signal, logger });
+        const signals = [deadline?.signal];
+        const answer = errorAnswer(error, { correlationId, ifMatch: false, signals, logger });
         ended(answer.status);
         return refused(answer);
       },

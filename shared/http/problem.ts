@@ -36,8 +36,8 @@ export type ErrorContext = {
   readonly correlationId: string;
   /** The request carried If-Match: a conflict then means that the caller's knowledge is stale. */
   readonly ifMatch: boolean;
-  /** Of the request. */
-  readonly signal: AbortSignal;
+  /** Of the request, and of the deadline that it is answered under. */
+  readonly signals: readonly (AbortSignal | undefined)[];
   readonly logger: Log;
 };
 
@@ -146,7 +146,7 @@ export function errorAnswer(error: unknown, context: ErrorContext): ErrorAnswer 
       context,
     );
   }
-  if (context.signal.aborted && error === context.signal.reason) {
+  if (context.signals.some((signal) => signal?.aborted && error === signal.reason)) {
     // Nobody is left to read this.
     const detail = "The request was aborted";
     return { status: 503, code: "request-aborted", detail, limit: "caller" };

@@ -92,7 +92,7 @@ export function toService<Dependencies extends EdgeDependencies>(
     return errorResponse(error, {
       correlationId: c.var.correlationId,
       ifMatch: c.req.header("If-Match") !== undefined,
-      signal: c.req.raw.signal,
+      signals: [c.get("signal"), c.req.raw.signal],
       logger,
     });
   }

@@ -100,7 +100,8 @@ export function shed(
       await next();
     } finally {
       // What somebody else was too busy for, or was refused at once, says nothing of how much there is to do here
-      const isGivenUp = c.res.status === 504 || c.error !== undefined && c.req.raw.signal.aborted;
+      const signal: AbortSignal | undefined = c.get("signal");
+      const isGivenUp = c.res.status === 504 || signal?.aborted === true;
       const saysSomething = isGivenUp || c.res.status < 500;
       place.leave(saysSomething ? `${method} ${routeOf(c)}` : undefined, { isGivenUp });
     }

@@ -2,6 +2,7 @@ import { type ServiceClient, Unavailable } from "@headwater/core";
 import { secretHeader } from "@headwater/http";
 import type { ServiceProof } from "@headwater/identity";
 import { BrokenAnswer } from "./answer_head.ts";
+import { GivingUp } from "./giving_up.ts";
 import type { Peer, Sent } from "./http_connection.ts";
 import { KeptConnections, NotConnected } from "./kept_connections.ts";
 
@@ -59,18 +60,18 @@ export function httpClient(
 
   return {
     async call(name, request) {
-      const { signal } = request;
-      signal.throwIfAborted();
+      const givingUp = GivingUp.of(request);
+      givingUp.throwIfDue();
       const place = placeOf(name);
       const body = isSafe(request) ? undefined : await bodyOf(request);
       const proved = proof?.(name);
       const secret = proved instanceof Promise ? await proved : proved;
-      const sent = sentOf(request, { place, secret, body, signal });
+      const sent = sentOf(request, { place, secret, body, givingUp });
       let answer: Response;
       try {
         answer = await connections.send(place, sent);
       } catch (cause) {
-        signal.throwIfAborted();
+        givingUp.throwIfDue();
         throw unavailable(name, { cause, isSafe: isSafe(request) });
       }
       if (answer.status === 401) await assertSecretAccepted(name, answer);
@@ -95,12 +96,12 @@ function placeIn(baseUrl: string): Place {
 
 function sentOf(
   { method, url, headers }: Request,
-  { place, secret, body, signal }: {
+  { place, secret, body, givingUp }: {
     readonly place: Place;
     readonly secret: string | undefined;
     /** Undefined: one without a body is sent. */
     readonly body: Uint8Array<ArrayBuffer> | undefined;
-    readonly signal: AbortSignal;
+    readonly givingUp: GivingUp;
   },
 ): Sent & { readonly mayRepeat: boolean } {
   let head = `${method} ${place.path}${pathIn(url)} HTTP/1.1\r\nhost: ${place.host}\r\n`;
@@ -117,7 +118,7 @@ function sentOf(
   head += `accept-encoding: ${isPart ? "identity" : decoded}\r\n`;
   if (body) head += `content-length: ${body.byteLength}\r\n`;
   // Under a key it happens once, however often it is sent
-  return { method, head: `${head}\r\n`, body, signal, mayRepeat: hasKey || !body };
+  return { method, head: `${head}\r\n`, body, givingUp, mayRepeat: hasKey || !body };
 }
 
 async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,6 @@
 import { WholeAnswer } from "@headwater/resilience";
 import { type AnswerHead, answerHead, BrokenAnswer } from "./answer_head.ts";
+import type { GivingUp } from "./giving_up.ts";
 import { ReceivedBytes } from "./received_bytes.ts";
 
 /** Where a connection goes. */
@@ -11,7 +12,7 @@ export type Sent = {
   /** All up to the empty line, and that. */
   readonly head: string;
   readonly body: Uint8Array<ArrayBuffer> | undefined;
-  readonly signal: AbortSignal;
+  readonly givingUp: GivingUp;
 };
 
 /** The connection has ended before the answer has. */
@@ -47,19 +48,19 @@ export class HttpConnection {
     this.#received = new ReceivedBytes((bytes) => connection.read(bytes));
   }
 
-  /** Errors: the reason of `signal`, those of `Deno.connect`. */
-  static async open({ isTls, ...peer }: Peer, signal: AbortSignal): Promise<HttpConnection> {
+  /** Errors: the reason to give up, those of `Deno.connect`. */
+  static async open({ isTls, ...peer }: Peer, givingUp: GivingUp): Promise<HttpConnection> {
     const connecting: Promise<Deno.Conn> = isTls ? Deno.connectTls(peer) : connectPlain(peer);
     const aborted = Promise.withResolvers<never>();
-    const onAbort = () => aborted.reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
+    const onAbort = () => aborted.reject(givingUp.reason);
+    givingUp.heed(onAbort);
     try {
       return new HttpConnection(await Promise.race([connecting, aborted.promise]));
     } catch (error) {
       connecting.then((late) => late.close(), () => {/* The caller has been told already. */});
       throw error;
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      givingUp.forget(onAbort);
     }
   }
 
@@ -67,15 +68,15 @@ export class HttpConnection {
    * The answer, with its body in memory where that is short, else with one that has to be read or cancelled. `onFree` is
    * called as soon as another request can be sent; until then nobody else may.
    *
-   * Errors: `AnswerLost`, `BrokenAnswer`, the reason of the request's signal.
+   * Errors: `AnswerLost`, `BrokenAnswer`, the reason to give up.
    */
   async ask(sent: Sent, onFree: () => void): Promise<Response> {
-    const { method, signal } = sent;
+    const { method, givingUp } = sent;
     const onAbort = () => this.close();
-    signal.addEventListener("abort", onAbort);
+    givingUp.heed(onAbort);
     let isWritten = false;
     const over = (isReusable: boolean) => {
-      signal.removeEventListener("abort", onAbort);
+      givingUp.forget(onAbort);
       // What comes after an answer was not asked for
       if (isReusable && isWritten && !this.#isClosed && this.#received.isEmpty) onFree();
       else this.close();
@@ -85,10 +86,10 @@ export class HttpConnection {
       this.#write(sent).then(() => isWritten = true, () => {/* What is read says more. */});
       let head: AnswerHead;
       do head = answerHead(await this.#received.head(), method); while (isInterim(head));
-      return await this.#answer(head, { signal, over });
+      return await this.#answer(head, { givingUp, over });
     } catch (error) {
       over(false);
-      signal.throwIfAborted();
+      givingUp.throwIfDue();
       throw describe(error, this.#received.count === 0);
     }
   }
@@ -156,7 +157,7 @@ export class HttpConnection {
 
   async #answer(
     { status, headers, cookies, body, isKept }: AnswerHead,
-    { signal, over }: { readonly signal: AbortSignal; over(isReusable: boolean): void },
+    { givingUp, over }: { readonly givingUp: GivingUp; over(isReusable: boolean): void },
   ): Promise<Response> {
     if (typeof body === "number" && body <= longestWhole) {
       const whole = await this.#whole(body, headers);
@@ -175,7 +176,7 @@ export class HttpConnection {
           controller.close();
         } catch (error) {
           over(false);
-          controller.error(signal.aborted ? signal.reason : describe(error, false));
+          controller.error(givingUp.isDue ? givingUp.reason : describe(error, false));
         }
       },
       cancel: () => over(false),

@@ -1,4 +1,5 @@
 import { machine, type Service, type ServiceClient } from "@headwater/core";
+import { GivingUp } from "./giving_up.ts";
 
 /** Reaches services that run in this very process. The map may be filled after the client is made. */
 export function inProcessClient(services: ReadonlyMap<string, Service>): ServiceClient {
@@ -11,17 +12,18 @@ export function inProcessClient(services: ReadonlyMap<string, Service>): Service
   }
   async function call(name: string, request: Request): Promise<Response> {
     const service = serviceOf(name);
-    request.signal.throwIfAborted();
-    return await abortable(service(request), request.signal);
+    const givingUp = GivingUp.of(request);
+    givingUp.throwIfDue();
+    return await abortable(service(request), givingUp);
   }
   return {
     call,
     async send(service, sent) {
       const { take } = serviceOf(service);
       if (!take) return await machine.sendCommand({ call }, { service, ...sent });
-      const { message, signal } = sent;
-      signal.throwIfAborted();
-      return await abortable(take(message), signal);
+      const givingUp = GivingUp.of(sent);
+      givingUp.throwIfDue();
+      return await abortable(take(sent.message), givingUp);
     },
   };
 }
@@ -29,11 +31,11 @@ export function inProcessClient(services: ReadonlyMap<string, Service>): Service
 /** As over a network: who hangs up does not wait for the other side to notice. */
 async function abortable<Answer extends Response | machine.CommandAnswer>(
   answer: Promise<Answer>,
-  signal: AbortSignal,
+  givingUp: GivingUp,
 ): Promise<Answer> {
   const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const onAbort = () => aborted.reject(givingUp.reason);
+  givingUp.heed(onAbort);
   try {
     return await Promise.race([answer, aborted.promise]);
   } catch (error) {
@@ -43,6 +45,6 @@ async function abortable<Answer extends Response | machine.CommandAnswer>(
     );
     throw error;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    givingUp.forget(onAbort);
   }
 }

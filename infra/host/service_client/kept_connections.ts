@@ -1,3 +1,4 @@
+import type { GivingUp } from "./giving_up.ts";
 import { AnswerLost, HttpConnection, type Peer, type Sent } from "./http_connection.ts";
 
 /** Milliseconds; servers and what is between end connections after 60 s or more, some without a word. */
@@ -15,7 +16,7 @@ export class KeptConnections implements Disposable {
    * Sends a request once. Only where a connection that was kept turns out to have ended before a byte of an answer, and
    * the request may be repeated, it is sent a second time, on a connection of its own.
    *
-   * Errors: `AnswerLost`, `BrokenAnswer`, `NotConnected`, the reason of the request's signal.
+   * Errors: `AnswerLost`, `BrokenAnswer`, `NotConnected`, the reason to give up.
    */
   async send(peer: Peer, sent: Sent & { readonly mayRepeat: boolean }): Promise<Response> {
     const key = `${peer.isTls} ${peer.hostname} ${peer.port}`;
@@ -27,7 +28,7 @@ export class KeptConnections implements Disposable {
         if (!(error instanceof AnswerLost && error.wasSilent && sent.mayRepeat)) throw error;
       }
     }
-    const connection = await open(peer, sent.signal);
+    const connection = await open(peer, sent.givingUp);
     return await connection.ask(sent, () => this.#keep(key, connection));
   }
 
@@ -71,11 +72,11 @@ export class NotConnected extends Error {
   override readonly name = "NotConnected";
 }
 
-async function open(peer: Peer, signal: AbortSignal): Promise<HttpConnection> {
+async function open(peer: Peer, givingUp: GivingUp): Promise<HttpConnection> {
   try {
-    return await HttpConnection.open(peer, signal);
+    return await HttpConnection.open(peer, givingUp);
   } catch (cause) {
-    signal.throwIfAborted();
+    givingUp.throwIfDue();
     throw new NotConnected("Cannot connect", { cause });
   }
 }
