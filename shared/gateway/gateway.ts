@@ -11,7 +11,6 @@ import {
 } from "@headwater/http";
 import type { calls, policy } from "@headwater/resilience";
 import { Hono } from "hono";
-import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { addConsole } from "./console.ts";
 import { responseCache } from "./cache/response_cache.ts";
@@ -22,6 +21,7 @@ import { isFixed, onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
 import { addPages } from "./page_routes.ts";
 import { addMetricsTargets } from "./metrics_targets.ts";
+import { packing } from "./packing.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { addRateLimits } from "./rate_limits.ts";
 import { addRoles } from "./roles.ts";
@@ -103,9 +103,6 @@ const secured = secureHeaders({
   xXssProtection: false,
 });
 
-/** Bytes; below, packing costs more than it saves. */
-const shortestCompressed = 2_048;
-
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
@@ -127,7 +124,7 @@ export function gateway(
     }
     const app: EdgeRoutes = new Hono();
     for (const path of ownPaths) app.use(path, secured);
-    app.use(compress({ threshold: shortestCompressed }));
+    app.use(packing());
     if (identify) addRoles(app, { routes, pages, identify });
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];

@@ -1,6 +1,6 @@
 import { DeadlineExceeded, type Log, type ServiceClient, time, Unavailable } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes } from "@headwater/http";
-import { BadInput, type calls, preferredWaitSeconds } from "@headwater/resilience";
+import { BadInput, type calls, preferredWaitSeconds, WholeAnswer } from "@headwater/resilience";
 import { hash } from "node:crypto";
 import { askPart, type PageRequest, type PartAnswer } from "./ask_part.ts";
 import { hasMatch } from "./cache/cached_answer.ts";
@@ -150,7 +150,7 @@ function pageOf(answers: readonly PartAnswer[], ifNoneMatch: string | undefined)
   headers["Content-Type"] = "application/json";
   // Without it compression takes it for a long one
   headers["Content-Length"] = String(page.byteLength);
-  return new Response(page, { status: 200, headers });
+  return new WholeAnswer(page, { status: 200, headers });
 }
 
 function metaOf({ status, code, ms, ageMs }: PartAnswer) {

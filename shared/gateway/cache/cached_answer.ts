@@ -1,4 +1,5 @@
 import { edge } from "@headwater/http";
+import { WholeAnswer } from "@headwater/resilience";
 import type { CacheEntry } from "./cache_entry.ts";
 
 /** RFC 9211. */
@@ -15,7 +16,7 @@ export function cachedAnswer(
     readonly vary: readonly string[];
   },
 ): Response {
-  const answer = isMatch ? new Response(null, { status: 304 }) : new Response(body.text);
+  const answer = isMatch ? new Response(null, { status: 304 }) : new WholeAnswer(body.text);
   // One by one: others are added on its way out, before which Deno 2.9.6 makes in vain what it would send
   const own = answer.headers;
   for (const [name, value] of headers) {
