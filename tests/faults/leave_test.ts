@@ -53,7 +53,10 @@ for (const args of [[], ["--split"]]) {
         const probing = { url: service.url, count: 24, requestOf, pauseMs: 20 };
         clients.push(keptAliveClients(probing));
       }
-      await eventually("answers", () => clients.every(({ fate }) => fate.answered > 200));
+      await eventually(
+        "answers",
+        () => clients.every(({ fate }) => fate.served === 24 && fate.answered > 200),
+      );
 
       await dev.stop("SIGTERM");
       for (const { refused } of clients) {

@@ -3,6 +3,8 @@ import { time } from "@headwater/core";
 /** What became of the requests of all clients. */
 export type Fate = {
   readonly answered: number;
+  /** Clients that were answered at least once. */
+  readonly served: number;
   /** Sent on a connection that had not said that it ends, and never answered, or not even sent: it was cut at once. */
   readonly unanswered: number;
   /** Of those that were answered: the answers that say 5xx. */
@@ -32,7 +34,7 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
 }): KeptAliveClients {
   const { hostname, port, host } = new URL(url);
   const failed: string[] = [];
-  const fate = { answered: 0, unanswered: 0, failed, told: 0 };
+  const fate = { answered: 0, served: 0, unanswered: 0, failed, told: 0 };
   let asked = 0;
 
   function nextRequest(): Uint8Array {
@@ -43,6 +45,7 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
     );
   }
   async function client(): Promise<void> {
+    let isServed = false;
     for (let connection; (connection = await connect({ hostname, port: Number(port) }));) {
       if (connection === "cut") {
         fate.unanswered++;
@@ -56,6 +59,8 @@ export function keptAliveClients({ url, count, requestOf, pauseMs = 0 }: {
           break;
         }
         fate.answered++;
+        if (!isServed) fate.served++;
+        isServed = true;
         if (/^HTTP\/1\.1 5/.test(answer)) failed.push(answer);
         const [head = ""] = answer.split("\r\n\r\n");
         goesOn = !/^connection: close\r?$/im.test(head);
