@@ -116,6 +116,8 @@ export function serve(
       quiet = isQuiet ? quiet + 1 : 0;
     }
     const ended = server.shutdown();
+    // Whoever is answered now asks again at once: who came before the listener has gone would be cut off
+    await time.pause(turnMs);
     release();
     // What is under way is given up one by one: aborting the server has ended the process in Deno 2.9.6
     const timer = setTimeout(() => {
