@@ -3,7 +3,7 @@ import { type EventLog, type HealthCheck, type Log, machine, type Service } from
 import type { Upstreams } from "@headwater/gateway";
 import type { Admission, edge, EdgeRoutes } from "@headwater/http";
 import { fillTurns } from "@headwater/projections";
-import { calls, createResilientClient, meteredClient } from "@headwater/resilience";
+import { calls } from "@headwater/resilience";
 import { gatewayActs } from "./gateway_acts.ts";
 import { type Application, ownedOfAll, type ServiceDatabase } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
@@ -17,6 +17,7 @@ import { cachesCheck, processCaches } from "./process_caches.ts";
 import { measureProcess } from "./process_metrics.ts";
 import { type RunningService, startService } from "./start_service.ts";
 import { requestCalls } from "./request_calls.ts";
+import { requestClient } from "./request_client.ts";
 
 /** An application that runs in this process, until it is disposed. */
 export type Host = AsyncDisposable & {
@@ -103,12 +104,7 @@ export async function startHost(
   const fills = fillTurns();
   const owned = ownedOfAll(application);
   const book = calls.callBook(application.name);
-  const client = meteredClient(
-    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
-    {
-      ...{ caller: "requests", meter, book },
-    },
-  );
+  const client = requestClient(bareClient, { settingsOf, meter, book });
   starting.use(await followIsolation(log, { book, logger }));
   const stopping: RunningService[] = [];
   // Side by side, so that one that waits for something that is gone does not hold up the others.

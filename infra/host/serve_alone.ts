@@ -2,12 +2,13 @@ import { gatewayShedder } from "./gateway_shedder.ts";
 import { type Log, machine, type Service, time } from "@headwater/core";
 import type { ServiceDefinition } from "./service.ts";
 import { edge, ownHosts } from "@headwater/http";
-import { calls, createResilientClient, meteredClient, policy } from "@headwater/resilience";
+import { calls, policy } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { callsCheck } from "./calls_check.ts";
 import { gatewayActs } from "./gateway_acts.ts";
 import { callsOfAll, ownCalls, targetsOf } from "./operated_calls.ts";
 import { openGateway } from "./open_gateway.ts";
+import { requestClient } from "./request_client.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { departure } from "./departure.ts";
 import { databaseVariable } from "./settings.ts";
@@ -104,12 +105,7 @@ export async function serveService(
   const tracer = openTelemetryTracer(name);
   const bareClient = tracedClient(ownServiceFirst(others, { own, proof }), tracer);
   const book = calls.callBook(name);
-  const client = meteredClient(
-    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
-    {
-      ...{ caller: "requests", meter, book },
-    },
-  );
+  const client = requestClient(bareClient, { settingsOf, meter, book });
   await using _isolation = await followIsolation(log, { book, logger });
   await using running = await startService(definition, {
     log,
@@ -171,12 +167,7 @@ export async function serveGateway(
   ending.defer(() => ended.abort());
   const settingsOf = await resilienceOf(application, config.resilienceFile);
   const book = calls.callBook("gateway");
-  const client = meteredClient(
-    createResilientClient(bareClient, { settingsOf, innerHeedsDeadline: true }),
-    {
-      ...{ caller: "requests", meter, book },
-    },
-  );
+  const client = requestClient(bareClient, { settingsOf, meter, book });
   const { eventStoreUrl } = config;
   // The embedded one is some other process's own
   await using log = eventStoreUrl === undefined ? undefined : lazyLog(async () => {
