@@ -1,6 +1,6 @@
+import { machine } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
-import { isMissingTable } from "./failure.ts";
 import { isLockNotAvailable } from "./generation.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function answerOf<Answer>(
     return JSON.parse(results.at(-1)![0]!.answer);
   } catch (error) {
     if (isLockNotAvailable(error)) return locked;
-    if (isMissingTable(error)) return undefined;
+    if (machine.isMissingTable(error)) return undefined;
     throw error;
   }
 }

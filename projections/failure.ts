@@ -60,8 +60,3 @@ export function cannotApply(
 export function messageOf(error: unknown): string {
   return error instanceof Error && error.message !== "" ? error.message : String(error);
 }
-
-/** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
-export function isMissingTable(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "42P01";
-}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Unavailable } from "@headwater/core";
-import { failureOf, isMissingTable } from "./failure.ts";
+import { machine, Unavailable } from "@headwater/core";
+import { failureOf } from "./failure.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(`It is ${code}`), { code });
@@ -21,6 +21,6 @@ Deno.test("what an event or its fold is at fault for is told from machines that 
 });
 
 Deno.test("a missing table is known", () => {
-  assert.ok(isMissingTable(failure("42P01")));
-  assert.ok(!isMissingTable(failure("42703")));
+  assert.ok(machine.isMissingTable(failure("42P01")));
+  assert.ok(!machine.isMissingTable(failure("42703")));
 });

@@ -1,5 +1,5 @@
+import { machine } from "@headwater/core";
 import { answered } from "./answered.ts";
-import { isMissingTable } from "./failure.ts";
 
 /**
  * What a query finds; nothing where a table is not there: no read model was ever prepared, by no release that has that
@@ -11,7 +11,7 @@ export async function ifThere<Row>(
   try {
     return await answered(query);
   } catch (error) {
-    if (isMissingTable(error)) return [];
+    if (machine.isMissingTable(error)) return [];
     throw error;
   }
 }

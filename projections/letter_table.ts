@@ -1,8 +1,7 @@
-import type { Recorded } from "@headwater/core";
+import { machine, type Recorded } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
-import { isMissingTable } from "./failure.ts";
 import { ifThere } from "./if_there.ts";
 import {
   type Lane,
@@ -67,7 +66,7 @@ export async function loadParked(
         tried_with <> ${release} or ${areDue(sql, { name, generation })} as "isDue"
       from head`;
   const found = await answered(load).catch(async (error) => {
-    if (!isMissingTable(error)) throw error;
+    if (!machine.isMissingTable(error)) throw error;
     await answered(() => sql.unsafe(letterTable));
     return await answered(load);
   });

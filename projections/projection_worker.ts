@@ -1,11 +1,11 @@
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 import { newWorker } from "./new_worker.ts";
-import { time, Unavailable } from "@headwater/core";
+import { machine, time, Unavailable } from "@headwater/core";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { placeAfter } from "./batch_inbox.ts";
 import { type Generation, isFilling } from "./generation.ts";
 import { GenerationKeeper } from "./generation_keeper.ts";
-import { failureOf, isMissingTable } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import { Letters } from "./letters.ts";
 import { LogReading, lookEveryMs } from "./log_reading.ts";
 import { readModelChange } from "./read_model_change.ts";
@@ -182,7 +182,7 @@ export class ProjectionWorker implements AsyncDisposable {
       const outcome = await this.#outcomeOf(act).catch((error): Outcome => {
         this.#options.logger.debug("A projection was interrupted", { act: act.type, error });
         // Dropped, or lost: what there is now is found out
-        if (isMissingTable(error) && act.type !== "prepare") return { type: "moved" };
+        if (machine.isMissingTable(error) && act.type !== "prepare") return { type: "moved" };
         return { type: "failed", failure: failureOf(error) };
       });
       const before = this.#state;

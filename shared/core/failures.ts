@@ -80,3 +80,8 @@ export class DeadlineExceeded extends Error {
     this.limit = options.limit;
   }
 }
+
+/** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
+export function isMissingTable(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "42P01";
+}

@@ -2,7 +2,7 @@ export * from "./cache.ts";
 export * from "./command_message.ts";
 export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";
-export type { Limit } from "./failures.ts";
+export { isMissingTable, type Limit } from "./failures.ts";
 export * from "./memory_store.ts";
 export * from "./meter.ts";
 export { meteredLog } from "./metered_log.ts";

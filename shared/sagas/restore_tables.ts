@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/core";
+import { type Log, machine } from "@headwater/core";
 
 /**
  * Has the tables of a process's records made anew where it failed for want of one, dropped by hand or left out of a copy:
@@ -12,7 +12,7 @@ export async function restoreTables(
     readonly logger: Log;
   },
 ): Promise<void> {
-  if (!restore || !isMissingTable(failure)) return;
+  if (!restore || !machine.isMissingTable(failure)) return;
   const fields = { processManager: process, cause: failure.message };
   try {
     // None where another process was faster
@@ -22,9 +22,4 @@ export async function restoreTables(
   } catch (error) {
     logger.error("records of a process are gone, and cannot be made anew", { ...fields, error });
   }
-}
-
-/** PostgreSQL's code for a table that is not there. */
-function isMissingTable(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "42P01";
 }
