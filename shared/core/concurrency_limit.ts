@@ -83,14 +83,14 @@ export function afterAnswer(
 }
 
 /**
- * An answer that is as quick as usual, where nobody waits and none was slow of late: it decides nothing, and need not be
- * counted.
+ * An answer that is quick, as they have been, where nobody waits and none was slow of late: it decides nothing, also if it
+ * is the quickest, and need not be counted.
  */
 export function saysNothing(
   { answers, failures, bestMs, bounds: { calmMs } }: ConcurrencyLimit,
   { tookMs, isFull }: { readonly tookMs: number; readonly isFull: boolean },
 ): boolean {
-  return !isFull && answers === 0 && failures === 0 && bestMs !== undefined && tookMs >= bestMs &&
+  return !isFull && answers === 0 && failures === 0 && bestMs !== undefined &&
     tookMs <= calmMs && slowTimes * bestMs <= calmMs;
 }
 

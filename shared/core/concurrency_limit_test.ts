@@ -5,6 +5,7 @@ import {
   afterFailure,
   type ConcurrencyLimit,
   concurrencyLimit,
+  saysNothing,
 } from "./concurrency_limit.ts";
 
 const bounds = { start: 1, least: 1, most: 64, calmMs: 100 };
@@ -64,6 +65,17 @@ Deno.test("whatever happens it is a whole number within its bounds, and moves by
     ),
     { numRuns: 300 },
   );
+});
+
+Deno.test("an answer that says nothing is not slow, and changes nothing, also if it is the quickest", () => {
+  const quick = rounds(2, concurrencyLimit({ ...bounds, start: 4, most: 4 }), () => 5);
+  for (const tookMs of [0.1, 5, 100]) {
+    assert.ok(saysNothing(quick, { tookMs, isFull: false }));
+    const { calls, slow } = afterAnswer(quick, { tookMs, round: quick.round, isFull: false });
+    assert.deepEqual([calls, slow], [quick.calls, 0]);
+  }
+  assert.ok(!saysNothing(quick, { tookMs: 101, isFull: false }));
+  assert.ok(!saysNothing(quick, { tookMs: 5, isFull: true }));
 });
 
 Deno.test("a target that works well is soon asked by as many as may", () => {
