@@ -249,9 +249,8 @@ function isCalledOff({ templates, roles }: CompiledSaga, step: string): boolean 
 function withStep(
   state: SagaState,
   step: string,
-  change: { readonly [Field in keyof StepState]?: StepState[Field] | undefined },
+  change: Partial<StepState>,
 ): SagaState {
-  const { status, ...rest } = { ...stepState(state, step), ...change };
-  const next: StepState = { ...rest, ...(status !== undefined && { status }) };
+  const next = { ...stepState(state, step), ...change };
   return { ...state, steps: { ...state.steps, [step]: next } };
 }

@@ -24,10 +24,11 @@ export function reactSaga(
   let state = before;
   const meant = (saga.roles.get(input.type) ?? []).filter(({ ref }) => isMeant(ref, input.data));
   for (const role of meant) {
-    for (const noted of notedOn(role)) {
-      events.push(noted);
-      state = evolveSaga(saga, state, noted);
-    }
+    const noted = notedOn(role);
+    events.push(...noted);
+    // Nobody asks for what becomes of it after the last one
+    if (role === meant.at(-1)) break;
+    state = noted.reduce((so, event) => evolveSaga(saga, so, event), state);
   }
   // What has another meaning as well happens without its being an answer
   const isAnswer = meant.every(({ type }) => type === "done" || type === "refused");

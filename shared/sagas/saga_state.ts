@@ -3,7 +3,7 @@ import type { Plan, PlannedStep } from "./saga_events.ts";
 /** What became of a step; absent: nothing yet. */
 export type StepState = {
   /** `left`: it was given up, and may have been done nonetheless. */
-  readonly status?: "done" | "refused" | "skipped" | "undone" | "left";
+  readonly status?: "done" | "refused" | "skipped" | "undone" | "left" | undefined;
   readonly round: number;
   /** Why it cannot go on without operators. */
   readonly stuck?: string | undefined;
@@ -71,22 +71,35 @@ export function heldOf(state: SagaState): readonly string[] {
 export function groupsOf(state: SagaState): readonly (readonly PlannedStep[])[] {
   const { plan } = state.started ?? {};
   if (!plan) return [];
+  if (state.heard.length === 0) return plan.groups;
   const later = plan.later.filter(({ name }) => state.heard.includes(name));
   return [...plan.groups, ...later.flatMap(({ groups }) => groups)];
 }
 
 /** The step of the plan, or of what follows later, whatever was heard so far. */
 export function plannedStep({ started }: SagaState, name: string): PlannedStep | undefined {
-  const groups = [
-    ...(started?.plan.groups ?? []),
-    ...(started?.plan.later ?? []).flatMap(({ groups }) => groups),
-  ];
-  return groups.flat().find(({ step }) => step === name);
+  if (!started) return undefined;
+  const isIt = ({ step }: PlannedStep) => step === name;
+  const { groups, later } = started.plan;
+  const found = findIn(groups, isIt);
+  return found ?? later.map(({ groups }) => findIn(groups, isIt)).find((step) => step);
 }
 
 /** The step forward that is undone by this one. */
 export function undoneBy({ started }: SagaState, undo: string): PlannedStep | undefined {
-  return started?.plan.groups.flat().find((planned) => planned.undo === undo);
+  return started && findIn(started.plan.groups, (planned) => planned.undo === undo);
+}
+
+/** Makes no list of all: it is asked several times for each event. */
+function findIn(
+  groups: Plan["groups"],
+  isIt: (planned: PlannedStep) => boolean,
+): PlannedStep | undefined {
+  for (const group of groups) {
+    const found = group.find(isIt);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The steps that are to be done now. */
