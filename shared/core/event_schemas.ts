@@ -92,10 +92,11 @@ export function defineEvents<D extends Definitions>(
     ),
     schemaOf: (type) => definitionOf(type).schema,
     encode(event) {
-      const { schema, upcasts } = definitionOf(event.type);
+      const { schema, upcasts, isAsWritten } = definitionOf(event.type);
+      const { type, data } = event;
       return {
-        type: event.type,
-        data: schema.parse(event.data),
+        type,
+        data: isAsWritten?.(data) ? data : schema.parse(data),
         schemaVersion: upcasts.length + 1,
       };
     },

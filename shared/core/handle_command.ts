@@ -65,9 +65,9 @@ export async function handleCommand<
   const hash = fingerprint(request.content ?? request.command);
   const random = request.random ?? Math.random;
   for (let attempt = 1;; attempt++) {
-    const work = { ...request, hash, mayRecall: attempt === 1 };
+    const work = { ...request, stream, hash, mayRecall: attempt === 1 };
     try {
-      return await store.exclusive(stream, () => decideOnce(store, stream, work));
+      return await store.exclusive(stream, () => decideOnce(store, work));
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
       if (!mayBeDecidedAgain(error, request.context) || attempt === tries) throw error;
@@ -78,14 +78,19 @@ export async function handleCommand<
   }
 }
 
-type Work<Command extends DomainCommand> = CommandRequest<Command> & { readonly hash: string };
+type Work<Command extends DomainCommand> = CommandRequest<Command> & {
+  readonly stream: string;
+  readonly hash: string;
+  /** What is known of the stream may be decided on. */
+  readonly mayRecall: boolean;
+};
 
 async function decideOnce<Command extends DomainCommand, Event extends DomainEvent, State>(
   store: AggregateStore<Command, Event, State>,
-  stream: string,
-  { mayRecall, ...work }: Work<Command> & { readonly mayRecall: boolean },
+  work: Work<Command>,
 ): Promise<Handled> {
-  if (mayRecall && work.context.expectedRevision === undefined) {
+  const { stream } = work;
+  if (work.mayRecall && work.context.expectedRevision === undefined) {
     const handled = await handleRecalled(store, store.recall(stream), work);
     if (handled) return handled;
   }
