@@ -13,7 +13,10 @@ export type Service = ((request: Request) => Promise<Response>) & {
  * Errors: `Unavailable` (down, overloaded, breaker open), `DeadlineExceeded`. Every HTTP answer below 500 is an answer.
  */
 export interface ServiceClient {
-  /** Sends a request to a service, and gives its answer. */
+  /**
+   * Sends a request to a service, and gives its answer, without headers that are of one connection only. The request is
+   * the client's from then on.
+   */
   call(service: string, request: Request): Promise<Response>;
   /**
    * Sends a command without a request, which takes a third of the time; absent: there is no such way. To be called by

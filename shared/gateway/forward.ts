@@ -40,7 +40,7 @@ export function serviceTarget(
       const answer = await (asked.shadow ? bareClient : client).call(service, request);
       // What is declared to be kept, whoever keeps it speaks of
       if (!declared.cache) forbidKeeping(answer, method);
-      return edge.endToEnd(answer);
+      return answer;
     },
   };
 }

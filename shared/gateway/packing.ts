@@ -17,22 +17,26 @@ const gzip = { windowBits: 13, memLevel: 6 };
 export function packing(): MiddlewareHandler {
   const asStream = compress({ threshold: shortestPacked });
   return async (c, next) => {
-    await asStream(c, async () => {
-      await next();
-      const { res } = c;
-      if (!(res instanceof WholeAnswer) || !isWorthIt(c, res)) return;
-      const answer = await packed(res);
-      // Else the headers of the one before would be added
-      c.res = undefined;
-      c.res = answer;
-    });
+    await next();
+    const { res } = c;
+    if (!(res instanceof WholeAnswer)) return await asStream(c, nothingMore);
+    const length = Number(res.headers.get("Content-Length"));
+    if (length < shortestPacked) return;
+    if (length > mostAtOnce || !isPackable(c, res)) return await asStream(c, nothingMore);
+    const answer = await packed(res);
+    // Else the headers of the one before would be added
+    c.res = undefined;
+    c.res = answer;
   };
 }
 
-function isWorthIt({ req }: Context, { status, headers }: Response): boolean {
-  const length = Number(headers.get("Content-Length"));
-  return length >= shortestPacked && length <= mostAtOnce &&
-    status !== 206 && !headers.has("Content-Encoding") &&
+/** For middleware that looks at the answer alone: it is there. */
+function nothingMore(): Promise<void> {
+  return Promise.resolve();
+}
+
+function isPackable({ req }: Context, { status, headers }: Response): boolean {
+  return status !== 206 && !headers.has("Content-Encoding") &&
     COMPRESSIBLE_CONTENT_TYPE_REGEX.test(headers.get("Content-Type") ?? "") &&
     !/(^|,)\s*no-transform\s*(,|$)/i.test(headers.get("Cache-Control") ?? "") &&
     // As nearly all say it; whoever weighs one against another is left to Hono

@@ -1,5 +1,5 @@
 import { machine } from "@headwater/core";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 
 export const correlationHeader = "X-Correlation-Id";
 
@@ -19,27 +19,25 @@ export type CorrelationVariables = {
 };
 
 /**
- * Gives each request its correlation id: the client's own `X-Correlation-Id` when it is sane (1 to 128 characters of
+ * Gives a request its correlation id: the client's own `X-Correlation-Id` when it is sane (1 to 128 characters of
  * letters, digits and `._~:+/=-`), else a new one. A bad id is replaced, not refused: tracing must never stop a sale,
- * and the answer says which id was used. Every answer carries it, errors too.
+ * and the answer says which id was used.
  */
-export function correlation(
-  newId: () => string,
-  tracer: machine.Tracer = machine.silentTracer,
-): MiddlewareHandler {
-  return async (c, next) => {
-    const correlationId = saneCorrelationId(c.req.header(correlationHeader)) ?? newId();
-    c.set("correlationId", correlationId);
-    const traceparent = tracer.current().traceparent ??
-      machine.readTraceparent(c.req.header("traceparent"));
-    if (traceparent !== undefined) c.set("traceparent", traceparent);
-    await next();
-    setHeader(c, correlationId);
-  };
+export function noteCorrelation(
+  c: Context,
+  { newId, tracer }: { readonly newId: () => string; readonly tracer: machine.Tracer },
+): string {
+  const correlationId = saneCorrelationId(c.req.header(correlationHeader)) ?? newId();
+  c.set("correlationId", correlationId);
+  const traceparent = tracer.current().traceparent ??
+    machine.readTraceparent(c.req.header("traceparent"));
+  if (traceparent !== undefined) c.set("traceparent", traceparent);
+  return correlationId;
 }
 
-/** Hono copies an answer to set a header on it, and with it the body becomes a stream: only where it must be. */
-function setHeader(c: Context, correlationId: string): void {
+/** Every answer carries it, errors too. */
+export function sayCorrelation(c: Context, correlationId: string): void {
+  // Hono copies an answer to set a header on it, and with it the body becomes a stream: only where it must be
   try {
     c.res.headers.set(correlationHeader, correlationId);
   } catch (error) {

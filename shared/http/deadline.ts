@@ -1,7 +1,6 @@
 import { time } from "@headwater/core";
 import { receivedAttempt, receivedMs, withDeadline } from "@headwater/resilience";
-import type { MiddlewareHandler } from "hono";
-import type { CorrelationVariables } from "./correlation.ts";
+import type { Context } from "hono";
 
 export type DeadlineVariables = {
   /** When the request came, by the clock: what it has waited since then is of its time. */
@@ -18,26 +17,24 @@ export type DeadlineVariables = {
  * say, half a minute at least; default: for ever.
  */
 export function underDeadline(
-  { unsaidMs, clock = time.realClock }: {
-    readonly unsaidMs?: (() => number) | undefined;
-    readonly clock?: time.Clock;
-  } = {},
-): MiddlewareHandler<{ Variables: DeadlineVariables & CorrelationVariables }> {
-  return async (c, next) => {
-    const { headers } = c.req.raw;
-    await withDeadline(async (signal) => {
-      c.set("signal", signal);
-      time.noteRequest({
-        correlationId: c.get("correlationId"),
-        traceparent: c.get("traceparent"),
-      });
-      await next();
-    }, {
-      ms: receivedMs(headers, unsaidMs?.()) - (clock.now() - c.get("cameAt")),
-      attempt: receivedAttempt(headers),
-      what: "Cannot answer the request",
-      caller: c.req.raw,
-      clock,
+  c: Context,
+  act: () => Promise<void>,
+  { unsaidMs }: { readonly unsaidMs?: (() => number) | undefined },
+): Promise<void> {
+  const { headers } = c.req.raw;
+  const clock = time.realClock;
+  return withDeadline((signal) => {
+    c.set("signal", signal);
+    time.noteRequest({
+      correlationId: c.get("correlationId"),
+      traceparent: c.get("traceparent"),
     });
-  };
+    return act();
+  }, {
+    ms: receivedMs(headers, unsaidMs?.()) - (clock.now() - c.get("cameAt")),
+    attempt: receivedAttempt(headers),
+    what: "Cannot answer the request",
+    caller: c.req.raw,
+    clock,
+  });
 }

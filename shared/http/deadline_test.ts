@@ -5,8 +5,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { routes } from "./service_app.ts";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 
-function asking(path: string, timeout: string): Request {
-  return new Request(`http://example${path}`, { headers: { [deadlineHeader]: timeout } });
+function asking(path: string, timeout: string, method = "GET"): Request {
+  return new Request(`http://example${path}`, { method, headers: { [deadlineHeader]: timeout } });
 }
 
 Deno.test("a handler that takes longer than its caller waits is told to stop, and the caller so", async () => {
@@ -91,14 +91,15 @@ Deno.test("who hangs up ends the work as well", async () => {
 Deno.test("one that waits for its key to be free waits no longer than its caller", async () => {
   const free = Promise.withResolvers<void>();
   const { service } = exampleService((app) => {
-    app.get("/orders/:id/wait", async (c) => {
+    app.post("/orders/:id/wait", async (c) => {
       c.set("endTurn", await c.var.turns.take(c.req.param("id"), c.var.signal));
       await free.promise;
       return c.text("had its turn");
     });
   });
-  const first = service(new Request("http://example/orders/1/wait"));
-  equal((await within("the second", service(asking("/orders/1/wait", "20")))).status, 504);
+  const path = "/orders/1/wait";
+  const first = service(new Request(`http://example${path}`, { method: "POST" }));
+  equal((await within("the second", service(asking(path, "20", "POST")))).status, 504);
   free.resolve();
   equal(await (await first).text(), "had its turn");
 });

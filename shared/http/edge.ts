@@ -2,7 +2,7 @@ export { clientBody } from "./client_body.ts";
 export { NotAdmitted } from "./admission.ts";
 export { clientAddressOf, noteClientAddress } from "./client_address.ts";
 export { endOnParting } from "./end_on_parting.ts";
-export { endToEnd, endToEndHeaders } from "./end_to_end_headers.ts";
+export { endToEndHeaders, headersOfConnection } from "./end_to_end_headers.ts";
 export {
   hasRole,
   type Identify,

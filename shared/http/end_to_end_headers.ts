@@ -10,7 +10,7 @@ const ofOneConnection = new Set([
 
 /**
  * What an intermediary may pass on of a message's headers, in either direction: without those of the one connection on
- * which they came, which are fixed ones, `Proxy-*`, and whatever `Connection` names. `isDropped`: more of them that are
+ * which they came. `isDropped`: more of them that are
  * not passed on, by their names in lower case. `headers`: to which they are added, which spares a copy.
  */
 export function endToEndHeaders(
@@ -18,35 +18,24 @@ export function endToEndHeaders(
   isDropped: (name: string) => boolean = () => false,
   headers: Headers = new Headers(),
 ): Headers {
-  const named = namedIn(given);
+  const isOfConnection = headersOfConnection(given.get("Connection"));
   // Headers are read by `forEach` wherever each request does so: an iterator takes three times as long
   given.forEach((value, name) => {
-    if (!isOfOneConnection(name, named) && !isDropped(name)) headers.append(name, value);
+    if (!isOfConnection(name) && !isDropped(name)) headers.append(name, value);
   });
   return headers;
 }
 
-/** The same answer without them; it itself where there are none, as is usual. */
-export function endToEnd(answer: Response): Response {
-  const { status, headers } = answer;
-  const named = namedIn(headers);
-  let isWhole = true;
-  headers.forEach((_, name) => {
-    if (isOfOneConnection(name, named)) isWhole = false;
-  });
-  // A body is not even looked at: one that is not a stream would become one
-  if (isWhole) return answer;
-  return new Response(answer.body, { status, headers: endToEndHeaders(headers) });
+/**
+ * Tells by its name in lower case whether a header speaks of the one connection on which it came: fixed ones, `Proxy-*`, and
+ * what `Connection` names, which is to be given.
+ */
+export function headersOfConnection(connection: string | null): (name: string) => boolean {
+  if (connection === null) return isOfOneConnection;
+  const named = new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
+  return (name) => isOfOneConnection(name) || named.has(name);
 }
 
-const nothing: ReadonlySet<string> = new Set();
-
-function namedIn(headers: Headers): ReadonlySet<string> {
-  const connection = headers.get("Connection");
-  if (connection === null) return nothing;
-  return new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
-}
-
-function isOfOneConnection(name: string, named: ReadonlySet<string>): boolean {
-  return ofOneConnection.has(name) || named.has(name) || name.startsWith("proxy-");
+function isOfOneConnection(name: string): boolean {
+  return ofOneConnection.has(name) || name.startsWith("proxy-");
 }

@@ -1,9 +1,9 @@
-import { machine, Refusal, type Service, time } from "@headwater/core";
+import { machine, Refusal, type Service } from "@headwater/core";
 import { type Context, Hono } from "hono";
 import { clientAddressOf, noteClientAddress } from "./client_address.ts";
 import type { CommandHandlers } from "./command_handlers.ts";
 import { commandReceiver } from "./command_receiver.ts";
-import { correlation, type CorrelationVariables } from "./correlation.ts";
+import { type CorrelationVariables, noteCorrelation, sayCorrelation } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
@@ -97,12 +97,15 @@ export function toService<Dependencies extends EdgeDependencies>(
     });
   }
 
-  app.use(correlation(newId, tracer));
   if (tracer.isOn) app.use(namedSpan({ service, tracer }));
+  // In one, as Hono takes a microsecond and a kilobyte for each of these
   app.use(async (c, next) => {
+    const correlationId = noteCorrelation(c, { newId, tracer });
     const beganAt = requests.begin();
-    c.set("cameAt", time.realClock.now());
+    c.set("cameAt", beganAt);
     try {
+      const admitted = admit?.(c.req.raw);
+      if (admitted instanceof Promise) await admitted;
       await next();
     } catch (thrown) {
       // Hono hands only Error objects to onError.
@@ -111,19 +114,26 @@ export function toService<Dependencies extends EdgeDependencies>(
     // Not the query, nor the path as it was asked for: both may be somebody's own
     const seen = { method: c.req.method, route: routeOf(c), status: c.res.status };
     const ms = requests.end(beganAt, seen);
-    logger.debug("answered a request", { ...seen, ms, correlationId: c.get("correlationId") });
+    logger.debug("answered a request", { ...seen, ms, correlationId });
+    sayCorrelation(c, correlationId);
   });
-  if (admit) {
-    app.use(async (c, next) => {
-      const admitted = admit(c.req.raw);
-      if (admitted instanceof Promise) await admitted;
-      await next();
-    });
-  }
   // Before the deadline, which costs half of what a refusal does
   if (door) app.route("/", door);
-  app.use(underDeadline({ unsaidMs }));
-  app.use(async (c, next) => {
+  app.use((c, next) => {
+    // Whoever only looks takes no turn
+    const act = c.req.method === "GET" ? next : () => inTurn(c, next);
+    return underDeadline(c, act, { unsaidMs });
+  });
+  addHealthRoutes(app, { name: service, health, leaving, meter });
+  if (metricsPage) addMetricsPage(app, metricsPage, { admit: admitMetrics });
+  app.route("/", routes);
+  app.onError(answerTo);
+  app.notFound((c) =>
+    notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
+  );
+
+  /** Of requests under the same key. */
+  async function inTurn(c: Context<Env<Dependencies>>, next: () => Promise<void>): Promise<void> {
     c.set("turns", turns);
     try {
       await next();
@@ -134,14 +144,7 @@ export function toService<Dependencies extends EdgeDependencies>(
     } finally {
       c.get("endTurn")?.();
     }
-  });
-  addHealthRoutes(app, { name: service, health, leaving, meter });
-  if (metricsPage) addMetricsPage(app, metricsPage, { admit: admitMetrics });
-  app.route("/", routes);
-  app.onError(answerTo);
-  app.notFound((c) =>
-    notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
-  );
+  }
   async function answer(request: Request): Promise<Response> {
     if (request.method === "HEAD") {
       // Routes see a GET: what they ask others for is then not a HEAD by mistake.

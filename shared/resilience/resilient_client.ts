@@ -151,20 +151,26 @@ export function createResilientClient(
       const { settings, stack, awaiting } = targetOf(service, isQuestion ? "queries" : "commands");
       const isAwaiting = request.headers.has("X-Min-Position");
       const isRepeatable = isSafeToRepeat(request);
-      const body = isRepeatable ? await readBytes(request, settings.longestBody) : undefined;
+      const body = isRepeatable && request.body
+        ? await readBytes(request, settings.longestBody)
+        : undefined;
 
       async function attempted(ended: AbortSignal, attempt: number): Promise<Response> {
-        const signal = innerHeedsDeadline ? null : ended;
         const theirMs = passedOnMs(time.currentDeadline()!.remainingMs());
         if (theirMs === undefined) throw noTimeLeft(`Cannot call service "${service}"`);
-        const sent = isRepeatable
-          ? copyOf(request, { body, signal })
-          : new Request(request, { signal });
+        const sent = sentAs(attempt, ended);
         sent.headers.set(deadlineHeader, String(theirMs));
         if (attempt > 1) sent.headers.set(attemptHeader, String(attempt));
         return await settledAnswer(service, await inner.call(service, sent), {
           limit: settings.longestAnswer,
         });
+      }
+
+      /** A copy costs as much as all policies: the first one goes out itself, where nobody has to tell it of our time. */
+      function sentAs(attempt: number, ended: AbortSignal): Request {
+        if (innerHeedsDeadline && attempt === 1 && !request.body) return request;
+        const signal = innerHeedsDeadline ? null : ended;
+        return isRepeatable ? copyOf(request, { body, signal }) : new Request(request, { signal });
       }
 
       return await stack.execute(attempted, {

@@ -1,3 +1,4 @@
+import { edge } from "@headwater/http";
 import { WholeAnswer } from "@headwater/resilience";
 import { type AnswerHead, answerHead, BrokenAnswer } from "./answer_head.ts";
 import type { GivingUp } from "./giving_up.ts";
@@ -205,7 +206,7 @@ function describe(error: unknown, wasSilent: boolean): Error {
 }
 
 /**
- * One by one: of all that it is made with, Deno 2.9.6 makes an answer that a server can send as it is, in vain as soon as
+ * Those that are for more than this connection, one by one: of all that it is made with, Deno 2.9.6 makes an answer that a server can send as it is, in vain as soon as
  * somebody looks at a header, which takes three times as long.
  */
 function withHeaders<Answer extends Response>(
@@ -213,7 +214,8 @@ function withHeaders<Answer extends Response>(
   { headers, cookies }: Pick<AnswerHead, "headers" | "cookies">,
 ): Answer {
   const own = answer.headers;
-  for (const name in headers) own.set(name, headers[name]!);
+  const isOfConnection = edge.headersOfConnection(headers["connection"] ?? null);
+  for (const name in headers) if (!isOfConnection(name)) own.set(name, headers[name]!);
   for (const cookie of cookies) own.append("set-cookie", cookie);
   return answer;
 }

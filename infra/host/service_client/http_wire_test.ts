@@ -77,6 +77,25 @@ Deno.test("requests follow each other on one connection, without what is of anot
   ok(third?.endsWith("content-length: 0\r\n\r\n"));
 });
 
+Deno.test("headers of a service's connection are not of its answer, all others are", async () => {
+  const head = [
+    "HTTP/1.1 200 OK",
+    "Connection: X-Inner",
+    "X-Inner: secret",
+    "Proxy-Authenticate: Basic",
+    "Keep-Alive: timeout=5",
+    'ETag: "3"',
+  ].join("\r\n");
+  const length = "Content-Length: 2";
+  await using server = scripted([`${head}\r\n${length}\r\n\r\n{}`], [`${head}\r\n\r\n{}`, null]);
+  const whole = await server.ask();
+  deepEqual([...whole.headers], [["content-length", "2"], ["etag", '"3"']]);
+  equal(await whole.text(), "{}");
+  const stream = await server.ask();
+  deepEqual([...stream.headers], [["etag", '"3"']]);
+  equal(await stream.text(), "{}");
+});
+
 Deno.test("an answer of any length comes whole, in whatever pieces it was sent", async () => {
   const parts = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40_000 }), { maxLength: 8 });
   const cut = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 });
