@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import net, { type AddressInfo, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import type { Log } from "@headwater/core";
+import { listenSteadily } from "./steady_listener.ts";
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -10,6 +12,7 @@ export type SharedPortOptions = {
   readonly http1: HttpHandler;
   /** Gets connections whose first bytes are HTTP/2's, those bytes still unread. */
   readonly onHttp2: (socket: Socket) => void;
+  readonly logger: Log;
   readonly silenceMs?: number;
 };
 
@@ -24,7 +27,7 @@ const http2Beginning = Buffer.from("PRI");
 
 /** Listens on one port for HTTP/1.1 and HTTP/2: whoever begins with HTTP/2's preface speaks HTTP/2. */
 export async function listenForBoth(options: SharedPortOptions): Promise<SharedPort> {
-  const { host, port, silenceMs = 10_000 } = options;
+  const { host, port, logger, silenceMs = 10_000 } = options;
   const http1 = http.createServer((request, response) => {
     // Deno 2.9 closes a connection that it was handed after one answer, while it says that it keeps it
     response.setHeader("connection", "close");
@@ -32,7 +35,7 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
   });
   const sockets = new Set<Socket>();
   const others = new Set<Socket>();
-  const listener = net.createServer({ noDelay: true }, (socket) => {
+  function takeConnection(socket: Socket): void {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     // A client may vanish at any time; what it had asked for ends with the socket's close
@@ -57,22 +60,15 @@ export async function listenForBoth(options: SharedPortOptions): Promise<SharedP
       }
       socket.resume();
     });
-  });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  listener.once("error", reject);
-  listener.listen({ host, port }, resolve);
-  await listening.catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "EADDRINUSE" ? "another process has that port" : error.message;
-    throw new Error(`Cannot listen on "${host}:${port}": ${reason}`, { cause: error });
-  });
-  listener.off("error", reject);
+  }
+  const listener = await listenSteadily({ host, port, logger, onConnection: takeConnection });
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: listener.port,
     get connections() {
       return sockets.size;
     },
     async stop(withinMs) {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      const closed = listener.close();
       for (const socket of others) socket.destroySoon();
       const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), withinMs);
       await closed;
