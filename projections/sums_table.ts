@@ -1,16 +1,10 @@
 import type { Fragment } from "postgres";
 import type { Queryable } from "./generation.ts";
 import { columnArray } from "./column_array.ts";
-import { RowRefused } from "./failure.ts";
 import type { Outstanding } from "./row_changes.ts";
 import { SumChanges, type Sums } from "./sum_changes.ts";
 import { inTurns } from "./in_turns.ts";
-import {
-  quoted,
-  safeConstraint,
-  type TableColumn,
-  type TableDefinition,
-} from "./table_definition.ts";
+import { quoted, type TableColumn, type TableDefinition } from "./table_definition.ts";
 
 /** What is to be added to sums, as it is sent: an array per column. */
 export type PackedSums = { readonly count: number; readonly arrays: readonly string[] };
@@ -92,27 +86,9 @@ export class SumsTable {
         do update set ${sql.unsafe(sums)}
       )`;
   }
-
-  /** What was wrong, if it was a sum that became too large; the very same otherwise. */
-  explained(error: unknown): unknown {
-    if (!(error instanceof Error) || !("code" in error)) return error;
-    const { code, constraint_name: constraint }: { code: unknown; constraint_name?: unknown } =
-      error;
-    const isTooLarge = code === outOfRange || code === checkViolation;
-    const column = this.#summed.find(({ name }) => safeConstraint(name) === constraint);
-    if (!isTooLarge || code === checkViolation && !column) return error;
-    const which = column ? `"${column.property}"` : "a sum";
-    return new RowRefused(
-      `Cannot keep ${which} in "${this.#sums.table}": a sum must be at most ${Number.MAX_SAFE_INTEGER}`,
-      { cause: error },
-    );
-  }
 }
 
 /** PostgreSQL's codes where a check does not hold, and where a number is too large for its type. */
-const checkViolation = "23514";
-const outOfRange = "22003";
-
 function list(columns: readonly TableColumn[], text: (column: TableColumn) => string): string {
   return columns.map(text).join(", ");
 }

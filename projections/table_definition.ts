@@ -27,8 +27,6 @@ export type TableDefinition = {
   readonly indexes: readonly (readonly string[])[];
   /** The expression of the index that finds rows by their words; undefined: there is none. */
   readonly document: string | undefined;
-  /** Which whole numbers must be such that JavaScript knows as well. */
-  readonly summed: readonly string[];
 };
 
 type Tabled = Pick<View, "table" | "columns" | "columnName">;
@@ -53,15 +51,17 @@ export function tablesOf(view: View, suffix = ""): TableDefinition[] {
     primaryKey: [columnName(view.primaryKey)],
     indexes: view.indexes.map((index) => index.map(columnName)),
     document: view.search?.document({ unsafe: (text) => text }, `${view.table}${suffix}`),
-    summed: [],
   };
   if (!sums) return [rows];
   return [rows, {
     ...named(sums),
+    columns: tableColumns(sums).map((column) =>
+      // Of any size: a sum that is too large would stop all that is to be added to it
+      sums.summed.includes(column.property) ? { ...column, type: "numeric" } : column
+    ),
     primaryKey: sums.key.map(columnName),
     indexes: sums.indexes.map((index) => index.map(columnName)),
     document: undefined,
-    summed: sums.summed.map(columnName),
   }];
 
   function named(table: Tabled) {
@@ -72,17 +72,12 @@ export function tablesOf(view: View, suffix = ""): TableDefinition[] {
 
 /** DDL that makes a view's tables, without their indexes. */
 export function createTables(view: View, suffix = ""): string {
-  return tablesOf(view, suffix).map(({ physicalName, columns, primaryKey, summed }) => {
+  return tablesOf(view, suffix).map(({ physicalName, columns, primaryKey }) => {
     const parts = columns.map(({ name, type, isNullable }) =>
       `${quoted(name)} ${type}${isNullable ? "" : " not null"}`
     );
-    const limits = summed.map((name) =>
-      `constraint ${quoted(safeConstraint(name))} check (${
-        quoted(name)
-      } between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER})`
-    );
     const key = `primary key (${primaryKey.map(quoted).join(", ")})`;
-    return `create table ${quoted(physicalName)} (${[...parts, key, ...limits].join(", ")});`;
+    return `create table ${quoted(physicalName)} (${[...parts, key].join(", ")});`;
   }).join("\n");
 }
 
@@ -111,11 +106,6 @@ export function createIndex(table: string, index: Index): string {
 /** What is behind the names of a generation's tables. */
 export function suffixOf({ generation }: { readonly generation: number }): string {
   return `__${generation}`;
-}
-
-/** What PostgreSQL calls it when a sum leaves what JavaScript knows. */
-export function safeConstraint(column: string): string {
-  return `${column}_safe`;
 }
 
 export function quoted(identifier: string): string {

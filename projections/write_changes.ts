@@ -79,8 +79,6 @@ export async function writeChanges(
         ${tried ? sql`, ${onDisk(sql)}` : sql``}
         ${tells ? sql`, pg_notify(${changeChannel}, ${move.name})` : sql``} from moved`,
     { patienceMs: patienceMs + moreMs },
-  ).catch((error) => {
-    throw table.sums?.explained(error) ?? error;
-  });
+  );
   return moved;
 }

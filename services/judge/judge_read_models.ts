@@ -33,17 +33,22 @@ function compared(
   });
 }
 
-/** What rows contribute, added up; what comes to nothing has no row. */
+/** What rows contribute, added up exactly, then as it is read; what comes to nothing has no row. */
 function total({ sums }: View, rows: Iterable<Row>): Map<string, Row> {
-  if (!sums) return new Map();
-  const totals = new Map<string, Row>();
-  for (const contribution of [...rows].flatMap((row) => sums.contributes(row))) {
-    const key = sumKey(sums, contribution);
-    const before = totals.get(key);
-    const sum = (name: string) => [name, Number(before?.[name] ?? 0) + contribution[name]];
-    totals.set(key, { ...contribution, ...Object.fromEntries(sums.summed.map(sum)) });
+  const totals = new Map<string, { readonly row: Row; readonly exact: readonly bigint[] }>();
+  for (const row of [...rows].flatMap((row) => sums?.contributes(row) ?? [])) {
+    const key = sumKey(sums!, row);
+    const before = totals.get(key)?.exact;
+    const exact = sums!.summed.map((name, place) => (before?.[place] ?? 0n) + BigInt(row[name]));
+    totals.set(key, { row, exact });
   }
-  return new Map([...totals].filter(([, row]) => sums.summed.some((name) => row[name] !== 0)));
+  return new Map(
+    [...totals].filter(([, { exact }]) => exact.some((sum) => sum !== 0n))
+      .map(([key, { row, exact }]) => {
+        const read = sums!.summed.map((name, place) => [name, Number(exact[place])]);
+        return [key, { ...row, ...Object.fromEntries(read) }];
+      }),
+  );
 }
 
 function sumKey({ key }: NonNullable<View["sums"]>, row: Row): string {

@@ -77,6 +77,22 @@ Deno.test("sums that are not what the rows come to are noticed", () => {
   ]);
 });
 
+Deno.test("sums are judged by what they come to exactly, however large they are on the way", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const parts = [most, most, most, 1, -most, -most];
+  const lavish = { ...receipts, sums: { ...receipts.sums, contributes } };
+  const tables = [{
+    view: lavish,
+    rows: [mug],
+    sums: [{ isMany: true, skus: 1, pieces: most + 1 }],
+  }];
+  assert.ok(judgeReadModels(evidenceOf(exampleEntries, { tables })).holds);
+
+  function contributes() {
+    return parts.map((pieces, place) => ({ isMany: true, skus: place === 0 ? 1 : 0, pieces }));
+  }
+});
+
 Deno.test("an event that concerns several rows is judged in each", () => {
   const shelves = view({
     name: "shelves",

@@ -7,17 +7,6 @@ import type { Sql } from "postgres";
 /** What an order has of one SKU, over all its lines; the amount in minor units. */
 type Sold = { readonly sku: string; readonly quantity: number; readonly amount: number };
 
-/** What was sold of a SKU on a day, in one currency. */
-const summed = {
-  day: column.text(),
-  sku: column.text(),
-  currency: column.text(),
-  orders: column.integer(),
-  quantity: column.integer(),
-  revenue: column.integer(),
-  refunds: column.integer(),
-};
-
 /**
  * What was sold, by the day on which it was ordered (UTC), SKU and currency: paid and not given back; and what was given
  * back. Each row is what one order has to do with that. What it means when an order is paid, cancelled or corrected
@@ -25,7 +14,7 @@ const summed = {
  */
 export const salesView = view({
   name: "sales",
-  version: 2,
+  version: 3,
   module: import.meta.url,
   table: "sales_order",
   reads: [orderEvents, paymentEvents],
@@ -55,7 +44,15 @@ export const salesView = view({
   },
   sums: {
     table: "sales",
-    columns: summed,
+    columns: {
+      day: column.text(),
+      sku: column.text(),
+      currency: column.text(),
+      orders: column.integer(),
+      quantity: column.integer(),
+      revenue: column.integer(),
+      refunds: column.integer(),
+    },
     key: ["day", "sku", "currency"],
     indexes: [["sku", "day"]],
     contributes({ day, currency, sold, payment }) {
@@ -85,7 +82,9 @@ function soldBySku(
 }
 
 /** A page of sums, as clients are shown it. */
-export const salesPageAnswer = describe.pageSchema(column.schemaOf(summed).meta({ id: "Sales" }));
+export const salesPageAnswer = describe.pageSchema(
+  column.schemaOf(salesView.sums.columns).meta({ id: "Sales" }),
+);
 
 type SalesKey = { readonly day: string; readonly sku: string; readonly currency: string };
 

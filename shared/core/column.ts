@@ -55,6 +55,12 @@ class Column<out Value = unknown, out Type extends ColumnType = ColumnType> {
     return new Column(this.type, { objection: this.#objection, schema, isNullable: true });
   }
 
+  /** The same column, of sums of its values: whole numbers, beyond the safe ones the nearest. */
+  summed(): Column<Value, Type> {
+    const schema = z.number().meta({ type: "integer" }) as z.ZodType as z.ZodType<Value>;
+    return new Column(this.type, { objection: this.#objection, schema });
+  }
+
   /** Why a value would not come back from the table as it is; undefined: it would. */
   objection(value: unknown): string | undefined {
     return value === null && this.isNullable ? undefined : this.#objection(value);

@@ -18,7 +18,10 @@ export type Sums<
   readonly columns: { readonly [Name in keyof Total & string]: Column<Total[Name]> };
   /** By what is summed: one row for each combination of their values, which is its primary key. */
   readonly key: readonly (keyof Total & string)[];
-  /** All other columns: whole numbers. */
+  /**
+   * All other columns: whole numbers. Any number of them can be added up: a sum that is no safe integer any more is read
+   * as the nearest number, and kept as it is.
+   */
   readonly summed: readonly (keyof Total & string)[];
   readonly indexes: readonly (readonly [keyof Total & string, ...(keyof Total & string)[]])[];
   /** What a row adds to the sums: the same for the same row, in one part or several, also for the same key. */
@@ -62,6 +65,9 @@ export function sums(
   return {
     ...definition,
     ...text,
+    columns: Object.fromEntries(
+      entries.map(([name, column]) => [name, summed.includes(name) ? column.summed() : column]),
+    ),
     summed,
     indexes,
     objection(row) {

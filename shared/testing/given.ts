@@ -118,20 +118,20 @@ export function sumsOf<Row extends Record<string, unknown>, Total extends Record
   { sums }: { readonly sums: Summing<Row, Total> },
   rows: Iterable<Row>,
 ): Total[] {
-  const totals = new Map<string, Total>();
+  const totals = new Map<string, { readonly total: Total; readonly exact: readonly bigint[] }>();
   for (const contribution of [...rows].flatMap((row) => sums.contributes(row))) {
     const key = JSON.stringify(sums.key.map((name) => contribution[name]));
-    const before = totals.get(key);
-    totals.set(key, before ? added(before, contribution) : contribution);
+    const before = totals.get(key)?.exact;
+    const exact = sums.summed.map((name, place) =>
+      (before?.[place] ?? 0n) + BigInt(Number(contribution[name]))
+    );
+    totals.set(key, { total: contribution, exact });
   }
-  return [...totals.values()].filter((total) => sums.summed.some((name) => total[name] !== 0));
-
-  function added(total: Total, contribution: Total): Total {
-    const more = sums.summed.map((
-      name,
-    ) => [name, Number(total[name]) + Number(contribution[name])]);
-    return { ...total, ...Object.fromEntries(more) };
-  }
+  return [...totals.values()].filter(({ exact }) => exact.some((sum) => sum !== 0n))
+    .map(({ total, exact }) => ({
+      ...total,
+      ...Object.fromEntries(sums.summed.map((name, place) => [name, Number(exact[place])])),
+    }));
 }
 
 /** An event as the log would give it back. */

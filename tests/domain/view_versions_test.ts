@@ -20,6 +20,7 @@ const released: Readonly<Record<string, string>> = {
   "reservations@1": "mpNRUS_4XIZ5HqjTL4j9ouxoUI25vUMZ6yAiy_ylT7A",
   "sales@1": "9TPFA3J515kJX5uf_w2nd7REDB4P0tF61YNCdlPB4ZY",
   "sales@2": "Z4N_BJc1wK09fcWGlw67AwdR_5n1-gLY4rd-Rube_Rk",
+  "sales@3": "Z4N_BJc1wK09fcWGlw67AwdR_5n1-gLY4rd-Rube_Rk",
   "shipments@1": "-YKhpYsQNiKplJda0UVl61WmC5X-b9CciqCqHMi9Bxc",
   "stock-items@1": "WsIJajjM0LgeOd613WTEFfoMlGWsQu1kXgP4B-impEE",
   "strangled-routes@1": "ewnXOsYVm-MOpze-hIuR2RaYQsnhzVuuzSNAxUgtOyM",
