@@ -2,7 +2,7 @@ import {
   DeadlineExceeded,
   eventLog,
   type Log,
-  type machine,
+  machine,
   Refusal,
   Unavailable,
 } from "@headwater/core";
@@ -141,6 +141,16 @@ export function errorAnswer(error: unknown, context: ErrorContext): ErrorAnswer 
     return answerToUnavailable(
       new Unavailable("Cannot answer: the database is not there at the moment", {
         code: "database-unavailable",
+        cause: error,
+      }),
+      context,
+    );
+  }
+  // Dropped by hand, or lost in a crash: whoever keeps it finds out and makes it again
+  if (machine.isMissingTable(error)) {
+    return answerToUnavailable(
+      new Unavailable("Cannot answer: the read model is not there at the moment", {
+        code: "read-model-unavailable",
         cause: error,
       }),
       context,

@@ -95,6 +95,16 @@ Deno.test("a query whose database is away is 503, with the reason in the log alo
   equal(logged[0]?.fields?.error, refused);
 });
 
+Deno.test("a query whose table was dropped is 503 as long as its read model is not made again", async () => {
+  const missing = Object.assign(new Error('relation "orders" does not exist'), { code: "42P01" });
+  const { response, body, logged } = await answerTo(missing);
+  equal(response.status, 503);
+  equal(response.headers.get("Retry-After"), "1");
+  equal(body.code, "read-model-unavailable");
+  ok(!body.detail.includes("orders"));
+  deepEqual(logged.map(({ level, fields }) => [level, fields?.error]), [["warn", missing]]);
+});
+
 Deno.test("a bug is logged with its correlation id, and nothing of it leaves", async () => {
   const bug = new TypeError("secret is undefined");
   const { response, body, logged } = await answerTo(bug, { "X-Correlation-Id": "flow-1" });

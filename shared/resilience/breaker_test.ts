@@ -111,6 +111,7 @@ Deno.test("failures are counted for 10 seconds, in ten parts", async () => {
 /** What says nothing of the target's own being. */
 const nothing = [
   ["a read model that is behind", new Unavailable("behind", { code: "read-model-behind" })],
+  ["one that is not there", new Unavailable("gone", { code: "read-model-unavailable" })],
   ["one that is being filled", new Unavailable("filling", { code: "read-model-rebuilding" })],
   ["a service that has too much to do", new Unavailable("busy", { code: "overloaded" })],
   ["a caller that hangs up", new DOMException("gone", "AbortError")],
