@@ -79,6 +79,12 @@ export class DeadlineExceeded extends Error {
     super(message, options);
     this.limit = options.limit;
   }
+
+  /** True also of what a signal of `AbortSignal.timeout` throws where nobody has said it better. */
+  static isCauseOf(error: unknown): boolean {
+    if (error instanceof DeadlineExceeded) return true;
+    return error instanceof DOMException && error.name === "TimeoutError";
+  }
 }
 
 /** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */

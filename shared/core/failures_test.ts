@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Unavailable } from "./failures.ts";
+import { DeadlineExceeded, Unavailable } from "./failures.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -26,4 +26,13 @@ Deno.test("bugs and data that a table refuses are not", () => {
   }
   assert.ok(!Unavailable.isCauseOf(new TypeError("undefined is not a function")));
   assert.ok(!Unavailable.isCauseOf("thrown"));
+});
+
+Deno.test("what a signal's time-out throws is a deadline that is over, and what somebody aborts is not", () => {
+  const aborted = new AbortController();
+  aborted.abort();
+  assert.ok(DeadlineExceeded.isCauseOf(new DOMException("too late", "TimeoutError")));
+  assert.ok(DeadlineExceeded.isCauseOf(new DeadlineExceeded("too late")));
+  assert.ok(!DeadlineExceeded.isCauseOf(aborted.signal.reason));
+  assert.ok(!DeadlineExceeded.isCauseOf(new Error("TimeoutError")));
 });

@@ -161,6 +161,17 @@ export function errorAnswer(error: unknown, context: ErrorContext): ErrorAnswer 
     const detail = "The request was aborted";
     return { status: 503, code: "request-aborted", detail, limit: "caller" };
   }
+  if (DeadlineExceeded.isCauseOf(error)) {
+    const { correlationId, logger } = context;
+    logger.warn("Cannot answer a request: what it waits for takes too long", {
+      ...{ correlationId, error },
+    });
+    return {
+      status: 504,
+      code: "deadline-exceeded",
+      detail: "Cannot answer: what that takes was not there in time",
+    };
+  }
   context.logger.error("Cannot answer a request: unexpected error", {
     correlationId: context.correlationId,
     error,

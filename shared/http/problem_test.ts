@@ -30,6 +30,7 @@ const kinds: [what: string, thrown: unknown, status: number, code: string][] = [
   ["a lost race", new eventLog.RevisionConflict("order-1", 3, 5), 409, "revision-conflict"],
   ["a machine that is down", new Unavailable("no", { code: "log-down" }), 503, "log-down"],
   ["a call that took too long", new DeadlineExceeded("no"), 504, "deadline-exceeded"],
+  ["a signal's time-out", new DOMException("no", "TimeoutError"), 504, "deadline-exceeded"],
   ["a bug", new TypeError("secret is undefined"), 500, "internal-error"],
   ["a thrown string", "secret", 500, "internal-error"],
 ];
