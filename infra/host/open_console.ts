@@ -1,12 +1,5 @@
-import {
-  type EventLog,
-  type Log,
-  Refusal,
-  type Service,
-  type ServiceClient,
-  Unavailable,
-} from "@headwater/core";
-import { type AskedOfService, operatorsConsole } from "@headwater/console";
+import type { EventLog, Log, Service, ServiceClient } from "@headwater/core";
+import { operatorsConsole } from "@headwater/console";
 import {
   edge,
   type EdgeRoutes,
@@ -17,14 +10,11 @@ import {
 } from "@headwater/http";
 import { Hono } from "hono";
 import type { Application } from "./application.ts";
-import { actorHeader, problemSchema } from "./ask_running.ts";
+import { askService } from "./ask_service.ts";
 import { operatorsActs } from "./operators_acts.ts";
 
 /** A log for those who only look. */
 export type ReadLog = Pick<EventLog, "read" | "readAll" | "subscribe" | "head">;
-
-/** A page may wait for an act as long as people do. */
-const longestMs = 10_000;
 
 /** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
 export function openConsole(
@@ -81,38 +71,4 @@ function operatorsService(operators: Routes, { logger }: { readonly logger: Log 
   return toService(app.route("/", routes().use(edge.toldIdentity()).route("/", operators)), {
     ...{ service: "gateway", logger, newId: () => crypto.randomUUID() },
   });
-}
-
-/** Has a service do an act, or tell something. Errors: the `Refusal` of the act; `Unavailable`: its outcome is not known. */
-async function askService(
-  client: ServiceClient,
-  { service, path, args, changes, actor, identity, signal }: AskedOfService,
-): Promise<unknown> {
-  const url = new URL(`http://${service}/ops/${path}`);
-  const limit = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])]);
-  if (!changes) {
-    for (const [name, value] of Object.entries(args)) url.searchParams.set(name, String(value));
-  }
-  const answer = await client.call(
-    service,
-    changes
-      ? new Request(url, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          // A header takes no other letters
-          ...(actor !== undefined && { [actorHeader]: actor.replaceAll(/[^ -~]/g, "?") }),
-          ...(identity && { [edge.identityHeader]: edge.identityText(identity) }),
-        },
-        body: JSON.stringify(args),
-        signal: limit,
-      })
-      : new Request(url, { signal: limit }),
-  );
-  const value = await answer.json().catch(() => undefined);
-  if (answer.ok) return value;
-  const { code, detail } = problemSchema.safeParse(value).data ??
-    { code: "answer-unreadable", detail: `"${service}" answers ${answer.status}` };
-  if (answer.status < 500) throw new Refusal(code, detail);
-  throw new Unavailable(detail, { code });
 }

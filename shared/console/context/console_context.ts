@@ -42,7 +42,7 @@ export type ConsoleDependencies = {
   readonly log: Pick<EventLog, "read" | "readAll" | "subscribe" | "head">;
   /** By engine: `projections`, `sagas`, `routes` … */
   readonly acts: Readonly<Record<string, readonly ConsoleAct[]>>;
-  /** Errors: the `Refusal` of the act; `Unavailable`: whether it was done is not known. */
+  /** Errors: the `Refusal` of the act; `Unavailable`, `DeadlineExceeded`: whether it was done is not known. */
   ask(asked: AskedOfService): Promise<unknown>;
   /** Where who has logged in logs out, by POST; default: nobody logs in here. */
   readonly logOutUrl?: string | undefined;
