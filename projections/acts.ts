@@ -1,6 +1,6 @@
 import { acts, Refusal, time } from "@headwater/core";
 import { z } from "zod";
-import { foretellGenerations, noGeneration } from "./foretold_acts.ts";
+import { foretellGenerations, generationOfOtherLog, noGeneration } from "./foretold_acts.ts";
 import { generationsOf } from "./generation.ts";
 import { lettersActs } from "./letters_acts.ts";
 import { type OperatedView, operatedView, type ProjectionsContext } from "./operated_view.ts";
@@ -144,6 +144,8 @@ async function refusalOf(
           outcome.position ?? 0
         }, and what is read is further: no process follows it`,
       );
+    case "of-other-log":
+      return generationOfOtherLog({ act, name: view.name, generation: outcome.generation });
     case "changed": {
       const cause = `generation ${outcome.generation} is read by now, somebody else was first`;
       return new Refusal("generation-changed", `${cannot}: ${cause}`);

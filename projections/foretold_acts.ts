@@ -27,6 +27,9 @@ export async function foretellGenerations(
   const missing = (what: string) => noGeneration(all, { act, name, what });
   function takesOver(chosen: Generation | undefined, what: string) {
     if (!chosen) throw missing(what);
+    if (chosen.state === "other-log") {
+      throw generationOfOtherLog({ act, name, generation: chosen.generation });
+    }
     const text = `would let generation ${chosen.generation} of "${name}" take the place of ${read}${
       live ? " and is kept to go back to" : ""
     }`;
@@ -58,6 +61,16 @@ export async function foretellGenerations(
       return { value, text: `would drop generation ${numbers} of "${name}", for ever` };
     }
   }
+}
+
+/** Nobody could read it. */
+export function generationOfOtherLog(
+  { act, name, generation }: Pick<Generation, "name" | "generation"> & { readonly act: string },
+): Refusal {
+  return new Refusal(
+    "generation-of-other-log",
+    `Cannot ${act} "${name}": generation ${generation} was filled from another event log`,
+  );
 }
 
 /** Says which generations there are instead. */

@@ -25,9 +25,10 @@ export const rebuild = acts.operatorsAct(
       const log = context.isServed ? undefined : context.log;
       const operated = operatedView(context, { name, act: "rebuild" });
       const startedAt = performance.now();
+      let begun: number | undefined;
       try {
         await assertMade(operated, log);
-        const generation = await begin(operated, { switches: !noSwitch });
+        const generation = begun = await begin(operated, { switches: !noSwitch });
         progress(`${name}  generation ${generation} is begun`);
         await using _worker = await workFor(operated, log);
         const end = await followRebuild(operated.sql, {
@@ -45,7 +46,10 @@ export const rebuild = acts.operatorsAct(
         return { value: { name, generation, isDone, seconds, verdict }, text, isDone };
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
-        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}`, { cause });
+        const goesOn = begun === undefined
+          ? ""
+          : `: generation ${begun} is begun, its service goes on with it once that is over`;
+        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}${goesOn}`, { cause });
       }
     },
     subject: ({ name }) => name,

@@ -23,6 +23,8 @@ export type SwitchOutcome =
   | { readonly type: "missing" }
   /** It has not reached what the live one has: somebody who reads would go back. */
   | { readonly type: "behind"; readonly generation: number; readonly position: number | null }
+  /** It was filled from another log than there is now: nobody could read it. */
+  | { readonly type: "of-other-log"; readonly generation: number }
   /** Another one is read than was thought. */
   | { readonly type: "changed"; readonly generation: number | null }
   /** Somebody reads or writes for long: try again. */
@@ -64,7 +66,8 @@ export async function switchGeneration(
         select * into chosen from projection_generation
         where name = ${name} and status = '${to}' and ${isAllowed} order by retired_at desc limit 1;
         -- Positions of another log tell nothing
-        exit when ${isChanged} or chosen.generation is null or former.generation is null or former.state = 'other-log'
+        exit when ${isChanged} or chosen.generation is null or former.generation is null
+          or 'other-log' in (chosen.state, former.state)
           or coalesce(chosen.position, -1) >= coalesce(former.position, -1);
         perform pg_sleep(0.005);
       end loop;
@@ -72,6 +75,8 @@ export async function switchGeneration(
         answer := json_build_object('type', 'changed', 'generation', former.generation);
       elsif chosen.generation is null then
         answer := json_build_object('type', 'missing');
+      elsif chosen.state = 'other-log' then
+        answer := json_build_object('type', 'of-other-log', 'generation', chosen.generation);
       elsif former.generation is not null and former.state <> 'other-log'
         and coalesce(chosen.position, -1) < coalesce(former.position, -1) then
         answer := json_build_object('type', 'behind', 'generation', chosen.generation,

@@ -15,7 +15,9 @@ export function failed(before: WorkerState, { failure }: OutcomeOf<"failed">): W
   if (isMachine) return interrupted(state, { state: "waiting", cause, isPostgresAway });
   if (isOtherLog) {
     const { name } = state.view;
-    const remedy = `rebuild "${name}", or put the log back that it was filled from`;
+    const remedy = state.stored?.status === "retired"
+      ? `drop "${name}", unless you put the log back that it was filled from`
+      : `rebuild "${name}", or put the log back that it was filled from`;
     return interrupted(state, { state: "other-log", cause: `${cause}: ${remedy}` });
   }
   if (!isWrite || !unwritten) return interrupted(state, { state: "failing", cause });

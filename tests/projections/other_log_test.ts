@@ -139,6 +139,25 @@ projectionTests("in another log than it was filled from a read model", async (st
     },
   );
 
+  await step("is not gone back to, and goes when it is dropped", async (bed) => {
+    await deposit(bed.log, 20);
+    await filledFrom(bed.log, bed);
+    await using log = openEventLog({ path: ":memory:" });
+    await deposit(log, 5);
+    await using projections = await bed.start([accountView], { log });
+    await until(async () => (await storedStatus(bed.sql, log)).state === "other-log");
+    assert.equal((await operate(bed.sql, ["rebuild", "accounts"], log)).code, 0);
+    const advice = /: drop "accounts", unless you put the log back that it was filled from$/;
+    await until(() => projections.status().some(({ cause }) => advice.test(cause ?? "")));
+    const back = await operate(bed.sql, ["rollback", "accounts"], log);
+    const refusal = 'Cannot rollback "accounts": generation 1 was filled from another event log';
+    assert.deepEqual([back.code, back.text.trim()], [2, refusal]);
+    await caughtUp(projections, { view: accountView, log });
+    assert.deepEqual(await tableRows(accountView, bed.sql), await pureFold(accountView, log));
+    assert.equal((await operate(bed.sql, ["drop", "accounts"], log)).code, 0);
+    await until(() => projections.status().length === 1);
+  });
+
   await step("is not served while nobody can tell whether it still is", async (bed) => {
     const { log, start } = bed;
     await deposit(log, 3);
