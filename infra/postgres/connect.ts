@@ -103,8 +103,9 @@ export function connect(
     prepare: isDirect,
     connect_timeout: 2 * timeoutMs / 1_000,
     idle_timeout: 20,
-    // Idle connections are used in turn, which keeps more of them open at rest than are needed; each costs some 15 MB
-    max_lifetime: 30,
+    // Idle connections are used in turn, which keeps more of them open at rest than are needed; each costs some 15 MB. To
+    // make one costs both sides as much as 50 queries: not more often than that is worth
+    max_lifetime: 300,
     // The default waits up to 25 s after a few refusals: too long where a server is back in half a second. It counts
     // connections that were lost, too
     backoff: () => Math.min(0.05 * 2 ** refusals, 1) * (0.5 + Math.random() / 2),
