@@ -14,6 +14,7 @@ export class BatchInbox implements AsyncDisposable {
   #events = 0;
   #over: { readonly error?: unknown } | undefined;
   #arrived = Promise.withResolvers<void>();
+  #isAwaited = false;
   #taken = Promise.withResolvers<void>();
 
   constructor(subscribe: (signal: AbortSignal) => AsyncIterable<eventLog.EventBatch>) {
@@ -42,6 +43,16 @@ export class BatchInbox implements AsyncDisposable {
     if (!this.#over) return undefined;
     if ("error" in this.#over) throw this.#over.error;
     return "over";
+  }
+
+  /** Somebody waits, and nothing has come. */
+  get isAwaited(): boolean {
+    return this.#isAwaited;
+  }
+
+  /** Who waits is told at once that nothing has come. */
+  stir(): void {
+    this.#arrived.resolve();
   }
 
   /** Ends the subscription. */
@@ -81,7 +92,9 @@ export class BatchInbox implements AsyncDisposable {
     this.#arrived = Promise.withResolvers();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, waitMs);
+    this.#isAwaited = true;
     await Promise.race([this.#arrived.promise, late]);
+    this.#isAwaited = false;
     clearTimeout(timer);
   }
 }

@@ -119,7 +119,7 @@ export type Generation = {
   readonly updatedAt: number;
 };
 
-/** Three heartbeats of a worker: who has said nothing for so long does not run. */
+/** Who has neither kept its lease nor said anything for so long does not run. */
 export const silentMs = 15_000;
 
 export const generationTable = `

@@ -7,7 +7,7 @@ import {
   reportOfGeneration,
   type Verdict,
 } from "./generation.ts";
-import { holdLease, readGeneration, renewLease, takeLease } from "./lease.ts";
+import { holdLease, type KeptLease, readGeneration, renewLease, takeLease } from "./lease.ts";
 import type { Letters } from "./letters.ts";
 import { switchGeneration } from "./switch_generation.ts";
 import { suffixOf } from "./table_definition.ts";
@@ -15,6 +15,8 @@ import { compareWithLive, forgetLive, rememberLive, writeVerdict } from "./verif
 import { ViewTable } from "./view_table.ts";
 import type { ActOf, LoadedGeneration, OutcomeOf } from "./worker_state.ts";
 
+/** So long nobody need look at what was kept as it was. */
+const keptMs = 1_500;
 /** How often a lease is renewed while something takes long. */
 const holdEveryMs = 1_000;
 
@@ -35,6 +37,7 @@ export class GenerationKeeper {
   readonly #options: GenerationKeeperOptions;
   readonly #letters: Letters;
   #wasOwner = false;
+  #kept: { readonly lease: KeptLease; readonly askedAt: number } | undefined;
 
   constructor(options: GenerationKeeperOptions, letters: Letters) {
     this.#options = options;
@@ -93,7 +96,21 @@ export class GenerationKeeper {
     return { type: "seen", found: loaded(found), isFree: found.isFree, parked };
   }
 
+  /** Its lease was kept with those of others, asked for at `askedAt` (`performance.now()`). */
+  keep(lease: KeptLease, askedAt: number): void {
+    this.#kept = { lease, askedAt };
+  }
+
+  /** Has it, as it was left, and without having to ask. */
+  #hasKept({ epoch, position, status }: Checkpoint): boolean {
+    if (!this.#kept || performance.now() - this.#kept.askedAt > keptMs) return false;
+    const { lease } = this.#kept;
+    return lease.epoch === epoch && lease.status === status &&
+      (lease.position ?? undefined) === position;
+  }
+
   async look({ at }: ActOf<"look">): Promise<OutcomeOf<"done" | "moved">> {
+    if (this.#hasKept(at)) return { type: "done", areDue: await this.#letters.areDue() };
     const status = await renewLease(this.#options.sql, { ...this.place, at });
     if (!status) return { type: "moved" };
     return { type: "done", status, areDue: await this.#letters.areDue() };

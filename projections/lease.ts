@@ -76,6 +76,33 @@ export async function readGeneration(
   return found;
 }
 
+/** A lease that its owner wants to keep, as far as it knows. */
+export type HeldLease = Pick<Generation, "name" | "generation" | "epoch">;
+
+/** One that it has kept, with what the others need not have told it. */
+export type KeptLease = HeldLease & Pick<Generation, "position" | "status">;
+
+/**
+ * Keeps leases wherever the checkpoints are, as a part of a statement: yields a row for each that is still its owner's. Who
+ * moves a checkpoint just now keeps its lease by that, and is not waited for.
+ */
+export function keepLeases(
+  sql: Queryable,
+  { owner, leases }: { readonly owner: string; readonly leases: readonly HeldLease[] },
+): Fragment {
+  return sql`
+    update projection_generation
+    set lease_until = greatest(lease_until, ${leaseUntil(sql)}), updated_at = clock_timestamp()
+    where (name, generation) in (
+      select name, generation from projection_generation
+      join json_to_recordset(${JSON.stringify(leases)}::text::json)
+        as held (name text, generation integer, epoch integer) using (name, generation, epoch)
+      where owner = ${owner} and status <> 'dropped'
+      for no key update of projection_generation skip locked
+    )
+    returning name, generation, epoch, position, status`;
+}
+
 /** Keeps the lease; undefined: the checkpoint is not there any more, or another has it. */
 export async function renewLease(
   sql: Queryable,
@@ -83,7 +110,8 @@ export async function renewLease(
 ): Promise<GenerationStatus | undefined> {
   const [kept] = await ifThere(() =>
     sql<{ status: GenerationStatus }[]>`
-      update projection_generation set lease_until = ${leaseUntil(sql)}
+      update projection_generation
+      set lease_until = ${leaseUntil(sql)}, updated_at = clock_timestamp()
       where ${isAt(sql, { name, generation, at })}
       returning status, ${needNotReachTheDisk(sql)}`
   );

@@ -63,6 +63,16 @@ export class LogReading {
     return batch;
   }
 
+  /** There is nothing to do before something comes. */
+  get isQuiet(): boolean {
+    return this.#inbox?.isAwaited === true;
+  }
+
+  /** Who waits for something to come goes on as though nothing had for long. */
+  stir(): void {
+    this.#inbox?.stir();
+  }
+
   askForTurn(): void {
     this.#fillTurn = this.#options.fills.ask();
   }

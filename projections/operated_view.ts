@@ -11,7 +11,7 @@ export type ProjectionsContext = {
   readonly log?: EventLog;
   /** Workers run where this is: what is to be built is theirs, also where a log is there. */
   readonly isServed?: boolean;
-  /** Who has said nothing for so long may not run; default: three heartbeats of a worker. */
+  /** Who has said nothing for so long may not run; default: `silentMs`. */
   readonly patienceMs?: number;
 };
 

@@ -1,11 +1,12 @@
 import type { ReadModelState, ReadModelWait } from "./worker_state.ts";
 import { newWorker } from "./new_worker.ts";
-import { machine, time, Unavailable } from "@headwater/core";
+import { machine, time } from "@headwater/core";
 import { analyzeIfForgotten, analyzeTable } from "./analyze_table.ts";
 import { placeAfter } from "./batch_inbox.ts";
 import { type Generation, isFilling } from "./generation.ts";
 import { GenerationKeeper } from "./generation_keeper.ts";
 import { failureOf } from "./failure.ts";
+import type { HeldLease, KeptLease } from "./lease.ts";
 import { Letters } from "./letters.ts";
 import { LogReading, lookEveryMs } from "./log_reading.ts";
 import { readModelChange } from "./read_model_change.ts";
@@ -13,6 +14,7 @@ import type { ProjectionStatus } from "./projection_status.ts";
 import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 import { tracedFolding } from "./traced_folding.ts";
+import { WaitingReaders } from "./waiting_readers.ts";
 import { healthOf, statusOf } from "./worker_answers.ts";
 import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
@@ -25,8 +27,6 @@ const leaveMs = 1_500;
 /** How long one waits who hears of another process what a reader wants to know. */
 const hurryMs = 20;
 
-type Answer = (answer: Extract<Todo, { type: "answer" }>["answer"]) => void;
-
 /** Works for one generation of a view: does what `worker_machine.ts` wants done, and tells it how that came out. */
 export class ProjectionWorker implements AsyncDisposable {
   readonly #options: WorkerOptions;
@@ -35,7 +35,7 @@ export class ProjectionWorker implements AsyncDisposable {
   readonly #letters: Letters;
   readonly keeper: GenerationKeeper;
   readonly #reading: LogReading;
-  readonly #waiting = new Map<number, Answer>();
+  readonly #readers = new WaitingReaders((happened) => this.#happened(happened));
   readonly #started = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #state: ReturnType<typeof newWorker>;
@@ -43,7 +43,6 @@ export class ProjectionWorker implements AsyncDisposable {
   #interruption = new AbortController();
   #pause = new AbortController();
   readonly #beside: WorkBeside;
-  #asked = 0;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -83,6 +82,19 @@ export class ProjectionWorker implements AsyncDisposable {
     return this.#running;
   }
 
+  /** What is to be kept of it for as long as it has nothing to do; undefined: nothing, or it does so itself. */
+  get lease(): HeldLease | undefined {
+    const { stored } = this.#state;
+    if (!this.#reading.isQuiet || !stored || isFilling(stored)) return undefined;
+    return { ...this.keeper.place, epoch: stored.epoch };
+  }
+
+  /** That was asked for at `askedAt` (`performance.now()`), and is had; undefined: it is to see for itself. */
+  kept(lease: KeptLease | undefined, askedAt: number): void {
+    if (lease) this.keeper.keep(lease, askedAt);
+    if (lease?.status !== this.status) this.#reading.stir();
+  }
+
   /** Lets another process have the generation. */
   release(): void {
     this.#happened({ type: "release" });
@@ -114,28 +126,8 @@ export class ProjectionWorker implements AsyncDisposable {
   }
 
   /** `"elsewhere"`: its generation is not what is read, or not any more. */
-  async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState | "elsewhere"> {
-    signal?.throwIfAborted();
-    const id = ++this.#asked;
-    const { promise, resolve, reject } = Promise.withResolvers<ReadModelState | "elsewhere">();
-    const giveUp = () => this.#happened({ type: "late", id });
-    const abort = () => {
-      reject(signal!.reason);
-      giveUp();
-    };
-    this.#waiting.set(id, (answer) => {
-      if (answer instanceof Unavailable) reject(answer);
-      else resolve(answer);
-    });
-    this.#happened({ type: "asked", id, position });
-    const timer = setTimeout(giveUp, waitMs);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    }
+  wait(options: ReadModelWait): Promise<ReadModelState | "elsewhere"> {
+    return this.#readers.wait(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,9 +158,7 @@ export class ProjectionWorker implements AsyncDisposable {
       case "hurry":
         return this.hurry();
       case "answer":
-        this.#waiting.get(todo.id)!(todo.answer);
-        this.#waiting.delete(todo.id);
-        return;
+        return this.#readers.answer(todo);
       case "log": {
         const { level, before, report: { state, cause } } = todo;
         const fields = { state, before: before.state, ...(cause !== undefined && { cause }) };

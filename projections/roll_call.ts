@@ -2,8 +2,9 @@ import { type Log, time, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import { ifThere } from "./if_there.ts";
+import { type HeldLease, keepLeases, type KeptLease } from "./lease.ts";
 
-/** How often a process says that it is there, and hears who else is. */
+/** How often a process says that it is there, keeps its leases, and hears who else is. */
 const callEveryMs = 1_000;
 /** Who has not been there for so long does not count. */
 const absentMs = 3_000;
@@ -38,6 +39,8 @@ export type RollCall = {
     /** Undefined: nobody has its lease. */
     readonly owner?: string | undefined;
   }[];
+  /** Leases that this process wanted to keep, and has. */
+  readonly kept: readonly KeptLease[];
   /** Names of tables which lead nowhere; all of them where a table of the engine's is not there. */
   readonly missing: readonly string[];
   /** Names of read models with a generation that was retired long ago. */
@@ -53,10 +56,10 @@ export type RollCallOptions = {
   readonly retiredForMs: number;
 };
 
-/** Says that this process is there, and hears what is. Undefined where nothing was made yet. */
+/** Says that this process is there, keeps its leases, and hears what is. Undefined where nothing was made yet. */
 export async function callRoll(
   sql: Sql,
-  { id, views, retiredForMs }: RollCallOptions,
+  { id, views, retiredForMs, leases }: RollCallOptions & { readonly leases: readonly HeldLease[] },
 ): Promise<RollCall | undefined> {
   const runs = JSON.stringify(views.map(definitionOf));
   const tables = JSON.stringify(views.map(({ table }) => table));
@@ -70,7 +73,7 @@ export async function callRoll(
         ), gone as (
           delete from projection_process
           where seen_at < clock_timestamp() - ${forgottenMs} * interval '1 ms' and id <> ${id}
-        )
+        ), kept as (${keepLeases(sql, { owner: id, leases })})
         select (
           select coalesce(json_agg(json_build_object('id', id, 'runs', runs)), '[]')
           from projection_process
@@ -82,6 +85,8 @@ export async function callRoll(
             'owner', case when lease_until > clock_timestamp() then owner end
           )), '[]') from projection_generation where status <> 'dropped'
         ) as generations, (
+          select coalesce(json_agg(kept), '[]') from kept
+        ) as kept, (
           select coalesce(json_agg(name), '[]')
           from json_array_elements_text(${tables}::text::json) as name
           where to_regclass(quote_ident(name)) is null or to_regclass('projection_letter') is null
@@ -105,9 +110,12 @@ async function leaveRoll(sql: Sql, id: string): Promise<void> {
 /** Calls the roll every second, and whenever it is asked to, until it is disposed of. */
 export function keepCallingRoll(
   sql: Sql,
-  { logger, onCall, ...options }: RollCallOptions & {
+  { logger, leases, onCall, ...options }: RollCallOptions & {
     readonly logger: Log;
-    onCall(heard: RollCall | undefined): void;
+    /** Those that are to be kept. */
+    leases(): readonly HeldLease[];
+    /** `askedAt`: by `performance.now()`. */
+    onCall(heard: RollCall | undefined, askedAt: number): void;
   },
 ): AsyncDisposable & { callSoon(): void } {
   const stop = new AbortController();
@@ -118,8 +126,9 @@ export function keepCallingRoll(
     while (!stop.signal.aborted) {
       isWanted = false;
       try {
-        const heard = await callRoll(sql, options);
-        if (!stop.signal.aborted) onCall(heard);
+        const askedAt = performance.now();
+        const heard = await callRoll(sql, { ...options, leases: leases() });
+        if (!stop.signal.aborted) onCall(heard, askedAt);
       } catch (error) {
         // The workers say that PostgreSQL is away
         logger.debug("The roll of processes could not be called", { error });

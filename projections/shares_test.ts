@@ -12,6 +12,7 @@ function heardOf(
     generations: owners.map(([definition, owner], index) => ({
       ...{ name: "orders", generation: index + 1, definition, owner },
     })),
+    kept: [],
     missing: [],
     overdue: [],
   };

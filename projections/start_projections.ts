@@ -122,7 +122,7 @@ export async function startProjections(
   );
   const all = [...projections.values()];
 
-  function hear(call: RollCall | undefined): void {
+  function hear(call: RollCall | undefined, askedAt: number): void {
     heard = call;
     if (!call) {
       for (const projection of all) projection.notice({ generations: [], isNameMissing: true });
@@ -133,6 +133,7 @@ export async function startProjections(
       const generations = call.generations.filter(({ name }) => name === view.name)
         .map(({ generation }) => generation);
       projection.notice({ generations, isNameMissing: call.missing.includes(view.table) });
+      projection.kept(call.kept.filter(({ name }) => name === view.name), askedAt);
     }
     const excess = toRelease(call, { owner });
     if (excess) projections.get(excess.name)?.release(excess.generation);
@@ -150,7 +151,11 @@ export async function startProjections(
     sweeping.add(working);
   }
 
-  const roll = keepCallingRoll(sql, { id: owner, views, retiredForMs, logger, onCall: hear });
+  const roll = keepCallingRoll(sql, {
+    ...{ id: owner, views, retiredForMs, logger },
+    leases: () => all.flatMap((projection) => projection.leases()),
+    onCall: hear,
+  });
   const listening = listens
     ? listenForChanges({
       sql,

@@ -2,6 +2,7 @@ import { time, Unavailable, type View } from "@headwater/core";
 import { establishView } from "./establish_view.ts";
 import { messageOf } from "./failure.ts";
 import { type Generation, generationsOf, isFilling } from "./generation.ts";
+import type { HeldLease, KeptLease } from "./lease.ts";
 import { ProjectionWorker } from "./projection_worker.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 import type { WorkerOptions } from "./worker_options.ts";
@@ -52,6 +53,18 @@ export class ViewProjection implements AsyncDisposable {
       if (this.#refusal) throw this.#refusal;
       await Promise.all([...this.#workers.values()].map((worker) => worker.started));
     });
+  }
+
+  /** Those of its workers that have nothing to do. */
+  leases(): readonly HeldLease[] {
+    return [...this.#workers.values()].flatMap(({ lease }) => lease ?? []);
+  }
+
+  /** Which of these were kept, asked for at `askedAt` (`performance.now()`). */
+  kept(leases: readonly KeptLease[], askedAt: number): void {
+    for (const [generation, worker] of this.#workers) {
+      worker.kept(leases.find((lease) => lease.generation === generation), askedAt);
+    }
   }
 
   /** Lets another process have a generation. */

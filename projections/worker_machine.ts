@@ -25,8 +25,6 @@ const heldBytes = 32 * 1024 * 1024;
 const outOfReachMs = 10_000;
 /** How often progress is written down while no rows change. */
 const saveEveryMs = 1_000;
-/** A worker that has nothing to say shows this often that it lives. */
-const heartbeatMs = 5_000;
 /** Often enough for a progress line to move smoothly. */
 const tellEveryMs = 250;
 
@@ -213,9 +211,7 @@ function quiet(state: WorkerState): WorkerState {
     const note = "the one before has read further than the log reaches";
     return goOn(state, { type: "compare", before: { note }, at: stored! });
   }
-  if (!isNews && state.clock - saved.at < heartbeatMs) {
-    return { ...state, doing: { type: "look", at: stored! } };
-  }
+  if (!isNews) return { ...state, doing: { type: "look", at: stored! } };
   const { status } = stored!;
   const keeps = isFilling({ status }) && state.holdsAll;
   return write(state, { to: foldedTo(state, status), pauses: false, keeps });
