@@ -35,6 +35,11 @@ export interface ProcessRecords {
     /** The unfinished instances that have something to do, or of which nobody knows: the others wait for what comes. */
     readonly unfinished: readonly string[];
   }>;
+  /** Whether `due` and `acts.open` have anything for these slices: one question, since mostly they have not. */
+  news(until: string, slices: readonly number[]): Promise<{
+    readonly areTimesDue: boolean;
+    readonly areActsOpen: boolean;
+  }>;
   /**
    * Unfinished instances of these slices whose time has come, earliest first: `mostDue` at most. `until`: ISO 8601 UTC.
    */
@@ -103,6 +108,18 @@ export function processRecords(sql: Sql, process: string): ProcessRecords {
       const heard = found &&
         { position: found.position, mark: eventLog.markOf(found.mark, found.position) };
       return { heard, stopped: found?.cause ?? undefined, unfinished: rows.map(({ id }) => id) };
+    },
+    async news(until, slices) {
+      const [found] = await sql<{ areTimesDue: boolean; areActsOpen: boolean }[]>`
+        select exists (
+          select from process_instance
+          where process = ${process} and due_at <= ${until}::text::timestamptz
+            and ${isInSlices(sql, slices)}
+        ) as "areTimesDue", exists (
+          select from process_act
+          where process = ${process} and outcome is null and ${isInSlices(sql, slices)}
+        ) as "areActsOpen"`;
+      return found!;
     },
     async due(until, slices) {
       const rows = await sql<{ id: string }[]>`

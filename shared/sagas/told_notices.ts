@@ -5,6 +5,7 @@ import { type DueTimesOptions, tellDue } from "./due_times.ts";
 import { refusing } from "./input_refused.ts";
 import type { LaterRecords } from "./later_records.ts";
 import { lookRepeatedly } from "./repeated_look.ts";
+import type { ProcessRecords } from "./process_records.ts";
 import type { Standing } from "./standing.ts";
 
 export type ToldNoticesOptions =
@@ -15,6 +16,7 @@ export type ToldNoticesOptions =
   & {
     readonly driven: DrivenInstances;
     readonly later: LaterRecords;
+    readonly records: Pick<ProcessRecords, "acts" | "due" | "news">;
     readonly clock: time.Clock;
     readonly restore?: (() => Promise<readonly string[]>) | undefined;
     /** Told why nobody can be told; undefined: all are. */
@@ -23,7 +25,7 @@ export type ToldNoticesOptions =
 
 /** Tells instances that their times have come, and what operators do to them, until the signal aborts. */
 export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
-  const { driven, later, heardUntil, process: { notice, timers } } = given;
+  const { driven, later, records, heardUntil, slices, process: { notice, timers } } = given;
   if (!notice && !timers) return;
   const options = {
     ...given,
@@ -38,8 +40,13 @@ export async function tellNotices(given: ToldNoticesOptions): Promise<void> {
   };
   await lookRepeatedly(async () => {
     // Before it has heard what it missed, it knows of nobody how he is
-    if (heardUntil() === undefined) return;
-    if (notice) await takeActs(options);
-    if (timers) await tellDue(options);
+    const until = heardUntil();
+    if (until === undefined || slices().length === 0) return;
+    const { areActsOpen, areTimesDue } = await records.news(
+      new Date(until).toISOString(),
+      slices(),
+    );
+    if (notice && areActsOpen) await takeActs(options);
+    if (timers && areTimesDue) await tellDue(options);
   }, options);
 }

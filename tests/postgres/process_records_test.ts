@@ -226,6 +226,7 @@ Deno.test("the records of a process", async (test) => {
       });
       deepEqual((await records.load()).unfinished.toSorted(), ["eggs", "salt"]);
       deepEqual(await records.due(second(6), all), []);
+      deepEqual(await records.news(second(7), all), { areTimesDue: true, areActsOpen: false });
       deepEqual(await records.due(second(9), all), ["bread", "milk"]);
       deepEqual(await processRecords(sql, "walking").due(second(60), all), []);
       // Who shares them tells its own

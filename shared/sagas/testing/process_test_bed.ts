@@ -18,7 +18,7 @@ import {
 import { sliceOf } from "../slice.ts";
 import type { Standing } from "../standing.ts";
 import type { ParkedInput, ProcessLetters } from "../process_letters.ts";
-import { type ActAnswer, type AskedAct, mostActs, type ProcessActs } from "../process_acts.ts";
+import { type MemoryActs, memoryActs } from "./memory_acts.ts";
 import { type ProcessRuntime, startProcess } from "../start_process.ts";
 import type { Process } from "../process.ts";
 import { type ErrandEvent, errandEvents, errandProcess } from "./errand_process.ts";
@@ -183,31 +183,6 @@ function memoryLetters(): ProcessLetters {
   };
 }
 
-/** Acts that are lost with the test. */
-export type MemoryActs = ProcessActs & {
-  readonly answers: ReadonlyMap<string, ActAnswer>;
-  ask(act: AskedAct): void;
-};
-
-function memoryActs(): MemoryActs {
-  const asked: AskedAct[] = [];
-  const answers = new Map<string, ActAnswer>();
-  return {
-    answers,
-    ask: (act) => void asked.push(act),
-    open(slices) {
-      const open = asked.filter(({ actId, id }) =>
-        !answers.has(actId) && slices.includes(sliceOf(id))
-      );
-      return Promise.resolve(open.slice(0, mostActs));
-    },
-    answer(given) {
-      for (const each of given) if (!answers.has(each.actId)) answers.set(each.actId, each);
-      return Promise.resolve();
-    },
-  };
-}
-
 /** Records that are lost with the test. */
 export function memoryRecords(): MemoryRecords {
   const instances: MemoryRecords["instances"] = new Map();
@@ -215,12 +190,22 @@ export function memoryRecords(): MemoryRecords {
   const holds: (Hold & { readonly id: string })[] = [];
   let heard: Heard | undefined;
   let stopped: string | undefined;
+  const acts = memoryActs();
+
+  function dueBy(until: string, slices: readonly number[]): readonly string[] {
+    const due = [...instances.keys()].map((id) => ({ id, at: standing.get(id)?.dueAt }))
+      .filter(({ id, at }) =>
+        at !== undefined && slices.includes(sliceOf(id)) && Date.parse(at) <= Date.parse(until)
+      )
+      .toSorted((one, other) => Date.parse(one.at!) - Date.parse(other.at!));
+    return due.map(({ id }) => id);
+  }
   return {
     instances,
     standing,
     holds,
     letters: memoryLetters(),
-    acts: memoryActs(),
+    acts,
     get heard() {
       return heard;
     },
@@ -244,14 +229,13 @@ export function memoryRecords(): MemoryRecords {
         );
       return Promise.resolve({ heard, stopped, unfinished });
     },
-    due(until, slices) {
-      const due = [...instances.keys()].map((id) => ({ id, at: standing.get(id)?.dueAt }))
-        .filter(({ id, at }) =>
-          at !== undefined && slices.includes(sliceOf(id)) && Date.parse(at) <= Date.parse(until)
-        )
-        .toSorted((one, other) => Date.parse(one.at!) - Date.parse(other.at!));
-      return Promise.resolve(due.slice(0, mostDue).map(({ id }) => id));
+    async news(until, slices) {
+      return {
+        areTimesDue: dueBy(until, slices).length > 0,
+        areActsOpen: (await acts.open(slices)).length > 0,
+      };
     },
+    due: (until, slices) => Promise.resolve(dueBy(until, slices).slice(0, mostDue)),
     stuck() {
       const stuck = [...instances].filter(([, { state }]) => state === "stuck")
         .map(([id, { step, cause }]) => ({ id, step, cause }));
