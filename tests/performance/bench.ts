@@ -6,6 +6,7 @@ import { commandsBench } from "./commands_bench.ts";
 import { consoleBench } from "./console_bench.ts";
 import { eventstoreBench } from "./eventstore_bench.ts";
 import { gatewayBench } from "./gateway_bench.ts";
+import { idleBench } from "./idle_bench.ts";
 import { measure } from "./measure.ts";
 import { overloadBench } from "./overload_bench.ts";
 import { projectionsBench } from "./projections_bench.ts";
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   gatewayBench,
   resilienceBench,
   consoleBench,
+  idleBench,
 ];
 
 const usualPace: Pace = { rounds: 15, msPerRound: 400 };
@@ -39,7 +41,7 @@ Measures ${benchmarks.map(({ name }) => `"${name}"`).join(", ")}; default: all o
 
   --json           one JSON object per benchmark instead of a table
   --peers          rivals in the same run, where there are any
-  --beside=FOLDER  another checkout in the same run, for "shop", "projections" and "overload"
+  --beside=FOLDER  another checkout in the same run, for "shop", "projections", "overload" and "idle"
   --events=N       how long a history "projections" and "console" have; default 1,000,000
   --large          and from one of 5,000,000
 `;

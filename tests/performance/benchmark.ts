@@ -70,5 +70,5 @@ export type CaseResult = {
 
 /** Smaller is better where time is measured, or what is allocated. */
 export function isCost(unit: string): boolean {
-  return unit.startsWith("ms") || unit.startsWith("µs") || unit.startsWith("bytes");
+  return ["ms", "µs", "bytes", "% of a core"].some((cost) => unit.startsWith(cost));
 }
