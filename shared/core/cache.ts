@@ -71,6 +71,10 @@ export function bytesOf(value: unknown): number {
   if (typeof value === "string") return 24 + value.length;
   if (typeof value !== "object" || value === null) return 16;
   let bytes = 48;
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += 8 + bytesOf(item);
+    return bytes;
+  }
   for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
   return bytes;
 }
