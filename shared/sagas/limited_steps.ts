@@ -29,20 +29,17 @@ export type LimitedStepsDependencies = {
 /** Where the steps of an instance come from. */
 export type Trace = Pick<Sending, "correlationId" | "causationId" | "traceparent">;
 
-type Driven = {
+/** A step that is driven. */
+type Driving = {
+  readonly step: Step;
+  /** Tells its rounds apart. */
+  readonly key: string;
+  /** Of what is sent: it is not cut off because its event was heard before its answer. */
+  readonly sending: Sending;
   /** Aborts when the step is not outstanding any more, or all is over. */
   readonly gone: AbortController;
   /** The instance was told its outcome, which leaves it outstanding. */
   isOver: boolean;
-};
-
-/** A step that is driven. */
-type Driving = {
-  readonly step: Step;
-  /** Of what is sent: it is not cut off because its event was heard before its answer. */
-  readonly sending: Sending;
-  /** Aborts when the step is not outstanding any more, or all is over. */
-  readonly signal: AbortSignal;
 };
 
 /** Pauses after a first attempt; each later one is twice as long. */
@@ -63,12 +60,12 @@ export class LimitedSteps {
   readonly #notes: StepNotes;
   readonly #told: () => void;
   readonly #dependencies: LimitedStepsDependencies;
-  readonly #steps = new Map<string, Driven>();
+  readonly #steps = new Map<string, Driving>();
   /** Those that were driven here, and may have been done for all that is known. */
   readonly #inDoubt = new Set<string>();
   /** Those that were sent from here, or may have been before. */
   readonly #sent = new Set<string>();
-  readonly #driving = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<void>>();
 
   /** `told`: called when the instance was told something. */
   constructor(
@@ -96,22 +93,25 @@ export class LimitedSteps {
       readonly mayBeSent: boolean;
     },
   ): void {
-    const { signal: end } = this.#dependencies;
-    const outstanding = new Set(steps.map(keyOf));
+    const { client, process, tracer, signal: end } = this.#dependencies;
+    const { mayBeSent, correlationId, causationId, traceparent } = options;
+    const outstanding = new Map(steps.map((step) => [keyOf(step), step]));
     for (const [key, { gone }] of this.#steps) {
       if (outstanding.has(key)) continue;
       gone.abort(settled);
       this.#steps.delete(key);
     }
-    for (const step of steps) {
-      const known = this.#steps.get(keyOf(step));
+    for (const [key, step] of outstanding) {
+      const known = this.#steps.get(key);
       if (known && !known.isOver) continue;
-      const driven = { gone: new AbortController(), isOver: false };
-      if (end.aborted) driven.gone.abort(end.reason);
-      this.#steps.set(keyOf(step), driven);
-      const driving = this.#drive(step, { ...options, driven, isAgain: known !== undefined })
-        .finally(() => this.#driving.delete(driving));
-      this.#driving.add(driving);
+      const from = { process: process.name, id: this.#id, correlationId, causationId, traceparent };
+      const sending = { ...from, client, tracer, signal: end };
+      const driving = { step, key, sending, gone: new AbortController(), isOver: false };
+      if (end.aborted) driving.gone.abort(end.reason);
+      this.#steps.set(key, driving);
+      const driven = this.#drive(driving, { mayBeSent, isAgain: known !== undefined })
+        .finally(() => this.#underWay.delete(driven));
+      this.#underWay.add(driven);
     }
   }
 
@@ -123,25 +123,22 @@ export class LimitedSteps {
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    while (this.#driving.size > 0) await Promise.all(this.#driving);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   async #drive(
-    step: Step,
-    { driven, isAgain, mayBeSent, ...trace }: Trace & {
-      readonly driven: Driven;
+    driving: Driving,
+    { isAgain, mayBeSent }: {
       /** It had an outcome before, which its process has made nothing of. */
       readonly isAgain: boolean;
       readonly mayBeSent: boolean;
     },
   ): Promise<void> {
-    const { clock, client, process, logger, tracer, signal: end } = this.#dependencies;
-    const { signal } = driven.gone;
-    const sending = { ...trace, id: this.#id, process: process.name, client, tracer, signal: end };
-    const driving = { step, sending, signal };
-    const wasInDoubt = this.#inDoubt.has(keyOf(step));
-    this.#inDoubt.add(keyOf(step));
-    if (mayBeSent || wasInDoubt) this.#sent.add(keyOf(step));
+    const { clock, logger } = this.#dependencies;
+    const { step, key, gone: { signal } } = driving;
+    const wasInDoubt = this.#inDoubt.has(key);
+    this.#inDoubt.add(key);
+    if (mayBeSent || wasInDoubt) this.#sent.add(key);
     try {
       if (isAgain) await time.pause(longestPauseMs, { clock, signal });
       const outcome = await driveStep(step, {
@@ -150,31 +147,31 @@ export class LimitedSteps {
         ask: () => this.#ask(driving),
         wait: (attempt, last) => this.#wait(driving, { attempt, last }),
       });
-      if (outcome && outcome.outcome !== "unknown") this.#inDoubt.delete(keyOf(step));
+      if (outcome && outcome.outcome !== "unknown") this.#inDoubt.delete(key);
       if (outcome) await this.#tell(driving, outcome);
     } catch (error) {
       logger.error("driving a step failed", { ...this.#fields(driving), error });
     }
-    driven.isOver = true;
+    driving.isOver = true;
     if (!signal.aborted) this.#told();
   }
 
-  async #send({ step, sending, signal }: Driving): Promise<Answer | undefined> {
+  async #send({ step, key, sending, gone }: Driving): Promise<Answer | undefined> {
     const act = () => {
-      this.#sent.add(keyOf(step));
+      this.#sent.add(key);
       return sendStep(step, sending);
     };
-    const answer = await this.#atTarget(step.service, { act, signal });
+    const answer = await this.#atTarget(step.service, { act, signal: gone.signal });
     if (answer) this.#notes.count(step);
     return answer;
   }
 
-  async #ask({ step, sending, signal }: Driving): Promise<Known | undefined> {
+  async #ask({ step, sending, gone }: Driving): Promise<Known | undefined> {
     const question = step.limits?.ask;
     if (!question) return undefined;
     return await this.#atTarget(question.service, {
       act: () => askAbout(question, sending),
-      signal,
+      signal: gone.signal,
     });
   }
 
@@ -196,7 +193,7 @@ export class LimitedSteps {
     driving: Driving,
     { attempt, last }: { readonly attempt: number; readonly last: Attempt },
   ): Promise<boolean> {
-    const { step, signal } = driving;
+    const { step, gone: { signal } } = driving;
     const { clock, heard, random, logger } = this.#dependencies;
     const isTaken = last.outcome === "taken";
     const cause = isTaken ? takenInVain : last.cause;
@@ -214,7 +211,7 @@ export class LimitedSteps {
 
   /** Until it has been told, whatever keeps the log from taking it. */
   async #tell(driving: Driving, { outcome, code, reason }: Outcome): Promise<void> {
-    const { step, signal } = driving;
+    const { step, gone: { signal } } = driving;
     const fields = this.#fields(driving);
     const { clock, random, now, notice, logger } = this.#dependencies;
     const told: StepAnswered = {
