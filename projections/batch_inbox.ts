@@ -1,4 +1,4 @@
-import type { eventLog, Recorded } from "@headwater/core";
+import { type eventLog, type Recorded, time } from "@headwater/core";
 
 /** How many events may lie in an inbox before it stops reading ahead. */
 const readAheadEvents = 4_000;
@@ -91,7 +91,7 @@ export class BatchInbox implements AsyncDisposable {
   async #arrival(waitMs: number): Promise<void> {
     this.#arrived = Promise.withResolvers();
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, waitMs);
+    const timer = setTimeout(resolve, time.aboutMs(waitMs));
     this.#isAwaited = true;
     await Promise.race([this.#arrived.promise, late]);
     this.#isAwaited = false;

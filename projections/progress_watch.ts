@@ -41,7 +41,7 @@ export function watchProgress(
         // Who reads it says that it is away
         logger.debug("The log's end could not be looked at", { error });
       }
-      await time.pause(lookEveryMs, { signal });
+      await time.pauseAbout(lookEveryMs, { signal });
     }
   }
 

@@ -231,7 +231,7 @@ export class ProjectionWorker implements AsyncDisposable {
     await this.#reading.end();
     this.#changes.clear();
     this.#pause = new AbortController();
-    await time.pause(isUrgent ? hurryMs : lookEveryMs, { signal: this.#pause.signal });
+    await time.pauseAbout(isUrgent ? hurryMs : lookEveryMs, { signal: this.#pause.signal });
     return await this.keeper.see();
   }
 

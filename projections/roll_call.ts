@@ -136,7 +136,7 @@ export function keepCallingRoll(
       if (isWanted || stop.signal.aborted) continue;
       pause = new AbortController();
       const signal = AbortSignal.any([pause.signal, stop.signal]);
-      await time.pause(callEveryMs, { signal });
+      await time.pauseAbout(callEveryMs, { signal });
     }
   }
 

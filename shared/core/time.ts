@@ -25,6 +25,27 @@ export async function pause(ms: number, options: PauseOptions = {}): Promise<voi
   signal?.removeEventListener("abort", wake);
 }
 
+/** Those who look at something every so often do so at multiples of this. */
+const beatMs = 250;
+
+/**
+ * About `ms` milliseconds: until the multiple of 250 that is nearest to that; shorter ones are as they are. Those who look at
+ * something again and again then wake the process together: most of them do less than it takes to be woken.
+ */
+export function aboutMs(
+  ms: number,
+  { clock = realClock }: Pick<PauseOptions, "clock"> = {},
+): number {
+  if (ms < beatMs) return ms;
+  const now = clock.now();
+  return Math.round((now + ms) / beatMs) * beatMs - now;
+}
+
+/** The same as `pause`, for `aboutMs(ms)`. */
+export function pauseAbout(ms: number, options: PauseOptions = {}): Promise<void> {
+  return pause(aboutMs(ms, options), options);
+}
+
 /** Resolves when the signal aborts. */
 export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { realClock } from "./clock.ts";
-import { aborted, backOffMs, pause } from "./time.ts";
+import { aborted, aboutMs, backOffMs, pause } from "./time.ts";
 
 Deno.test("a pause ends after its time and leaves no timer", async () => {
   const startedAt = realClock.now();
@@ -14,6 +14,16 @@ Deno.test("a pause ends at once when its signal aborts, before or while it lasts
   const pausing = pause(60_000, { signal: given.signal });
   given.abort();
   await pausing;
+});
+
+Deno.test("those who look every so often do so together, and who looks sooner does not wait for them", () => {
+  const at = (now: number) => (ms: number) =>
+    now + aboutMs(ms, { clock: { ...realClock, now: () => now } });
+  const looks = [1_003, 1_060, 940].map((now) => at(now)(1_000));
+  assert.deepEqual(looks, [2_000, 2_000, 2_000]);
+  assert.equal(at(1_003)(500), 1_500);
+  assert.equal(at(1_130)(1_000), 2_250);
+  assert.equal(at(1_003)(200), 1_203);
 });
 
 Deno.test("who waits for a signal goes on when it aborts, also when it has already", async () => {

@@ -98,8 +98,8 @@ function watchCheck(check: HealthCheck, { signal, everyMs, clock }: Watching): {
       if (signal.aborted) break;
       note(outcome);
       asked.resolve();
-      const wait = wasWell ? everyMs : Math.min(everyMs, pauseMs);
-      await time.pause(wait, { signal, clock });
+      if (wasWell) await time.pauseAbout(everyMs, { signal, clock });
+      else await time.pause(Math.min(everyMs, pauseMs), { signal, clock });
     }
     asked.resolve();
   }

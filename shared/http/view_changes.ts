@@ -85,7 +85,7 @@ async function changesOf(
       if (!first && pending.size === 0 && !signal.aborted) {
         const woken = new AbortController();
         wake = () => woken.abort();
-        await time.pause(changesBeatMs, { signal: AbortSignal.any([woken.signal, signal]) });
+        await time.pauseAbout(changesBeatMs, { signal: AbortSignal.any([woken.signal, signal]) });
         // A commit of another process would not be heard of either
         if (pending.size === 0 && !await areInTouch(views, readModels)) end();
       }

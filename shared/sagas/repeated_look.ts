@@ -34,6 +34,6 @@ export async function lookRepeatedly(
       await restoreTables(error, { process: process.name, restore, logger });
     }
     const ms = Math.min(longestPauseMs, everyMs * 2 ** failures);
-    await time.pause(ms, { signal, clock });
+    await time.pauseAbout(ms, { signal, clock });
   }
 }

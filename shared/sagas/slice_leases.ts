@@ -136,7 +136,7 @@ class Leases implements SliceLeases {
         await restoreTables(error, this.#options);
       }
       begun();
-      await time.pause(pauseMs, { clock, signal });
+      await time.pauseAbout(pauseMs, { clock, signal });
     }
   }
 
