@@ -41,6 +41,10 @@ Deno.test("an embedded PostgreSQL", async (test) => {
     deepEqual(await queryOnce(server, "show listen_addresses"), [{
       listen_addresses: "127.0.0.1",
     }]);
+    const verifier = "select split_part(rolpassword, ':', 1) as verifier from pg_authid";
+    deepEqual(await queryOnce(server, `${verifier} where rolname = 'postgres'`), [{
+      verifier: "SCRAM-SHA-256$1",
+    }]);
   });
 
   await test.step("what is acknowledged is on the disk, unless the data are to be thrown away", async () => {
