@@ -54,9 +54,12 @@ function doorOf(
   { service, meter, logger }: ServiceDependencies,
   { shedder }: { readonly shedder: policy.Shedder },
 ): Routes {
-  const priorityOf = edge.routePriorities(edge.declaredRoutes(service, app));
+  const find = edge.routeFinder(edge.declaredRoutes(service, app));
   const door = routes();
-  door.use(edge.shed({ shedder, priorityOf, believes: true, service, meter, logger }));
+  door.use(edge.shed({
+    ...{ shedder, believes: true, service, meter, logger },
+    priorityOf: ({ req }) => find(req.method, req.path)?.route.declared.priority ?? "normal",
+  }));
   return door;
 }
 

@@ -1,19 +1,9 @@
 import type { ServiceClient } from "@headwater/core";
-import { edge, type EdgeContext, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { edge, type EdgeContext, type PublicRoute } from "@headwater/http";
 import { bodyLimit } from "@headwater/resilience";
+import { askedRoute, filledPath } from "./routing/asked_route.ts";
 import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
 import type { SideTarget } from "./strangler/strangle.ts";
-
-/** Hands requests to the services under the same path. Only what is listed can be reached from outside. */
-export function addForwarding(
-  app: EdgeRoutes,
-  { routes, ...asked }: Asking & { readonly routes: readonly PublicRoute[] },
-): void {
-  for (const route of routes) {
-    const service = serviceTarget(route, asked);
-    app.on(route.method, route.path, (c) => service.answer(c));
-  }
-}
 
 /** How services are asked. */
 export type Asking = {
@@ -31,10 +21,7 @@ export function serviceTarget(
 ): SideTarget {
   return {
     async answer(c, asked = {}) {
-      const target = path.replace(
-        /:(\w+)/g,
-        (_, name) => encodeURIComponent(c.req.param(name) ?? ""),
-      );
+      const target = filledPath(path, askedRoute(c)?.params);
       const url = `http://${service}${target}${searchOf(c.req.url)}`;
       const request = await requestFor(c, { url, bodyMs, ...asked });
       const answer = await (asked.shadow ? bareClient : client).call(service, request);

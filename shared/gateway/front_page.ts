@@ -1,25 +1,27 @@
 import type { EdgeRoutes, PublicRoute, RouteDeclaration } from "@headwater/http";
 import type { Context } from "hono";
 import { z } from "zod";
+import type { Page } from "./page.ts";
 import type { RouteTable } from "./route_table.ts";
 
 export type FrontPage = {
   readonly application: string;
   readonly routes: readonly PublicRoute[];
+  readonly pages: readonly Pick<Page, "path">[];
   /** Of systems that are not ours, as it is now. */
   table?(): RouteTable;
 };
 
-/** `GET /` says what there is; gives what says it. Added last: it lists what was added before. */
+/** `GET /` says what there is; gives what says it. */
 export function addFrontPage(
   app: EdgeRoutes,
-  { application, routes, table }: FrontPage,
+  { application, routes, pages, table }: FrontPage,
 ): (c: Pick<Context, "body">) => Response {
   const declared = new Map(
     routes.map(({ method, path, declared }) => [`${method} ${path}`, declared]),
   );
   const requests = new Set(
-    app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/"))
+    [...routes, ...pages.map(({ path }) => ({ method: "GET", path }))]
       .toSorted((one, other) => one.path.localeCompare(other.path))
       .map(({ method, path }) => `${method} ${path}`),
   );

@@ -12,19 +12,20 @@ import {
 import type { calls, policy } from "@headwater/resilience";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { type Answer, askedRoute } from "./routing/asked_route.ts";
 import { addConsole } from "./console.ts";
 import { responseCache } from "./cache/response_cache.ts";
 import { describePages } from "./describe_pages.ts";
-import { addForwarding } from "./forward.ts";
+import { serviceTarget } from "./forward.ts";
 import { addFrontPage } from "./front_page.ts";
-import { isFixed, onEachRoute } from "./on_each_route.ts";
 import type { Page } from "./page.ts";
-import { addPages } from "./page_routes.ts";
+import { pageAnswers } from "./page_routes.ts";
 import { addMetricsTargets } from "./metrics_targets.ts";
 import { packing } from "./packing.ts";
 import { assertPlainRequest } from "./plain_request.ts";
-import { addRateLimits } from "./rate_limits.ts";
-import { addRoles } from "./roles.ts";
+import { publicAnswers } from "./public_answers.ts";
+import { rateLimits } from "./rate_limits.ts";
+import { withRoles } from "./roles.ts";
 import { addOperatorsElsewhere } from "./operators_elsewhere.ts";
 import { addOperators } from "./operators.ts";
 import { addOperating } from "./strangler/operating.ts";
@@ -112,20 +113,9 @@ export function gateway(
       dependencies;
     const { admitOperators = () => {}, console } = dependencies;
     const { service, logger, bareClient, meter, sharedStore } = own;
-    const door: EdgeRoutes = new Hono();
-    door.use((c, next) => {
-      assertPlainRequest(c.req.raw);
-      return next();
-    });
-    addRateLimits(door, dependencies);
-    if (shedder) {
-      const priorityOf = edge.routePriorities(routes);
-      door.use(edge.shed({ shedder, priorityOf, believes: false, service, meter, logger }));
-    }
     const app: EdgeRoutes = new Hono();
     for (const path of ownPaths) app.use(path, secured);
     app.use(packing());
-    if (identify) addRoles(app, { routes, pages, identify });
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];
     const sides = strangle({
@@ -155,18 +145,42 @@ export function gateway(
         meter,
         book: dependencies.book,
       });
-    table?.addStrangled(app, routes);
-    onEachRoute(app, routes, responseCache(dependencies));
-    // What was added first answers: `/api/orders/events` is no order
-    addForwarding(app, { ...asking, routes: routes.filter(isFixed) });
-    addPages(app, { pages, client, settingsOf: dependencies.settingsOf, logger });
-    addForwarding(app, { ...asking, routes: routes.filter((route) => !isFixed(route)) });
+    const cached = responseCache(dependencies);
+    const pageAnswer = pageAnswers({ client, settingsOf: dependencies.settingsOf, logger });
+    function answerOf(route: PublicRoute, page: Page | undefined): Answer {
+      if (page) return pageAnswer(page);
+      const side = serviceTarget(route, asking);
+      const answer = cached(route, (c) => side.answer(c));
+      return table ? table.strangled(route, { side, otherwise: answer }) : answer;
+    }
+    const open = publicAnswers({ pages, routes }, (route, page) => {
+      const answer = answerOf(route, page);
+      return identify ? withRoles(route, answer, { identify }) : answer;
+    });
+    app.use((c, next) => open.answer(c) ?? next());
     const frontPage = addFrontPage(app, {
       application,
-      routes,
+      ...{ routes, pages },
       ...(upstreams && { table: upstreams.table }),
     });
     table?.addOpen(app);
+    app.use((c, next) => {
+      c.set("allowed", [...c.get("allowed") ?? [], ...open.methodsAt(c.req.path)]);
+      return next();
+    });
+    const door: EdgeRoutes = new Hono();
+    const limited = rateLimits({ routes, sharedStore });
+    door.use((c, next) => {
+      assertPlainRequest(c.req.raw);
+      open.find(c);
+      return limited(c, next);
+    });
+    if (shedder) {
+      door.use(edge.shed({
+        ...{ shedder, believes: false, service, meter, logger },
+        priorityOf: (c) => askedRoute(c)?.route.declared.priority ?? "normal",
+      }));
+    }
     return toService(app, own, { door, unsaidMs: () => table?.longestMs() ?? 0 });
   };
   return Object.assign(create, {

@@ -1,7 +1,8 @@
 import { DeadlineExceeded, type Log, type ServiceClient, time, Unavailable } from "@headwater/core";
-import type { EdgeContext, EdgeRoutes } from "@headwater/http";
+import type { EdgeContext } from "@headwater/http";
 import { BadInput, type calls, preferredWaitSeconds, WholeAnswer } from "@headwater/resilience";
 import { hash } from "node:crypto";
+import { type Answer, askedRoute } from "./routing/asked_route.ts";
 import { askPart, type PageRequest, type PartAnswer } from "./ask_part.ts";
 import { hasMatch } from "./cache/cached_answer.ts";
 import { inOrder, type Page } from "./page.ts";
@@ -17,25 +18,23 @@ const usualPageMs = 10_000;
 /** They speak of the page, not of a part. */
 const ofThePage = ["If-None-Match", "If-Match", "If-Modified-Since", "If-Range", "Range"];
 
-/** Adds pages: each part is asked for under the client's own headers, and what cannot be had is marked. */
-export function addPages(
-  app: EdgeRoutes,
-  { pages, client, settingsOf, logger, clock = time.realClock }: {
-    readonly pages: readonly Page[];
+/** Answers pages: each part is asked for under the client's own headers, and what cannot be had is marked. */
+export function pageAnswers(
+  { client, settingsOf, logger, clock = time.realClock }: {
     readonly client: ServiceClient;
     /** For how long the parts of each service may be stale; default: as usual. */
     readonly settingsOf?: calls.SettingsOf | undefined;
     readonly logger: Log;
     readonly clock?: time.Clock;
   },
-): void {
+): (page: Page) => Answer {
   const given = {
     ...{ client: partClient(client, clock), clock, stale: staleParts(clock.now) },
     staleMsOf: settingsOf && ((service: string) => settingsOf(service).fallback.staleMs),
   };
-  for (const { path, parts } of pages) {
+  return ({ parts }) => {
     const ordered = inOrder(parts);
-    app.get(path, async (c) => {
+    return async (c) => {
       const isWhole = wantsWhole(c);
       const asked = requestOf(c, given);
       const refused = Promise.withResolvers<PartAnswer>();
@@ -53,8 +52,8 @@ export function addPages(
       if ("part" in outcome) return refusal(outcome);
       note(outcome, { logger, correlationId: c.var.correlationId });
       return pageOf(outcome, c.req.header("If-None-Match"));
-    });
-  }
+    };
+  };
 }
 
 function requestOf(
@@ -73,7 +72,9 @@ function requestOf(
   return {
     ...given,
     parameters: Object.fromEntries(
-      Object.entries(c.req.param()).map(([name, value]) => [name, encodeURIComponent(value)]),
+      Object.entries(askedRoute(c)?.params ?? {}).map((
+        [name, value],
+      ) => [name, encodeURIComponent(value)]),
     ),
     headers,
     signal: c.var.signal,

@@ -1,37 +1,31 @@
-import { edge, type EdgeRoutes, type PublicRoute } from "@headwater/http";
+import { edge, type PublicRoute } from "@headwater/http";
 import { endWithIdentity } from "./end_with_identity.ts";
-import { onEachRoute } from "./on_each_route.ts";
-import type { Page } from "./page.ts";
+import type { Answer } from "./routing/asked_route.ts";
 
 /**
  * Finds out who asks, once, and refuses whoever has none of the roles that services declare of their routes: 401 who does
  * not say who they are, 403 who may not. Everybody may look at what is public, whatever they say; who changes it by a
  * token is known by it. A stream of events ends with what its listener has proved itself by.
  */
-export function addRoles(
-  app: EdgeRoutes,
-  { routes, pages, identify, now = Date.now }: {
-    readonly routes: readonly PublicRoute[];
-    readonly pages: readonly Page[];
+export function withRoles(
+  { method, path, declared: { roles = edge.usualRoles } }: PublicRoute,
+  answer: Answer,
+  { identify, now = Date.now }: {
     readonly identify: edge.Identify;
     /** Milliseconds since 1970. */
     readonly now?: () => number;
   },
-): void {
-  // Pages before routes, as they answer
-  const all = [...pages.map(routeOf), ...routes];
-  onEachRoute(app, all, ({ method, path, declared: { roles = edge.usualRoles } }) => {
-    const isPublic = roles.includes("public");
-    if (isPublic && method === "GET") return undefined;
-    return async (c, next) => {
-      const identity = await identify(c.req.raw);
-      if (identity) edge.noteIdentity(c, identity);
-      if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
-      await next();
-      endWithIdentity(c, identity, { now });
-      return undefined;
-    };
-  });
+): Answer {
+  const isPublic = roles.includes("public");
+  if (isPublic && method === "GET") return answer;
+  return async (c) => {
+    const identity = await identify(c.req.raw);
+    if (identity) edge.noteIdentity(c, identity);
+    if (!isPublic) assertHasOne(identity, { roles, what: `${method} ${path}` });
+    const given = { res: await answer(c) };
+    endWithIdentity(given, identity, { now });
+    return given.res;
+  };
 }
 
 function assertHasOne(
@@ -44,8 +38,4 @@ function assertHasOne(
   }
   if (roles.some((role) => edge.hasRole(identity, role))) return;
   throw new edge.NotAdmitted("role-missing", `Cannot ${what}: ${whom}`);
-}
-
-function routeOf({ path, roles }: Page): PublicRoute {
-  return { method: "GET", path, service: "gateway", declared: { priority: "normal", roles } };
 }

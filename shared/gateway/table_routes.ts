@@ -1,9 +1,8 @@
 import { type Log, machine, time } from "@headwater/core";
 import type { EdgeContext, EdgeRoutes, PublicRoute } from "@headwater/http";
 import { type calls, observeTargets } from "@headwater/resilience";
-import { type Asking, serviceTarget } from "./forward.ts";
-import { onEachRoute } from "./on_each_route.ts";
 import { filled, matched, segmentsOf } from "./path_pattern.ts";
+import type { Answer } from "./routing/asked_route.ts";
 import type { RouteTable, TableRoute, Upstream } from "./route_table.ts";
 import type { SideTarget, TwoSided } from "./strangler/strangle.ts";
 import { createUpstreamClient, longestWaitMs, type UpstreamClient } from "./upstream_client.ts";
@@ -20,8 +19,11 @@ export function strangledNames({ routes }: RouteTable): readonly string[] {
 
 /** What the table adds to a gateway. */
 export type TableRoutes = {
-  /** The strangled ones of services' routes, before anybody else answers those. */
-  addStrangled(app: EdgeRoutes, routes: readonly PublicRoute[]): void;
+  /** Answers a service's route by one of two sides as long as it is strangled; else as it is answered otherwise. */
+  strangled(
+    route: PublicRoute,
+    answers: { readonly side: SideTarget; readonly otherwise: Answer },
+  ): Answer;
   /** What no route before has taken. */
   addOpen(app: EdgeRoutes): void;
   /** Milliseconds within which each route has an answer. */
@@ -55,14 +57,14 @@ export function tableRoutes(
   { table, send }: Upstreams,
   {
     strangle,
-    client,
-    bareClient,
     bodyMs,
     logger,
     meter = machine.silentMeter,
     book,
     clock = time.realClock,
-  }: Asking & {
+  }: {
+    /** Milliseconds that a body may take to come in. */
+    readonly bodyMs: number;
     readonly strangle: ServeStrangled;
     readonly logger: Log;
     /** Takes how it stands with upstreams; default: nobody does. */
@@ -130,22 +132,17 @@ export function tableRoutes(
   }
 
   return {
-    addStrangled(app, routes) {
-      onEachRoute(app, routes, (route) => {
-        const strangled = strangledBy(route);
-        return async (c, next) => {
-          const both = strangled();
-          if (both) {
-            const answer = await strangle(c, both);
-            const side = answer.headers.get("X-Served-By") ?? "(none)";
-            const status_class = `${answer.status}`[0] + "xx";
-            answersOf({ route: both.strangles.name, side, status_class }).add();
-            return answer;
-          }
-          await next();
-          return undefined;
-        };
-      });
+    strangled(route, { side: service, otherwise }) {
+      const strangled = strangledBy(route, service);
+      return async (c) => {
+        const both = strangled();
+        if (!both) return await otherwise(c);
+        const answer = await strangle(c, both);
+        const side = answer.headers.get("X-Served-By") ?? "(none)";
+        const status_class = `${answer.status}`[0] + "xx";
+        answersOf({ route: both.strangles.name, side, status_class }).add();
+        return answer;
+      };
     },
     longestMs: () => now().longestMs,
     addOpen(app) {
@@ -165,9 +162,8 @@ export function tableRoutes(
   };
 
   /** Looks it up anew only where there is another table. */
-  function strangledBy(route: PublicRoute): () => TwoSided | undefined {
+  function strangledBy(route: PublicRoute, service: SideTarget): () => TwoSided | undefined {
     const name = `${route.method} ${route.path}`;
-    const service = serviceTarget(route, { client, bareClient, bodyMs });
     let known: { readonly of: Prepared; readonly route: TwoSided | undefined } | undefined;
     return () => {
       const of = now();

@@ -15,7 +15,7 @@ export {
 export { type Owned, type RouteOwner, usualRoles } from "./openapi/owned.ts";
 export { RateLimited } from "./rate_limited.ts";
 export { declaredRoutes } from "./public_routes.ts";
-export { routePriorities } from "./route_priorities.ts";
+export { type FoundRoute, routeFinder } from "./route_finder.ts";
 export { isSecret, knowsSecret } from "./service_secret.ts";
 export { priorityHeader, shed, whileResting } from "./shed.ts";
 export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";

@@ -15,6 +15,7 @@ import { httpMetrics, routeOf } from "./http_metrics.ts";
 import { addMetricsPage } from "./metrics_page.ts";
 import { errorResponse, problemResponse } from "./problem.ts";
 import { namedSpan } from "./named_span.ts";
+import type { FoundRoute } from "./route_finder.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
 import type { SheddingVariables } from "./shed.ts";
 
@@ -29,6 +30,8 @@ type Env<Dependencies extends EdgeDependencies> = {
     actor?: string;
     /** The same with what they may do; undefined: nobody was asked for it, or the application itself asks. */
     identity?: Identity;
+    /** Which public route is asked for, at a gateway; undefined: none is. */
+    asked?: FoundRoute<object>;
     /** Of requests under the same `Idempotency-Key`. */
     turns: KeyTurns;
     endTurn?: () => void;

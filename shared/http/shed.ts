@@ -58,7 +58,7 @@ const tellEveryMs = 10_000;
 export function shed(
   { shedder, priorityOf, believes, service, meter = machine.silentMeter, logger }: {
     readonly shedder: policy.Shedder;
-    priorityOf(method: string, path: string): policy.Priority;
+    priorityOf(c: Context): policy.Priority;
     readonly believes: boolean;
     readonly service: string;
     readonly meter?: machine.Meter | undefined;
@@ -86,7 +86,7 @@ export function shed(
     const { method, path } = c.req;
     if (exempt.test(path)) return await next();
     const given = believes ? toldPriority(c) : undefined;
-    const priority = given ?? priorityOf(method, path);
+    const priority = given ?? priorityOf(c);
     c.set("priority", priority);
     const entered = shedder.enter(priority, new Entry(c));
     const place = entered instanceof Promise ? await entered : entered;

@@ -3,7 +3,7 @@ import { machine, type Service } from "@headwater/core";
 import { policy } from "@headwater/resilience";
 import { declare } from "./declare.ts";
 import { declaredRoutes } from "./public_routes.ts";
-import { routePriorities } from "./route_priorities.ts";
+import { routeFinder } from "./route_finder.ts";
 import { routes } from "./service_app.ts";
 import { shed } from "./shed.ts";
 import { exampleOrder, exampleService } from "./testing/example_service.ts";
@@ -30,9 +30,12 @@ function setUp({ meter }: { readonly meter?: machine.Meter } = {}) {
     app.post("/api/doors", async (c) => c.json(await readJson(c, exampleOrder)));
   }, {
     doorOf(app, logger) {
-      const priorityOf = routePriorities(declaredRoutes("example", app));
+      const find = routeFinder(declaredRoutes("example", app));
       const door = routes();
-      door.use(shed({ shedder, priorityOf, believes: true, service: "example", meter, logger }));
+      door.use(shed({
+        ...{ shedder, believes: true, service: "example", meter, logger },
+        priorityOf: ({ req }) => find(req.method, req.path)?.route.declared.priority ?? "normal",
+      }));
       return door;
     },
   });

@@ -24,11 +24,7 @@ async function serve(): Promise<void> {
   if (Deno.args.includes("--shed")) {
     door.use(edge.shed({
       shedder: policy.createShedder(),
-      priorityOf: edge.routePriorities(priorities.map((priority) => ({
-        method: "GET",
-        path: `/${priority}`,
-        declared: { priority },
-      }))),
+      priorityOf: ({ req }) => priorities.find((each) => req.path === `/${each}`) ?? "normal",
       believes: false,
       service: "overloaded",
       logger: silentLog,

@@ -1,5 +1,6 @@
 import type { PublicRoute } from "@headwater/http";
 import { z } from "zod";
+import { filledPath } from "../routing/asked_route.ts";
 import type { MadeOf } from "./known_changes.ts";
 
 /** What a cached route is asked, and by what an answer to it is found again: the same for all who ask it. */
@@ -51,7 +52,7 @@ export function questionsOf(route: PublicRoute): QuestionOf {
     // What the service does not know it refuses, and so it does with what is said twice
     if (known && names.some((name) => !known.includes(name))) return undefined;
     if (new Set(names).size < names.length) return undefined;
-    const pathname = path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(params[name] ?? ""));
+    const pathname = filledPath(path, params);
     const target = searchParams.size === 0 ? pathname : `${pathname}?${searchParams}`;
     const chosen = Object.fromEntries(vary.map((name) => [name, headers.get(name) ?? ""]));
     const name = ["GET", target, ...vary.map((name) => JSON.stringify(chosen[name]))].join(" ");

@@ -1,5 +1,6 @@
 import { type Log, machine, type ServiceClient } from "@headwater/core";
 import type { EdgeContext, PublicRoute } from "@headwater/http";
+import { type Answer, askedRoute } from "../routing/asked_route.ts";
 import { askedOnce } from "./asked_once.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { type CacheCounts, cacheCounts } from "./cache_metrics.ts";
@@ -29,12 +30,6 @@ export type ResponseCacheOptions = {
   readonly random?: () => number;
 };
 
-/**
- * Answers a request, or has it answered by whoever comes next.
- * @internal
- */
-type AnswerAgain = (c: EdgeContext, next: () => Promise<void>) => Promise<Response | undefined>;
-
 type Cached = {
   readonly changes: KnownChanges;
   readonly kept: KeptAnswers;
@@ -52,13 +47,13 @@ type Cached = {
  */
 export function responseCache(
   options: ResponseCacheOptions,
-): (route: PublicRoute) => AnswerAgain | undefined {
+): (route: PublicRoute, answer: Answer) => Answer {
   const { routes, client, bareClient, ending: signal, logger, meter = machine.silentMeter } =
     options;
   const { maxBytes = 32 * 1_024 * 1_024, now = Date.now, random = Math.random } = options;
   const kept = keptAnswers({ ...options, maxBytes });
   const cached = routes.filter(({ declared }) => declared.cache !== undefined);
-  const acts = new Map<PublicRoute, AnswerAgain>();
+  const known = new Map<PublicRoute, Cached>();
   for (const [service, own] of Map.groupBy(cached, ({ service }) => service)) {
     const changes = knownChanges();
     const views = own.flatMap(({ declared }) => declared.cache!.views.map(({ name }) => name));
@@ -67,13 +62,16 @@ export function responseCache(
     });
     for (const route of own) {
       const counts = cacheCounts(meter, route.path);
-      acts.set(route, cachedRoute(route, { changes, kept, client, logger, now, counts }));
+      known.set(route, { changes, kept, client, logger, now, counts });
     }
   }
-  return (route) => acts.get(route);
+  return (route, answer) => {
+    const cached = known.get(route);
+    return cached ? cachedRoute(route, answer, cached) : answer;
+  };
 }
 
-function cachedRoute(route: PublicRoute, cached: Cached): AnswerAgain {
+function cachedRoute(route: PublicRoute, answerAnew: Answer, cached: Cached): Answer {
   const { changes, kept, client, logger, now, counts } = cached;
   const { freshMs, staleMs } = route.declared.cache!;
   const vary = varyOf(route);
@@ -144,19 +142,18 @@ function cachedRoute(route: PublicRoute, cached: Cached): AnswerAgain {
     return given(c, { entry, as: "collapsed", said: `${why}; collapsed` });
   }
 
-  return async (c, next) => {
-    if (changes.log === undefined && staleMs === 0) {
-      await next();
-      return undefined;
-    }
+  return async (c) => {
+    if (changes.log === undefined && staleMs === 0) return await answerAnew(c);
     // Whoever is known may be shown what others are not
-    const asked = c.get("identity") ? undefined : questionOf(c.req.raw, c.req.param());
-    const response = asked && await answer(c, asked);
-    if (response) return response;
+    const asked = c.get("identity")
+      ? undefined
+      : questionOf(c.req.raw, askedRoute(c)?.params ?? {});
+    const kept = asked && await answer(c, asked);
+    if (kept) return kept;
     counts.passed.add();
-    await next();
-    c.header(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
-    return undefined;
+    const anew = await answerAnew(c);
+    anew.headers.set(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
+    return anew;
   };
 }
 

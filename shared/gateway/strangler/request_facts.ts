@@ -1,8 +1,9 @@
 import type { EdgeContext } from "@headwater/http";
+import { askedRoute } from "../routing/asked_route.ts";
 import type { Side } from "./side_of.ts";
 import type { Strangles } from "./strangles.ts";
 
-type Asked = Pick<EdgeContext, "req">;
+type Asked = Pick<EdgeContext, "get" | "req">;
 
 /** The header and the cookie that name a side. */
 const sideHeader = "X-Route";
@@ -71,12 +72,13 @@ function firstAt(c: Asked, places: readonly string[]): string | undefined {
 }
 
 function textAt(
-  { req }: Asked,
+  c: Asked,
   { kind, name }: { readonly kind: string; readonly name: string },
 ): string | null | undefined {
+  const { req } = c;
   switch (kind) {
     case "param":
-      return req.param(name);
+      return askedRoute(c)?.params[name];
     case "query":
       return new URL(req.url).searchParams.get(name);
     case "header":

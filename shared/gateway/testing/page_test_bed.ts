@@ -4,7 +4,8 @@ import { manualClock } from "@headwater/testing";
 import { Hono } from "hono";
 import type { calls } from "@headwater/resilience";
 import { page, type PagePart } from "../page.ts";
-import { addPages } from "../page_routes.ts";
+import { pageAnswers } from "../page_routes.ts";
+import { publicAnswers } from "../public_answers.ts";
 
 export const order: PagePart = {
   name: "order",
@@ -47,8 +48,7 @@ export function pageTestBed(
     if (identity) edge.noteIdentity(c, identity);
     await next();
   });
-  addPages(app, {
-    pages: [page({ path, parts })],
+  const answerOf = pageAnswers({
     client: {
       call(service, request) {
         requests.push(request);
@@ -57,6 +57,14 @@ export function pageTestBed(
     },
     logger: { debug() {}, info() {}, warn: (message) => logged.push(message), error() {} },
     ...{ clock, settingsOf },
+  });
+  const pages = publicAnswers(
+    { pages: [page({ path, parts })], routes: [] },
+    (_, page) => answerOf(page!),
+  );
+  app.use((c, next) => {
+    pages.find(c);
+    return pages.answer(c) ?? next();
   });
   const gateway = toService(app, {
     service: "gateway",

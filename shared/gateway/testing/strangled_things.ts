@@ -1,6 +1,7 @@
 import { machine, type Service, silentLog, type time } from "@headwater/core";
 import { type Admission, type EdgeRoutes, toService } from "@headwater/http";
 import { Hono } from "hono";
+import { publicAnswers } from "../public_answers.ts";
 import type { Side } from "../strangler/side_of.ts";
 import { type SideTarget, strangle, type StrangleOptions } from "../strangler/strangle.ts";
 import type { Strangles } from "../strangler/strangles.ts";
@@ -80,9 +81,16 @@ export function strangledThings(
 
   const app: EdgeRoutes = new Hono();
   const route = { strangles, legacy: target("legacy"), service: target("new") };
-  for (const path of ["/api/things", "/api/things/:sku"]) {
-    app.on(["GET", "POST", "PUT"], path, (c) => answer(c, route));
-  }
+  const routes = ["/api/things", "/api/things/:sku"].flatMap((path) =>
+    ["GET", "POST", "PUT"].map((method) => ({
+      ...{ method, path, service: "things", declared: { priority: "normal" } } as const,
+    }))
+  );
+  const open = publicAnswers({ pages: [], routes }, () => (c) => answer(c, route));
+  app.use((c, next) => {
+    open.find(c);
+    return open.answer(c) ?? next();
+  });
   const gateway = toService(app, {
     service: "gateway",
     logger: silentLog,
