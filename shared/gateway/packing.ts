@@ -2,6 +2,7 @@ import { WholeAnswer } from "@headwater/resilience";
 import type { Context, MiddlewareHandler } from "hono";
 import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX } from "hono/compress";
 import { gzipSync } from "node:zlib";
+import { type PackedOnce, RepeatedAnswer } from "./cache/repeated_answer.ts";
 
 /** Bytes; below, packing costs more than it saves. */
 const shortestPacked = 2_048;
@@ -43,8 +44,9 @@ function isPackable({ req }: Context, { status, headers }: Response): boolean {
     /(^|,)\s*gzip\s*(,|$)/i.test(req.header("Accept-Encoding") ?? "");
 }
 
-async function packed(answer: Response): Promise<Response> {
-  const bytes = new Uint8Array(gzipSync(await answer.arrayBuffer(), gzip));
+async function packed(answer: WholeAnswer): Promise<Response> {
+  const once: PackedOnce = answer instanceof RepeatedAnswer ? answer.once : {};
+  const bytes = once.bytes ??= new Uint8Array(gzipSync(await answer.arrayBuffer(), gzip));
   const { status, headers } = answer;
   headers.set("Content-Encoding", "gzip");
   headers.set("Content-Length", String(bytes.byteLength));

@@ -1,6 +1,7 @@
 import { WholeAnswer } from "@headwater/resilience";
 import assert from "node:assert/strict";
 import { Hono } from "hono";
+import { type PackedOnce, RepeatedAnswer } from "./cache/repeated_answer.ts";
 import { packing } from "./packing.ts";
 
 const text = JSON.stringify({ text: "Köln ".repeat(1_000) });
@@ -36,6 +37,22 @@ Deno.test("what is in memory goes out packed in one piece, whose length is known
     assert.ok(bytes.byteLength < 500);
     assert.equal(await unpacked(answer), text);
   }
+});
+
+Deno.test("what is given again is packed once, for those who take it so", async () => {
+  const once: PackedOnce = {};
+  function again(): RepeatedAnswer {
+    const answer = new RepeatedAnswer(text, once);
+    for (const [name, value] of Object.entries(json)) answer.headers.set(name, value);
+    return answer;
+  }
+  assert.equal(await (await packed(again(), "br")).text(), text);
+  assert.equal(once.bytes, undefined);
+  assert.equal(await unpacked(await packed(again())), text);
+  const { bytes } = once;
+  assert.ok(bytes);
+  assert.equal(await unpacked(await packed(again())), text);
+  assert.equal(once.bytes, bytes);
 });
 
 Deno.test("what an answer varies by already is kept, and said once", async () => {

@@ -1,5 +1,6 @@
 import { fingerprint } from "@headwater/core";
 import { edge } from "@headwater/http";
+import type { PackedOnce } from "./repeated_answer.ts";
 import type { BodyText } from "./bounded_text.ts";
 import type { Made } from "./known_changes.ts";
 
@@ -10,6 +11,8 @@ export type CacheEntry = Made & {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly etag: string;
   readonly body: BodyText;
+  /** In this process. */
+  readonly packed: PackedOnce;
 };
 
 /** Longer ones are not kept. */
@@ -42,7 +45,16 @@ export function entryOf(
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-cache");
   const etag = headers.get("ETag") ?? `W/"${fingerprint(body.text)}"`;
   headers.set("ETag", etag);
-  return { log, position: Number(position), heard, at, headers: [...headers], etag, body };
+  return {
+    log,
+    position: Number(position),
+    heard,
+    at,
+    headers: [...headers],
+    etag,
+    body,
+    packed: {},
+  };
 }
 
 /** Whether it may be considered at all, before its body is read. */
@@ -58,7 +70,7 @@ export function isForAll({ status, headers }: Response, vary: readonly string[])
 }
 
 /** As text for a store that others read too. */
-export function written({ heard: _own, ...entry }: CacheEntry): string {
+export function written({ heard: _own, packed: _here, ...entry }: CacheEntry): string {
   return JSON.stringify({ format: 1, ...entry });
 }
 
@@ -67,7 +79,7 @@ export function entryIn(text: string | undefined): CacheEntry | undefined {
   if (text === undefined) return undefined;
   try {
     const { format, ...entry } = JSON.parse(text);
-    return format === 1 ? { ...entry, heard: -1 } : undefined;
+    return format === 1 ? { ...entry, heard: -1, packed: {} } : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { edge } from "@headwater/http";
-import { WholeAnswer } from "@headwater/resilience";
+import { RepeatedAnswer } from "./repeated_answer.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 
 /** RFC 9211. */
@@ -7,7 +7,7 @@ export const statusHeader = "Cache-Status";
 
 /** A kept answer as it is given once more; where the client has it already, that it is still the same. */
 export function cachedAnswer(
-  { headers, body }: CacheEntry,
+  { headers, body, packed }: CacheEntry,
   { isMatch, said, ageMs, vary }: {
     readonly isMatch: boolean;
     /** Of what the cache did. */
@@ -16,7 +16,9 @@ export function cachedAnswer(
     readonly vary: readonly string[];
   },
 ): Response {
-  const answer = isMatch ? new Response(null, { status: 304 }) : new WholeAnswer(body.text);
+  const answer = isMatch
+    ? new Response(null, { status: 304 })
+    : new RepeatedAnswer(body.text, packed);
   // One by one: others are added on its way out, before which Deno 2.9.6 makes in vain what it would send
   const own = answer.headers;
   for (const [name, value] of headers) {

@@ -46,14 +46,9 @@ export function questionsOf(route: PublicRoute): QuestionOf {
     if (/\bno-(cache|store)\b|\bmax-age=0\b/i.test(headers.get("Cache-Control") ?? "")) {
       return undefined;
     }
-    const searchParams = new URLSearchParams(url.includes("?") ? new URL(url).search : "");
-    searchParams.sort();
-    const names = [...searchParams.keys()];
-    // What the service does not know it refuses, and so it does with what is said twice
-    if (known && names.some((name) => !known.includes(name))) return undefined;
-    if (new Set(names).size < names.length) return undefined;
-    const pathname = filledPath(path, params);
-    const target = searchParams.size === 0 ? pathname : `${pathname}?${searchParams}`;
+    const search = url.includes("?") ? searchOf(url, known) : "";
+    if (search === undefined) return undefined;
+    const target = filledPath(path, params) + search;
     const chosen = Object.fromEntries(vary.map((name) => [name, headers.get(name) ?? ""]));
     const name = ["GET", target, ...vary.map((name) => JSON.stringify(chosen[name]))].join(" ");
     if (name.length > longestName) return undefined;
@@ -64,6 +59,16 @@ export function questionsOf(route: PublicRoute): QuestionOf {
       headers: Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== "")),
     };
   };
+}
+
+/** The query in one order; undefined: the service refuses it, as what it does not know or is said twice. */
+function searchOf(url: string, known: readonly string[] | undefined): string | undefined {
+  const { searchParams } = new URL(url);
+  searchParams.sort();
+  const names = [...searchParams.keys()];
+  if (known && names.some((name) => !known.includes(name))) return undefined;
+  if (new Set(names).size < names.length) return undefined;
+  return names.length === 0 ? "" : `?${searchParams}`;
 }
 
 /** Headers of the request on which the answer depends, in lower case. */
