@@ -116,16 +116,9 @@ export function createBulkhead(
     async execute(act, signal) {
       signal.throwIfAborted();
       if (places.takeNow()) {
-        const given = ticket();
-        const begunAt = clock.now();
-        let failure: unknown;
         try {
-          return await act();
-        } catch (error) {
-          failure = error;
-          throw error;
+          return await run(act);
         } finally {
-          learn(given, { tookMs: clock.now() - begunAt, failure });
           places.leave();
         }
       }
