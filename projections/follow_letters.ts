@@ -43,7 +43,11 @@ export async function followLetters(
     const what = `${grouped(events)} event${events === 1 ? "" : "s"} ${done}`;
     return `${which}: ${what}${isDone ? "" : `, ${grouped(left)} still parked: ${cause}`}`;
   }).join("\n");
-  return { value: { isDone, keys }, text: text || "Nothing is parked", isDone };
+  const isOver = keys.every(({ isWorkedOn }) => isWorkedOn);
+  return {
+    ...{ value: { isDone, keys }, text: text || "Nothing is parked", isDone },
+    ...(!isDone && isOver && { ended: "failed" }),
+  };
 }
 
 /** False: nothing has become of it for so long, or nobody waits any longer. */

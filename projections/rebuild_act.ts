@@ -43,7 +43,10 @@ export const rebuild = acts.operatorsAct(
         const isDone = end.type === "live" || end.type === "ready" && noSwitch;
         const verdict = end.type === "ready" ? end.verdict : null;
         const text = textOf(end, { name, generation, seconds });
-        return { value: { name, generation, isDone, seconds, verdict }, text, isDone };
+        return {
+          ...{ value: { name, generation, isDone, seconds, verdict }, text, isDone },
+          ...(!isDone && endOf(end, name)),
+        };
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
         const goesOn = begun === undefined
@@ -62,6 +65,15 @@ export const rebuild = acts.operatorsAct(
     z.ZodObject<{ name: z.ZodString; noSwitch: z.ZodOptional<z.ZodBoolean> }>
   >,
 );
+
+/** What has become of it where it does not take over: what is built can be given up. */
+function endOf(
+  { type }: RebuildEnd,
+  name: string,
+): Pick<acts.ActOutcome, "ended" | "undo"> {
+  if (type === "aborted") return { ended: "failed" };
+  return { undo: { name: "abort", args: { name } }, ...(type === "ready" && { ended: "refused" }) };
+}
 
 /** Without a log, whoever builds it must have run before. */
 async function assertMade({ sql, view }: OperatedView, log: EventLog | undefined): Promise<void> {

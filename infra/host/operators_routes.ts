@@ -8,7 +8,7 @@ const longestMs = 5_000;
 /**
  * Operators' acts over HTTP, by engine: `GET /ops/projections` is an engine's first look, `GET /ops/projections/letters/list`
  * another, `POST /ops/projections/rebuild {"name": …}` an act. Answers 200 with what a command line prints with `--json`,
- * 202 where it is not done (yet). Not for clients: the gateway forwards none of it.
+ * 202 where it goes on. Not for clients: the gateway forwards none of it.
  *
  * Errors: `BadInput` for arguments that do not fit, those of the act.
  */
@@ -32,8 +32,8 @@ export function operatorsRoutes(
           signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
           progress() {},
         };
-        const { value, isDone } = await act.run(given, surroundings);
-        return Response.json(value, { status: isDone ? 200 : 202 });
+        const { value, isDone, ended } = await act.run(given, surroundings);
+        return Response.json(value, { status: isDone || ended ? 200 : 202 });
       };
       app.use(path, async (c, next) => {
         const { identity } = c.var;

@@ -19,6 +19,10 @@ export type ActOutcome = {
   readonly text: string;
   /** False: what was asked for is not done (yet). */
   readonly isDone: boolean;
+  /** Why nothing more comes of it where it is not done; absent: it goes on, by somebody else or later. */
+  readonly ended?: "refused" | "failed";
+  /** What takes back what it has come to; absent: what was foretold, unless nothing comes of it. */
+  readonly undo?: NamedAct;
 };
 
 /** An act of an engine, as it can be asked for. */

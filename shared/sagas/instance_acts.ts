@@ -175,7 +175,9 @@ async function answered(asked: readonly Asked[], context: Context): Promise<read
 }
 
 function outcomeOf(done: readonly Done[]): acts.ActOutcome {
-  const isDone = done.every(({ answer }) => answer?.outcome === "done");
+  const undone = done.filter(({ answer }) => answer?.outcome !== "done");
+  const isDone = undone.length === 0;
+  const isOver = undone.every(({ answer }) => answer !== undefined);
   const value = done.map((each) => ({
     ...valueOf(each),
     actId: each.notice.actId,
@@ -187,7 +189,12 @@ function outcomeOf(done: readonly Done[]): acts.ActOutcome {
     if (!answer) return `${act} "${id}" is on record: it is done when its service runs`;
     return answer.outcome === "done" ? `${act} "${id}" is done` : answer.message;
   });
-  return { value: { isDone, acts: value }, text: text.join("\n") || nobody, isDone };
+  const many = `${done.length - undone.length} of ${done.length} are done`;
+  const lines = isDone || done.length === 1 ? text : [many, ...text];
+  return {
+    ...{ value: { isDone, acts: value }, text: lines.join("\n") || nobody, isDone },
+    ...(!isDone && isOver && { ended: "refused" }),
+  };
 }
 
 const nobody = "No unfinished instance is like that";

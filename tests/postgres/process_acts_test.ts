@@ -34,9 +34,18 @@ Deno.test("operators free what is stuck, one by one or many at once, and are tol
   }
   const running = start();
 
+  const outcomes: acts.ActOutcome[] = [];
+  const watched = sagasActs.map((act) => ({
+    ...act,
+    async run(...asked: Parameters<typeof act.run>) {
+      const outcome = await act.run(...asked);
+      outcomes.push(outcome);
+      return outcome;
+    },
+  }));
   async function run(words: string, more: Partial<SagasContext> = {}) {
     let printed = "";
-    const code = acts.operatorsCommand<SagasContext>(sagasActs, words.split(" "), {
+    const code = acts.operatorsCommand<SagasContext>(watched, words.split(" "), {
       context: {
         ...{ databases: [{ sagas: [process], sql }], reads: log, now: () => clock.now() },
         ...{ actor: "anna", ...more },
@@ -103,6 +112,11 @@ Deno.test("operators free what is stuck, one by one or many at once, and are tol
     printed: "1 to do\nCannot retry: it is reporting, and must be stuck\n",
   });
   match((await run("retry bread --dry-run")).printed, /^would not retry .* must be stuck\n$/);
+
+  // Of many that are all refused, nothing more comes either
+  const vain = await run("retry --key bread");
+  match(vain.printed, /must be stuck/);
+  deepEqual([vain.code, outcomes.at(-1)?.ended], [1, "refused"]);
 
   const many = await run("skip --state stuck --step report --reason nobody-cares --json");
   const { isDone, acts: done } = JSON.parse(many.printed);

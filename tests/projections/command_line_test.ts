@@ -215,6 +215,21 @@ projectionTests("the command line", async (step) => {
     assert.equal((await sql`select 1 from pg_class where relname = 'b'`).length, 0);
   });
 
+  await step("says of what it has built and is not read that it can be given up", async (bed) => {
+    const { log, sql } = bed;
+    await append(log, "account-a", deposit);
+    await using projections = await bed.start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    await sql`update account set balance = -1`;
+    const rebuild = projectionsActs.find(({ name }) => name === "rebuild")!;
+    const { isDone, ended, undo } = await rebuild.run({ name: "accounts" }, {
+      databases: [{ service: "bank", sql, views: [accountView] }],
+      ...{ signal: new AbortController().signal, progress() {} },
+    });
+    assert.deepEqual([isDone, ended, undo?.name], [false, "refused", "abort"]);
+    assert.equal((await run(sql, ["abort", "accounts"])).code, 0);
+  });
+
   await step("changes nothing by a look", async ({ sql }) => {
     const schema = () => sql`select relname from pg_class where relname !~ '^pg_' order by 1`;
     const before = await schema();

@@ -95,6 +95,12 @@ projectionTests("letters on the command line", async (step) => {
       code: 1,
       text: '"a" of "accounts": 0 events applied, 3 still parked: labels are not understood\n',
     });
+    const retry = projectionsActs.find(({ name }) => name === "letters retry")!;
+    const { isDone, ended } = await retry.run({ all: true }, {
+      databases: [{ service: "bank", sql, views: [accountView] }],
+      ...{ patienceMs: 30_000, signal: new AbortController().signal, progress() {} },
+    });
+    assert.deepEqual([isDone, ended], [false, "failed"]);
     mend();
     assert.deepEqual(await run(sql, ["retry", "a"]), {
       code: 0,

@@ -1,8 +1,10 @@
-import { defineEvents, type EventOf } from "@headwater/core";
+import { type acts, defineEvents, type EventOf } from "@headwater/core";
 import { z } from "zod";
 
 /** How an act ended. `goes-on`: it is under way, or is done when somebody runs who does it. */
 type ActEnd = "done" | "goes-on" | "refused" | "failed";
+
+type NamedAct = acts.NamedAct;
 
 /** What is put on record before an act is done. */
 export type BegunAct = {
@@ -20,10 +22,7 @@ export type BegunAct = {
   /** What it was to change, for people; null: nobody could tell. */
   readonly would: string | null;
   /** What takes it back, once it is done; null: nothing does. */
-  readonly undo: {
-    readonly name: string;
-    readonly args: Readonly<Record<string, unknown>>;
-  } | null;
+  readonly undo: NamedAct | null;
   readonly at: string;
 };
 
@@ -37,10 +36,13 @@ export type EndedAct = {
   readonly text: string;
   /** The same for machines; null: there was none, or too much of it. */
   readonly value: unknown;
+  /** What takes back what it has come to; absent: what was said as it began. */
+  readonly undo?: NamedAct | undefined;
   readonly at: string;
 };
 
 const args = z.record(z.string(), z.json());
+const namedAct = z.object({ name: z.string(), args });
 
 export const begunAct: z.ZodType<BegunAct> = z.object({
   actId: z.string(),
@@ -51,7 +53,7 @@ export const begunAct: z.ZodType<BegunAct> = z.object({
   actor: z.string(),
   reason: z.string().nullable(),
   would: z.string().nullable(),
-  undo: z.object({ name: z.string(), args }).nullable(),
+  undo: namedAct.nullable(),
   at: z.iso.datetime(),
 });
 
@@ -61,6 +63,7 @@ export const endedAct: z.ZodType<EndedAct> = z.object({
   code: z.string().nullable(),
   text: z.string(),
   value: z.json(),
+  undo: namedAct.optional(),
   at: z.iso.datetime(),
 });
 

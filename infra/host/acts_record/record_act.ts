@@ -79,7 +79,7 @@ export async function doOnRecord(
     ...{ would: foretold?.text.slice(0, longestText) ?? null, at: new Date().toISOString() },
     undo: foretold?.undo ? { ...foretold.undo, args: jsonOf(foretold.undo.args) } : null,
   }, { after: standing.revision, attempt: crypto.randomUUID() });
-  async function end(came: Pick<EndedAct, "outcome" | "code" | "text" | "value">): Promise<void> {
+  async function end(came: Omit<EndedAct, "actId" | "at">): Promise<void> {
     const text = came.text.slice(0, longestText);
     await record?.end({ ...came, actId, text, at: new Date().toISOString() }, { actor });
   }
@@ -95,12 +95,13 @@ export async function doOnRecord(
       .catch(() => {});
     throw error;
   }
-  const { text, value, isDone } = outcome;
+  const { text, value, isDone, ended = "goes-on", undo } = outcome;
   try {
     const kept = JSON.stringify(value).length > longestValue ? null : value;
     await end({
-      ...{ outcome: isDone ? "done" : "goes-on", code: null, text },
+      ...{ outcome: isDone ? "done" : ended, code: null, text },
       value: z.json().parse(kept),
+      ...(undo && { undo: { ...undo, args: jsonOf(undo.args) } }),
     });
   } catch (error) {
     const cause = error instanceof Error ? error.message : error;
@@ -135,9 +136,14 @@ function outcomeOf({ act, actId, actor, ended }: RecordedAct): acts.ActOutcome {
     );
   }
   const { outcome, code, text, value } = ended;
-  if (outcome === "refused") throw new Refusal(code ?? "act-refused", text);
-  if (outcome === "failed") throw new Error(text);
-  return { value: value ?? { actId, outcome }, text, isDone: outcome === "done" };
+  const isOver = outcome === "refused" || outcome === "failed";
+  if (isOver && value === null) {
+    throw outcome === "refused" ? new Refusal(code ?? "act-refused", text) : new Error(text);
+  }
+  return {
+    ...{ value: value ?? { actId, outcome }, text, isDone: outcome === "done" },
+    ...(isOver && { ended: outcome }),
+  };
 }
 
 function ownArgs(

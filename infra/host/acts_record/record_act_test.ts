@@ -18,6 +18,11 @@ function lampRoom(log = eventLog.memoryLog()) {
     changes: true,
     run({ lamp }) {
       if (lamp === "broken") throw new Refusal("lamp-broken", `Cannot light "${lamp}"`);
+      if (lamp === "all") {
+        const undo = { name: "mend", args: { lamp } };
+        const text = "0 of 2 are lit";
+        return Promise.resolve({ value: { lamp }, text, isDone: false, ended: "refused", undo });
+      }
       room.switched++;
       room.isLit = true;
       return Promise.resolve({ value: { lamp }, text: `"${lamp}" is lit`, isDone: true });
@@ -129,6 +134,17 @@ Deno.test("a dry run is no act, and what is refused is on record as that", async
       ["broken", "refused", "lamp-broken", null],
     ],
   );
+});
+
+Deno.test("an act that ended without being done is on record, and told again, as how it ended", async () => {
+  const { act, list } = lampRoom();
+  const asked = { lamp: "all", actId: crypto.randomUUID() };
+  const { isDone, ended, text } = await act(asked);
+  assert.deepEqual(await act(asked), { value: { lamp: "all" }, text, isDone, ended });
+  const { items: [first] } = await list();
+  assert.deepEqual([isDone, ended, first?.outcome], [false, "refused", "refused"]);
+  // What it has come to is taken back, and not what it was to come to
+  assert.deepEqual(first?.undo, { name: "mend", args: { lamp: "all" } });
 });
 
 Deno.test("an act whose process died is on record as begun, and is not begun again by a repetition", async () => {

@@ -61,8 +61,9 @@ function listed({ id: _, revision, ended, ...act }: RecordedAct, now: number) {
     code: ended?.code ?? null,
     text: ended?.text ?? null,
     changed: ended?.value ?? null,
-    // Nothing is taken back that was not done
-    undo: ended?.outcome === "done" || ended?.outcome === "goes-on" ? act.undo : null,
+    // Nothing is taken back of which nothing has come
+    undo: ended?.undo ??
+      (ended?.outcome === "done" || ended?.outcome === "goes-on" ? act.undo : null),
   };
 }
 

@@ -33,17 +33,23 @@ export type ActsPage = z.infer<typeof page>;
 export const actFilters = ["actor", "engine", "act", "subject"] as const;
 export type ActFilter = Partial<Record<(typeof actFilters)[number], string>>;
 
+const built = z.object({ generation: z.number() });
+
 /**
  * What takes an act back by now: a read model that is built anew is given up as long as another one is read, and only then
  * gone back from. Null: nothing does.
  */
 export function undoOf(
-  { act, engine, subject, undo }: ShownAct,
+  { act, engine, subject, undo, changed }: ShownAct,
   generations: readonly ShownGeneration[],
 ): ShownAct["undo"] {
-  const isRebuild = engine === "projections" && act === "rebuild";
-  const isUnread = generations.some((each) => each.name === subject && isBeingBuilt(each));
-  return undo && isRebuild && isUnread ? { ...undo, name: "abort" } : undo;
+  if (!undo || engine !== "projections" || act !== "rebuild") return undo;
+  const own = generations.filter(({ name }) => name === subject);
+  if (own.some(isBeingBuilt)) return { ...undo, name: "abort" };
+  if (undo.name !== "abort") return undo;
+  const made = built.safeParse(changed).data?.generation;
+  const isRead = own.some(({ generation, state }) => generation === made && state === "live");
+  return isRead ? { ...undo, name: "rollback" } : null;
 }
 
 /** A page of what operators did, which every service can tell: it is in the log. Errors: those of all that were asked. */

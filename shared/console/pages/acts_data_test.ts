@@ -31,4 +31,7 @@ Deno.test("a rebuild is taken back by giving it up until what it builds is read,
   const retired = generation("orders", { generation: 1, state: "retired" });
   assert.equal(undoOf(rebuild, [retired, generation("orders", {})])?.name, "rollback");
   assert.equal(undoOf({ ...rebuild, undo: null }, []), null);
+  const unfinished = { ...rebuild, undo: { name: "abort", args: {} }, changed: { generation: 2 } };
+  assert.equal(undoOf(unfinished, [retired, generation("orders", {})])?.name, "rollback");
+  assert.equal(undoOf(unfinished, [live]), null);
 });
