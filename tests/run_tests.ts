@@ -12,7 +12,8 @@ const testFile = /(^|[/._])test\.[cm]?[jt]sx?$|(^|\/)__tests__\//;
 
 /**
  * `deno task test [MEMBER or PATH …] [--options of "deno test" …]`: the tests of what is named, or all but those of
- * what is released. A member is named as in its import: `core` for `@headwater/core`, `order` for `@shop/order`.
+ * what is released. A member is named as in its import, `core` for `@headwater/core`; or as its folder, `gift_card` for
+ * `@shop/gift-card`.
  */
 async function runTests(args: readonly string[]): Promise<number> {
   const sources = await sourceFiles();
@@ -20,13 +21,14 @@ async function runTests(args: readonly string[]): Promise<number> {
   const firstOption = args.findIndex((arg) => arg.startsWith("-"));
   const named = firstOption === -1 ? args : args.slice(0, firstOption);
   const options = args.slice(named.length);
-  const unknown = named.find((name) => !members.has(name) && !existsInRoot(name));
+  const folderOf = (name: string) => members.get(name.replaceAll("_", "-"));
+  const unknown = named.find((name) => folderOf(name) === undefined && !existsInRoot(name));
   if (unknown !== undefined) {
     const names = [...members.keys()].toSorted().join(", ");
     say(`Cannot test "${unknown}": it is no path, and the members are ${names}`);
     return 2;
   }
-  const paths = named.map((name) => members.get(name) ?? pathFromRoot(name));
+  const paths = named.map((name) => folderOf(name) ?? pathFromRoot(name));
   const found = sources.filter((file) =>
     testFile.test(file) && !file.startsWith("tests/performance/peers/") &&
     (paths.length === 0 ? !releaseTests.test(file) : paths.some((path) => isIn(file, path)))

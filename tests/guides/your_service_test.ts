@@ -33,7 +33,7 @@ Deno.test("what the guide says and what the templates give works in a copy of th
         "policy parcel_watch --service order --after ShipmentRefused --send RemindOfPayment",
       ]
     ) await copy.run("task", "new", ...line.split(" "));
-    await copy.run(...unchecked(["task", "test", "gift-card", "order", "shipping"]));
+    await copy.run(...unchecked(["task", "test", "gift_card", "order", "shipping"]));
   });
 
   await t.step("all of it is as well kept as what was there", async () => {
