@@ -1,14 +1,11 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { inspect } from "node:util";
-import type { Log } from "@headwater/core";
-
-export const logLevels = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = typeof logLevels[number];
+import { type Log, machine } from "@headwater/core";
 
 export type LineLogOptions = {
   /** What is below is not written. With `debug` errors come with their stacks. */
-  readonly level: LogLevel;
+  readonly level: machine.LogLevel;
   /** Of every entry. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Takes whole lines, each with its line end. Default: the standard error output. */
@@ -17,34 +14,23 @@ export type LineLogOptions = {
   readonly readable?: boolean;
 };
 
-/**
- * A log of one line per entry: readable on a terminal, JSON for machines otherwise. It never throws, whoever reads it or
- * not; the next line says how many were lost.
- */
+/** A log of one line per entry: readable on a terminal, JSON for machines otherwise. */
 export function lineLog(
   { level: lowest, fields: bound, write = writeLine, readable = process.stderr.isTTY }:
     LineLogOptions,
 ): Log {
   const withStack = lowest === "debug";
-  let linesLost = 0;
-
-  function at(level: LogLevel): Log["info"] {
-    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
-    return (message, given) => {
-      const time = new Date().toISOString();
-      const fields = { ...bound, ...given, ...(linesLost > 0 && { linesLost }) };
-      try {
-        write(
-          readable
-            ? `${time.slice(11, 23)} ${level.padEnd(5)} ${oneLine(message)}${inWords(fields)}\n`
-            : `${JSON.stringify({ ...fields, time, level, message }, expressible)}\n`,
-        );
-        linesLost = 0;
-      } catch {
-        linesLost++;
-      }
-    };
-  }
+  return machine.levelledLog(lowest, ({ level, message, fields: given }) => {
+    const time = new Date().toISOString();
+    const fields = { ...bound, ...given };
+    write(
+      readable
+        ? `${time.slice(11, 23)} ${level.padEnd(5)} ${machine.inOneLine(message)}${
+          inWords(fields)
+        }\n`
+        : `${JSON.stringify({ ...fields, time, level, message }, expressible)}\n`,
+    );
+  });
 
   function expressible(_name: string, value: unknown): unknown {
     if (typeof value === "bigint") return String(value);
@@ -56,11 +42,11 @@ export function lineLog(
 
   function inWords(fields: Readonly<Record<string, unknown>>): string {
     return Object.entries(fields).filter(([, value]) => value !== undefined).map(([name, value]) =>
-      ` ${name}=${oneLine(value instanceof Error && !withStack ? messages(value) : text(value))}`
+      ` ${name}=${
+        machine.inOneLine(value instanceof Error && !withStack ? messages(value) : text(value))
+      }`
     ).join("");
   }
-
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 function text(value: unknown): string {
@@ -69,11 +55,6 @@ function text(value: unknown): string {
 
 function messages({ name, message, cause }: Error): string {
   return `${name}: ${message}${cause instanceof Error ? ` (cause: ${messages(cause)})` : ""}`;
-}
-
-/** It may quote what a client sent: it must neither begin a line of its own nor steer the terminal. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 const encoder = new TextEncoder();

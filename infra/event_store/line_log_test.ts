@@ -36,23 +36,3 @@ function capture(options: Partial<LineLogOptions> = {}) {
   const write = (line: string) => lines.push(line);
   return { log: lineLog({ level: "info", readable: false, write, ...options }), lines };
 }
-
-Deno.test("who says something while nobody takes it goes on, and the next line says how much was lost", () => {
-  const lines: string[] = [];
-  let isTaken = false;
-  const { log } = capture({
-    write(line) {
-      if (!isTaken) throw new Error("the disk is full");
-      lines.push(line);
-    },
-  });
-  log.info("one");
-  log.error("two");
-  isTaken = true;
-  log.info("three");
-  log.info("four");
-  assert.deepEqual(
-    lines.map((line) => JSON.parse(line)).map(({ message, linesLost }) => [message, linesLost]),
-    [["three", 2], ["four", undefined]],
-  );
-});

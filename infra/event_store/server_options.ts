@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type LogLevel, logLevels } from "./line_log.ts";
+import { machine } from "@headwater/core";
 
 type Meta = {
   /** The first one is shown in the help; ours, then the original's. */
@@ -119,12 +119,12 @@ const options = z.object({
     allowed: "true",
   }),
   logLevel: z.string().toLowerCase().pipe(
-    z.enum([...logLevels, "default", "verbose", "information", "warning", "fatal"]),
+    z.enum([...machine.logLevels, "default", "verbose", "information", "warning", "fatal"]),
   )
     .default("info").transform(ourLevel).meta({
       ...named("log-level"),
       description: "the least important entries to log",
-      allowed: `${logLevels.join(", ")}, or the original's names`,
+      allowed: `${machine.logLevels.join(", ")}, or the original's names`,
     }),
 });
 
@@ -236,11 +236,11 @@ function withValues(args: readonly string[]): string[] {
   });
 }
 
-function ourLevel(level: string): LogLevel {
+function ourLevel(level: string): machine.LogLevel {
   if (level === "verbose") return "debug";
   if (level === "warning") return "warn";
   if (level === "fatal") return "error";
-  return logLevels.find((known) => known === level) ?? "info";
+  return machine.logLevels.find((known) => known === level) ?? "info";
 }
 
 /** As it would be given: what is made of it afterwards is nothing for people. */

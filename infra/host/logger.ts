@@ -1,21 +1,8 @@
-import { type Log, time } from "@headwater/core";
-
-export const logLevels = ["debug", "info", "warn", "error"] as const;
-/** @internal */
-export type LogLevel = typeof logLevels[number];
-
-type Entry = {
-  readonly level: LogLevel;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-};
+import { type Log, machine, time } from "@headwater/core";
 
 /**
  * A log of one line per entry: readable on a terminal, JSON for machines otherwise. What is said on behalf of a request
  * bears its `correlationId`, and its `traceId` where it is in a trace.
- *
- * It never throws: who says something has other things to do than to heed that nobody reads it any more, or that the disk
- * is full. The next line says how many were lost.
  */
 export function createLogger(
   {
@@ -25,7 +12,7 @@ export function createLogger(
     colour = readable && !Deno.noColor,
   }: {
     /** What is below is not written. With `debug` errors come with their stacks. */
-    readonly level: LogLevel;
+    readonly level: machine.LogLevel;
     /** Takes whole lines, each with its line end. Default: the standard error output. */
     readonly write?: (line: string) => void;
     /** Lines for people instead of JSON. Default: whether the standard error output is a terminal. */
@@ -35,23 +22,10 @@ export function createLogger(
   },
 ): Log {
   const withStack = lowest === "debug";
-  let linesLost = 0;
-
-  function at(level: LogLevel): Log["info"] {
-    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
-    return (message, own = {}) => {
-      const lost = linesLost > 0 && { linesLost };
-      const entry = { level, message, fields: { ...requestFields(), ...own, ...lost } };
-      try {
-        write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
-        linesLost = 0;
-      } catch {
-        linesLost++;
-      }
-    };
-  }
-
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return machine.levelledLog(lowest, (said) => {
+    const entry = { ...said, fields: { ...requestFields(), ...said.fields } };
+    write(readable ? lineForPeople(entry, { withStack, colour }) : jsonLine(entry, withStack));
+  });
 }
 
 /** As the traces of the same request name it: https://www.w3.org/TR/trace-context/#traceparent-header */
@@ -73,7 +47,7 @@ export function withFields(log: Log, bound: Readonly<Record<string, unknown>>): 
   };
 }
 
-function jsonLine({ level, message, fields }: Entry, withStack: boolean): string {
+function jsonLine({ level, message, fields }: machine.LogEntry, withStack: boolean): string {
   const time = new Date().toISOString();
   return `${json({ ...fields, time, level, message }, withStack)}\n`;
 }
@@ -83,14 +57,14 @@ const dim = "\x1b[2m";
 const plain = "\x1b[0m";
 
 function lineForPeople(
-  { level, message, fields }: Entry,
+  { level, message, fields }: machine.LogEntry,
   { withStack, colour }: { readonly withStack: boolean; readonly colour: boolean },
 ): string {
   const paint = (code: string, text: string) => colour ? `${code}${text}${plain}` : text;
   const parts = [
     paint(dim, new Date().toISOString().slice(11, 23)),
     paint(colours[level], level.padEnd(5)),
-    escapeControls(message),
+    machine.inOneLine(message),
   ];
   const stacks: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
@@ -137,11 +111,6 @@ function describeError(error: Error, withStack: boolean): object {
   const { name, message, stack, cause } = error;
   const code = "code" in error ? error.code : undefined;
   return { name, message, code, stack: withStack ? stack : undefined, cause };
-}
-
-/** A message may quote what a client sent: it must neither begin a line of its own nor steer the terminal. */
-function escapeControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 const encoder = new TextEncoder();

@@ -154,23 +154,3 @@ Deno.test("what is said for a request bears its ids, what it leaves behind does 
     ],
   );
 });
-
-Deno.test("who says something while nobody takes it goes on, and the next line says how much was lost", () => {
-  const lines: string[] = [];
-  let isTaken = false;
-  const { log } = capture({
-    write(line) {
-      if (!isTaken) throw new Deno.errors.BrokenPipe("the reader has gone");
-      lines.push(line);
-    },
-  });
-  log.info("one");
-  log.error("two");
-  isTaken = true;
-  log.info("three");
-  log.info("four");
-  deepEqual(
-    lines.map((line) => JSON.parse(line)).map(({ message, linesLost }) => [message, linesLost]),
-    [["three", 2], ["four", undefined]],
-  );
-});

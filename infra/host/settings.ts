@@ -1,7 +1,7 @@
+import { machine } from "@headwater/core";
 import type { Algorithm } from "@headwater/identity";
 import { z } from "zod";
 import { isLoopback } from "./is_loopback.ts";
-import { logLevels } from "./logger.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 
 /** Credentials, hosts with ports separated by commas, a path, parameters: more than one host is not a URL to `URL`. */
@@ -90,10 +90,10 @@ export const settings = z.object({
     description: "where the embedded parts keep their data",
     allowed: "a path without commas",
   }),
-  LOG_LEVEL: z.enum(logLevels).optional().meta({
+  LOG_LEVEL: z.enum(machine.logLevels).optional().meta({
     flag: "--log-level",
     description: "the least important entries to log (default info; of dev: warn)",
-    allowed: logLevels.join(", "),
+    allowed: machine.logLevels.join(", "),
   }),
   HEALTH_EVERY_MS: z.string().regex(/^\d{2,5}$/).transform(Number).default(5_000).meta({
     description: "milliseconds between looks at what a process needs, which probes are told of",

@@ -1,8 +1,7 @@
-import { Unavailable } from "@headwater/core";
+import { type machine, Unavailable } from "@headwater/core";
 import type { Application } from "./application.ts";
 import { environmentVariables } from "./settings.ts";
 import { eventStoreDbVariables } from "@headwater/eventstoredb";
-import type { LogLevel } from "./logger.ts";
 import { httpClient } from "./service_client/http.ts";
 import type { SplitIssuer } from "./split_issuer.ts";
 import type { ProcessPlan } from "./supervised_process.ts";
@@ -23,7 +22,7 @@ export type TopologyOptions = {
   readonly eventStore: { readonly directory: string; readonly port: number } | undefined;
   /** Free ports, one for each service. */
   readonly ports: readonly number[];
-  readonly logLevel: LogLevel;
+  readonly logLevel: machine.LogLevel;
   /** `EVENTSTORE_URL`, database URLs: what every service gets. */
   readonly env: Readonly<Record<string, string>>;
   /** Ours, for what it says of telemetry; default: nobody listens. */

@@ -3,6 +3,7 @@ export * from "./command_message.ts";
 export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";
 export { isMissingTable, type Limit } from "./failures.ts";
+export * from "./levelled_log.ts";
 export * from "./memory_store.ts";
 export * from "./meter.ts";
 export { meteredLog } from "./metered_log.ts";

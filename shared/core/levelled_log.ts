@@ -1,0 +1,42 @@
+import type { Log } from "./log.ts";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof logLevels[number];
+
+export type LogEntry = {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * A log whose entries from `lowest` on are written, one by one. It never throws: who says something has other things to do
+ * than to heed that nobody reads it any more, or that the disk is full. The next entry says in `linesLost` how many were
+ * not written.
+ */
+export function levelledLog(
+  lowest: LogLevel,
+  /** May throw: then the entry is lost. */
+  write: (entry: LogEntry) => void,
+): Log {
+  let linesLost = 0;
+
+  function at(level: LogLevel): Log["info"] {
+    if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return () => {};
+    return (message, fields = {}) => {
+      try {
+        write({ level, message, fields: linesLost > 0 ? { ...fields, linesLost } : fields });
+        linesLost = 0;
+      } catch {
+        linesLost++;
+      }
+    };
+  }
+
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** In one line: it may quote what a client sent, which must neither begin a line of its own nor steer the terminal. */
+export function inOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
