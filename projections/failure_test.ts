@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { machine, Unavailable } from "@headwater/core";
+import { Unavailable } from "@headwater/core";
 import { failureOf } from "./failure.ts";
 
 function failure(code: string): Error {
@@ -18,9 +18,4 @@ Deno.test("what an event or its fold is at fault for is told from machines that 
   assert.deepEqual([silence?.isMachine, silence?.isPostgresAway], [true, true]);
   assert.deepEqual([log?.isMachine, log?.isPostgresAway], [true, false]);
   assert.equal(postgres?.cause, "It is 57P01");
-});
-
-Deno.test("a missing table is known", () => {
-  assert.ok(machine.isMissingTable(failure("42P01")));
-  assert.ok(!machine.isMissingTable(failure("42703")));
 });

@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
-import { fingerprint } from "@headwater/core";
+import { fingerprint, machine } from "@headwater/core";
 import { type Migration, statementsOf } from "./migration.ts";
-import { codeOf, inTurn, literal } from "./migration_turn.ts";
+import { inTurn, literal } from "./migration_turn.ts";
 import { remakeTables } from "./remake_tables.ts";
 
 /** Migrations, and whose they are. */
@@ -11,9 +11,6 @@ export type MigrateOptions = {
   /** In the order in which they are to be applied. */
   readonly migrations: readonly Migration[];
 };
-
-/** PostgreSQL's code for a table that is not there. */
-const undefinedTable = "42P01";
 
 /**
  * Applies what has not been applied yet, each migration in a transaction of its own, and gives the names of those it applied.
@@ -66,7 +63,7 @@ async function appliedChecksums(
       select name, checksum from headwater_migrations where service = ${service}`;
     return new Map(rows.map((row) => [row.name, row.checksum]));
   } catch (error) {
-    if (codeOf(error) === undefinedTable) return new Map();
+    if (machine.isMissingTable(error)) return new Map();
     throw error;
   }
 }

@@ -89,5 +89,14 @@ export class DeadlineExceeded extends Error {
 
 /** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
 export function isMissingTable(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "42P01";
+  return sqlStateOf(error) === "42P01";
+}
+
+/** True when a table or the whole database is not there: for looks at what a service keeps that may not have run yet. */
+export function isNothingThere(error: unknown): error is Error {
+  return isMissingTable(error) || sqlStateOf(error) === "3D000";
+}
+
+function sqlStateOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

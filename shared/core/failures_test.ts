@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DeadlineExceeded, Unavailable } from "./failures.ts";
+import { DeadlineExceeded, isMissingTable, isNothingThere, Unavailable } from "./failures.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -35,4 +35,11 @@ Deno.test("what a signal's time-out throws is a deadline that is over, and what 
   assert.ok(DeadlineExceeded.isCauseOf(new DeadlineExceeded("too late")));
   assert.ok(!DeadlineExceeded.isCauseOf(aborted.signal.reason));
   assert.ok(!DeadlineExceeded.isCauseOf(new Error("TimeoutError")));
+});
+
+Deno.test("a table that is not there is told from a column that is not, and from a whole database", () => {
+  const told = (["42P01", "3D000", "42703"] as const).map((code) => {
+    return [isMissingTable(failure(code)), isNothingThere(failure(code))];
+  });
+  assert.deepEqual(told, [[true, true], [false, true], [false, false]]);
 });

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { placeIn } from "./instance_cursor.ts";
@@ -177,13 +178,7 @@ export async function ifThere<Row>(
   try {
     return await select();
   } catch (error) {
-    if (isNotThere(error)) return [];
+    if (machine.isNothingThere(error)) return [];
     throw error;
   }
-}
-
-/** PostgreSQL's codes for a table and for a database that it does not have. */
-function isNotThere(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    (error.code === "42P01" || error.code === "3D000");
 }

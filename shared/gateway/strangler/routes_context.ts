@@ -2,6 +2,7 @@ import {
   type Aggregate,
   type DomainCommand,
   type EventLog,
+  machine,
   Refusal,
   repository,
   Unavailable,
@@ -90,8 +91,7 @@ async function knownRoutes(context: RoutesContext): Promise<readonly StrangledRo
     return await listStrangledRoutes(databaseOf(context));
   } catch (error) {
     // Its service has not run here yet
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "42P01" || code === "3D000") return [];
+    if (machine.isNothingThere(error)) return [];
     throw error;
   }
 }
