@@ -13,7 +13,8 @@ export async function copyRows(
   const query = sql.unsafe(`set local synchronous_commit = off; copy ${target} from stdin`);
   const stream = await query.writable();
   await new Promise<void>((resolve, reject) => {
-    // Once there is a stream, postgres.js 3.4.9 tells nobody but the query, which has resolved long since
+    // Once there is a stream, postgres.js 3.4.9 tells nobody but the query, which has resolved long since: there is no
+    // other way to hear of an error (https://github.com/porsager/postgres/issues/1173)
     Object.assign(query, {
       reject(error: unknown) {
         reject(error);
