@@ -13,14 +13,35 @@ export function mended(price: string): number {
   return Number(`${whole}${cents.padEnd(2, "0")}`);
 }
 
+type Import<Result> = {
+  head(): Promise<number | undefined>;
+  run(head: number | undefined): Promise<Result>;
+};
+
+/** Runs imports, each from where the log ended when it was first asked for: tried again, it counts what it did before too. */
+export function goingOn() {
+  const begun = new Map<string, number | undefined>();
+  return async <Result>(draft: string, { head, run }: Import<Result>): Promise<Result> => {
+    if (!begun.has(draft)) begun.set(draft, await head());
+    const result = await run(begun.get(draft));
+    begun.delete(draft);
+    return result;
+  };
+}
+
 /** A service that carries over what the old shop at this URL has, when it is asked to. */
 export function productImport(legacyUrl: string): ServiceDefinition {
   const imports = routes();
+  const goOn = goingOn();
   imports.post("/api/product-imports/:draft", async (c) => {
     const { client, log } = c.env;
-    const minorUnits = c.req.param("draft") === "first" ? firstDraft : mended;
-    const head = await log.head();
-    return c.json(await importProducts({ legacyUrl, client, head, minorUnits }));
+    const draft = c.req.param("draft");
+    const minorUnits = draft === "first" ? firstDraft : mended;
+    const imported = await goOn(draft, {
+      head: () => log.head(),
+      run: (head) => importProducts({ legacyUrl, client, head, minorUnits }),
+    });
+    return c.json(imported);
   });
   return service({ name: "product-import", routes: imports });
 }
