@@ -3,6 +3,17 @@ import { type CommandOf, defineEvents, type EventOf, field, versioned } from "@h
 import { sagaEvents } from "@headwater/sagas";
 import { quantitySchema, skuSchema } from "@shop/inventory/contract";
 
+/** What an order may be, from its placement on. */
+export const orderStatuses = [
+  "placed",
+  "confirmed",
+  "shipped",
+  "delivered",
+  "cancelling",
+  "cancelled",
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
 export const orderLine = z.strictObject({
   sku: skuSchema,
   quantity: quantitySchema,

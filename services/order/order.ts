@@ -1,15 +1,11 @@
 import { aggregate, fingerprint, Refusal } from "@headwater/core";
-import { type OrderCommand, orderCommands, type OrderEvent, orderEvents } from "./contract.ts";
-
-export const orderStatuses = [
-  "placed",
-  "confirmed",
-  "shipped",
-  "delivered",
-  "cancelling",
-  "cancelled",
-] as const;
-export type OrderStatus = (typeof orderStatuses)[number];
+import {
+  type OrderCommand,
+  orderCommands,
+  type OrderEvent,
+  orderEvents,
+  type OrderStatus,
+} from "./contract.ts";
 
 type Placed = Extract<OrderEvent, { type: "OrderPlaced" }>["data"];
 

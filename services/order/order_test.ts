@@ -1,9 +1,15 @@
 import { arbitraryOf, given, runCommands } from "@headwater/testing";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { type OrderCommand, orderCommands, type OrderEvent, orderEvents } from "./contract.ts";
+import {
+  type OrderCommand,
+  orderCommands,
+  type OrderEvent,
+  orderEvents,
+  type OrderStatus,
+} from "./contract.ts";
 import { orderCommandExamples as command, orderEventExamples as event } from "./examples.ts";
-import { order, type OrderStatus } from "./order.ts";
+import { order } from "./order.ts";
 
 const placed = [event.OrderPlaced];
 const confirmed = [...placed, event.OrderConfirmed];

@@ -2,8 +2,7 @@ import { column, type RowOf, view } from "@headwater/core";
 import { describe, type Page, readPage } from "@headwater/http";
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { orderEvents, orderLine, shippingAddress } from "./contract.ts";
-import { orderStatuses } from "./order.ts";
+import { orderEvents, orderLine, orderStatuses, shippingAddress } from "./contract.ts";
 
 type OrderRow = RowOf<typeof orderView>;
 

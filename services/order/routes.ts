@@ -13,9 +13,9 @@ import {
   routes,
 } from "@headwater/http";
 import { z } from "zod";
-import { orderCommands } from "./contract.ts";
+import { orderCommands, orderStatuses } from "./contract.ts";
 import { orderCommandExamples } from "./examples.ts";
-import { order, orderStatuses } from "./order.ts";
+import { order } from "./order.ts";
 import { findOrder, orderAnswer, orderPage, orderPageAnswer, orderView } from "./order_view.ts";
 import { shipmentDispatched } from "./shipment_dispatched.ts";
 

@@ -1,6 +1,6 @@
 import { column, type EventOf, view } from "@headwater/core";
 import { stockItemEvents } from "@shop/inventory/contract";
-import { orderEvents } from "@shop/order/contract";
+import { orderEvents, orderStatuses } from "@shop/order/contract";
 import { paymentEvents } from "@shop/payment/contract";
 import { shipmentEvents } from "@shop/shipping/contract";
 import type { Sql } from "postgres";
@@ -20,14 +20,7 @@ const shipment = column.text(["arranged", "refused", "dispatched", "delivered", 
 
 const columns = {
   orderId: column.text(),
-  status: column.text([
-    "placed",
-    "confirmed",
-    "shipped",
-    "delivered",
-    "cancelling",
-    "cancelled",
-  ]),
+  status: column.text(orderStatuses),
   reason: column.text().nullable(),
   payment: payment.nullable(),
   /** In the sequence in which they were first tried. */
