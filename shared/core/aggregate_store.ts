@@ -1,4 +1,4 @@
-import { bytesOf, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
+import { bytesHeldBy, type Cache, type CacheBudget, cacheBudget } from "./cache.ts";
 import { CommandTraces } from "./command_traces.ts";
 import type { Appended, EventLog, NewEvent } from "./event_log.ts";
 import type { Decider } from "./decider.ts";
@@ -109,7 +109,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
     for (const { type, data, metadata: { commandId, commandHash: hash } } of events) {
       state = this.decider.evolve(state, { type, data } as Event);
       loaded.commands.set(commandId, { hash, revision, position });
-      bytes += bytesOfTrace + bytesOf(data);
+      bytes += bytesOfTrace + bytesHeldBy(data);
     }
     const last = events.at(-1) ?? loaded.last;
     this.#baselines.set(loaded.stream, { ...loaded, state, bytes, revision, position, last });
@@ -133,7 +133,7 @@ export class AggregateStore<Command extends DomainCommand, Event extends DomainE
       ({ revision, position } = recorded);
       const { commandId, commandHash: hash } = recorded.metadata;
       loaded.commands.set(commandId, { hash, revision, position });
-      bytes += bytesOfTrace + bytesOf(recorded.data);
+      bytes += bytesOfTrace + bytesHeldBy(recorded.data);
     }
     return { ...loaded, state, revision, position, bytes, last: page.at(-1) ?? loaded.last };
   }

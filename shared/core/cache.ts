@@ -67,14 +67,14 @@ export function cacheBudget(limitBytes: number = defaultBytes): CacheBudget {
 }
 
 /** About what a value of JSON takes in the heap, counted without making its text. */
-export function bytesOf(value: unknown): number {
+export function bytesHeldBy(value: unknown): number {
   if (typeof value === "string") return 24 + value.length;
   if (typeof value !== "object" || value === null) return 16;
   let bytes = 48;
   if (Array.isArray(value)) {
-    for (const item of value) bytes += 8 + bytesOf(item);
+    for (const item of value) bytes += 8 + bytesHeldBy(item);
     return bytes;
   }
-  for (const name in value) bytes += 8 + bytesOf(value[name as keyof typeof value]);
+  for (const name in value) bytes += 8 + bytesHeldBy(value[name as keyof typeof value]);
   return bytes;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytesOf, cacheBudget } from "./cache.ts";
+import { bytesHeldBy, cacheBudget } from "./cache.ts";
 
 type Thing = { readonly name: string; readonly bytes: number };
 
@@ -83,8 +83,8 @@ Deno.test("what is held under a name leaves less for the others, and what was pu
 
 Deno.test("what a value takes grows with all that it holds", () => {
   const line = { sku: "SKU1", quantity: 2, unitPrice: 499 };
-  const order = (lines: number) => bytesOf({ lines: Array(lines).fill(line), note: null });
+  const order = (lines: number) => bytesHeldBy({ lines: Array(lines).fill(line), note: null });
   assert.ok(order(100) > 50 * order(1) / 2);
   assert.equal(order(100) - order(99), order(2) - order(1));
-  assert.equal(bytesOf("x".repeat(1_000)) - bytesOf(""), 1_000);
+  assert.equal(bytesHeldBy("x".repeat(1_000)) - bytesHeldBy(""), 1_000);
 });
