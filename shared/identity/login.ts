@@ -8,6 +8,7 @@ import { type Claims, identityOfClaims } from "./identity_of_claims.ts";
 import { seal } from "./sealed_text.ts";
 import { sessionCookie } from "./session_cookie.ts";
 import type { Sessions } from "./sessions.ts";
+import { issuerSession } from "./issuer_session.ts";
 import { wayBack } from "./way_back.ts";
 
 /** With whom people log in, and as what we are known there. */
@@ -30,7 +31,8 @@ const timeoutS = 5;
 
 /**
  * `GET login`, `GET login/callback`, `POST logout`: the authorization code flow of OpenID Connect with PKCE. What is to be
- * known of it meanwhile is in a cookie of the browser that began it, so that nobody can end it in another one.
+ * known of it meanwhile is in a cookie of the browser that began it, so that nobody can end it in another one. A log-out
+ * goes on to the issuer, if it says where.
  */
 export function loginRoutes(
   options: LoginOptions,
@@ -42,6 +44,7 @@ export function loginRoutes(
   const sealed = seal(secrets, { purpose: "login" });
   const redirectUri = `${new URL(publicUrl).origin}${within}/login/callback`;
   const issuer = knownIssuer(options, send);
+  const atIssuer = issuerSession({ issuer, secrets, isTls, path: `${within}/logout`, logger });
   const app: EdgeRoutes = new Hono();
 
   app.get("/login", async (c) => {
@@ -77,18 +80,21 @@ export function loginRoutes(
     // As it was asked for, whatever stands before us makes of it
     const url = new URL(redirectUri);
     url.search = new URL(c.req.url).search;
-    const claims = await granted(config, url, kept);
+    const { idToken, claims } = await granted(config, url, kept);
     const identity = identityOfClaims(claims, options);
     logger.info("Somebody has logged in", { actor: identity.actor, roles: identity.roles });
     const to = wayBack(String(kept.to), { publicUrl, within });
-    return redirect(to, [await sessions.begin(identity), cookie.clear]);
+    const begun = [await sessions.begin(identity), ...await atIssuer.begin(idToken)];
+    return redirect(to, [...begun, cookie.clear]);
   });
 
   app.post("/logout", async (c) => {
     // Only of those who ask for it themselves
     const identity = await sessions.identify(c.req.raw);
     if (identity) logger.info("Somebody has logged out", { actor: identity.actor });
-    return redirect("/", [await sessions.end(c.req.raw)]);
+    const ended = [await sessions.end(c.req.raw), atIssuer.clear];
+    const url = identity && await atIssuer.endUrl(c.req.raw.headers);
+    return url === undefined ? redirect("/", ended) : farewell(url, ended);
   });
   return app;
 }
@@ -97,7 +103,7 @@ async function granted(
   config: client.Configuration,
   url: URL,
   { state, nonce, verifier }: JWTPayload,
-): Promise<JWTPayload> {
+): Promise<{ readonly idToken: string | undefined; readonly claims: JWTPayload }> {
   try {
     const tokens = await client.authorizationCodeGrant(config, url, {
       expectedState: String(state),
@@ -105,7 +111,7 @@ async function granted(
       pkceCodeVerifier: String(verifier),
       idTokenExpected: true,
     });
-    return { ...tokens.claims() };
+    return { idToken: tokens.id_token, claims: { ...tokens.claims() } };
   } catch (cause) {
     const root = cause instanceof Error ? cause.cause : undefined;
     for (const error of [cause, root]) if (error instanceof Unavailable) throw error;
@@ -164,6 +170,27 @@ function unavailable(cause: unknown): Unavailable {
   return new Unavailable("Cannot log you in: the issuer does not answer as it should", {
     ...{ code: "identity-unavailable", cause },
   });
+}
+
+/** Not a redirection, as no form of ours leads to another site: the page goes on there by itself. */
+function farewell(to: string, cookies: readonly string[]): Response {
+  const url = to.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=${url}">
+<title>Logged out</title>
+<p>You are logged out here. <a href="${url}">Log out where you logged in, too</a></p>
+</html>
+`;
+  const headers = new Headers({
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+  });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return new Response(page, { headers });
 }
 
 function redirect(to: string, cookies: readonly string[]): Response {

@@ -9,8 +9,8 @@ import { loginIssuer } from "./testing/mod.ts";
 const publicUrl = "https://shop.example";
 const secrets = ["s".repeat(32)];
 
-async function setUp() {
-  const issuer = await loginIssuer("https://id.example");
+async function setUp(options: { readonly endsSessions?: boolean } = {}) {
+  const issuer = await loginIssuer("https://id.example", options);
   issuer.claims = { sub: "42", roles: ["operator"], name: "Ada" };
   const own = sessions({ publicUrl, secrets });
   const login = loginRoutes({
@@ -34,7 +34,6 @@ async function setUp() {
       if (age === "0") jar.delete(name);
       else jar.set(name, value);
     }
-    await answer.body?.cancel();
     return answer;
   }
   const placeOf = (answer: Response) => answer.headers.get("Location") ?? "";
@@ -72,6 +71,38 @@ Deno.test("people log in with the issuer, come back to where they were, and log 
   const own = { method: "POST", headers: { "Sec-Fetch-Site": "same-origin" } };
   assert.equal((await visit("/console/logout", own)).status, 303);
   assert.equal(jar.size, 0);
+});
+
+Deno.test("a log-out goes on to the issuer, if that ends sessions, with what it knows its session by", async () => {
+  const { issuer, jar, visit } = await setUp({ endsSessions: true });
+  const logIn = async () => {
+    const begun = await visit("/console/login");
+    return await visit(await issuer.logIn(begun.headers.get("Location") ?? ""));
+  };
+  const own = { method: "POST", headers: { "Sec-Fetch-Site": "same-origin" } };
+  const done = await logIn();
+  const cookies = done.headers.getSetCookie();
+  // No other request is the longer for it
+  assert.match(
+    cookies.find((each) => each.includes("id-token")) ?? "",
+    /^__Secure-headwater-id-token=.*; Path=\/console\/logout; HttpOnly; SameSite=Lax; Secure$/,
+  );
+  const left = await visit("/console/logout", own);
+  // A page: no form of the console leads to another site
+  assert.equal(left.status, 200);
+  const [, to = ""] = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(await left.text()) ?? [];
+  const url = new URL(to.replaceAll("&amp;", "&"));
+  assert.equal(url.origin + url.pathname, "https://id.example/end");
+  const { of, client_id, id_token_hint } = Object.fromEntries(url.searchParams);
+  const claims = JSON.parse(atob(id_token_hint?.split(".")[1] ?? ""));
+  assert.deepEqual([of, client_id, claims.sub], ["all", "console", "42"]);
+  assert.deepEqual([...jar.keys()], []);
+  // Who has no session here ends none there
+  assert.equal((await visit("/console/logout", own)).status, 303);
+  // Without its token, or with one that is too long for a browser to keep, the issuer asks first
+  issuer.claims = { ...issuer.claims, roles: Array.from({ length: 400 }, (_, n) => `role-${n}`) };
+  await logIn();
+  assert.deepEqual([...jar.keys()], ["__Host-headwater-session"]);
 });
 
 Deno.test("a login ends once, in the browser that has begun it, as it was begun", async () => {

@@ -11,13 +11,15 @@ export type SessionCookie = {
 /**
  * A cookie that no script reads, and that goes to this host alone: over TLS, but on a machine's own address, which has
  * none. `Lax`, as whoever logs in comes back from another site; what is done by it says where it comes from as well.
+ * `path`: below which it is sent; default: everywhere.
  */
 export function sessionCookie(
-  kind: "session" | "login",
-  { isTls }: { readonly isTls: boolean },
+  kind: "session" | "login" | "id-token",
+  { isTls, path = "/" }: { readonly isTls: boolean; readonly path?: string },
 ): SessionCookie {
-  const name = `${isTls ? "__Host-" : ""}headwater-${kind}`;
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${isTls ? "; Secure" : ""}`;
+  const prefix = path === "/" ? "__Host-" : "__Secure-";
+  const name = `${isTls ? prefix : ""}headwater-${kind}`;
+  const attributes = `Path=${path}; HttpOnly; SameSite=Lax${isTls ? "; Secure" : ""}`;
   return {
     name,
     in: (headers) =>

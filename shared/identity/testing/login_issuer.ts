@@ -20,7 +20,11 @@ type Begun = {
 /** What it says at `issuer`, for this client. */
 export async function loginIssuer(
   issuer: string,
-  { clientId = "console" }: { readonly clientId?: string } = {},
+  { clientId = "console", endsSessions = false }: {
+    readonly clientId?: string;
+    /** It says where a browser ends the session that it has there. */
+    readonly endsSessions?: boolean;
+  } = {},
 ): Promise<LoginIssuer> {
   const base = await tokenIssuer(issuer, { audience: clientId, alg: "RS256" });
   const begun = new Map<string, Begun>();
@@ -56,6 +60,7 @@ export async function loginIssuer(
         ...await answered.json(),
         authorization_endpoint: `${issuer}/authorize`,
         token_endpoint: `${issuer}/token`,
+        ...(endsSessions && { end_session_endpoint: `${issuer}/end?of=all` }),
       });
     },
     logIn(asked: string): Promise<string> {
