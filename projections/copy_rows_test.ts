@@ -12,6 +12,7 @@ for (
 ) {
   Deno.test(`a COPY that is refused ${when} rejects, and the next query is answered`, async () => {
     await using server = startCopyServer({ refusesAt });
+    // deno-lint-ignore headwater/postgres -- the library itself is tried, and no server
     const sql = postgres(server.url, {
       max: 1,
       fetch_types: false,
