@@ -172,7 +172,9 @@ export class ProjectionWorker implements AsyncDisposable {
       const outcome = await this.#outcomeOf(act).catch((error): Outcome => {
         this.#options.logger.debug("A projection was interrupted", { act: act.type, error });
         // Dropped, or lost: what there is now is found out
-        if (machine.isMissingTable(error) && act.type !== "prepare") return { type: "moved" };
+        if (machine.isMissingTable(error) && act.type !== "prepare") {
+          return { type: "moved", isGone: true };
+        }
         return { type: "failed", failure: failureOf(error) };
       });
       const before = this.#state;

@@ -93,6 +93,19 @@ function follow(world: WorkerWorld): void {
   for (let act = 0; act < 20; act++) world.act();
 }
 
+Deno.test("whose table is gone waits until it is known what is there, and sees no empty one", () => {
+  const world = workerWorld();
+  world.append(3);
+  follow(world);
+  const { state } = world;
+  assert.ok(answerTo(state, { position: undefined }));
+  const gone = next(state, { type: "moved", isGone: true, at: 0, clock: state.clock });
+  assert.deepEqual(gone.state.doing, { type: "prepare" });
+  assert.equal(answerTo(gone.state, { position: undefined }), undefined);
+  const taken = next(state, { type: "moved", at: 0, clock: state.clock });
+  assert.ok(answerTo(taken.state, { position: undefined }));
+});
+
 Deno.test("so many may wait; who comes then is refused at once, not who waits, nor who need not wait", () => {
   const world = workerWorld();
   world.append(3);

@@ -105,8 +105,7 @@ function cameOut(state: WorkerState, came: Outcome): WorkerState {
       if (state.isStopping || doing?.type === "apply" && !doing.waits) return applyMore(state);
       return quiet(queued(state, came));
     case "moved":
-      if (doing?.type === "write" && doing.pauses) return rest({ ...state, isLeaving: false });
-      return goOn({ ...state, failures: 0, isOwner: false }, { type: "prepare" });
+      return moved(state, came);
     case "remembered":
       return remembered(state, came);
     case "compared":
@@ -131,6 +130,14 @@ function done(before: WorkerState, { status }: OutcomeOf<"done">): WorkerState {
   }
   if (doing?.type !== "look") return goOn(before, { type: "prepare" });
   return applyMore({ ...before, stored: { ...stored!, status: status ?? stored!.status } });
+}
+
+function moved(before: WorkerState, { isGone = false }: OutcomeOf<"moved">): WorkerState {
+  // Nobody is shown the table that is made in its place before it is known what that is
+  const state = isGone ? { ...before, stored: undefined } : before;
+  const { doing } = state;
+  if (doing?.type === "write" && doing.pauses) return rest({ ...state, isLeaving: false });
+  return goOn({ ...state, failures: 0, isOwner: false }, { type: "prepare" });
 }
 
 function applied(before: WorkerState, came: OutcomeOf<"applied">): WorkerState {

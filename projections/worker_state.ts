@@ -109,8 +109,8 @@ export type Outcome =
     readonly keys?: readonly string[];
   }
   | ({ readonly type: "retried" } & Parked)
-  /** Somebody else has moved the checkpoint, or taken the generation over. */
-  | { readonly type: "moved" }
+  /** Somebody else has moved the checkpoint, or taken the generation over; `isGone`: a table is not there any more. */
+  | { readonly type: "moved"; readonly isGone?: boolean }
   | { readonly type: "remembered"; readonly before: Before }
   /** It waits for an operator where rows differ. */
   | { readonly type: "compared"; readonly status: GenerationStatus; readonly isSame: boolean }
