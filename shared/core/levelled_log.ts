@@ -1,8 +1,11 @@
 import type { Log } from "./log.ts";
 
+/** From what helps whoever looks for a fault to what somebody must look into, as `Log` has them. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
+/** One of them. */
 export type LogLevel = typeof logLevels[number];
 
+/** What was said, and how loud. */
 export type LogEntry = {
   readonly level: LogLevel;
   readonly message: string;
