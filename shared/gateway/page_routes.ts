@@ -50,7 +50,7 @@ export function pageAnswers(
       const all = Promise.all(parts.map(({ name }) => answers.get(name)!));
       const outcome = await Promise.race([refused.promise, all]);
       if ("part" in outcome) return refusal(outcome);
-      note(outcome, { logger, correlationId: c.var.correlationId });
+      note(outcome, { logger, correlationId: c.get("correlationId") });
       return pageOf(outcome, c.req.header("If-None-Match"));
     };
   };
@@ -64,7 +64,7 @@ function requestOf(
   for (const name of ofThePage) headers.delete(name);
   // Whoever is known has proved it by something, though what was our own has been taken away
   const isPersonal = headers.has("Authorization") || headers.has("Cookie") ||
-    c.var.identity !== undefined;
+    c.get("identity") !== undefined;
   addIdentity(headers, c);
   const position = headers.get("X-Min-Position");
   const waitMs = position === null ? 0 : preferredWaitSeconds(headers) * 1_000;
@@ -77,7 +77,6 @@ function requestOf(
       ) => [name, encodeURIComponent(value)]),
     ),
     headers,
-    signal: c.var.signal,
     until: given.clock.now() + shareOfParts * Math.min(leftMs, usualPageMs + waitMs),
     waitMs,
     minPosition: position === null ? -1 : Number(position),

@@ -3,7 +3,16 @@ import { BadAnswer } from "./bad_answer.ts";
 import { retryAfterSeconds } from "./retry_after.ts";
 
 /** An answer whose body is in memory already, and is nobody else's. Its `Content-Length` says how long it is. */
-export class WholeAnswer extends Response {}
+export class WholeAnswer extends Response {
+  /** The body as it was given: text need not be made of bytes that were made of it. */
+  readonly whole: string | ArrayBuffer | Uint8Array<ArrayBuffer> | null;
+
+  /** As of any answer. */
+  constructor(whole: string | ArrayBuffer | Uint8Array<ArrayBuffer> | null, init?: ResponseInit) {
+    super(whole, init);
+    this.whole = whole;
+  }
+}
 
 /** It goes on: nobody may wait for its end. */
 export function isEventStream({ headers }: Pick<Response, "headers">): boolean {
