@@ -113,7 +113,7 @@ export function errorAnswer(error: unknown, context: ErrorContext): ErrorAnswer 
       status: 415,
       code: "media-type-unsupported",
       detail: error.message,
-      headers: { Accept: "application/json" },
+      headers: { "Accept": "application/json", "Accept-Encoding": "identity" },
     };
   }
   if (error instanceof RateLimited) {

@@ -16,6 +16,7 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   refuseOtherMediaTypes(c.req.header("Content-Type"));
+  refusePacked(c.req.header("Content-Encoding"));
   const text = await whileResting(c, () => readText(c.req.raw, bodyLimit));
   return check(parseJson(text), { schema });
 }
@@ -61,4 +62,14 @@ function refuseOtherMediaTypes(contentType: string | undefined): void {
       "Cannot read the body: its Content-Type must be application/json in UTF-8",
     );
   }
+}
+
+/** Unpacked it may be of any size. */
+function refusePacked(contentEncoding = "identity"): void {
+  if (contentEncoding.trim().toLowerCase() === "identity") return;
+  throw new MediaTypeUnsupported(
+    `Cannot read the body: its Content-Encoding is ${
+      JSON.stringify(contentEncoding.slice(0, 50))
+    }, send it as it is`,
+  );
 }

@@ -119,6 +119,14 @@ Deno.test("only JSON in UTF-8 is read", async () => {
   }
 });
 
+Deno.test("a packed body is refused as what it is, not as malformed", async () => {
+  for (const [coding, status] of [["gzip", 415], ["identity", 202]] as const) {
+    const request = raw(json);
+    request.headers.set("Content-Encoding", coding);
+    equal((await send(request)).status, status, coding);
+  }
+});
+
 Deno.test("a body that is too large is refused by its declared length, unread", async () => {
   let pulled = 0;
   const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 });
