@@ -30,15 +30,15 @@ export const actsSection: Section = {
         });
         const isUndone = (engine: string) =>
           items.some((act) => act.engine === engine && act.undo !== null);
-        const [models, routes] = await Promise.all([
+        const [models, strangled] = await Promise.all([
           isUndone("projections") ? readModels(context, signal) : { generations: [] },
-          isUndone("routes") ? strangledRoutes(context, signal).catch(() => []) : [],
+          isUndone("routes") ? strangledRoutes(context, signal) : { routes: [] },
         ]);
         const serviceOf = ({ engine, subject }: ShownAct) =>
           engine === "projections"
             ? models.generations.find(({ name }) => name === subject)?.service
             : engine === "routes"
-            ? routes.find(({ route }) => route === subject)?.service
+            ? strangled.routes.find(({ route }) => route === subject)?.service
             : engine === "calls"
             ? callsService
             : undefined;

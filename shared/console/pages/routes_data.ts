@@ -43,25 +43,32 @@ export type ShownRoute = z.infer<typeof route> & { readonly service: string };
 /** What asking the new side beside the legacy one has shown, as `routes report` tells it. */
 export type ShownReport = z.infer<typeof report>;
 
-/** All strangled routes, with the service that keeps them. Errors: `Unavailable` where it may be one that does not answer. */
+/** All strangled routes, with the service that keeps them. */
 export async function strangledRoutes(
   context: ConsoleDependencies,
   signal: AbortSignal,
-): Promise<readonly ShownRoute[]> {
+): Promise<{ readonly routes: readonly ShownRoute[]; readonly silent: readonly string[] }> {
   const silent: string[] = [];
   const found = await askEach(context, {
     ...{ path: "routes", schema: z.array(route), signal },
     onSilent: (service) => silent.push(service),
   });
   const routes = found.flatMap(({ service, value }) => value.map((each) => ({ ...each, service })));
-  if (routes.length === 0 && silent.length > 0) {
-    throw new Unavailable(
-      `Cannot tell of routes: ${silent.join(", ")} ${
-        silent.length === 1 ? "does" : "do"
-      } not answer`,
-    );
+  return { routes, silent };
+}
+
+/** Undefined: there is none of that name. Errors: `Unavailable` where it may be with a service that does not answer. */
+export async function strangledRoute(
+  context: ConsoleDependencies,
+  { route, signal }: { readonly route: string; readonly signal: AbortSignal },
+): Promise<ShownRoute | undefined> {
+  const { routes, silent } = await strangledRoutes(context, signal);
+  const found = routes.find((each) => each.route === route);
+  if (!found && silent.length > 0) {
+    const who = `${silent.join(", ")} ${silent.length === 1 ? "does" : "do"} not answer`;
+    throw new Unavailable(`Cannot tell of route "${route}": ${who}`);
   }
-  return routes;
+  return found;
 }
 
 /** Errors: the `Refusal` where there is no such route. */

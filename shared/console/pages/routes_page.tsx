@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import { ActLink } from "../components/act_link.tsx";
 import { consolePath } from "../components/console_path.ts";
 import { Part } from "../components/part.tsx";
+import { SilentServices } from "../components/silent_services.tsx";
 import { StatusLine, StatusList, Tag } from "../components/status_line.tsx";
 import { Table } from "../components/table.tsx";
 import { Ago } from "../components/time_text.tsx";
@@ -11,11 +12,13 @@ import type { ShownReport, ShownRoute } from "./routes_data.ts";
 export const routesPath = "/routes";
 
 /** Routes that move from another system: who serves them, who decided that, and why. */
-export function RoutesPage({ routes, now }: {
+export function RoutesPage({ routes, silent = [], now }: {
   readonly routes: readonly ShownRoute[];
+  /** Services of which nothing is known; default: none. */
+  readonly silent?: readonly string[];
   readonly now: number;
 }) {
-  if (routes.length === 0) {
+  if (routes.length === 0 && silent.length === 0) {
     return (
       <p class="notice">
         No route moves from another system: a gateway has none until its table of routes names one.
@@ -24,6 +27,7 @@ export function RoutesPage({ routes, now }: {
   }
   return (
     <Part title="Strangled routes" id="routes" reload="moved">
+      <SilentServices of={silent} />
       <StatusList>
         {routes.map((each) => (
           <StatusLine

@@ -1,7 +1,7 @@
 import type { Section } from "../context/console_context.ts";
 import { respond } from "../context/respond.tsx";
 import { respondNotFound } from "./not_found.tsx";
-import { shadowReport, strangledRoutes } from "./routes_data.ts";
+import { shadowReport, strangledRoute, strangledRoutes } from "./routes_data.ts";
 import { KillSwitch, RoutePage, RoutesPage, routesPath } from "./routes_page.tsx";
 
 const title = "Routes";
@@ -13,16 +13,16 @@ export const routesSection: Section = {
   add(app, context) {
     const { now } = context;
     app.get(routesPath, async (c) => {
-      const routes = await strangledRoutes(context, c.var.signal);
+      const found = await strangledRoutes(context, c.var.signal);
       return await respond(c, {
         ...{ context, title, section: routesPath, live: ["moved"] },
-        children: <RoutesPage routes={routes} now={now()} />,
+        children: <RoutesPage {...found} now={now()} />,
       });
     });
     app.get(`${routesPath}/:route`, async (c) => {
       const { route } = c.req.param();
       const { signal } = c.var;
-      const of = (await strangledRoutes(context, signal)).find((each) => each.route === route);
+      const of = await strangledRoute(context, { route, signal });
       if (!of) return await respondNotFound(c, context, { title: `No strangled route "${route}"` });
       const report = await shadowReport(context, { service: of.service, route, signal })
         .catch(() => undefined);
