@@ -7,6 +7,7 @@ import {
 } from "@headwater/core";
 import type { calls } from "@headwater/resilience";
 import { z } from "zod";
+import { lenientEvents } from "./acts_record/lenient_events.ts";
 
 const isolation = z.object({
   by: z.string(),
@@ -17,7 +18,9 @@ const isolated = z.object({ target: z.string(), isolation });
 const released = z.object({ target: z.string(), by: z.string() });
 
 const commands = { IsolateTarget: isolated, ReleaseTarget: released };
-const events = defineEvents("isolation", { TargetIsolated: isolated, TargetReleased: released });
+const events = lenientEvents(
+  defineEvents("isolation", { TargetIsolated: isolated, TargetReleased: released }),
+);
 
 /** Whom nobody may call, and why, by target. */
 export type IsolatedTargets = Readonly<Record<string, calls.Isolation>>;

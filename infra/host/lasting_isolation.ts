@@ -1,5 +1,6 @@
 import { type EventLog, type Log, type Recorded, repository, time } from "@headwater/core";
 import type { calls } from "@headwater/resilience";
+import { isPassedOver } from "./acts_record/lenient_events.ts";
 import { type IsolatedTargets, isolatedTargets } from "./isolated_targets.ts";
 
 const stream = `${isolatedTargets.name}-all`;
@@ -60,13 +61,15 @@ export async function followIsolation(
         const after = await Promise.race([log.head(), time.aborted(signal)]) ?? undefined;
         if (signal.aborted) return;
         let next = isolatedTargets.initialState;
-        for await (const page of log.read(stream, { signal })) next = evolved(next, page);
+        for await (const page of log.read(stream, { signal })) {
+          next = evolved(next, { events: page, logger });
+        }
         settle(next);
         hear();
         const categories = [isolatedTargets.name];
         for await (const { events } of log.subscribe({ after, categories, signal })) {
           failures = 0;
-          if (events.length > 0) settle(next = evolved(next, events));
+          if (events.length > 0) settle(next = evolved(next, { events, logger }));
         }
       } catch (error) {
         // Whoever needs the log for more says so, and louder
@@ -87,11 +90,19 @@ export async function followIsolation(
   };
 }
 
-function evolved(state: IsolatedTargets, events: readonly Recorded[]): IsolatedTargets {
+function evolved(
+  state: IsolatedTargets,
+  { events, logger }: { readonly events: readonly Recorded[]; readonly logger: Log },
+): IsolatedTargets {
   for (const recorded of events) {
     const event = isolatedTargets.events.decode(recorded);
-    // Undefined: of a newer release
     if (event) state = isolatedTargets.evolve(state, event);
+    if (isPassedOver(isolatedTargets.events, recorded)) {
+      const { stream, revision, type } = recorded;
+      logger.error("Cannot read whom nobody may call: going on without it", {
+        ...{ stream, revision, type },
+      });
+    }
   }
   return state;
 }

@@ -1,6 +1,6 @@
-import { eventLog, silentLog } from "@headwater/core";
+import { eventLog, type Log, silentLog } from "@headwater/core";
 import { calls } from "@headwater/resilience";
-import { eventually, within } from "@headwater/testing";
+import { appendAtEnd, eventually, newEvent, within } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { followIsolation, lastingCalls } from "./lasting_isolation.ts";
 import { ownCalls } from "./operated_calls.ts";
@@ -40,6 +40,18 @@ Deno.test("every process that hears the log holds to it, whoever could tell it",
   await eventually("it to hear of the isolation", () => isolations(book).length === 1);
   await isolate("payment", { isolation: undefined, by: "ada", signal });
   await eventually("it to hear of the release", () => isolations(book).length === 0);
+});
+
+Deno.test("an event that nobody can read keeps nobody from isolating, nor from hearing of it, and is told", async () => {
+  const log = eventLog.memoryLog();
+  await appendAtEnd(log, "isolation-all", [{ ...newEvent(), type: "TargetIsolated" }]);
+  await gatewayOn(log).isolate("payment", { isolation: byAda, by: "ada", signal });
+  const book = calls.callBook("order");
+  const told: unknown[] = [];
+  const logger: Log = { ...silentLog, error: (_message, fields) => told.push(fields) };
+  await using _following = await followIsolation(log, { book, logger });
+  assert.deepEqual(isolations(book), [`payment ada ${since}`]);
+  assert.deepEqual(told, [{ stream: "isolation-all", revision: 0, type: "TargetIsolated" }]);
 });
 
 Deno.test("of two operators at once none is forgotten, and the same again changes nothing", async () => {

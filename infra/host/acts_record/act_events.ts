@@ -1,5 +1,6 @@
 import { type acts, defineEvents, type EventOf } from "@headwater/core";
 import { z } from "zod";
+import { lenientEvents } from "./lenient_events.ts";
 
 /** How an act ended. `goes-on`: it is under way, or is done when somebody runs who does it. */
 type ActEnd = "done" | "goes-on" | "refused" | "failed";
@@ -71,10 +72,10 @@ export const endedAct: z.ZodType<EndedAct> = z.object({
  * What operators did, in one stream of the log that the host alone writes: whoever asks what was done last reads it from
  * its end. An act that has begun and not ended is one whose process died meanwhile, or is still at it.
  */
-export const operatorsActEvents = defineEvents("operatorsAct", {
+export const operatorsActEvents = lenientEvents(defineEvents("operatorsAct", {
   OperatorsActBegun: begunAct,
   OperatorsActEnded: endedAct,
-});
+}));
 
 /** @internal */
 export type OperatorsActEvent = EventOf<typeof operatorsActEvents>;

@@ -1,5 +1,6 @@
 import type { EventLog, Recorded } from "@headwater/core";
 import { type BegunAct, type EndedAct, operatorsActEvents } from "./act_events.ts";
+import { isPassedOver } from "./lenient_events.ts";
 
 /** What acts are done to. */
 export type ActSubject = Pick<BegunAct, "engine" | "subject">;
@@ -39,21 +40,29 @@ export async function pageOfActs(
     isAskedFor(act: RecordedAct): boolean;
     readonly signal: AbortSignal;
   },
-): Promise<{ readonly items: readonly RecordedAct[]; readonly next: number | null }> {
+): Promise<{
+  readonly items: readonly RecordedAct[];
+  readonly next: number | null;
+  /** Revisions of what was met, and says nothing that this release can read. */
+  readonly unread: readonly number[];
+}> {
   const items: RecordedAct[] = [];
+  const unread: number[] = [];
   const ends = before === undefined ? new Map<string, EndedAct>() : await endsFrom(log, before);
   for (let from = before === undefined ? undefined : before - 1; from === undefined || from >= 0;) {
     const events = await readBack(log, { from, limit: pageEvents, signal });
     const last = events.at(-1);
     if (!last) break;
+    const passedOver = events.filter((event) => isPassedOver(operatorsActEvents, event));
+    unread.push(...passedOver.map(({ revision }) => revision));
     for (const act of actsIn(events, ends)) {
       if (!isAskedFor(act)) continue;
-      if (items.length === limit) return { items, next: items.at(-1)?.revision ?? null };
+      if (items.length === limit) return { items, next: items.at(-1)?.revision ?? null, unread };
       items.push(act);
     }
     from = last.revision - 1;
   }
-  return { items, next: null };
+  return { items, next: null, unread };
 }
 
 /** The ends, behind a place, of acts that began before it. */
@@ -86,7 +95,7 @@ function actsIn(
   return acts;
 }
 
-/** Without what a newer release has written. */
+/** Without what this release cannot read. */
 function decoded(events: readonly Recorded[]) {
   return events.map((event) => operatorsActEvents.decode(event))
     .filter((event) => event !== undefined);

@@ -1,4 +1,5 @@
 import { acts, eventLog, Refusal } from "@headwater/core";
+import { appendAtEnd, newEvent } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { actsRecord } from "./acts_record.ts";
@@ -200,4 +201,16 @@ Deno.test("a command line takes reason and dry run by name, with any act that ch
     ...{ context: {}, print: (text: string) => printed += text, isTerminal: false },
   });
   assert.match(printed, /light LAMP \[--reason TEXT\] \[--dry-run\] \[--json\]/);
+});
+
+Deno.test("an event of the record that nobody can read stops no act, and is told to whoever looks", async () => {
+  const log = eventLog.memoryLog();
+  const { act, list, room } = lampRoom(log);
+  await act({ lamp: "hall" });
+  await appendAtEnd(log, "operatorsAct-all", [{ ...newEvent(), type: "OperatorsActBegun" }]);
+  await act({ lamp: "hall" });
+  assert.equal(room.switched, 2);
+  const { items, text } = await list();
+  assert.deepEqual(items.map(({ outcome }) => outcome), ["done", "done"]);
+  assert.match(text, /Event 2 of stream "operatorsAct-all" cannot be read by this release/);
 });

@@ -30,7 +30,7 @@ const list = acts.operatorsAct({
   changes: false,
   async run({ before, limit = usuallyListed, ...asked }, { reads, signal }: Context) {
     if (!reads) throw new Unavailable("Cannot list acts: the log cannot be read from here");
-    const { items, next } = await pageOfActs(reads, {
+    const { items, next, unread } = await pageOfActs(reads, {
       ...{ before, limit, signal },
       isAskedFor: (act) =>
         Object.entries({ ...act }).every(([key, value]) => {
@@ -41,7 +41,8 @@ const list = acts.operatorsAct({
     const now = Date.now();
     const shown = items.map((act) => listed(act, now));
     const nextCursor = next === null ? null : String(next);
-    return { value: { items: shown, nextCursor }, text: textOf(shown, nextCursor), isDone: true };
+    const value = { items: shown, nextCursor, unread };
+    return { value, text: textOf(value), isDone: true };
   },
 });
 
@@ -76,8 +77,15 @@ const outcomeWords = {
   "under-way": "under way",
 };
 
-function textOf(items: readonly ListedAct[], nextCursor: string | null): string {
-  if (items.length === 0) return "Nobody has done anything like that";
+function textOf({ items, nextCursor, unread }: {
+  readonly items: readonly ListedAct[];
+  readonly nextCursor: string | null;
+  readonly unread: readonly number[];
+}): string {
+  const missing = unread.map((revision) =>
+    `Event ${revision} of stream "${actsStream}" cannot be read by this release: what it says is not among these`
+  );
+  if (items.length === 0) return ["Nobody has done anything like that", ...missing].join("\n");
   const lines = items.map(({ at, actor, engine, act, args, reason, outcome, text, would, undo }) =>
     [
       `${at}  ${actor}  ${engine} ${act}${argsText(args)}  ${outcomeWords[outcome]}`,
@@ -86,8 +94,8 @@ function textOf(items: readonly ListedAct[], nextCursor: string | null): string 
       ...(undo ? [`    undone by: ${engine} ${undo.name}${argsText(undo.args)}`] : []),
     ].join("\n")
   );
-  return [...lines, ...(nextCursor ? [`Older ones: acts list --before ${nextCursor}`] : [])]
-    .join("\n");
+  const older = nextCursor ? [`Older ones: acts list --before ${nextCursor}`] : [];
+  return [...lines, ...missing, ...older].join("\n");
 }
 
 /** As a command line takes them, or nearly. */
