@@ -1,4 +1,4 @@
-import { eventLog, type Recorded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, type Recorded, Unavailable } from "@headwater/core";
 
 /** Why something could not be done, as far as it matters to what is done next. */
 export type Failure = {
@@ -34,7 +34,8 @@ export type SomeEvents = { readonly first: Recorded; readonly count: number };
 
 export function failureOf(error: unknown): Failure {
   const isMachine = Unavailable.isCauseOf(error);
-  const isOtherMachine = error instanceof Unavailable && error.code !== "postgres-unavailable";
+  const isOtherMachine = error instanceof DeadlineExceeded ||
+    error instanceof Unavailable && error.code !== "postgres-unavailable";
   return {
     cause: messageOf(error),
     isMachine,

@@ -59,9 +59,12 @@ export class Unavailable extends Error {
     this.code = options.code ?? "unavailable";
   }
 
-  /** True when a machine that is down, starting or short of something is at fault: neither the request nor the code is. */
+  /**
+   * True when a machine that is down, starting, short of something, or has not answered in time is at fault: neither the
+   * request nor the code is.
+   */
   static isCauseOf(error: unknown): boolean {
-    if (error instanceof Unavailable) return true;
+    if (error instanceof Unavailable || error instanceof DeadlineExceeded) return true;
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     return connectionCodes.has(code) || passingSqlStates.test(code);
   }

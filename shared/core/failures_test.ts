@@ -5,7 +5,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-Deno.test("broken connections, restarts and rivals are the fault of machines", () => {
+Deno.test("broken connections, restarts, rivals and silence are the fault of machines", () => {
   const codes = [
     "CONNECTION_CLOSED",
     "ECONNREFUSED",
@@ -18,6 +18,7 @@ Deno.test("broken connections, restarts and rivals are the fault of machines", (
   ];
   for (const code of codes) assert.ok(Unavailable.isCauseOf(failure(code)), code);
   assert.ok(Unavailable.isCauseOf(new Unavailable("The log is away")));
+  assert.ok(Unavailable.isCauseOf(new DeadlineExceeded("The log does not answer")));
 });
 
 Deno.test("bugs and data that a table refuses are not", () => {

@@ -1,10 +1,4 @@
-import {
-  DeadlineExceeded,
-  type EventLog,
-  type ReadModels,
-  Unavailable,
-  type View,
-} from "@headwater/core";
+import { type EventLog, type ReadModels, Unavailable, type View } from "@headwater/core";
 import type { MiddlewareHandler } from "hono";
 import { preferences, preferredWaitSeconds } from "@headwater/resilience";
 import { lastEventId } from "./last_event_id.ts";
@@ -91,7 +85,7 @@ async function isBeyondHead(
     return position > (await log.head() ?? -1);
   } catch (error) {
     // A query needs the read model alone: without the log it waits for that.
-    if (Unavailable.isCauseOf(error) || error instanceof DeadlineExceeded) return false;
+    if (Unavailable.isCauseOf(error)) return false;
     throw error;
   }
 }
