@@ -15,6 +15,12 @@ function scripted(...scripts: readonly Script[]) {
   const requests: { readonly connection: number; readonly head: string }[] = [];
   const serving: Promise<void>[] = [];
   let connections = 0;
+  let isOpen = true;
+
+  function leave(): void {
+    if (isOpen) listener.close();
+    isOpen = false;
+  }
 
   async function serve(connection: Deno.TcpConn): Promise<void> {
     using _connection = connection;
@@ -41,10 +47,12 @@ function scripted(...scripts: readonly Script[]) {
   })();
   return {
     requests,
+    /** Takes no more connections; those that there are stay. */
+    leave,
     ask: (init?: RequestInit) => client.call("legacy", new Request("http://legacy/x?y=1#z", init)),
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
-      listener.close();
+      leave();
       await within("the server to end", Promise.all([accepting, ...serving]));
     },
   };
@@ -213,6 +221,17 @@ Deno.test("what may be repeated is asked again where a connection that was kept 
     equal(await (await server.ask(init)).text(), "two");
     deepEqual(server.requests.map(({ connection }) => connection), [1, 1, 2]);
   }
+});
+
+Deno.test("what was heard on a connection that was kept is not told as unsent, since nobody is there for a second time", async () => {
+  await using server = scripted([whole("")], [null]);
+  await (await server.ask(keyed)).text();
+  server.leave();
+  await rejects(
+    server.ask(keyed),
+    (error) => error instanceof Unavailable && error.code === "service-answer-lost",
+  );
+  equal(server.requests.length, 2);
 });
 
 Deno.test("on a connection of its own nothing is asked twice", async () => {

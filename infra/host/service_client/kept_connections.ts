@@ -14,21 +14,26 @@ export class KeptConnections implements Disposable {
 
   /**
    * Sends a request once. Only where a connection that was kept turns out to have ended before a byte of an answer, and
-   * the request may be repeated, it is sent a second time, on a connection of its own.
+   * the request may be repeated, it is sent a second time, on a connection of its own. Where there is none to be had, the
+   * first time counts: somebody may have heard it, and died of something else.
    *
    * Errors: `AnswerLost`, `BrokenAnswer`, `NotConnected`, the reason to give up.
    */
   async send(peer: Peer, sent: Sent & { readonly mayRepeat: boolean }): Promise<Response> {
     const key = `${peer.isTls} ${peer.hostname} ${peer.port}`;
     const kept = this.#take(key);
+    let lost: AnswerLost | undefined;
     if (kept) {
       try {
         return await kept.ask(sent, () => this.#keep(key, kept));
       } catch (error) {
         if (!(error instanceof AnswerLost && error.wasSilent && sent.mayRepeat)) throw error;
+        lost = error;
       }
     }
-    const connection = await open(peer, sent.givingUp);
+    const connection = await open(peer, sent.givingUp).catch((error) => {
+      throw lost ?? error;
+    });
     return await connection.ask(sent, () => this.#keep(key, connection));
   }
 
