@@ -22,6 +22,9 @@ const connectionCodes = new Set([
  */
 const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
 
+/** Of those who have sent something on, or begun to write it, and heard no more of it. */
+const codesInDoubt = new Set(["event-store-unavailable", "request-aborted", "service-answer-lost"]);
+
 /**
  * What kept something from being done or answered: one try's time, the time over all tries, that whoever asked has gone,
  * an open circuit, no free place, that it was tried as often as it may be, that enough is being repeated already, or that
@@ -37,7 +40,10 @@ export type Limit =
   | "budget"
   | "shedding";
 
-/** A machine is down or overloaded: nothing is wrong with the request, it may succeed later. */
+/**
+ * A machine is down or overloaded: nothing is wrong with the request, it may succeed later. Surely it was not done, unless
+ * `isInDoubt` is true of the code.
+ */
 export class Unavailable extends Error {
   /** As it stands in logs. */
   override readonly name = "Unavailable";
@@ -57,6 +63,11 @@ export class Unavailable extends Error {
     this.limit = options.limit;
     this.retryAfter = options.retryAfter ?? 1;
     this.code = options.code ?? "unavailable";
+  }
+
+  /** True of codes under which nobody knows: it may have been done all the same. */
+  static isInDoubt(code: string): boolean {
+    return codesInDoubt.has(code);
   }
 
   /**

@@ -141,7 +141,7 @@ function inDoubtAfter<Answer>(
   if ("answer" in outcome || changesNothing) return undefined;
   const { error } = outcome;
   const isInDoubt = error instanceof DeadlineExceeded ||
-    error instanceof Unavailable && error.code === "service-answer-lost";
+    error instanceof Unavailable && Unavailable.isInDoubt(error.code);
   return isInDoubt ? error : undefined;
 }
 

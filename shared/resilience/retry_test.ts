@@ -184,6 +184,7 @@ Deno.test("what a target has met with when it asked others is not tried again on
 
 const inDoubt = {
   lost: () => new Unavailable("lost", { code: "service-answer-lost", retryAfter: 0 }),
+  written: () => new Unavailable("away", { code: "event-store-unavailable", retryAfter: 0 }),
   late: () => new DeadlineExceeded("late"),
 };
 

@@ -63,8 +63,6 @@ const ofRules = [404, 409, 422];
 const faults = ["command-unknown", "route-unknown"];
 /** Something else was done under this id. */
 const otherContent = "idempotency-key-reused";
-/** Of those who have sent something on, or begun to write it, and heard no more of it. */
-const inDoubt = ["service-answer-lost", "event-store-unavailable", "request-aborted"];
 
 /** Sends a step's command, and says what the answer means. Does not throw. */
 export async function sendStep(step: Step, sending: Sending): Promise<Answer> {
@@ -178,7 +176,7 @@ function meaningOf({ status, isProblem, ...said }: machine.CommandRefused): NotT
   // A 4xx will be the same next time, but for those that speak of the moment.
   const isLasting = !isTroubled && status < 500 && code !== "revision-conflict";
   const isRule = isLasting && isProblem && ofRules.includes(status) && !faults.includes(code);
-  const isUnknown = code === otherContent || inDoubt.includes(code) ||
+  const isUnknown = code === otherContent || Unavailable.isInDoubt(code) ||
     status >= 500 && status !== 503;
   const outcome = isUnknown ? "unknown" : isRule ? "refused" : "failed";
   return { outcome, isTroubled, isLasting, code, cause: causeOf(said) };
@@ -189,7 +187,7 @@ function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "c
   const cause = wordsOf(error);
   if (error instanceof Unavailable) {
     const { code } = error;
-    const outcome = inDoubt.includes(code) ? "unknown" : "failed";
+    const outcome = Unavailable.isInDoubt(code) ? "unknown" : "failed";
     return { outcome, isTroubled: true, code, cause };
   }
   const isLate = error instanceof DeadlineExceeded;
