@@ -27,6 +27,8 @@ export class DefinitionRefused extends Error {
 export class ViewProjection implements AsyncDisposable {
   readonly #options: ViewProjectionOptions;
   readonly #workers = new Map<number, ProjectionWorker>();
+  /** Which generations there are, as far as is known: a worker learns only when it looks that its own is gone. */
+  #there: ReadonlySet<number> = new Set();
   readonly #stop = new AbortController();
   readonly #established = Promise.withResolvers<void>();
   #establishing: Promise<void>;
@@ -81,6 +83,8 @@ export class ViewProjection implements AsyncDisposable {
   ): void {
     if (this.#isEstablishing || this.#stop.signal.aborted) return;
     const areNew = generations.some((generation) => !this.#workers.has(generation));
+    // What is made in its place is empty, whatever its worker still believes
+    if (isNameMissing) this.#there = new Set();
     if (areNew || isNameMissing) this.#establishAgain();
   }
 
@@ -189,7 +193,8 @@ export class ViewProjection implements AsyncDisposable {
 
   /** The generation that is read; else the one that will be; undefined: it is not known yet. */
   #readable(): ProjectionWorker | undefined {
-    const workers = [...this.#workers].toSorted(([a], [b]) => b - a).map(([, worker]) => worker);
+    const workers = [...this.#workers].filter(([generation]) => this.#there.has(generation))
+      .toSorted(([a], [b]) => b - a).map(([, worker]) => worker);
     const live = workers.find(({ status }) => status === "live");
     if (live?.keeper.hasColumns) return live;
     const own = workers.find(({ keeper, status }) => keeper.isOwn && status !== "retired");
@@ -247,6 +252,7 @@ export class ViewProjection implements AsyncDisposable {
 
   #employ(generations: readonly Generation[]): void {
     this.#refusal = undefined;
+    this.#there = new Set(generations.map(({ generation }) => generation));
     for (const generation of generations) {
       const number = generation.generation;
       if (this.#workers.has(number) || this.#stop.signal.aborted) continue;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { column, type EventLog, view } from "@headwater/core";
+import { column, type EventLog, machine, Unavailable, view } from "@headwater/core";
 import { accountDefinition, accountView } from "./account_view.ts";
 import {
   append,
@@ -163,6 +163,34 @@ projectionTests("rebuilding", async (step) => {
       assert.deepEqual(await tableRows(secondVersion, sql), await pureFold(secondVersion, log));
     },
   );
+
+  await step("shows nobody the empty table that is made where one was dropped", async (bed) => {
+    const { log, sql } = bed;
+    await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
+    await using projections = await bed.start([accountView]);
+    await caughtUp(projections, { view: accountView, log });
+    const seen: number[] = [];
+    /** As a query does: is it there? Then it is read. */
+    async function read(): Promise<void> {
+      try {
+        await projections.wait(accountView, { position: undefined, waitMs: 0 });
+        seen.push((await tableRows(accountView, sql)).length);
+      } catch (error) {
+        const isTold = error instanceof Unavailable || machine.isMissingTable(error);
+        if (!isTold) throw error;
+      }
+    }
+    for (const generation of [1, 2, 3]) {
+      await sql.unsafe(`drop table account__${generation} cascade`);
+      await until(async () => {
+        await read();
+        const statuses = projections.status();
+        return statuses.some((each) => each.generation === generation + 1 && each.state === "live");
+      });
+      await read();
+    }
+    assert.deepEqual([...new Set(seen)], [1]);
+  });
 
   await step("happens by itself when the table was dropped", async ({ log, sql, start }) => {
     await append(log, "account-a", { type: "Deposited", data: { amount: 1 } });
