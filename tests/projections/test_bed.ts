@@ -1,4 +1,10 @@
-import { type DomainEvent, type EventLog, silentLog, type View } from "@headwater/core";
+import {
+  type DomainEvent,
+  type EventLog,
+  silentLog,
+  Unavailable,
+  type View,
+} from "@headwater/core";
 import { openEventLog } from "@headwater/event-store";
 import {
   connect,
@@ -210,8 +216,15 @@ export async function caughtUp(
     return statuses.some(({ state }) => state === "live") || `they are ${JSON.stringify(statuses)}`;
   });
   const head = await log.head();
-  const { reached } = await projections.wait(view, { position: head, waitMs: limitMs });
-  if (!reached) throw new Error(`Cannot catch up with position ${head} within ${limitMs} ms`);
+  await until(async () => {
+    try {
+      return (await projections.wait(view, { position: head, waitMs: limitMs })).reached;
+    } catch (error) {
+      // One that is made anew is not read before it is filled
+      if (error instanceof Unavailable && error.code === "read-model-rebuilding") return false;
+      throw error;
+    }
+  });
 }
 
 /** A read model is begun anew beside the one that is read; resolves to the number of its generation. */
