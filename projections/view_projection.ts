@@ -234,8 +234,8 @@ export class ViewProjection implements AsyncDisposable {
         const cause = messageOf(error);
         if (!this.#trouble) logger.warn("A projection is waiting", { state: "waiting", cause });
         // What is there goes on
-        const there = await generationsOf(sql, view.name).catch(() => []);
-        if (!this.#refusal) this.#employ(there);
+        const there = await generationsOf(sql, view.name).catch(() => undefined);
+        if (there && !this.#refusal) this.#employ(there);
         this.#trouble ??= { cause, since: new Date(this.#options.now()).toISOString() };
         this.#established.resolve();
         await time.pause(time.backOffMs(attempt, this.#options), { signal });
