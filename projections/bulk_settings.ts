@@ -7,9 +7,7 @@ export type BulkSettings = {
   /** What may be held in memory: of rows, and of their size as JSON, in each of three lots. */
   readonly holds?: {
     readonly rows: number;
-    readonly bytes:
-      number; /** Whether events are folded in a thread of their own, where that can be; default: where there are many. */
-    readonly threads?: boolean;
+    readonly bytes: number;
   };
   /** Whether events are folded in a thread of their own, where that can be; default: where there are many. */
   readonly threads?: boolean;
