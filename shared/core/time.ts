@@ -38,7 +38,8 @@ export function aboutMs(
 ): number {
   if (ms < beatMs) return ms;
   const now = clock.now();
-  return Math.round((now + ms) / beatMs) * beatMs - now;
+  // Whole ones: the runtime keeps a list of timers for each length
+  return Math.ceil(Math.round((now + ms) / beatMs) * beatMs - now);
 }
 
 /** The same as `pause`, for `aboutMs(ms)`. */
