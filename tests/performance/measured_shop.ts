@@ -55,7 +55,9 @@ export async function startMeasuredShop(
   await using starting = new AsyncDisposableStack();
   const place = starting.use(await makeDataPlace());
   await prepare?.(place.directory);
-  const process = starting.use(startDev(place.directory, { args, cwd: folder }));
+  // Tests want to hear sooner how it is than anybody else does
+  const env = { HEALTH_EVERY_MS: "" };
+  const process = starting.use(startDev(place.directory, { args, cwd: folder, env }));
   const { pid, url } = await process.ready();
   const running = await describeRunning(place.directory);
   const urlOf = databasesOn(running?.urls.postgres ?? "", { logger: silentLog });
