@@ -1,6 +1,8 @@
+import { manualClock } from "@headwater/testing";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { DeadlineExceeded, time } from "@headwater/core";
 import { deadlineHeader } from "./deadline_header.ts";
+import { createResilientClient } from "./resilient_client.ts";
 import { clientTestBed } from "./testing/client_test_bed.ts";
 
 /** Under a deadline of so many milliseconds, as a request is handled that says so. */
@@ -29,6 +31,22 @@ Deno.test("the target is told how long we wait, or less where less is left of th
     "230",
     "1980",
   ]);
+});
+
+Deno.test("what a server was sent can be passed on, although it cannot be changed", async () => {
+  const clock = manualClock();
+  const received: (string | null)[] = [];
+  await using service = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const inner = (_: string, { headers }: Request) => {
+      received.push(headers.get(deadlineHeader));
+      return Promise.resolve(new Response());
+    };
+    const client = createResilientClient({ call: inner }, { innerHeedsDeadline: true, clock });
+    return client.call("order", request);
+  });
+  const answer = await fetch(`http://127.0.0.1:${service.addr.port}/x`);
+  await answer.body?.cancel();
+  deepEqual([answer.status, received], [200, ["1980"]]);
 });
 
 Deno.test("where hardly any time is left nobody is called", async () => {

@@ -158,19 +158,25 @@ export function createResilientClient(
       async function attempted(ended: AbortSignal, attempt: number): Promise<Response> {
         const theirMs = passedOnMs(time.currentDeadline()!.remainingMs());
         if (theirMs === undefined) throw noTimeLeft(`Cannot call service "${service}"`);
-        const sent = sentAs(attempt, ended);
-        sent.headers.set(deadlineHeader, String(theirMs));
+        const sent = sentAs(attempt, { ended, theirMs });
         if (attempt > 1) sent.headers.set(attemptHeader, String(attempt));
         return await settledAnswer(service, await inner.call(service, sent), {
           limit: settings.longestAnswer,
         });
       }
 
-      /** A copy costs as much as all policies: the first one goes out itself, where nobody has to tell it of our time. */
-      function sentAs(attempt: number, ended: AbortSignal): Request {
-        if (innerHeedsDeadline && attempt === 1 && !request.body) return request;
+      function sentAs(
+        attempt: number,
+        { ended, theirMs }: { readonly ended: AbortSignal; readonly theirMs: number },
+      ): Request {
+        const isFirst = attempt === 1 && !request.body;
+        if (innerHeedsDeadline && isFirst && tellsTime(request, theirMs)) return request;
         const signal = innerHeedsDeadline ? null : ended;
-        return isRepeatable ? copyOf(request, { body, signal }) : new Request(request, { signal });
+        const copy = isRepeatable
+          ? copyOf(request, { body, signal })
+          : new Request(request, { signal });
+        copy.headers.set(deadlineHeader, String(theirMs));
+        return copy;
       }
 
       return await stack.execute(attempted, {
@@ -211,6 +217,20 @@ const askingAgain = [408, 425, 429];
 function repetitionOf({ status, headers }: Response): Repetition | undefined {
   if (!askingAgain.includes(status)) return undefined;
   return { retryAfter: retryAfterSeconds(headers) ?? 0, isThrottled: status === 429 };
+}
+
+/**
+ * Has the request itself tell how much time there is, since a copy costs as much as all policies; false: it cannot be
+ * changed, as those cannot that a server was sent.
+ */
+function tellsTime({ headers }: Request, ms: number): boolean {
+  try {
+    headers.set(deadlineHeader, String(ms));
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 /** A `Request` copies another one's parts as they are, which costs less than to make one of its headers. */
