@@ -38,7 +38,8 @@ async function upload(
   let sent = 0;
   try {
     while (sent < size) {
-      sent += await connection.write(new Uint8Array(64 * 1024));
+      // Fewer may be taken than are offered
+      sent += await connection.write(new Uint8Array(Math.min(64 * 1024, size - sent)));
       if (pauseMs !== undefined) await time.pause(pauseMs);
     }
   } catch (error) {

@@ -31,7 +31,7 @@ Deno.test({
     const held = await Promise.all(
       Array.from({ length: 2 * manyHandles }, () => Deno.connect({ hostname: "127.0.0.1", port })),
     );
-    while (!printed.includes("No connections are taken")) await nextLines();
+    // Without a handle it cannot even ask whether it is heard
     for (const connection of held) connection.close();
     await eventually("a connection that is taken", () => isHeard(port));
     while (!printed.includes("taken again")) await nextLines();
