@@ -98,6 +98,7 @@ export class ProjectionWorker implements AsyncDisposable {
   /** Lets another process have the generation. */
   release(): void {
     this.#happened({ type: "release" });
+    this.#reading.stir();
   }
 
   /** Throws while the read model does not follow the log, or has not yet caught up since the start. */

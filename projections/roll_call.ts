@@ -32,6 +32,7 @@ export function definitionOf(
 export type RollCall = {
   /** Which other processes are there, and which definitions of views they run. */
   readonly processes: readonly { readonly id: string; readonly runs: readonly string[] }[];
+  /** Always in the same order: what is to be released is named again until it is. */
   readonly generations: readonly {
     readonly name: string;
     readonly generation: number;
@@ -83,7 +84,7 @@ export async function callRoll(
             'name', name, 'generation', generation,
             'definition', concat_ws(' ', name, version, fingerprint),
             'owner', case when lease_until > clock_timestamp() then owner end
-          )), '[]') from projection_generation where status <> 'dropped'
+          ) order by name, generation), '[]') from projection_generation where status <> 'dropped'
         ) as generations, (
           select coalesce(json_agg(kept), '[]') from kept
         ) as kept, (

@@ -197,7 +197,7 @@ export async function startProjections(
   return {
     checks: all.map((projection) => ({
       name: `projection:${projection.view.name}`,
-      check: () => Promise.try(() => projection.health()),
+      check: () => projection.health(),
     })),
     noticeDisconnection() {
       for (const projection of all) projection.noticeDisconnection();

@@ -120,8 +120,13 @@ export class ViewProjection implements AsyncDisposable {
       this.reports().find(({ generation }) => generation === null);
   }
 
-  /** Throws while what is read does not follow the log, or has not yet caught up since the start. */
-  health(): { readonly warning?: string } {
+  /** Rejects while what is read does not follow the log, or has not yet caught up since the start. */
+  async health(): Promise<{ readonly warning?: string }> {
+    const end = performance.now() + healthMs;
+    while (this.#isBeingSwitched && performance.now() < end && !this.#stop.signal.aborted) {
+      this.hurry();
+      await time.pause(turnMs, { signal: this.#stop.signal });
+    }
     const read = this.#readable();
     if (!read) {
       throw this.#refusal ?? new Error(
@@ -274,3 +279,5 @@ export class ViewProjection implements AsyncDisposable {
 const turnMs = 10;
 /** For so long one asks which generation is read after a switch; whoever has the other one looks every second. */
 const settleMs = 1_500;
+/** So long for who asks how it is, who does not wait for a second. */
+const healthMs = 500;
