@@ -97,7 +97,7 @@ function evolved(
   for (const recorded of events) {
     const event = isolatedTargets.events.decode(recorded);
     if (event) state = isolatedTargets.evolve(state, event);
-    if (isPassedOver(isolatedTargets.events, recorded)) {
+    else if (isPassedOver(isolatedTargets.events, recorded)) {
       const { stream, revision, type } = recorded;
       logger.error("Cannot read whom nobody may call: going on without it", {
         ...{ stream, revision, type },

@@ -8,8 +8,8 @@ type Limit = (c: EdgeContext, next: () => Promise<void>) => Promise<void>;
 /**
  * Lets each client ask as often as services declare of their routes, counted together with the other gateways: from its
  * first request on in windows of fixed length. Answers say what is left of it in the fields of
- * draft-ietf-httpapi-ratelimit-headers-11, whose partition key is the route; who asks more often gets 429 with `Retry-After`, which costs its service
- * nothing.
+ * draft-ietf-httpapi-ratelimit-headers-11, whose partition key is the route; who asks more often gets 429 with
+ * `Retry-After`, which costs its service nothing.
  */
 export function rateLimits(
   { routes, sharedStore }: {

@@ -10,8 +10,7 @@ const ofOneConnection = new Set([
 
 /**
  * What an intermediary may pass on of a message's headers, in either direction: without those of the one connection on
- * which they came. `isDropped`: more of them that are
- * not passed on, by their names in lower case. `headers`: to which they are added, which spares a copy.
+ * which they came. `isDropped`: more of them that are not passed on, by their names in lower case. `headers`: to which they are added, which spares a copy.
  */
 export function endToEndHeaders(
   given: Headers,

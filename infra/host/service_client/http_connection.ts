@@ -206,8 +206,8 @@ function describe(error: unknown, wasSilent: boolean): Error {
 }
 
 /**
- * Those that are for more than this connection, one by one: of all that it is made with, Deno 2.9.6 makes an answer that a server can send as it is, in vain as soon as
- * somebody looks at a header, which takes three times as long.
+ * Those that are for more than this connection, one by one: of all that it is made with, Deno 2.9.6 makes an answer that
+ * a server can send as it is, in vain as soon as somebody looks at a header, which takes three times as long.
  */
 function withHeaders<Answer extends Response>(
   answer: Answer,
