@@ -4,6 +4,7 @@ import { fromRoot, root } from "./architecture/place.ts";
 import { readSource, sourceFiles } from "./architecture/source_files.ts";
 import { inMemory } from "./in_memory.ts";
 import { shareWorkers } from "./share_workers.ts";
+import { testArguments } from "./test_arguments.ts";
 
 /** What is released: tarballs and templates. They install packages and check copies of everything. */
 const releaseTests = /^tests\/(publish|guides)\//;
@@ -11,16 +12,14 @@ const releaseTests = /^tests\/(publish|guides)\//;
 const testFile = /(^|[/._])test\.[cm]?[jt]sx?$|(^|\/)__tests__\//;
 
 /**
- * `deno task test [MEMBER or PATH …] [--options of "deno test" …]`: the tests of what is named, or all but those of
- * what is released. A member is named as in its import, `core` for `@headwater/core`; or as its folder, `gift_card` for
- * `@shop/gift-card`.
+ * `deno task test [MEMBER or PATH …] [--options of "deno test" …]`, in any order: the tests of what is named, or all
+ * but those of what is released. A member is named as in its import, `core` for `@headwater/core`; or as its folder,
+ * `gift_card` for `@shop/gift-card`.
  */
 async function runTests(args: readonly string[]): Promise<number> {
   const sources = await sourceFiles();
   const members = await foldersOfMembers(sources);
-  const firstOption = args.findIndex((arg) => arg.startsWith("-"));
-  const named = firstOption === -1 ? args : args.slice(0, firstOption);
-  const options = args.slice(named.length);
+  const { named, options } = testArguments(args);
   const folderOf = (name: string) => members.get(name.replaceAll("_", "-"));
   const unknown = named.find((name) => folderOf(name) === undefined && !existsInRoot(name));
   if (unknown !== undefined) {
