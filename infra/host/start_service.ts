@@ -25,7 +25,7 @@ import {
   meteredClient,
   type policy,
 } from "@headwater/resilience";
-import { openDatabase, pulse } from "@headwater/postgres";
+import { keepTables, openDatabase, pulse } from "@headwater/postgres";
 import { endsWithin } from "./ends_within.ts";
 import { openPools, postgresCheck } from "./pools.ts";
 import { templatesOf } from "./service_checks.ts";
@@ -139,7 +139,11 @@ export async function startService(
   });
   const stopping: AsyncDisposable[] = [];
   let readModels: Projections | undefined = undefined;
-  const heart = pulse({ onLost: () => readModels?.noticeDisconnection() });
+  const tables = starting.use(keepTables({ migrate: database.migrate, service: name, logger }));
+  const heart = pulse({
+    onLost: () => readModels?.noticeDisconnection(),
+    onMissed: tables.missed,
+  });
   const pools = starting.use(
     openPools({ url: database.url, service: name, pulse: heart, meter, logger }),
   );
@@ -181,7 +185,6 @@ export async function startService(
         ...{ caller: process.name, meter, book },
       }),
       records: processRecords(pools.workers, process.name),
-      restore: database.migrate,
       processName,
       logger,
       cacheBudget,

@@ -136,6 +136,7 @@ export function connect(
       cancel: async (backend) => void known(await cancelQuery(backend, { hosts, tls, timeoutMs })),
       onAsk: () => asked++,
       onAnswer: heart.answered,
+      onMissed: heart.missed,
       onTrouble(error) {
         troubles++;
         heart.troubled(error);

@@ -1,4 +1,4 @@
-import { time, Unavailable } from "@headwater/core";
+import { machine, time, Unavailable } from "@headwater/core";
 
 /** A query of postgres.js 3.4.9, as far as it is ours to know; it runs when its `handler` is called. */
 type Query = {
@@ -23,6 +23,8 @@ export type QueryLimit = {
   /** PostgreSQL has answered, be it with an error. */
   onAnswer(): void;
   onTrouble(error: unknown): void;
+  /** It asked for a table that is not there. */
+  onMissed(): void;
   /** Nobody waits for it any more, whatever became of it; once for each that was handed over. */
   onSettled(): void;
 };
@@ -37,7 +39,7 @@ const rivalry = /^40...$/;
  */
 export function limitQuery(
   given: unknown,
-  { patienceMs, cancel, onAsk, onAnswer, onTrouble, onSettled }: QueryLimit,
+  { patienceMs, cancel, onAsk, onAnswer, onTrouble, onMissed, onSettled }: QueryLimit,
 ): void {
   if (!isQuery(given)) return;
   const { handler, resolve, reject } = given;
@@ -81,6 +83,7 @@ export function limitQuery(
       const { code } = error as { readonly code?: unknown };
       if (Unavailable.isCauseOf(error) && !rivalry.test(String(code))) onTrouble(error);
       else onAnswer();
+      if (machine.isMissingTable(error)) onMissed();
       return reject(code === "57014" ? tooSlow(error) : error);
     };
     onAsk();

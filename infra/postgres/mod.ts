@@ -6,6 +6,7 @@ export {
   startEmbeddedPostgres,
 } from "./embedded.ts";
 export { dropDatabase, ensureDatabase, type EnsureDatabaseOptions } from "./ensure_database.ts";
+export { keepTables, type KeepTablesOptions } from "./keep_tables.ts";
 export { migrate, type MigrateOptions } from "./migrate.ts";
 export type { Migration } from "./migration.ts";
 export {

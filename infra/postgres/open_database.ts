@@ -20,7 +20,7 @@ export type OpenedDatabase = {
   /** For all further connections: it says whether they go through a pooler. */
   readonly url: string;
   readonly isPooled: boolean;
-  /** Once more: for who finds a table gone. Errors: those of `migrate`. */
+  /** Once more: see `keepTables`. Errors: those of `migrate`. */
   migrate(): Promise<readonly string[]>;
 };
 

@@ -1,4 +1,4 @@
-import type { Log } from "@headwater/core";
+import { type Log, time } from "@headwater/core";
 import { type Postmaster, serverSettings, StartFailed } from "./cluster.ts";
 import type { ClusterPlace } from "./cluster_place.ts";
 import { release, spawnShell } from "./shell.ts";
@@ -38,6 +38,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const input = child.stdin.getWriter();
   const ready = Promise.withResolvers<boolean>();
   const said: string[] = [];
+  // Whoever asks for a database that is gone asks several times a second
+  const isNews = time.onceEvery(60_000);
   let isStopping = false;
 
   async function follow(): Promise<void> {
@@ -45,8 +47,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
       if (line.includes("database system is ready to accept connections")) ready.resolve(true);
       // A backend that has not noticed yet that its client has gone; we have asked for it.
       const isFarewell = isStopping && /^FATAL:\s+terminating connection/.test(line);
-      if (/^(FATAL|PANIC):/.test(line) && !isFarewell) logger.warn("PostgreSQL reports", { line });
-      else logger.debug("PostgreSQL reports", { line });
+      const isTrouble = /^(FATAL|PANIC):/.test(line) && !isFarewell;
+      logger[isTrouble && isNews(line) ? "warn" : "debug"]("PostgreSQL reports", { line });
       said.push(line);
       if (said.length > 10) said.shift();
     }

@@ -4,6 +4,8 @@ export type Pulse = {
   troubled(error: unknown): void;
   /** A connection broke that had served: what was committed last may be gone with the server. */
   lost(): void;
+  /** A query asked for a table that is not there. */
+  missed(): void;
   last(): Sight | undefined;
 };
 
@@ -17,7 +19,11 @@ export type Sight = {
 
 /** Nothing seen yet. */
 export function pulse(
-  { now = Date.now, onLost = () => {} }: { now?(): number; onLost?(): void } = {},
+  { now = Date.now, onLost = () => {}, onMissed = () => {} }: {
+    now?(): number;
+    onLost?(): void;
+    onMissed?(): void;
+  } = {},
 ): Pulse {
   let seenAt: number | undefined;
   let trouble: string | undefined;
@@ -29,6 +35,7 @@ export function pulse(
     answered: () => see(undefined),
     troubled: (error) => see(error instanceof Error && error.message || String(error)),
     lost: onLost,
+    missed: onMissed,
     last: () => seenAt === undefined ? undefined : { seenAt, trouble },
   };
 }

@@ -17,10 +17,11 @@ const connectionCodes = new Set([
 ]);
 
 /**
- * SQLSTATEs under which the same statement may succeed later: 08 connection, 40 rolled back for a rival, 53 short of
- * resources, 57P shutting down or starting, 25006 a standby, 3D000 a database that is just being made.
+ * SQLSTATEs under which the same statement may succeed later: 08 connection, 28 a user who is not let in, 40 rolled back
+ * for a rival, 53 short of resources, 57P shutting down or starting, 25006 a standby, 3D000 a database that is just being
+ * made.
  */
-const passingSqlStates = /^(08...|40...|53...|57P..|25006|3D000)$/;
+const passingSqlStates = /^(08...|28...|40...|53...|57P..|25006|3D000)$/;
 
 /** Of those who have sent something on, or begun to write it, and heard no more of it. */
 const codesInDoubt = new Set(["event-store-unavailable", "request-aborted", "service-answer-lost"]);

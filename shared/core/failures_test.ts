@@ -5,7 +5,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-Deno.test("broken connections, restarts, rivals and silence are the fault of machines", () => {
+Deno.test("broken connections, restarts, rivals, silence and locked-out users are the fault of machines", () => {
   const codes = [
     "CONNECTION_CLOSED",
     "ECONNREFUSED",
@@ -15,6 +15,8 @@ Deno.test("broken connections, restarts, rivals and silence are the fault of mac
     "40P01",
     "53300",
     "ENOTFOUND",
+    "28000",
+    "28P01",
   ];
   for (const code of codes) assert.ok(Unavailable.isCauseOf(failure(code)), code);
   assert.ok(Unavailable.isCauseOf(new Unavailable("The log is away")));

@@ -2,6 +2,7 @@ import { type Clock, realClock } from "./clock.ts";
 
 export * from "./clock.ts";
 export * from "./deadline.ts";
+export { onceEvery } from "./once_every.ts";
 export * from "./timed_id.ts";
 
 /** How long a pause lasts at most, and by which clock. */

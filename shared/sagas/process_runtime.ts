@@ -9,7 +9,6 @@ import { ParkedInputs } from "./parked_inputs.ts";
 import { mostAtOnce, ProcessInbox } from "./process_inbox.ts";
 import type { ProcessRecords } from "./process_records.ts";
 import type { ProcessRuntimeOptions } from "./process_runtime_options.ts";
-import { restoreTables } from "./restore_tables.ts";
 import { holdSlices, type SliceLeases } from "./slice_leases.ts";
 import type { Standing } from "./standing.ts";
 import { stuckWarning } from "./stuck_warning.ts";
@@ -17,6 +16,8 @@ import { TargetPlaces } from "./target_places.ts";
 import { tellNotices } from "./told_notices.ts";
 
 const longestPauseMs = 5_000;
+/** What is down for long is told when it is another machine, or has been back meanwhile; else so often. */
+const tellEveryMs = 60_000;
 
 /** What `startProcess` starts. */
 export class Runtime {
@@ -47,6 +48,7 @@ export class Runtime {
   #reached = -1;
   /** Why it stands still, as operators were told. */
   #told: string | undefined;
+  #isNews = time.onceEvery(tellEveryMs);
   #trouble: unknown = new Error("has not started to listen yet");
   /** Why instances cannot be told of times and acts. */
   #untold: unknown;
@@ -66,7 +68,7 @@ export class Runtime {
     this.#slices = holdSlices({
       store: options.records.slices,
       ...{ process: options.process.name, place: options.processName },
-      ...{ clock: this.#clock, logger: options.logger, restore: options.restore },
+      ...{ clock: this.#clock, logger: options.logger },
       gained: (slices) => this.#gained(slices),
       lost: () => this.#driven.release(),
     });
@@ -106,6 +108,7 @@ export class Runtime {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await this.#listen(() => {
+          if (failures > 0) this.#isNews = time.onceEvery(tellEveryMs);
           failures = 0;
           this.#trouble = undefined;
         });
@@ -114,11 +117,10 @@ export class Runtime {
         this.#behindSince ??= this.#now();
         if (error instanceof eventLog.ForeignPosition) await this.#standStill(error);
         else {
-          const isKnown = isSame(error, this.#trouble);
           this.#trouble = error;
-          const level = !Unavailable.isCauseOf(error) ? "error" : isKnown ? "debug" : "warn";
+          const isMachine = Unavailable.isCauseOf(error);
+          const level = !this.#isNews(String(error)) ? "debug" : isMachine ? "warn" : "error";
           logger[level]("process interrupted, will go on", { processManager: process.name, error });
-          await restoreTables(error, { ...this.#options, process: process.name });
         }
         await time.pause(random() * Math.min(longestPauseMs, 50 * 2 ** failures), {
           signal,
@@ -210,8 +212,7 @@ export class Runtime {
     this.#driven = this.#newDriven();
     const cause = `${message}: rehear "${processManager}", or put the log back that it heard`;
     const trouble = new Error(cause);
-    const isKnown = isSame(trouble, this.#trouble);
-    if (!isKnown) logger.error("process stands still", { processManager, cause });
+    if (this.#isNews(cause)) logger.error("process stands still", { processManager, cause });
     this.#trouble = trouble;
     if (this.#told === cause) return;
     try {
@@ -292,9 +293,4 @@ export class Runtime {
     await this.#later?.flush();
     await this.#options.records.note(...hold);
   }
-}
-
-/** What is down for long is told once, and again when it is another machine, or has been back meanwhile. */
-function isSame(error: unknown, before: unknown): boolean {
-  return error instanceof Error && before instanceof Error && error.message === before.message;
 }

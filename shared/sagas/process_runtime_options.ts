@@ -9,8 +9,6 @@ export type ProcessRuntimeOptions = {
   readonly log: EventLog;
   readonly client: ServiceClient;
   readonly records: ProcessRecords;
-  /** Called when a table of the records is gone: makes it anew, and gives what it did. Default: nobody does. */
-  restore?(): Promise<readonly string[]>;
   readonly logger: Log;
   /** For its pauses and its patience; default: real time. */
   readonly clock?: time.Clock;

@@ -1,7 +1,6 @@
 import { type Log, time, Unavailable } from "@headwater/core";
 import { type HeldSlices, leaseMs, type LeaseNews, moveSlices, noSlices } from "./held_slices.ts";
 import { sliceCount, sliceOf, slices as allSlices } from "./slice.ts";
-import { restoreTables } from "./restore_tables.ts";
 import type { SliceStore } from "./slice_store.ts";
 
 /** Which instances this process drives, until it is disposed. */
@@ -24,8 +23,6 @@ export type SliceLeasesOptions = {
   readonly place: string | undefined;
   readonly clock: time.Clock;
   readonly logger: Log;
-  /** Makes the tables anew where one is gone; undefined: nobody does. */
-  readonly restore?: (() => Promise<readonly string[]>) | undefined;
   /**
    * Goes on with what is unfinished in these. While others are there it is told again of all that it has, now and then:
    * what they have heard may have left something to do.
@@ -133,7 +130,6 @@ class Leases implements SliceLeases {
           logger.warn("leases of instances could not be renewed", fields);
         }
         this.#trouble = error;
-        await restoreTables(error, this.#options);
       }
       begun();
       await time.pauseAbout(pauseMs, { clock, signal });

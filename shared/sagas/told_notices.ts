@@ -18,7 +18,6 @@ export type ToldNoticesOptions =
     readonly later: LaterRecords;
     readonly records: Pick<ProcessRecords, "acts" | "due" | "news">;
     readonly clock: time.Clock;
-    readonly restore?: (() => Promise<readonly string[]>) | undefined;
     /** Told why nobody can be told; undefined: all are. */
     troubled(trouble: unknown): void;
   };

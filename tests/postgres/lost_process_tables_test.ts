@@ -1,6 +1,13 @@
 import { deepEqual } from "node:assert/strict";
 import { type EventLog, eventLog, silentLog } from "@headwater/core";
-import { connect, ensureDatabase, openDatabase, startThrowAwayPostgres } from "@headwater/postgres";
+import {
+  connect,
+  ensureDatabase,
+  keepTables,
+  openDatabase,
+  pulse,
+  startThrowAwayPostgres,
+} from "@headwater/postgres";
 import { processMigrations, processRecords, startProcess } from "@headwater/sagas";
 import { giveErrand, remindMs, waiting as process } from "@headwater/sagas/testing";
 import { eventually, manualClock } from "@headwater/testing";
@@ -25,7 +32,9 @@ Deno.test("a process whose tables are dropped by hand goes on, with the times th
       const migrations = processMigrations;
       const database = await openDatabase({ url, service: "shop", migrations, logger });
       await using stack = new AsyncDisposableStack();
-      const sql = connect({ url, name: "test", max: 4, logger });
+      const kept = stack.use(keepTables({ migrate: database.migrate, service: "shop", logger }));
+      const heart = pulse({ onMissed: kept.missed });
+      const sql = connect({ url, name: "test", max: 4, pulse: heart, logger });
       stack.defer(() => sql.end());
       const clock = manualClock();
       const log = eventLog.memoryLog({ now: () => new Date(clock.now()) });
@@ -33,7 +42,6 @@ Deno.test("a process whose tables are dropped by hand goes on, with the times th
         ...{ process, log, clock, logger, random: () => 0.5, now: () => clock.now() },
         client: { call: () => Promise.resolve(new Response(null, { status: 202 })) },
         records: processRecords(sql, process.name),
-        restore: database.migrate,
       }));
       const noted = async (errandId: string) =>
         (await Array.fromAsync(log.read(`waiting-${errandId}`))).flat().map(({ type }) => type);
