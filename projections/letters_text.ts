@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import { classWords, laneText } from "./letter.ts";
 import { grouped, parkedText } from "./status_table.ts";
 import type { StoredLetter } from "./stored_letters.ts";
@@ -16,7 +17,7 @@ export function listText(
       ? classWords.behind
       : `${classWords[letter.class]}, tried ${attempts} times: ${letter.cause}`;
     const end = dropped ? `dropped ${letter.droppedAt}: ${letter.reason}` : why;
-    return `${id}  ${where}  ${event}  ${end}`;
+    return machine.inOneLine(`${id}  ${where}  ${event}  ${end}`);
   });
   const keys = new Set(letters.map((letter) => `${letter.name} ${laneText(letter)}`)).size;
   const head = `${grouped(letters.length)} letters, ${parkedText(keys)}`;
@@ -33,7 +34,7 @@ export function letterText(
 ): string {
   const { event, ...rest } = letter;
   const lines = Object.entries(rest).filter(([, value]) => value !== null).map(([name, value]) =>
-    `${name.padEnd(12)}${value}`
+    machine.inOneLine(`${name.padEnd(12)}${value}`)
   );
   return [...lines, "event", JSON.stringify(event, null, 2)].join("\n");
 }

@@ -1,9 +1,10 @@
+import { acts } from "@headwater/core";
 import type { ReplayProgress } from "./generation.ts";
 import type { ProjectionStatus } from "./projection_status.ts";
 
 /** The statuses for people: one line each, under a line of headings. */
 export function statusTable(statuses: readonly ProjectionStatus[]): string {
-  const rows = [
+  return acts.textTable([
     ["SERVICE", "NAME", "GEN", "STATE", "SINCE", "LAG", "POSITION", "VERSION", "OWNER", ""],
     ...statuses.map((status) => [
       status.service,
@@ -22,11 +23,7 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
         status.cause ?? "",
       ].filter(Boolean).join(": "),
     ]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
-    .join("\n");
+  ]);
 }
 
 /** `██████████░░░░░░░░░░  52 %  48,000 events/s  4 s left`. */

@@ -1,3 +1,4 @@
+import { inOneLine } from "./levelled_log.ts";
 import type { ActContext, OperatorsAct } from "./operators_act.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -54,13 +55,18 @@ export async function operatorsCommand<Context>(
   try {
     const { value, text, isDone } = await named.run(args, { ...context, ...surroundings });
     closeLine();
-    if (isJson || text !== "") print(`${isJson ? JSON.stringify(value) : text}\n`);
+    if (isJson || text !== "") print(`${isJson ? JSON.stringify(value) : harmless(text)}\n`);
     return isDone ? 0 : 1;
   } catch (error) {
     closeLine();
-    print(`${error instanceof Error ? error.message : error}\n`);
+    print(`${harmless(error instanceof Error ? error.message : String(error))}\n`);
     return error instanceof Refusal ? 2 : 1;
   }
+}
+
+/** Lines that may quote whatever somebody sent, which must not steer the terminal. */
+function harmless(text: string): string {
+  return text.split("\n").map(inOneLine).join("\n");
 }
 
 /** As wide as most terminals are at least. */

@@ -179,13 +179,7 @@ const head = [
 ];
 
 function tableOf(calls: readonly CallsState[]): string {
-  const rows = [head, ...calls.map(cellsOf)];
-  const widths = head.map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0))
-  );
-  return rows.map((cells) =>
-    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  ).join("\n");
+  return acts.textTable([head, ...calls.map(cellsOf)]);
 }
 
 function cellsOf({ isolation, ...state }: CallsState): readonly string[] {

@@ -1,4 +1,4 @@
-import { acts } from "@headwater/core";
+import { acts, machine } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { failureGroup } from "./failure_group.ts";
@@ -21,6 +21,8 @@ export type InstanceGroup = {
   readonly example: string;
 };
 
+const nothing = "No instance of a process is unfinished";
+
 /** How many instances stand where, and what holds them up: 10,000 of them are a few lines. */
 export const groupAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   name: "groups",
@@ -39,14 +41,15 @@ export const groupAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
       ...(await Promise.all(used.map(({ sql }) => groupsOf(sql)))).flat(),
     ];
     const now = Date.now();
-    const text = groups.map(({ process, state, step, failure, count, oldest, example }) =>
+    const lines = groups.map(({ process, state, step, failure, count, oldest, example }) =>
       [
         `${String(count).padStart(6)} ${state.padEnd(12)} ${process}  ${step ?? "-"}`,
         `for ${duration(now - Date.parse(oldest))} at most, such as ${example}`,
         failure,
       ].filter((part) => part !== null).join("  ")
-    ).join("\n");
-    return { value: groups, text: text || "No instance of a process is unfinished", isDone: true };
+    );
+    const text = lines.map(machine.inOneLine).join("\n") || nothing;
+    return { value: groups, text, isDone: true };
   },
 });
 

@@ -187,12 +187,16 @@ function outcomeOf(done: readonly Done[]): acts.ActOutcome {
   }));
   const text = done.map(({ notice: { act }, status: { id }, answer }) => {
     if (!answer) return `${act} "${id}" is on record: it is done when its service runs`;
-    return answer.outcome === "done" ? `${act} "${id}" is done` : answer.message;
+    return answer.outcome === "done" ? `${act} "${id}" is done` : answer.message ?? "";
   });
   const many = `${done.length - undone.length} of ${done.length} are done`;
   const lines = isDone || done.length === 1 ? text : [many, ...text];
   return {
-    ...{ value: { isDone, acts: value }, text: lines.join("\n") || nobody, isDone },
+    ...{
+      value: { isDone, acts: value },
+      text: lines.map(machine.inOneLine).join("\n") || nobody,
+      isDone,
+    },
     ...(!isDone && isOver && { ended: "refused" }),
   };
 }
@@ -228,5 +232,5 @@ async function foretold(asked: readonly Asked[], context: Context) {
       would,
     })),
   };
-  return { value, text: lines.join("\n") || nobody };
+  return { value, text: lines.map(machine.inOneLine).join("\n") || nobody };
 }

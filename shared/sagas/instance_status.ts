@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import { failureGroup } from "./failure_group.ts";
 import type { InstanceRecord } from "./list_instances.ts";
 import { takenInVain } from "./step_notes.ts";
@@ -141,7 +142,7 @@ export function statusLine(status: InstanceStatus): string {
     `since ${startedAt}`,
     status.cause,
   ];
-  return parts.filter(Boolean).join("  ");
+  return machine.inOneLine(parts.filter(Boolean).join("  "));
 }
 
 /** `charge-payment (payment ChargePayment) for 12 s, sent 4 times`; empty where nothing is known. */

@@ -98,3 +98,15 @@ Deno.test("a line says what an instance waits for, how long, how often that was 
   );
   equal(statusLine(stopped), `stopped  fulfilment fulfilment  ${end}  other log`);
 });
+
+Deno.test("an instance is one line, whatever its cause quotes", () => {
+  const status = statusOf(
+    record({ state: "stuck", cause: "Cannot charge:\n\x1b[31mno card" }),
+    now,
+  );
+  equal(
+    statusLine(status),
+    String
+      .raw`stuck    fulfilment one  reserve-stock:SKU1 (inventory ReserveStock) for 10 min  since ${startedAt}  Cannot charge:\n\u001b[31mno card`,
+  );
+});

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import type { Timer } from "./notice.ts";
 import type { Way } from "./way.ts";
 import { duration, type InstanceStatus, waitsText } from "./instance_status.ts";
@@ -37,7 +38,7 @@ export function storyText(shown: ShownInstance): string {
     ...later.map((heard) => `${blank}  ${heardText(heard)}: has led to nothing so far`),
     ...(broken === null ? [] : [`Cannot tell it further: ${broken}`]),
     ...nowLines(shown),
-  ].join("\n");
+  ].map(machine.inOneLine).join("\n");
 }
 
 const blank = " ".repeat(10);

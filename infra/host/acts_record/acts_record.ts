@@ -103,12 +103,20 @@ function isOn(act: ActSubject, { engine, subject }: ActSubject): boolean {
 
 /** What is refused because of somebody else, with what that was. */
 export function outdated(
-  { act, engine, subject }: ActSubject & { readonly act: string },
+  act: NamedActOn,
   other: RecordedAct | undefined,
 ): Refusal {
-  const what = subject === null ? `${engine} ${act}` : `${act} "${subject}"`;
   const cause = other ? saidOf(other) : "it is not as you saw it any more";
-  return new Refusal("act-outdated", `Cannot ${what}: ${cause}: look again before you act`);
+  return new Refusal("act-outdated", `${cannot(act)}: ${cause}: look again before you act`);
+}
+
+type NamedActOn = ActSubject & { readonly act: string };
+
+/** `Cannot retry "7f"`, `Cannot do "projections letters retry" to "letters 7f"`. */
+export function cannot({ act, engine, subject }: NamedActOn): string {
+  if (subject === null) return `Cannot do "${engine} ${act}"`;
+  const isVerb = !act.includes(" ");
+  return isVerb ? `Cannot ${act} "${subject}"` : `Cannot do "${engine} ${act}" to "${subject}"`;
 }
 
 /** `anna began "retry" at 2026-11-28T12:00:00.000Z because "the shop is open" (done)`. */

@@ -1,7 +1,7 @@
 import { type acts, fingerprint, Refusal, Unavailable } from "@headwater/core";
 import { z } from "zod";
 import type { EndedAct } from "./act_events.ts";
-import { type ActsRecord, outdated } from "./acts_record.ts";
+import { type ActsRecord, cannot, outdated } from "./acts_record.ts";
 import type { RecordedAct } from "./read_acts.ts";
 
 /** What every act that changes something is asked with, beside its own arguments. */
@@ -54,13 +54,13 @@ export async function doOnRecord(
   );
   const args = ownArgs(act, given);
   if (dryRun) return await dryRunOf(act, args, context);
-  if (!record) {
-    throw new Unavailable(
-      `Cannot ${act.name}: no application runs here, nor is there a log to put it on record`,
-    );
-  }
   const subject = act.subject?.(args) ?? null;
   const at = { act: act.name, engine, subject };
+  if (!record) {
+    throw new Unavailable(
+      `${cannot(at)}: no application runs here, nor is there a log to put it on record`,
+    );
+  }
   const standing = await record.standing({ engine, subject });
   const repeated = standing.acts.find((other) => other.actId === actId);
   if (repeated) return outcomeOf(repeated);
@@ -128,11 +128,14 @@ async function dryRunOf(
 }
 
 /** What came of the act that is asked for again. */
-function outcomeOf({ act, actId, actor, ended }: RecordedAct): acts.ActOutcome {
+function outcomeOf(act: RecordedAct): acts.ActOutcome {
+  const { actId, actor, ended } = act;
   if (!ended) {
     throw new Refusal(
       "act-under-way",
-      `Cannot ${act}: ${actor} has asked for that already (${actId}), what came of it is not on record yet`,
+      `${
+        cannot(act)
+      }: ${actor} has asked for that already (${actId}), what came of it is not on record yet`,
     );
   }
   const { outcome, code, text, value } = ended;

@@ -1,4 +1,4 @@
-import { acts, type EventLog, Unavailable } from "@headwater/core";
+import { acts, type EventLog, machine, Unavailable } from "@headwater/core";
 import { z } from "zod";
 import { actsStream, pageOfActs, type RecordedAct } from "./read_acts.ts";
 
@@ -92,7 +92,7 @@ function textOf({ items, nextCursor, unread }: {
       `    ${reason === null ? "no reason given" : `because ${reason}`}`,
       ...(text ?? would ?? "").split("\n").slice(0, 3).filter(Boolean).map((line) => `    ${line}`),
       ...(undo ? [`    undone by: ${engine} ${undo.name}${argsText(undo.args)}`] : []),
-    ].join("\n")
+    ].map(machine.inOneLine).join("\n")
   );
   const older = nextCursor ? [`Older ones: acts list --before ${nextCursor}`] : [];
   return [...lines, ...missing, ...older].join("\n");

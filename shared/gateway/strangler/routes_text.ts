@@ -1,10 +1,11 @@
+import { acts, machine } from "@headwater/core";
 import type { ShadowReport } from "./judge_shadow.ts";
 import type { StrangledRouteRow } from "./strangled_routes_view.ts";
 
 /** Strangled routes for people: one line each, under a line of headings. */
 export function routesTable(rows: readonly StrangledRouteRow[]): string {
   if (rows.length === 0) return "No gateway has a strangled route";
-  return table([
+  return acts.textTable([
     ["ROUTE", "NEW SIDE", "SHADOW", "PINNED", "ROLL-BACKS", "SINCE", "BY", ""],
     ...rows.map((row) => [
       row.route,
@@ -39,12 +40,12 @@ export function reportText(report: ShadowReport): string {
       String(noise),
       counts ? "differs" : "noise",
     ]);
-    lines.push("", table([["FIELD", "DIFFERED", "FROM ITSELF", ""], ...rows]));
+    lines.push("", acts.textTable([["FIELD", "DIFFERED", "FROM ITSELF", ""], ...rows]));
   }
   for (const { at, request, differences } of examples) {
-    lines.push("", `${at}  ${request}`);
+    lines.push("", machine.inOneLine(`${at}  ${request}`));
     for (const { field, legacy, new: found } of differences) {
-      lines.push(`  ${field}: legacy ${legacy}, new ${found}`);
+      lines.push(machine.inOneLine(`  ${field}: legacy ${legacy}, new ${found}`));
     }
   }
   return lines.join("\n");
@@ -57,11 +58,4 @@ function shareText({ mode, percent, isKilled }: StrangledRouteRow): string {
 
 function percent(rate: number): string {
   return `${(rate * 100).toFixed(2)} %`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
-    .join("\n");
 }
