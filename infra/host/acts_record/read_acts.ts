@@ -27,7 +27,7 @@ export async function lastActs(
   log: Pick<EventLog, "read">,
 ): Promise<{ readonly revision: number | null; readonly acts: readonly RecordedAct[] }> {
   const events = await readBack(log, { from: undefined, limit: lastEvents });
-  return { revision: events[0]?.revision ?? null, acts: actsIn(events) };
+  return { revision: events[0]?.revision ?? null, acts: actsIn(events).acts };
 }
 
 /** A page of acts, newest first. */
@@ -53,9 +53,9 @@ export async function pageOfActs(
     const events = await readBack(log, { from, limit: pageEvents, signal });
     const last = events.at(-1);
     if (!last) break;
-    const passedOver = events.filter((event) => isPassedOver(operatorsActEvents, event));
-    unread.push(...passedOver.map(({ revision }) => revision));
-    for (const act of actsIn(events, ends)) {
+    const met = actsIn(events, ends);
+    unread.push(...met.unread);
+    for (const act of met.acts) {
       if (!isAskedFor(act)) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.revision ?? null, unread };
       items.push(act);
@@ -72,33 +72,30 @@ async function endsFrom(
 ): Promise<Map<string, EndedAct>> {
   const ends = new Map<string, EndedAct>();
   for await (const page of log.read(actsStream, { from, limit: mostBehind })) {
-    for (const { type, data } of decoded(page)) {
-      if (type === "OperatorsActEnded") ends.set(data.actId, data);
+    for (const recorded of page) {
+      const event = operatorsActEvents.decode(recorded);
+      if (event?.type === "OperatorsActEnded") ends.set(event.data.actId, event.data);
     }
   }
   return ends;
 }
 
-/** Newest first; `ends` grows by those that are met. */
+/** Newest first, and the revisions of what this release cannot read; `ends` grows by those that are met. */
 function actsIn(
   events: readonly Recorded[],
   ends: Map<string, EndedAct> = new Map(),
-): readonly RecordedAct[] {
+): { readonly acts: readonly RecordedAct[]; readonly unread: readonly number[] } {
   const acts: RecordedAct[] = [];
-  for (const event of decoded(events)) {
-    if (event.type === "OperatorsActEnded") ends.set(event.data.actId, event.data);
-    else {
-      const { id, revision, data } = event;
-      acts.push({ ...data, id, revision, ended: ends.get(data.actId) ?? null });
-    }
+  const unread: number[] = [];
+  for (const recorded of events) {
+    const { id, revision } = recorded;
+    const event = operatorsActEvents.decode(recorded);
+    if (event?.type === "OperatorsActEnded") ends.set(event.data.actId, event.data);
+    else if (event) {
+      acts.push({ ...event.data, id, revision, ended: ends.get(event.data.actId) ?? null });
+    } else if (isPassedOver(operatorsActEvents, recorded)) unread.push(revision);
   }
-  return acts;
-}
-
-/** Without what this release cannot read. */
-function decoded(events: readonly Recorded[]) {
-  return events.map((event) => operatorsActEvents.decode(event))
-    .filter((event) => event !== undefined);
+  return { acts, unread };
 }
 
 async function readBack(
