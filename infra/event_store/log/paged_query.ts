@@ -21,7 +21,7 @@ const columns = `
   recorded_at, data, metadata, json`;
 
 /** Measured: larger pages are no faster. */
-const maxRows = 256;
+export const mostRows = 256;
 const maxBytes = 1024 * 1024;
 /** So few events are read without asking for their size first: most reads are of the end of one stream. */
 export const fewRows = 8;
@@ -45,7 +45,7 @@ export class PagedQuery {
   }
 
   page(parameters: readonly (string | number)[], limit: number): { rows: Row[]; last: boolean } {
-    let count = Math.min(limit, maxRows);
+    let count = Math.min(limit, mostRows);
     while (count > fewRows && this.#bytesOf([...parameters, count]) > maxBytes) {
       count = Math.max(fewRows, Math.floor(count / 2));
     }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { PagedQuery } from "../log/paged_query.ts";
+import { mostRows, PagedQuery } from "../log/paged_query.ts";
 import { prepareArrays } from "../log/prepare_arrays.ts";
 import { toStored } from "../log/sqlite_reader.ts";
 import type { StoredEvent } from "../log/stored_event.ts";
@@ -26,8 +26,9 @@ export type AllPage = {
 /** Position, stream id, type. */
 type Outline = [number, number, string];
 
-/** Looked at in one go for a filter. */
-const outlineRows = 2_048;
+/** Looked at for a page of what a filter lets pass; in one go no more than there is room for, and at least a few. */
+const mostOutlines = 2_048;
+const fewOutlines = 64;
 const rememberedNames = 50_000;
 /** Measured: what one takes in memory. */
 const bytesPerName = 130;
@@ -86,23 +87,29 @@ export class AllReader {
   #filtered(range: AllRange, filter: EventFilter): AllPage {
     const { direction, from, limit } = range;
     const query = direction === "forwards" ? this.#outlineForwards : this.#outlineBackwards;
-    const outlines = query.all(from, outlineRows) as unknown as Outline[];
+    const room = Math.min(limit, mostRows);
     const considered: number[] = [];
     const wanted: number[] = [];
-    for (const [position, streamId, type] of outlines) {
-      const stream = this.#nameOf(streamId);
-      if (isHidden(stream)) continue;
-      considered.push(position);
-      if (filter.matches(filter.by === "stream" ? stream : type)) wanted.push(position);
+    let next = from;
+    let last = false;
+    for (let looked = 0; !last && looked < mostOutlines && wanted.length <= room / 2;) {
+      const count = Math.max(fewOutlines, room - wanted.length);
+      const outlines = query.all(next, count) as unknown as Outline[];
+      for (const [position, streamId, type] of outlines) {
+        const stream = this.#nameOf(streamId);
+        if (isHidden(stream)) continue;
+        considered.push(position);
+        if (filter.matches(filter.by === "stream" ? stream : type)) wanted.push(position);
+      }
+      next = nextAfter(outlines.at(-1)?.[0], { direction, from: next });
+      looked += outlines.length;
+      last = outlines.length < count;
     }
     const { rows, last: gotAll } = wanted.length === 0
       ? { rows: [], last: true }
       : this.#chosen.page([JSON.stringify(wanted)], limit);
     const events = rows.map(toStored);
-    if (gotAll || events.length === wanted.length) {
-      const next = nextAfter(outlines.at(-1)?.[0], range);
-      return { events, next, last: outlines.length < outlineRows, considered };
-    }
+    if (gotAll || events.length === wanted.length) return { events, next, last, considered };
     const end = events.at(-1)!.position;
     const upTo = considered.slice(0, considered.indexOf(end) + 1);
     return { events, next: nextAfter(end, range), last: false, considered: upTo };
@@ -119,7 +126,10 @@ export class AllReader {
   }
 }
 
-function nextAfter(end: number | undefined, { direction, from }: AllRange): number {
+function nextAfter(
+  end: number | undefined,
+  { direction, from }: Pick<AllRange, "direction" | "from">,
+): number {
   if (end === undefined) return from;
   return direction === "forwards" ? end + 1 : end;
 }
