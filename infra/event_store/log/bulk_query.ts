@@ -2,13 +2,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type BulkRow, LeanStoredEvent } from "./lean_event.ts";
 import { prepareArrays } from "./prepare_arrays.ts";
 import { type Content, isSystemEvent } from "./stored_event.ts";
+import { StreamNames } from "./stream_names.ts";
 
 /** Larger content than that is read by itself, so that a page is not too large, whatever there is in it. */
 const mostBytes = 32 * 1024;
 /** Measured: with more of them memory grows, and it is no faster. */
 const rows = 512;
-/** Names of streams that are not looked up again, in some 10 MB. */
-const mostNames = 50_000;
 
 export type BulkPage = {
   /** Without system events. */
@@ -17,15 +16,11 @@ export type BulkPage = {
   readonly end: { readonly position: number; readonly id: string } | undefined;
 };
 
-/**
- * A query for all events of some categories, in pages of as many events as may be, in one statement each. The names of
- * streams are remembered: to find them takes as much time as all the rest.
- */
+/** A query for all events of some categories, in pages of as many events as may be, in one statement each. */
 export class BulkQuery {
   readonly #page: StatementSync;
   readonly #content: StatementSync;
-  readonly #unknown: StatementSync;
-  readonly #names = new Map<number, string>();
+  readonly #names: StreamNames;
 
   /** Without categories: all events. */
   constructor(database: DatabaseSync, categories: number | undefined) {
@@ -44,15 +39,12 @@ export class BulkQuery {
           cross join events on position = at order by at`,
     );
     this.#content = prepareArrays(database, "select data from events where position = ?");
-    this.#unknown = prepareArrays(
-      database,
-      "select id, name from streams where id in (select value from json_each(?))",
-    );
+    this.#names = new StreamNames(database);
   }
 
   page(parameters: readonly (string | number)[]): BulkPage {
     const found = this.#page.all(...parameters) as unknown as BulkRow[];
-    const names = this.#namesOf(found);
+    const names = this.#names.of(found);
     const events: LeanStoredEvent[] = [];
     for (const row of found) {
       // Too large to be read with others
@@ -62,16 +54,6 @@ export class BulkQuery {
     }
     const last = found.length === rows ? found[rows - 1] : undefined;
     return { events, end: last && { position: last[0], id: last[3] } };
-  }
-
-  /** All names that these rows need, and others. */
-  #namesOf(found: readonly BulkRow[]): ReadonlyMap<number, string> {
-    if (this.#names.size >= mostNames) this.#names.clear();
-    const unknown = new Set<number>();
-    for (const [, stream] of found) if (!this.#names.has(stream)) unknown.add(stream);
-    const read = this.#unknown.all(JSON.stringify([...unknown])) as unknown as [number, string][];
-    for (const [stream, name] of read) this.#names.set(stream, name);
-    return this.#names;
   }
 
   #dataAt(position: number): Content {

@@ -22,7 +22,7 @@ const columns = `
 
 /** Measured: larger pages are no faster. */
 export const mostRows = 256;
-const maxBytes = 1024 * 1024;
+export const mostBytes = 1024 * 1024;
 /** So few events are read without asking for their size first: most reads are of the end of one stream. */
 export const fewRows = 8;
 
@@ -46,7 +46,7 @@ export class PagedQuery {
 
   page(parameters: readonly (string | number)[], limit: number): { rows: Row[]; last: boolean } {
     let count = Math.min(limit, mostRows);
-    while (count > fewRows && this.#bytesOf([...parameters, count]) > maxBytes) {
+    while (count > fewRows && this.#bytesOf([...parameters, count]) > mostBytes) {
       count = Math.max(fewRows, Math.floor(count / 2));
     }
     const rows = this.#rows.all(...parameters, count) as unknown as Row[];

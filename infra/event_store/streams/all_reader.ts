@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { mostRows, PagedQuery } from "../log/paged_query.ts";
+import type { BulkRow } from "../log/lean_event.ts";
+import { fewRows, mostBytes, mostRows, PagedQuery } from "../log/paged_query.ts";
 import { prepareArrays } from "../log/prepare_arrays.ts";
 import { toStored } from "../log/sqlite_reader.ts";
 import type { StoredEvent } from "../log/stored_event.ts";
+import { StreamNames } from "../log/stream_names.ts";
 import { type EventFilter, isHidden } from "./event_filter.ts";
 
 export type AllRange = {
@@ -23,28 +25,24 @@ export type AllPage = {
   readonly considered: readonly number[];
 };
 
-/** Position, stream id, type. */
-type Outline = [number, number, string];
+/** Position, stream, type, and how large its content is: known from the row's header, which alone is read. */
+type Outline = [position: number, stream: number, type: string, bytes: number];
 
 /** Looked at for a page of what a filter lets pass; in one go no more than there is room for, and at least a few. */
 const mostOutlines = 2_048;
 const fewOutlines = 64;
-const rememberedNames = 50_000;
-/** Measured: what one takes in memory. */
-const bytesPerName = 130;
 
 /** Reads the whole log. */
 export class AllReader {
-  readonly #names = new Map<number, string>();
-  readonly #name: StatementSync;
+  readonly #names: StreamNames;
   readonly #forwards: PagedQuery;
   readonly #backwards: PagedQuery;
   readonly #outlineForwards: StatementSync;
   readonly #outlineBackwards: StatementSync;
-  readonly #chosen: PagedQuery;
+  readonly #chosen: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#name = database.prepare("select name from streams where id = ?");
+    this.#names = new StreamNames(database);
     // The event at position 0 is no part of the log: it says which one it is
     const forwards = "position >= max(1, ?) order by position";
     const backwards = "position > 0 and position < ? order by position desc";
@@ -56,21 +54,21 @@ export class AllReader {
       database,
       (columns) => `select ${columns} from events where ${backwards} limit ? + 0`,
     );
-    const outline = "select position, stream, type from events where";
+    const outline = `
+      select position, stream, type, octet_length(data) + octet_length(metadata) from events where`;
     this.#outlineForwards = prepareArrays(database, `${outline} ${forwards} limit ? + 0`);
     this.#outlineBackwards = prepareArrays(database, `${outline} ${backwards} limit ? + 0`);
-    this.#chosen = new PagedQuery(
+    this.#chosen = prepareArrays(
       database,
-      (columns) =>
-        `select ${columns}
-         from (select value as wanted, key as place from json_each(?))
-         cross join events on position = wanted order by place limit ? + 0`,
+      `select position, stream, revision, hex(id), type, recorded_at, data, metadata, json
+       from (select value as wanted, key as place from json_each(?))
+       cross join events on position = wanted order by place`,
     );
   }
 
   /** What names that are remembered take in memory, estimated. */
   get bytes(): number {
-    return this.#names.size * bytesPerName;
+    return this.#names.bytes;
   }
 
   read(range: AllRange): AllPage {
@@ -89,41 +87,59 @@ export class AllReader {
     const query = direction === "forwards" ? this.#outlineForwards : this.#outlineBackwards;
     const room = Math.min(limit, mostRows);
     const considered: number[] = [];
-    const wanted: number[] = [];
+    const wanted: Outline[] = [];
     let next = from;
     let last = false;
     for (let looked = 0; !last && looked < mostOutlines && wanted.length <= room / 2;) {
       const count = Math.max(fewOutlines, room - wanted.length);
       const outlines = query.all(next, count) as unknown as Outline[];
-      for (const [position, streamId, type] of outlines) {
-        const stream = this.#nameOf(streamId);
+      const names = this.#names.of(outlines);
+      for (const outline of outlines) {
+        const [position, streamId, type] = outline;
+        const stream = names.get(streamId)!;
         if (isHidden(stream)) continue;
         considered.push(position);
-        if (filter.matches(filter.by === "stream" ? stream : type)) wanted.push(position);
+        if (filter.matches(filter.by === "stream" ? stream : type)) wanted.push(outline);
       }
       next = nextAfter(outlines.at(-1)?.[0], { direction, from: next });
       looked += outlines.length;
       last = outlines.length < count;
     }
-    const { rows, last: gotAll } = wanted.length === 0
-      ? { rows: [], last: true }
-      : this.#chosen.page([JSON.stringify(wanted)], limit);
-    const events = rows.map(toStored);
-    if (gotAll || events.length === wanted.length) return { events, next, last, considered };
-    const end = events.at(-1)!.position;
+    const chosen = firstOf(wanted, limit);
+    const events = this.#read(chosen);
+    if (chosen.length === wanted.length) return { events, next, last, considered };
+    const end = chosen.at(-1)![0];
     const upTo = considered.slice(0, considered.indexOf(end) + 1);
     return { events, next: nextAfter(end, range), last: false, considered: upTo };
   }
 
-  #nameOf(id: number): string {
-    let name = this.#names.get(id);
-    if (name === undefined) {
-      name = String(this.#name.get(id)?.name);
-      if (this.#names.size >= rememberedNames) this.#names.clear();
-      this.#names.set(id, name);
-    }
-    return name;
+  #read(chosen: readonly Outline[]): readonly StoredEvent[] {
+    if (chosen.length === 0) return [];
+    const names = this.#names.of(chosen);
+    const positions = JSON.stringify(chosen.map(([position]) => position));
+    const rows = this.#chosen.all(positions) as unknown as BulkRow[];
+    return rows.map(([position, stream, revision, id, type, recordedAt, data, metadata, json]) => ({
+      position,
+      stream: names.get(stream)!,
+      revision,
+      id,
+      type,
+      recordedAt,
+      data,
+      metadata,
+      json,
+    }));
   }
+}
+
+/** As many as a page has room for. */
+function firstOf(wanted: readonly Outline[], limit: number): readonly Outline[] {
+  let bytes = 0;
+  const tooMany = wanted.findIndex(([, , , size], index) => {
+    bytes += size;
+    return index >= limit || index >= fewRows && bytes > mostBytes;
+  });
+  return tooMany < 0 ? wanted : wanted.slice(0, tooMany);
 }
 
 function nextAfter(
