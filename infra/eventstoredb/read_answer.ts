@@ -1,4 +1,4 @@
-import { type Part, readFields, textAt } from "./protobuf_fields.ts";
+import { ProtobufFields } from "./protobuf_fields.ts";
 import { type LogEvent, placeOf } from "./recorded_event.ts";
 
 /** What a reading call brings. */
@@ -9,85 +9,90 @@ export type FeedMessage =
 
 /** An answer of `Streams.Read` as it came; undefined for those that say nothing here. Errors: `RangeError`. */
 export function readAnswer(bytes: Uint8Array): FeedMessage | undefined {
+  const answer = new ProtobufFields(bytes);
   let message: FeedMessage | undefined;
-  readFields(bytes, {
-    bytes(field, part) {
-      if (field === 1) message = eventMessage(bytes, part);
-      else if (field === 3) message = checkpointMessage(bytes, part);
-      else if (field === 8) message = { kind: "caught-up" };
-    },
-  });
+  while (answer.next()) {
+    if (answer.field === 1) message = eventMessage(answer.inner());
+    else if (answer.field === 3) message = checkpointMessage(answer.inner());
+    else if (answer.field === 8) message = { kind: "caught-up" };
+  }
   return message;
 }
 
-function checkpointMessage(bytes: Uint8Array, part: Part): FeedMessage {
+function checkpointMessage(checkpoint: ProtobufFields): FeedMessage {
   let position = 0;
-  readFields(bytes, {
-    number(field, value) {
-      if (field === 1) position = value;
-    },
-  }, part);
+  while (checkpoint.next()) if (checkpoint.field === 1) position = checkpoint.number;
   return { kind: "checkpoint", position: placeOf(position) };
 }
 
 /** The event itself: where there is a link, that stands beside it. */
-function eventMessage(bytes: Uint8Array, part: Part): FeedMessage | undefined {
+function eventMessage(read: ProtobufFields): FeedMessage | undefined {
   let event: LogEvent | undefined;
-  readFields(bytes, {
-    bytes(field, part) {
-      if (field === 1) event = recordedEvent(bytes, part);
-    },
-  }, part);
+  while (read.next()) if (read.field === 1) event = recordedEvent(read.inner());
   return event && { kind: "event", event };
 }
 
 const none: Uint8Array = new Uint8Array(0);
 
-function recordedEvent(bytes: Uint8Array, part: Part): LogEvent {
+function recordedEvent(fields: ProtobufFields): LogEvent {
   let [revision, position] = [0, 0];
   let [id, stream] = ["", ""];
-  const system = { type: "", created: "0", "content-type": "" };
+  let [type, created, contentType] = ["", "0", ""];
   let [metadata, data] = [none, none];
-  readFields(bytes, {
-    number(field, value) {
-      if (field === 3) revision = value;
-      else if (field === 5) position = value;
-    },
-    bytes(field, part) {
-      const text = (wanted: number) => textOf(bytes, { part, wanted });
-      if (field === 1) id = text(2);
-      else if (field === 2) stream = text(3);
-      else if (field === 6) {
-        const name = text(1);
-        if (isKnown(name)) system[name] = text(2);
-      } else if (field === 7) metadata = bytes.subarray(part.start, part.end);
-      else if (field === 8) data = bytes.subarray(part.start, part.end);
-    },
-  }, part);
-  const { type, created } = system;
+  while (fields.next()) {
+    switch (fields.field) {
+      case 1:
+        id = textIn(fields.inner(), 2);
+        break;
+      case 2:
+        stream = textIn(fields.inner(), 3);
+        break;
+      case 3:
+        revision = fields.number;
+        break;
+      case 5:
+        position = fields.number;
+        break;
+      case 6: {
+        const { name, value } = entryOf(fields.inner());
+        if (name === "type") type = value;
+        else if (name === "created") created = value;
+        else if (name === "content-type") contentType = value;
+        break;
+      }
+      case 7:
+        metadata = fields.bytes();
+        break;
+      case 8:
+        data = fields.bytes();
+    }
+  }
   return {
     position: placeOf(position),
     revision: placeOf(revision),
-    ...{ stream, id, type, created, data, metadata },
-    isJson: system["content-type"] === "application/json",
+    stream,
+    id,
+    type,
+    created,
+    data,
+    metadata,
+    isJson: contentType === "application/json",
     bytes: data.length + metadata.length + 500,
   };
+}
 
-  function isKnown(name: string): name is keyof typeof system {
-    return Object.hasOwn(system, name);
+function entryOf(entry: ProtobufFields): { readonly name: string; readonly value: string } {
+  let [name, value] = ["", ""];
+  while (entry.next()) {
+    if (entry.field === 1) name = entry.text();
+    else if (entry.field === 2) value = entry.text();
   }
+  return { name, value };
 }
 
 /** Of a message, one field. */
-function textOf(
-  bytes: Uint8Array,
-  { part, wanted }: { readonly part: Part; readonly wanted: number },
-): string {
+function textIn(message: ProtobufFields, field: number): string {
   let text = "";
-  readFields(bytes, {
-    bytes(field, at) {
-      if (field === wanted) text = textAt(bytes, at);
-    },
-  }, part);
+  while (message.next()) if (message.field === field) text = message.text();
   return text;
 }
