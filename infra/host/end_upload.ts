@@ -26,6 +26,8 @@ export function endUpload(
   answer: Response,
   limits: UploadLimits = usual,
 ): Response {
+  // As nearly all come, and never with a body: that is not looked for
+  if (request.method === "GET") return answer;
   if (!isUnread(request, answer) || !request.body) return answer;
   // It is still read by whoever has given up waiting for it
   if (request.body.locked) return answer.status === 408 ? endConnection(answer) : answer;

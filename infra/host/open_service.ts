@@ -53,14 +53,12 @@ function doorOf(
   app: Routes,
   { service, meter, logger }: ServiceDependencies,
   { shedder }: { readonly shedder: policy.Shedder },
-): Routes {
+): edge.Door<ServiceDependencies> {
   const find = edge.routeFinder(edge.declaredRoutes(service, app));
-  const door = routes();
-  door.use(edge.shed({
+  return edge.shed({
     ...{ shedder, believes: true, service, meter, logger },
     priorityOf: ({ req }) => find(req.method, req.path)?.route.declared.priority ?? "normal",
-  }));
-  return door;
+  });
 }
 
 function commandsIn(

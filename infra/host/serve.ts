@@ -52,7 +52,7 @@ export function serve(
   },
 ): Server {
   const proxies = trustedProxies(trusted);
-  const underWay = new Set<() => void>();
+  const underWay = new Set<(givenUp: Response) => void>();
   const recent = recentConnections();
   const everybodyTold = new AbortController();
   let isLeaving = false;
@@ -60,13 +60,14 @@ export function serve(
   let held: Promise<void> | undefined;
 
   async function answer(request: Request): Promise<Response> {
-    const { promise: late, resolve } = Promise.withResolvers<Response>();
-    const giveUp = () => resolve(new Response(null, { status: 503 }));
-    underWay.add(giveUp);
+    // Not a race, for which more is made than for all else here
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    underWay.add(resolve);
     try {
-      return await Promise.race([service(request), late]);
+      service(request).then(resolve, reject);
+      return await promise;
     } finally {
-      underWay.delete(giveUp);
+      underWay.delete(resolve);
     }
   }
   async function answerOn(connection: string, request: Request): Promise<Response> {
@@ -121,7 +122,7 @@ export function serve(
     release();
     // What is under way is given up one by one: aborting the server has ended the process in Deno 2.9.6
     const timer = setTimeout(() => {
-      for (const giveUp of underWay) giveUp();
+      for (const answer of underWay) answer(new Response(null, { status: 503 }));
     }, finishMs);
     await endsWithin(finishMs + sendMs, { what: `answers at ${url}`, end: () => ended, logger });
     clearTimeout(timer);

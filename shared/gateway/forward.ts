@@ -1,7 +1,7 @@
 import type { ServiceClient } from "@headwater/core";
 import { edge, type EdgeContext, type PublicRoute } from "@headwater/http";
 import { bodyLimit } from "@headwater/resilience";
-import { askedRoute, filledPath } from "./routing/asked_route.ts";
+import { askedRoute, pathFilling } from "./routing/asked_route.ts";
 import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
 import type { SideTarget } from "./strangler/strangle.ts";
 
@@ -19,10 +19,10 @@ export function serviceTarget(
   { method, path, service, declared }: PublicRoute,
   { client, bareClient, bodyMs }: Asking,
 ): SideTarget {
+  const urlOf = pathFilling(`http://${service}${path}`);
   return {
     async answer(c, asked = {}) {
-      const target = filledPath(path, askedRoute(c)?.params);
-      const url = `http://${service}${target}${searchOf(c.req.url)}`;
+      const url = urlOf(askedRoute(c)?.params) + searchOf(c.req.url);
       const request = await requestFor(c, { url, bodyMs, ...asked });
       const answer = await (asked.shadow ? bareClient : client).call(service, request);
       // What is declared to be kept, whoever keeps it speaks of

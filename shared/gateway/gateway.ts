@@ -11,7 +11,6 @@ import {
 } from "@headwater/http";
 import type { calls, policy } from "@headwater/resilience";
 import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
 import { type Answer, askedRoute } from "./routing/asked_route.ts";
 import { addConsole } from "./console.ts";
 import { responseCache } from "./cache/response_cache.ts";
@@ -21,13 +20,14 @@ import { addFrontPage } from "./front_page.ts";
 import type { Page } from "./page.ts";
 import { pageAnswers } from "./page_routes.ts";
 import { addMetricsTargets } from "./metrics_targets.ts";
-import { packing } from "./packing.ts";
+import { packAnswer } from "./packing.ts";
 import { assertPlainRequest } from "./plain_request.ts";
 import { publicAnswers } from "./public_answers.ts";
 import { rateLimits } from "./rate_limits.ts";
 import { withRoles } from "./roles.ts";
 import { addOperatorsElsewhere } from "./operators_elsewhere.ts";
 import { addOperators } from "./operators.ts";
+import { secureAnswer } from "./secure_answer.ts";
 import { addOperating } from "./strangler/operating.ts";
 import { strangle } from "./strangler/strangle.ts";
 import { type ServeStrangled, strangledNames, tableRoutes } from "./table_routes.ts";
@@ -89,21 +89,6 @@ export type CreateGateway = ((dependencies: GatewayDependencies) => Service) & {
 };
 
 const usualBodyMs = 10_000;
-/** Where nobody answers but us: what other systems say of their pages, as who may frame them, is theirs to say. */
-const ownPaths = ["/", "/api/*", "/docs/*", "/console/*", "/ops/*"];
-/** What a browser must not do with our answers; those over TLS are for whoever ends it to say. */
-const secured = secureHeaders({
-  xFrameOptions: "DENY",
-  overwrite: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  strictTransportSecurity: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-});
-
 /** Defines a gateway: pages made of several services, and the services' public routes, under one origin. */
 export function gateway(
   { pages, bodyMs = usualBodyMs, strangle: serve }: GatewayOptions,
@@ -114,8 +99,6 @@ export function gateway(
     const { admitOperators = () => {}, console } = dependencies;
     const { service, logger, bareClient, meter, sharedStore } = own;
     const app: EdgeRoutes = new Hono();
-    for (const path of ownPaths) app.use(path, secured);
-    app.use(packing());
     const asking = { client, bareClient, bodyMs };
     const names = () => upstreams ? strangledNames(upstreams.table()) : [];
     const sides = strangle({
@@ -168,18 +151,23 @@ export function gateway(
       c.set("allowed", [...c.get("allowed") ?? [], ...open.methodsAt(c.req.path)]);
       return next();
     });
-    const door: EdgeRoutes = new Hono();
     const limited = rateLimits({ routes, sharedStore });
-    door.use((c, next) => {
+    const shed = shedder && edge.shed({
+      ...{ shedder, believes: false, service, meter, logger },
+      priorityOf: (c) => askedRoute(c)?.route.declared.priority ?? "normal",
+    });
+    const door: edge.Door = (c, next) => {
       assertPlainRequest(c.req.raw);
       open.find(c);
-      return limited(c, next);
-    });
-    if (shedder) {
-      door.use(edge.shed({
-        ...{ shedder, believes: false, service, meter, logger },
-        priorityOf: (c) => askedRoute(c)?.route.declared.priority ?? "normal",
-      }));
+      const answer = () => finished(c, next);
+      return limited(c, shed ? () => shed(c, answer) : answer);
+    };
+    async function finished(...[c, next]: Parameters<edge.Door>): Promise<void> {
+      const kept = open.atOnce(c);
+      if (kept) c.res = kept;
+      else await next();
+      secureAnswer(c);
+      await packAnswer(c);
     }
     return toService(app, own, { door, unsaidMs: () => table?.longestMs() ?? 0 });
   };

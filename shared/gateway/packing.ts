@@ -1,5 +1,5 @@
 import { WholeAnswer } from "@headwater/resilience";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX } from "hono/compress";
 import { gzipSync } from "node:zlib";
 import { type PackedOnce, RepeatedAnswer } from "./cache/repeated_answer.ts";
@@ -11,24 +11,22 @@ const mostAtOnce = 64 * 1_024;
 /** A window of 8 KiB: what is made for each answer then takes 50 kB instead of 260, and packs hardly worse. */
 const gzip = { windowBits: 13, memLevel: 6 };
 
+const asStream = compress({ threshold: shortestPacked });
+
 /**
- * Packs answers for clients that take them so, as Hono's `compress` does. What is in memory is packed at once, which takes
- * half of what a stream does, and goes out in one piece.
+ * Packs an answer for a client that takes it so, as Hono's `compress` does. What is in memory is packed at once, which
+ * takes half of what a stream does, and goes out in one piece.
  */
-export function packing(): MiddlewareHandler {
-  const asStream = compress({ threshold: shortestPacked });
-  return async (c, next) => {
-    await next();
-    const { res } = c;
-    if (!(res instanceof WholeAnswer)) return await asStream(c, nothingMore);
-    const length = Number(res.headers.get("Content-Length"));
-    if (length < shortestPacked) return;
-    if (length > mostAtOnce || !isPackable(c, res)) return await asStream(c, nothingMore);
-    const answer = await packed(res);
-    // Else the headers of the one before would be added
-    c.res = undefined;
-    c.res = answer;
-  };
+export async function packAnswer(c: Context): Promise<void> {
+  const { res } = c;
+  if (!(res instanceof WholeAnswer)) return void await asStream(c, nothingMore);
+  const length = Number(res.headers.get("Content-Length"));
+  if (length < shortestPacked) return;
+  if (length > mostAtOnce || !isPackable(c, res)) return void await asStream(c, nothingMore);
+  const answer = await packed(res);
+  // Else the headers of the one before would be added
+  c.res = undefined;
+  c.res = answer;
 }
 
 /** For middleware that looks at the answer alone: it is there. */

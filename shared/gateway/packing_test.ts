@@ -2,7 +2,7 @@ import { WholeAnswer } from "@headwater/resilience";
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { type PackedOnce, RepeatedAnswer } from "./cache/repeated_answer.ts";
-import { packing } from "./packing.ts";
+import { packAnswer } from "./packing.ts";
 
 const text = JSON.stringify({ text: "Köln ".repeat(1_000) });
 const length = String(new TextEncoder().encode(text).byteLength);
@@ -10,7 +10,10 @@ const json = { "Content-Type": "application/json", "Content-Length": length };
 
 async function packed(answer: Response, encodings = "gzip, deflate, br"): Promise<Response> {
   const app = new Hono();
-  app.use(packing());
+  app.use(async (c, next) => {
+    await next();
+    await packAnswer(c);
+  });
   app.get("/", () => answer);
   return await app.request("/", { headers: { "Accept-Encoding": encodings } });
 }

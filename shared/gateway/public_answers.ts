@@ -6,6 +6,8 @@ import type { Page } from "./page.ts";
 export type PublicAnswers = {
   /** Looks for the route that a request asks for; all that acts on a route goes by that. */
   find(c: Pick<EdgeContext, "req"> & Noting): void;
+  /** Undefined: no route was found, or it has nothing at hand. */
+  atOnce(c: EdgeContext): Response | undefined;
   /** Undefined: no route was found. */
   answer(c: EdgeContext & edge.Noting): Promise<Response> | undefined;
   /** Methods by which there is something at a path. */
@@ -24,16 +26,18 @@ export function publicAnswers(
   const all = [...pageOf.keys(), ...routes];
   const answers = new Map(all.map((route) => [route, answerOf(route, pageOf.get(route))]));
   const find = edge.routeFinder(all);
+  function answerTo(c: Pick<EdgeContext, "get">): Answer | undefined {
+    const asked = askedRoute(c);
+    return asked && answers.get(asked.route);
+  }
   const methods = [...new Set(all.map(({ method }) => method))];
   return {
     find(c) {
       const asked = find(c.req.method, c.req.path);
       if (asked) noteAsked(c, asked);
     },
-    answer(c) {
-      const asked = askedRoute(c);
-      return asked && answers.get(asked.route)!(c);
-    },
+    atOnce: (c) => answerTo(c)?.atOnce?.(c),
+    answer: (c) => answerTo(c)?.(c),
     methodsAt: (path) => methods.filter((method) => find(method, path) !== undefined),
   };
 }

@@ -1,9 +1,7 @@
 import type { machine } from "@headwater/core";
-import { edge, type EdgeContext, type PublicRoute } from "@headwater/http";
+import { edge, type PublicRoute } from "@headwater/http";
 import { askedRoute } from "./routing/asked_route.ts";
 import { clientKey } from "./client_key.ts";
-
-type Limit = (c: EdgeContext, next: () => Promise<void>) => Promise<void>;
 
 /**
  * Lets each client ask as often as services declare of their routes, counted together with the other gateways: from its
@@ -16,7 +14,7 @@ export function rateLimits(
     readonly routes: readonly PublicRoute[];
     readonly sharedStore: Pick<machine.SharedStore, "count">;
   },
-): Limit {
+): edge.Door {
   const limits = new Map(routes.map((route) => [route, limitOf(route, sharedStore)]));
   return (c, next) => {
     const asked = askedRoute(c);
@@ -28,7 +26,7 @@ export function rateLimits(
 function limitOf(
   { method, path, declared: { rate } }: PublicRoute,
   sharedStore: Pick<machine.SharedStore, "count">,
-): Limit | undefined {
+): edge.Door | undefined {
   if (!rate) return undefined;
   const { requests, windowMs } = rate;
   // Each route has a quota of its own: else a client could not tell them apart
@@ -52,7 +50,7 @@ function limitOf(
       );
     }
     await next();
-    for (const [name, value] of Object.entries(fields)) c.header(name, value);
+    for (const field of Object.entries(fields)) edge.setOnAnswer(c, field);
   };
 }
 

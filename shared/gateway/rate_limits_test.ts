@@ -1,5 +1,6 @@
 import { machine } from "@headwater/core";
 import { edge, type PublicRoute } from "@headwater/http";
+import { WholeAnswer } from "@headwater/resilience";
 import { manualClock } from "@headwater/testing";
 import assert from "node:assert/strict";
 import { openGateway } from "./testing/open_gateway.ts";
@@ -63,6 +64,13 @@ Deno.test("clients, methods and routes are counted apart, HEAD with GET, and a r
     const { status, headers } = await ask("/api/free");
     assert.deepEqual([status, headers.get("RateLimit")], [200, null]);
   }
+});
+
+Deno.test("an answer that is in memory stays there when it is told what is left", async () => {
+  const { gateway } = openGateway(() => Promise.resolve(new WholeAnswer("{}")), { routes });
+  const answer = await gateway(new Request("http://gateway/api/things/a"));
+  assert.ok(answer.headers.has("RateLimit"));
+  assert.ok(answer instanceof WholeAnswer);
 });
 
 Deno.test("gateways that share a store count together", async () => {

@@ -134,15 +134,19 @@ export function tableRoutes(
   return {
     strangled(route, { side: service, otherwise }) {
       const strangled = strangledBy(route, service);
-      return async (c) => {
-        const both = strangled();
-        if (!both) return await otherwise(c);
+      async function byOneSide(c: EdgeContext, both: TwoSided): Promise<Response> {
         const answer = await strangle(c, both);
         const side = answer.headers.get("X-Served-By") ?? "(none)";
         const status_class = `${answer.status}`[0] + "xx";
         answersOf({ route: both.strangles.name, side, status_class }).add();
         return answer;
+      }
+      const answer: Answer = (c) => {
+        const both = strangled();
+        return both ? byOneSide(c, both) : otherwise(c);
       };
+      answer.atOnce = (c) => strangled() ? undefined : otherwise.atOnce?.(c);
+      return answer;
     },
     longestMs: () => now().longestMs,
     addOpen(app) {

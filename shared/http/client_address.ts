@@ -1,11 +1,15 @@
-const addresses = new WeakMap<Request, string>();
+/** On the request itself: a `WeakMap` of all of them takes half a microsecond more for each. */
+const address = Symbol("client address");
+
+/** @internal */
+type Noted = Request & { [address]?: string };
 
 /** Says from where a request came; whoever has the connection knows, and nobody else can be believed. */
-export function noteClientAddress(request: Request, address: string): void {
-  addresses.set(request, address);
+export function noteClientAddress(request: Noted, from: string): void {
+  request[address] = from;
 }
 
 /** From where a request came; undefined: from within this process. */
-export function clientAddressOf(request: Request): string | undefined {
-  return addresses.get(request);
+export function clientAddressOf(request: Noted): string | undefined {
+  return request[address];
 }

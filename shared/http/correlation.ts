@@ -35,18 +35,6 @@ export function noteCorrelation(
   return correlationId;
 }
 
-/** Every answer carries it, errors too. */
-export function sayCorrelation(c: Context, correlationId: string): void {
-  // Hono copies an answer to set a header on it, and with it the body becomes a stream: only where it must be
-  try {
-    c.res.headers.set(correlationHeader, correlationId);
-  } catch (error) {
-    // Headers of an answer that came by fetch cannot be changed
-    if (!(error instanceof TypeError)) throw error;
-    c.header(correlationHeader, correlationId);
-  }
-}
-
 /** The headers that tie a call to another service to the request it follows from. */
 export function correlationHeaders(
   c: { readonly var: Readonly<CorrelationVariables> },

@@ -3,7 +3,6 @@ import { type CommandContext, eventLog } from "@headwater/core";
 import { exampleService, jsonRequest, validExampleOrder } from "./testing/example_service.ts";
 import { identityHeader, identityText } from "./identity.ts";
 import { claimIdempotencyKey } from "./key_claim.ts";
-import { routes } from "./service_app.ts";
 import { toldIdentity } from "./told_identity.ts";
 
 const headers = { "Idempotency-Key": "key-1" };
@@ -72,7 +71,7 @@ Deno.test("of two different requests that race for a key exactly one gets it", a
 
 Deno.test("a key is of whoever sends it: another's of the same name is another one", async () => {
   const { service, handled, log } = exampleService(undefined, {
-    doorOf: () => routes().use(toldIdentity()),
+    doorOf: toldIdentity,
   });
   const as = (actor: string, body: unknown) =>
     service(

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { clientAddressOf, noteClientAddress } from "./client_address.ts";
 import type { CommandHandlers } from "./command_handlers.ts";
 import { commandReceiver } from "./command_receiver.ts";
-import { type CorrelationVariables, noteCorrelation, sayCorrelation } from "./correlation.ts";
+import { correlationHeader, type CorrelationVariables, noteCorrelation } from "./correlation.ts";
 import { type DeadlineVariables, underDeadline } from "./deadline.ts";
 import { type ClaimedRequest, noteRefusal } from "./key_claim.ts";
 import { type KeyTurns, keyTurns } from "./key_turns.ts";
@@ -17,6 +17,7 @@ import { errorResponse, problemResponse } from "./problem.ts";
 import { namedSpan } from "./named_span.ts";
 import type { FoundRoute } from "./route_finder.ts";
 import type { EdgeDependencies, ServiceDependencies } from "./service_dependencies.ts";
+import { setOnAnswer } from "./set_on_answer.ts";
 import type { SheddingVariables } from "./shed.ts";
 
 /**
@@ -58,6 +59,15 @@ export type EdgeContext = Pick<
   "env" | "get" | "header" | "json" | "req" | "var"
 >;
 
+/**
+ * What stands before everything that a service does for a request: with `next` it goes on, and is answered when that is
+ * over, whatever came of it.
+ */
+export type Door<Dependencies extends EdgeDependencies = EdgeDependencies> = (
+  c: Context<Env<Dependencies>>,
+  next: () => Promise<void>,
+) => Promise<void>;
+
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** With those that nobody has routes for. */
 const knownMethods = [...methods, "HEAD", "OPTIONS"];
@@ -75,8 +85,8 @@ export function toService<Dependencies extends EdgeDependencies>(
   routes: Hono<Env<Dependencies>>,
   dependencies: Dependencies,
   { door, commands, unsaidMs }: {
-    /** What is asked of a request before anything else is done for it. */
-    readonly door?: Hono<Env<Dependencies>> | undefined;
+    /** What is asked of a request before anything else is done for it; default: nothing is. */
+    readonly door?: Door<Dependencies> | undefined;
     /** Also taken without requests; default: none is. */
     readonly commands?: CommandHandlers | undefined;
     /** Milliseconds, 30,000 at least, after which an answer is of no use to whoever does not say; default: it always is. */
@@ -109,7 +119,8 @@ export function toService<Dependencies extends EdgeDependencies>(
     try {
       const admitted = admit?.(c.req.raw);
       if (admitted instanceof Promise) await admitted;
-      await next();
+      // Before the deadline, which costs half of what a refusal does
+      await (door ? door(c, () => worked(c, next)) : worked(c, next));
     } catch (thrown) {
       // Hono hands only Error objects to onError.
       c.res = answerTo(thrown, c);
@@ -118,14 +129,7 @@ export function toService<Dependencies extends EdgeDependencies>(
     const seen = { method: c.req.method, route: routeOf(c), status: c.res.status };
     const ms = requests.end(beganAt, seen);
     logger.debug("answered a request", { ...seen, ms, correlationId });
-    sayCorrelation(c, correlationId);
-  });
-  // Before the deadline, which costs half of what a refusal does
-  if (door) app.route("/", door);
-  app.use((c, next) => {
-    // Whoever only looks takes no turn
-    const act = c.req.method === "GET" ? next : () => inTurn(c, next);
-    return underDeadline(c, act, { unsaidMs });
+    setOnAnswer(c, [correlationHeader, correlationId]);
   });
   addHealthRoutes(app, { name: service, health, leaving, meter });
   if (metricsPage) addMetricsPage(app, metricsPage, { admit: admitMetrics });
@@ -135,6 +139,14 @@ export function toService<Dependencies extends EdgeDependencies>(
     notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
   );
 
+  /** Rejects never: what went wrong is answered. */
+  function worked(c: Context<Env<Dependencies>>, next: () => Promise<void>): Promise<void> {
+    // Whoever only looks takes no turn
+    const act = c.req.method === "GET" ? next : () => inTurn(c, next);
+    return underDeadline(c, act, { unsaidMs }).catch((thrown) => {
+      c.res = answerTo(thrown, c);
+    });
+  }
   /** Of requests under the same key. */
   async function inTurn(c: Context<Env<Dependencies>>, next: () => Promise<void>): Promise<void> {
     c.set("turns", turns);

@@ -1,6 +1,6 @@
 import { type Log, machine } from "@headwater/core";
 import type { policy } from "@headwater/resilience";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { overloadedHeaders, problemResponse } from "./problem.ts";
 import { routeOf } from "./http_metrics.ts";
 
@@ -64,7 +64,7 @@ export function shed(
     readonly meter?: machine.Meter | undefined;
     readonly logger: Log;
   },
-): MiddlewareHandler {
+): (c: Context, next: () => Promise<void>) => Promise<void> {
   meter.observe([limit, worked, shedTotal], (say) => {
     const { running, limit: calls, refused } = shedder.describe();
     say(limit, calls, { service });
@@ -93,7 +93,8 @@ export function shed(
     if (typeof place === "string") {
       tell();
       const cannot = `Service "${service}" cannot take a request of priority "${priority}"`;
-      return overloaded(`${cannot}: ${reasons[place]}`, c);
+      c.res = overloaded(`${cannot}: ${reasons[place]}`, c);
+      return;
     }
     c.set("place", place);
     try {
@@ -105,7 +106,6 @@ export function shed(
       const saysSomething = isGivenUp || c.res.status < 500;
       place.leave(saysSomething ? `${method} ${routeOf(c)}` : undefined, { isGivenUp });
     }
-    return undefined;
   };
 }
 

@@ -4,7 +4,6 @@ import { policy } from "@headwater/resilience";
 import { declare } from "./declare.ts";
 import { declaredRoutes } from "./public_routes.ts";
 import { routeFinder } from "./route_finder.ts";
-import { routes } from "./service_app.ts";
 import { shed } from "./shed.ts";
 import { exampleOrder, exampleService } from "./testing/example_service.ts";
 import { readJson } from "./validation.ts";
@@ -31,12 +30,10 @@ function setUp({ meter }: { readonly meter?: machine.Meter } = {}) {
   }, {
     doorOf(app, logger) {
       const find = routeFinder(declaredRoutes("example", app));
-      const door = routes();
-      door.use(shed({
+      return shed({
         ...{ shedder, believes: true, service: "example", meter, logger },
         priorityOf: ({ req }) => find(req.method, req.path)?.route.declared.priority ?? "normal",
-      }));
-      return door;
+      });
     },
   });
   function fill(count: number): void {

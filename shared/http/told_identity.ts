@@ -1,7 +1,7 @@
-import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { identityHeader, noteIdentity } from "./identity.ts";
-import type { ServiceEnv } from "./service_app.ts";
+import type { Door } from "./service_app.ts";
+import type { ServiceDependencies } from "./service_dependencies.ts";
 
 const told = z.object({
   actor: z.string(),
@@ -13,7 +13,7 @@ const told = z.object({
  * For a service that nobody reaches but its application: believes who the gateway says that asks. What comes without is
  * asked by the application itself.
  */
-export function toldIdentity(): MiddlewareHandler<ServiceEnv> {
+export function toldIdentity(): Door<ServiceDependencies> {
   return async (c, next) => {
     const text = c.req.header(identityHeader);
     if (text !== undefined) noteIdentity(c, told.parse(JSON.parse(decodeURIComponent(text))));

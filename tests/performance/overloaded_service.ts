@@ -20,16 +20,15 @@ async function serve(): Promise<void> {
       return c.json({ priority });
     });
   }
-  const door: EdgeRoutes = new Hono();
-  if (Deno.args.includes("--shed")) {
-    door.use(edge.shed({
+  const door = Deno.args.includes("--shed")
+    ? edge.shed({
       shedder: policy.createShedder(),
       priorityOf: ({ req }) => priorities.find((each) => req.path === `/${each}`) ?? "normal",
       believes: false,
       service: "overloaded",
       logger: silentLog,
-    }));
-  }
+    })
+    : undefined;
   const service = toService(app, {
     service: "overloaded",
     logger: silentLog,

@@ -4,6 +4,8 @@ import { type CacheEntry, entryIn, written } from "./cache_entry.ts";
 
 /** Answers under the names of their questions. */
 export type KeptAnswers = {
+  /** In this process. */
+  here(name: string): CacheEntry | undefined;
   /** The newest; `isEnough`: with this one others need not be asked whether they have a newer one. */
   find(
     name: string,
@@ -34,6 +36,7 @@ export function keptAnswers(
   }
 
   return {
+    here: (name) => near.get(name),
     async find(name, isEnough) {
       const here = near.get(name);
       if (!sharedStore.isShared || here && isEnough(here)) return here;

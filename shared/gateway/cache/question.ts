@@ -1,6 +1,6 @@
 import type { PublicRoute } from "@headwater/http";
 import { z } from "zod";
-import { filledPath } from "../routing/asked_route.ts";
+import { pathFilling } from "../routing/asked_route.ts";
 import type { MadeOf } from "./known_changes.ts";
 
 /** What a cached route is asked, and by what an answer to it is found again: the same for all who ask it. */
@@ -39,6 +39,7 @@ export function questionsOf(route: PublicRoute): QuestionOf {
   if (!cache) throw new Error(`Cannot cache ${method} ${path}: it is not declared to be`);
   const views = cache.views.map(({ name }) => name);
   const vary = varyOf(route);
+  const targetOf = pathFilling(path);
   const known = query instanceof z.ZodObject ? Object.keys(query.shape) : query ? undefined : [];
 
   return ({ url, headers }, params) => {
@@ -48,7 +49,7 @@ export function questionsOf(route: PublicRoute): QuestionOf {
     }
     const search = url.includes("?") ? searchOf(url, known) : "";
     if (search === undefined) return undefined;
-    const target = filledPath(path, params) + search;
+    const target = targetOf(params) + search;
     const chosen = Object.fromEntries(vary.map((name) => [name, headers.get(name) ?? ""]));
     const name = ["GET", target, ...vary.map((name) => JSON.stringify(chosen[name]))].join(" ");
     if (name.length > longestName) return undefined;

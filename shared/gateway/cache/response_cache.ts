@@ -109,16 +109,23 @@ function cachedRoute(route: PublicRoute, answerAnew: Answer, cached: Cached): An
     return cachedAnswer(entry, { isMatch, said, ageMs: now() - entry.at, vary });
   }
 
+  function hit(c: EdgeContext, entry: CacheEntry): Response {
+    const leftMs = freshMs - now() + entry.at;
+    return given(c, { entry, as: "hit", said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
+  }
+
+  function isEnough(entry: CacheEntry, least: number | undefined): boolean {
+    return least === undefined || entry.position >= least && entry.log === changes.log;
+  }
+
   async function answer(c: EdgeContext, asked: Question): Promise<Response | undefined> {
     const least = minPosition(c);
-    const isEnough = (entry: CacheEntry) =>
-      least === undefined || entry.position >= least && entry.log === changes.log;
-    const found = await kept.find(asked.name, (entry) => isFresh(entry, asked) && isEnough(entry));
-    if (found && isEnough(found)) {
-      if (isFresh(found, asked)) {
-        const leftMs = freshMs - now() + found.at;
-        return given(c, { entry: found, as: "hit", said: `hit; ttl=${Math.ceil(leftMs / 1_000)}` });
-      }
+    const found = await kept.find(
+      asked.name,
+      (entry) => isFresh(entry, asked) && isEnough(entry, least),
+    );
+    if (found && isEnough(found, least)) {
+      if (isFresh(found, asked)) return hit(c, found);
       if (isStillOfUse(found)) {
         service.renew(asked, c.var.correlationId);
         return given(c, { entry: found, as: "stale", said: "hit; ttl=-1" });
@@ -142,12 +149,14 @@ function cachedRoute(route: PublicRoute, answerAnew: Answer, cached: Cached): An
     return given(c, { entry, as: "collapsed", said: `${why}; collapsed` });
   }
 
-  return async (c) => {
+  /** Whoever is known may be shown what others are not. */
+  function askedBy(c: EdgeContext): Question | undefined {
+    return c.get("identity") ? undefined : questionOf(c.req.raw, askedRoute(c)?.params ?? {});
+  }
+
+  const throughCache: Answer = async (c) => {
     if (changes.log === undefined && staleMs === 0) return await answerAnew(c);
-    // Whoever is known may be shown what others are not
-    const asked = c.get("identity")
-      ? undefined
-      : questionOf(c.req.raw, askedRoute(c)?.params ?? {});
+    const asked = askedBy(c);
     const kept = asked && await answer(c, asked);
     if (kept) return kept;
     counts.passed.add();
@@ -155,6 +164,13 @@ function cachedRoute(route: PublicRoute, answerAnew: Answer, cached: Cached): An
     anew.headers.set(statusHeader, `headwater; ${asked ? "fwd=request" : "fwd=bypass"}`);
     return anew;
   };
+  throughCache.atOnce = (c) => {
+    const asked = changes.log === undefined ? undefined : askedBy(c);
+    const here = asked && kept.here(asked.name);
+    const isHit = here && isEnough(here, minPosition(c)) && isFresh(here, asked);
+    return isHit ? hit(c, here) : undefined;
+  };
+  return throughCache;
 }
 
 /** NaN, which nothing has reached, for what is no position: the service says what is wrong with it. */

@@ -67,6 +67,18 @@ Deno.test("who asks for a position is never given an older answer", async () => 
   }
 });
 
+Deno.test("what is kept is there at once: who has no time left gets it all the same, and nothing else", async () => {
+  const service = things();
+  using gateway = openCached(service);
+  await gateway.listening();
+  const headers = { "X-Request-Timeout-Ms": "0" };
+  assert.equal((await gateway.get("/api/things/a", headers)).status, 504);
+  await gateway.get("/api/things/a");
+  const { status, said, headers: given } = await gateway.get("/api/things/a", headers);
+  assert.deepEqual([status, said, given.get("X-Frame-Options")], [200, hit, "DENY"]);
+  assert.equal(service.asked.length, 1);
+});
+
 Deno.test("a thousand who ask at once for what is not kept are one request", async () => {
   const service = things();
   using gateway = openCached(service);

@@ -1,7 +1,10 @@
 import type { edge, EdgeContext, PublicRoute } from "@headwater/http";
 
 /** Answers the requests of one route. */
-export type Answer = (c: EdgeContext & edge.Noting) => Promise<Response>;
+export type Answer = ((c: EdgeContext & edge.Noting) => Promise<Response>) & {
+  /** What is there, without anybody being asked or waited for: then there is no deadline to it. Undefined: it is not. */
+  atOnce?(c: EdgeContext): Response | undefined;
+};
 
 /** @internal */
 export type Asked = edge.FoundRoute<PublicRoute>;
@@ -26,7 +29,14 @@ export function askedRoute(c: { get(name: "asked"): unknown }): Asked | undefine
   return c.get("asked") as Asked | undefined;
 }
 
-/** The path of the route that is asked for, or of another one with the same parameters, for this request. */
-export function filledPath(path: string, params: Asked["params"] = {}): string {
-  return path.replace(/:(\w+)/g, (_, name) => encodeURIComponent(params[name] ?? ""));
+/** Fills the path of a route, or of another one with the same parameters, for one request after the other. */
+export function pathFilling(path: string): (params?: Asked["params"]) => string {
+  const [start = "", ...parts] = path.split(/:(\w+)/);
+  return (params = {}) => {
+    let filled = start;
+    for (let at = 0; at < parts.length; at += 2) {
+      filled += encodeURIComponent(params[parts[at]!] ?? "") + parts[at + 1]!;
+    }
+    return filled;
+  };
 }

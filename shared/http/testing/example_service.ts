@@ -11,7 +11,7 @@ import { commandAnswer } from "../command_answer.ts";
 import { commandEndpoint } from "../command_endpoint.ts";
 import { commandHandler } from "../command_handlers.ts";
 import { acceptCommand } from "../idempotency.ts";
-import { type Routes, routes, toService } from "../service_app.ts";
+import { type Door, type Routes, routes, toService } from "../service_app.ts";
 import type { ServiceDependencies } from "../service_dependencies.ts";
 import { readJson, readParam, readQuery } from "../validation.ts";
 
@@ -39,7 +39,7 @@ export function exampleService(
   extend: (app: Routes) => void = () => {},
   { doorOf, ...more }: Partial<ServiceDependencies> & {
     /** What is asked of requests before anything else is done for them. */
-    doorOf?(app: Routes, logger: Log): Routes;
+    doorOf?(app: Routes, logger: Log): Door<ServiceDependencies>;
   } = {},
 ): {
   readonly service: Service;
