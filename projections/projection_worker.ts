@@ -15,7 +15,7 @@ import { RowChanges } from "./row_changes.ts";
 import type { ViewTable } from "./view_table.ts";
 import { tracedFolding } from "./traced_folding.ts";
 import { WaitingReaders } from "./waiting_readers.ts";
-import { healthOf, statusOf } from "./worker_answers.ts";
+import { healthOf, isLeftBehind, statusOf } from "./worker_answers.ts";
 import { WorkerFill } from "./worker_fill.ts";
 import { next } from "./worker_machine.ts";
 import type { WorkerOptions } from "./worker_options.ts";
@@ -104,6 +104,11 @@ export class ProjectionWorker implements AsyncDisposable {
   /** Throws while the read model does not follow the log, or has not yet caught up since the start. */
   health(options: { readonly follows: boolean }): { readonly warning?: string } {
     return healthOf(this.#state, options);
+  }
+
+  /** Nobody need care that nobody works for it. */
+  get isLeftBehind(): boolean {
+    return isLeftBehind(this.#state);
   }
 
   /** It had caught up once. */

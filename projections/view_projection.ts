@@ -122,11 +122,7 @@ export class ViewProjection implements AsyncDisposable {
 
   /** Rejects while what is read does not follow the log, or has not yet caught up since the start. */
   async health(): Promise<{ readonly warning?: string }> {
-    const end = performance.now() + healthMs;
-    while (this.#isBeingSwitched && performance.now() < end && !this.#stop.signal.aborted) {
-      this.hurry();
-      await time.pause(turnMs, { signal: this.#stop.signal });
-    }
+    await this.#settled({ until: performance.now() + healthMs });
     const read = this.#readable();
     if (!read) {
       throw this.#refusal ?? new Error(
@@ -140,13 +136,14 @@ export class ViewProjection implements AsyncDisposable {
     if (why) throw new Error(`The read model "${this.view.name}" is behind: ${why}`);
     if (health.warning !== undefined) return health;
     // Nobody reads what the others have
-    const troubles = this.reports().filter(({ cause, generation }) =>
-      cause !== null && generation !== read.keeper.place.generation
-    );
-    const [trouble] = troubles;
+    const trouble = this.reports().find(({ cause, generation }) => {
+      const worker = generation === null ? undefined : this.#workers.get(generation);
+      return cause !== null && worker !== read && !worker?.isLeftBehind;
+    });
     if (!trouble) return {};
-    const { name, generation, cause } = trouble;
-    return { warning: `Generation ${generation} of "${name}", which is not read: ${cause}` };
+    const { name, generation, version, cause } = trouble;
+    const which = generation === null ? `Version ${version}` : `Generation ${generation}`;
+    return { warning: `${which} of "${name}", which is not read: ${cause}` };
   }
 
   /** True where the row of a key lacks events that are parked. */
@@ -156,24 +153,18 @@ export class ViewProjection implements AsyncDisposable {
 
   async wait({ position, waitMs, signal }: ReadModelWait): Promise<ReadModelState> {
     const beganAt = performance.now();
-    const end = beganAt + waitMs;
-    for (let hasTried = false;;) {
-      signal?.throwIfAborted();
-      const leftMs = Math.max(0, end - performance.now());
-      const isSettled = !this.#isBeingSwitched || performance.now() - beganAt > settleMs;
-      if (hasTried && leftMs === 0) break;
-      hasTried ||= isSettled;
+    while (!this.#stop.signal.aborted) {
       if (this.#refusal) {
         throw new Unavailable(this.#refusal.message, { code: "read-model-outdated" });
       }
-      const worker = isSettled ? this.#readable() : undefined;
-      const answer = await worker?.wait({ position, waitMs: leftMs, ...(signal && { signal }) });
+      await this.#settled({ until: beganAt + settleMs, signal });
+      signal?.throwIfAborted();
+      const leftMs = Math.max(0, beganAt + waitMs - performance.now());
+      const given = { position, waitMs: leftMs, ...(signal && { signal }) };
+      const answer = await this.#readable()?.wait(given);
       if (answer !== undefined && answer !== "elsewhere") return answer;
-      // Another process may have switched: its generations tell
-      this.hurry();
-      const pause = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
-      await time.pause(isSettled ? Math.min(turnMs, leftMs) : turnMs, { signal: pause });
-      if (this.#stop.signal.aborted) break;
+      if (leftMs === 0) break;
+      await this.#lookAgain(Math.min(turnMs, leftMs), signal);
     }
     throw new Unavailable(`Cannot read "${this.view.name}": its state is not known yet`, {
       code: "read-model-unavailable",
@@ -186,6 +177,23 @@ export class ViewProjection implements AsyncDisposable {
       this.#establishing,
       ...[...this.#workers.values()].map((worker) => worker[Symbol.asyncDispose]()),
     ]);
+  }
+
+  /** Waits while it is not known here which one is read, but not for ever. */
+  async #settled(
+    { until, signal }: { readonly until: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<void> {
+    while (this.#isBeingSwitched && performance.now() < until) {
+      if (this.#stop.signal.aborted || signal?.aborted) return;
+      await this.#lookAgain(turnMs, signal);
+    }
+  }
+
+  /** Another process may have switched: its generations tell. */
+  async #lookAgain(afterMs: number, signal: AbortSignal | undefined): Promise<void> {
+    this.hurry();
+    const pause = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
+    await time.pause(afterMs, { signal: pause });
   }
 
   /** Which one is read may not be known here yet: none of them, or one without the columns beside one that is ready. */

@@ -1,6 +1,6 @@
 import type { ReadModelState } from "./worker_state.ts";
 import { Unavailable } from "@headwater/core";
-import { isFilling, type ProjectionState, type ReplayProgress } from "./generation.ts";
+import { isFilling, type ReplayProgress } from "./generation.ts";
 import { lagMs, type ProjectionStatus, shownState } from "./projection_status.ts";
 import { grouped, parkedText } from "./status_table.ts";
 import { type Happened, reaches, type Waiter, type WorkerState } from "./worker_state.ts";
@@ -131,10 +131,17 @@ export function beingRebuilt(state: WorkerState): Unavailable {
   });
 }
 
-/** How loud the log is told of a state. */
-export function levelOf(state: ProjectionState): "error" | "warn" | "info" {
-  if (state === "failing" || state === "other-log") return "error";
-  return state === "waiting" || state === "no-owner" ? "warn" : "info";
+/** It was replaced, and the release that could go back to it runs nowhere: as it is after a release. */
+export function isLeftBehind({ report, stored }: WorkerState): boolean {
+  return report.state === "no-owner" && stored?.status === "retired";
+}
+
+/** How loud the log is told how it is. */
+export function levelOf(state: WorkerState): "error" | "warn" | "info" {
+  const { report } = state;
+  if (report.state === "failing" || report.state === "other-log") return "error";
+  if (isLeftBehind(state)) return "info";
+  return report.state === "waiting" || report.state === "no-owner" ? "warn" : "info";
 }
 
 /** How far a rebuild is, and how fast. */

@@ -63,7 +63,10 @@ export function seen(
   if (!isFree) return watched(state, found);
   if (state.view.isOwn) return goOn(watched(state, found), { type: "prepare" });
   const { version, name } = state.view;
-  const cause = `No process runs version ${version} of "${name}"`;
+  const { status } = found.checkpoint;
+  const act = status === "retired" ? "drop" : status === "live" ? undefined : "abort";
+  const remedy = act === undefined ? "" : `: ${act} "${name}", unless that release comes back`;
+  const cause = `No process runs version ${version} of "${name}"${remedy}`;
   return watched(state, { ...found, report: { ...found.report, state: "no-owner", cause } });
 }
 

@@ -44,7 +44,7 @@ export function next(
   const { report, doing } = state;
   if (report.state !== before.report.state || report.cause !== before.report.cause) {
     // What another process does, that one says
-    const level = state.isOwner || report.cause !== undefined ? levelOf(report.state) : "debug";
+    const level = state.isOwner || report.cause !== undefined ? levelOf(state) : "debug";
     todo.push({ type: "log", level, before: before.report, report });
   }
   const waiting = state.waiting.filter((waiter) => {

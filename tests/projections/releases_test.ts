@@ -91,6 +91,26 @@ projectionTests("releases beside each other", async (step) => {
     assert.equal(await statusesOf(sql), "version 1 is retired, version 2 is live");
   });
 
+  await step("what is left behind by a release is told, and is nothing to warn of", async (bed) => {
+    const { log, sql, start } = bed;
+    const older = await start([accountView]);
+    await caughtUp(older, { view: accountView, log });
+    await using newer = await start([richer]);
+    await until(async () => {
+      const found = await statusesOf(sql);
+      return found === "version 1 is retired, version 2 is live" || found;
+    });
+    await older[Symbol.asyncDispose]();
+    const expected =
+      'No process runs version 1 of "accounts": drop "accounts", unless that release comes back';
+    await until(() => {
+      const cause = newer.status().find(({ version }) => version === 1)?.cause;
+      return cause === expected || String(cause);
+    });
+    const [{ check } = assert.fail()] = newer.checks;
+    assert.deepEqual(await check(new AbortController().signal), {});
+  });
+
   await step("the older one says that it is outdated where columns are gone", async (bed) => {
     const { log, sql, start } = bed;
     await appendMany(log, { count: 100, random: randomOf(2) });
