@@ -12,6 +12,7 @@ if (import.meta.main) {
     },
   });
   const shop = legacyShop({ path: values.data, pauseMs: Number(values["pause-ms"]) });
+  // Bare on purpose: it knows nothing of us, and whatever limits clients meet is the gateway's
   Deno.serve({
     hostname: "127.0.0.1",
     port: Number(values.port),
