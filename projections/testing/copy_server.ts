@@ -1,30 +1,28 @@
+import { message, type PostgresDouble, servePostgres } from "@headwater/postgres/testing";
+
 /** Speaks as PostgreSQL does of COPY, and refuses the first one: what postgres.js makes of that is tried without a server. */
-export type CopyServer = AsyncDisposable & {
-  readonly url: string;
+export type CopyServer = PostgresDouble & {
   /** What was copied in the end. */
   copied(): string;
 };
 
-const word = new TextEncoder();
-const ready = message("Z", word.encode("I"));
+const ready = message("Z", "I");
 const welcome = [...message("R", [0, 0, 0, 0]), ...ready];
-const copyIn = [...message("C", word.encode("SET\0")), ...message("G", [0, 0, 0])];
+const copyIn = [...message("C", "SET\0"), ...message("G", [0, 0, 0])];
 const refusal = [
-  ...message("E", word.encode("SERROR\0VERROR\0C22P02\0Minvalid input syntax\0\0")),
+  ...message("E", "SERROR\0VERROR\0C22P02\0Minvalid input syntax\0\0"),
   ...ready,
 ];
-const done = [...message("C", word.encode("COPY 1\0")), ...ready];
+const done = [...message("C", "COPY 1\0"), ...ready];
 
 /** `refusesAt`: before it has got lines, or when it has got all. */
 export function startCopyServer(
   { refusesAt }: { readonly refusesAt: "begin" | "end" },
 ): CopyServer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   let copied = "";
   let isRefused = false;
 
-  async function attend(connection: Deno.Conn): Promise<void> {
-    using open = connection;
+  const server = servePostgres(async (open) => {
     const say = async (bytes: readonly number[]) => void await open.write(Uint8Array.from(bytes));
     let isCopying = false;
     for await (const { type, body } of messagesOf(open)) {
@@ -50,21 +48,8 @@ export function startCopyServer(
       isRefused = true;
       await say(refusal);
     }
-  }
-  async function serve(): Promise<void> {
-    const attended: Promise<void>[] = [];
-    for await (const connection of listener) attended.push(attend(connection));
-    await Promise.all(attended);
-  }
-  const serving = serve();
-  return {
-    url: `postgres://somebody@127.0.0.1:${listener.addr.port}/anything`,
-    copied: () => copied,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await serving;
-    },
-  };
+  });
+  return { ...server, copied: () => copied };
 }
 
 /** What a client says; its first message has no type. */
@@ -88,10 +73,4 @@ async function* messagesOf(connection: Deno.Conn) {
     joined.set(more.subarray(0, count), unread.length);
     unread = joined;
   }
-}
-
-function message(type: string, body: ArrayLike<number>): readonly number[] {
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setInt32(0, 4 + body.length);
-  return [type.charCodeAt(0), ...length, ...Array.from(body)];
 }
