@@ -105,6 +105,7 @@ function operatorsCommands(application: Application): Commands {
       return await acts.operatorsCommand(own, words, {
         context: { actor: userName() },
         print: write,
+        complain: (text) => writeTo(Deno.stderr, text),
         isTerminal,
         signal,
       });
@@ -174,7 +175,11 @@ function clearScreen(): void {
 }
 
 function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  writeTo(Deno.stdout, text);
+}
+
+function writeTo(stream: Pick<typeof Deno.stdout, "writeSync">, text: string): void {
+  stream.writeSync(new TextEncoder().encode(text));
 }
 
 function print(line: string): void {

@@ -7,19 +7,23 @@ export type CommandOptions<Context> = {
   readonly context: Context;
   /** Takes text as it is, with its own ends of lines. */
   print(text: string): void;
+  /** Takes, as it is, what was not understood, refused or has failed; else `print` does. */
+  complain?(text: string): void;
   /** Progress is then one line that changes. */
   readonly isTerminal: boolean;
   readonly signal?: AbortSignal;
 };
 
 /**
- * A command line made from acts: `NAME ARGUMENT … [--OPTION …] [--json]`. With `--json` it prints one JSON value and nothing else.
+ * A command line made from acts: `NAME ARGUMENT … [--OPTION …] [--json]`. With `--json` it prints one JSON value and nothing else,
+ * or complains and prints nothing.
  * Resolves to the exit code: 0 done, 1 failed or not done, 2 not understood.
  */
 export async function operatorsCommand<Context>(
   acts: readonly OperatorsAct<Context>[],
   words: readonly string[],
-  { context, print, isTerminal, signal = new AbortController().signal }: CommandOptions<Context>,
+  { context, print, complain = print, isTerminal, signal = new AbortController().signal }:
+    CommandOptions<Context>,
 ): Promise<number> {
   const isJson = words.includes("--json");
   const plain = words.filter((word) => word !== "--json");
@@ -27,11 +31,16 @@ export async function operatorsCommand<Context>(
   const { args, problems = [] } = named ? argumentsOf(named, plain) : {};
   if (!named || !args) {
     const isHelp = plain.includes("--help") || plain[0] === "help";
-    if (plain.length > 0 && !isHelp) {
-      print([`Cannot understand "${words.join(" ")}"`, ...problems, ""].join("\n"));
+    const usage = usageOf(named ? [named] : acts);
+    if (isHelp) {
+      print(usage);
+      return 0;
     }
-    print(usageOf(named ? [named] : acts));
-    return isHelp ? 0 : 2;
+    if (plain.length > 0) {
+      complain([`Cannot understand "${words.join(" ")}"`, ...problems, ""].join("\n"));
+    }
+    complain(usage);
+    return 2;
   }
   let isLineOpen = false;
   let told = "";
@@ -59,7 +68,7 @@ export async function operatorsCommand<Context>(
     return isDone ? 0 : 1;
   } catch (error) {
     closeLine();
-    print(`${harmless(error instanceof Error ? error.message : String(error))}\n`);
+    complain(`${harmless(error instanceof Error ? error.message : String(error))}\n`);
     return error instanceof Refusal ? 2 : 1;
   }
 }

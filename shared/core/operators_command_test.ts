@@ -117,6 +117,22 @@ Deno.test("what is not done, what fails and what is not known end with different
   assert.deepEqual(await run("jars open salt"), { code: 2, text: 'Cannot open "salt"\n' });
 });
 
+Deno.test("what is not done is said elsewhere than what comes of it, which a script may read", async () => {
+  for (const line of ["", "lists", "jars open", "jars open salt", "jars open stuck"]) {
+    for (const words of [line, `${line} --json`]) {
+      let printed = "";
+      let complaint = "";
+      await operatorsCommand(acts, words.trim().split(" "), {
+        context: { jars: ["stuck"] },
+        print: (more) => printed += more,
+        complain: (more) => complaint += more,
+        isTerminal: false,
+      });
+      assert.deepEqual([printed, complaint !== ""], ["", true], words);
+    }
+  }
+});
+
 Deno.test("what is not understood is answered with all there is", async () => {
   assert.deepEqual(await run("--help"), { code: 0, text: usage });
   assert.deepEqual(await run(""), { code: 2, text: usage });
