@@ -2,13 +2,15 @@ import { skuSchema } from "@shop/inventory/contract";
 import { z } from "zod";
 
 const day = z.iso.date("Must be a day as in 2026-01-31");
+const limitFault = "Must be a whole number from 1 to 200";
 
 /** The query parameters of `GET /api/sales`: days, both included, as in 2026-01-01. */
 export const salesQuery = z.strictObject({
   from: day.optional(),
   to: day.optional(),
   sku: skuSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault).max(200, limitFault)
+    .default(50),
   cursor: z.string()
     .regex(/^[0-9-]{10}~[\w.-]{1,50}~[A-Z]{3}$/, "Must be the nextCursor of an earlier page")
     .transform((cursor) => {

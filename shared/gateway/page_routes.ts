@@ -1,10 +1,9 @@
 import { DeadlineExceeded, type Log, type ServiceClient, time, Unavailable } from "@headwater/core";
-import type { EdgeContext } from "@headwater/http";
+import { edge, type EdgeContext } from "@headwater/http";
 import { BadInput, type calls, preferredWaitSeconds, WholeAnswer } from "@headwater/resilience";
 import { hash } from "node:crypto";
 import { type Answer, askedRoute } from "./routing/asked_route.ts";
 import { askPart, type PageRequest, type PartAnswer } from "./ask_part.ts";
-import { hasMatch } from "./cache/cached_answer.ts";
 import { inOrder, type Page } from "./page.ts";
 import { partClient } from "./part_client.ts";
 import { addIdentity, passedOnHeaders } from "./passed_on_headers.ts";
@@ -134,8 +133,9 @@ function pageOf(answers: readonly PartAnswer[], ifNoneMatch: string | undefined)
   const data = answers.map(({ part, text }) => `${JSON.stringify(part.name)}:${text}`).join(",");
   const headers = headersOf(answers);
   if (isComplete) {
-    headers["ETag"] = `"${hash("sha256", data, "base64url")}"`;
-    if (hasMatch(ifNoneMatch, headers["ETag"])) {
+    // Weak: what is said of the parts, how long each took, is another time something else
+    headers["ETag"] = `W/"${hash("sha256", data, "base64url")}"`;
+    if (edge.hasMatch(ifNoneMatch, headers["ETag"])) {
       return new Response(null, { status: 304, headers });
     }
   } else {

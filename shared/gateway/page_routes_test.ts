@@ -235,9 +235,9 @@ Deno.test("a client that has the page is told that it is still the same", async 
   const { ask, answers } = pageTestBed();
   answers.payment = json({ paid: 1 }, { headers: { "X-Position": "5" } });
   const etag = (await ask()).headers.get("ETag")!;
-  assert.match(etag, /^"[\w-]+"$/);
+  assert.match(etag, /^W\/"[\w-]+"$/);
   answers.payment = json({ paid: 1 }, { headers: { "X-Position": "9" } });
-  for (const given of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+  for (const given of [etag, etag.slice(2), `"x", ${etag}`, "*"]) {
     const { status, headers, body } = await ask({ "If-None-Match": given });
     assert.deepEqual([status, body, headers.get("ETag")], [304, "", etag]);
     assert.equal(headers.get("X-Position"), "9");

@@ -12,5 +12,5 @@ export { breakingEvents } from "./openapi/breaking_events.ts";
 export type { JsonSchema } from "./openapi/json_schema.ts";
 export { type OpenApi, openApi } from "./openapi/open_api.ts";
 export { addDocs } from "./docs/docs_page.tsx";
-export { addDescription } from "./openapi/description_page.ts";
+export { addDescription } from "./description_page.ts";
 export { declaredRoutes } from "./public_routes.ts";

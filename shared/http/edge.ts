@@ -23,3 +23,4 @@ export { priorityHeader, shed, whileResting } from "./shed.ts";
 export { type ViewChange, viewChanges, viewChangesPath } from "./view_changes.ts";
 export { requestCategory } from "./key_claim.ts";
 export { toldIdentity } from "./told_identity.ts";
+export { hasMatch } from "./tag_match.ts";

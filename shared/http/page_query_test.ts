@@ -23,8 +23,10 @@ Deno.test("a listing's query says what it is filtered by, and which page is aske
 Deno.test("a listing's query is refused where a filter, the page or an unknown field is wrong", () => {
   assert.deepEqual(faultIn({ status: "lost" }), ["status"]);
   assert.deepEqual(faultIn({ customerId: "a b" }), ["customerId"]);
-  for (const wrong of ["0", "201", "1.5", "many"]) {
+  for (const wrong of ["0", "201", "1.5", "many", ""]) {
     assert.deepEqual(faultIn({ limit: wrong }), ["limit"]);
+    const { error } = listing.safeParse({ limit: wrong });
+    assert.equal(error?.issues[0]?.message, "Must be a whole number from 1 to 200");
   }
   for (const wrong of ["-1", "'", "1".repeat(16)]) {
     assert.deepEqual(faultIn({ cursor: wrong }), ["cursor"]);

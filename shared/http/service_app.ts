@@ -136,7 +136,7 @@ export function toService<Dependencies extends EdgeDependencies>(
   app.route("/", routes);
   app.onError(answerTo);
   app.notFound((c) =>
-    notFound([...new Set([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []])], c)
+    notFound(withHead([...allowedMethods(app, c.req.path), ...c.var.allowed ?? []]), c)
   );
 
   /** Rejects never: what went wrong is answered. */
@@ -184,10 +184,14 @@ function allowedMethods<Dependencies extends EdgeDependencies>(
   app: Hono<Env<Dependencies>>,
   path: string,
 ): string[] {
-  const allowed = methods.filter((method) =>
+  return methods.filter((method) =>
     app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
   );
-  return allowed.includes("GET") ? [...allowed, "HEAD"] : allowed;
+}
+
+/** Each once; whoever may GET may ask for the head alone. */
+function withHead(methods: readonly string[]): readonly string[] {
+  return [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)];
 }
 
 function notFound(allowed: readonly string[], c: EdgeContext): Response {

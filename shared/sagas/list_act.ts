@@ -18,6 +18,7 @@ import type { SagasContext } from "./sagas_context.ts";
 /** Rows that are looked at together while those that are asked for are looked for; a page more often has them all. */
 const atOnce = 200;
 const mostListed = 1_000;
+const limitFault = `Must be a whole number from 1 to ${mostListed}`;
 
 /** What waits, for what, since when, how often that was asked for and what the answer was. */
 export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
@@ -26,7 +27,11 @@ export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   args: z.strictObject({
     ...filterArgs,
     process: z.string().min(1).optional(),
-    limit: z.coerce.number().int().min(1).max(mostListed).optional(),
+    limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault).max(
+      mostListed,
+      limitFault,
+    )
+      .optional(),
     after: instanceCursor.optional(),
   }),
   options: ["state", "older", "step", "key", "failure", "process", "limit", "after"],

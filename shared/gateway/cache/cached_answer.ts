@@ -32,14 +32,6 @@ export function cachedAnswer(
   return answer;
 }
 
-/** RFC 9110, 13.1.2: tags are compared weakly. */
-export function hasMatch(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === "*") return true;
-  const tag = etag.replace(/^W\//, "");
-  return ifNoneMatch.split(",").some((given) => given.trim().replace(/^W\//, "") === tag);
-}
-
 /** An answer that is not kept, with what the cache did. */
 export function withStatus({ body, status, headers: given }: Response, said: string): Response {
   const headers = edge.endToEndHeaders(given);

@@ -1,10 +1,10 @@
 import { type Log, machine, type ServiceClient } from "@headwater/core";
-import type { EdgeContext, PublicRoute } from "@headwater/http";
+import { edge, type EdgeContext, type PublicRoute } from "@headwater/http";
 import { type Answer, askedRoute } from "../routing/asked_route.ts";
 import { askedOnce } from "./asked_once.ts";
 import type { CacheEntry } from "./cache_entry.ts";
 import { type CacheCounts, cacheCounts } from "./cache_metrics.ts";
-import { cachedAnswer, hasMatch, statusHeader, withStatus } from "./cached_answer.ts";
+import { cachedAnswer, statusHeader, withStatus } from "./cached_answer.ts";
 import { feedChanges } from "./change_feed.ts";
 import { type KeptAnswers, keptAnswers } from "./kept_answers.ts";
 import { type KnownChanges, knownChanges } from "./known_changes.ts";
@@ -105,7 +105,7 @@ function cachedRoute(route: PublicRoute, answerAnew: Answer, cached: Cached): An
     },
   ): Response {
     counts[as].add();
-    const isMatch = hasMatch(c.req.header("If-None-Match"), entry.etag);
+    const isMatch = edge.hasMatch(c.req.header("If-None-Match"), entry.etag);
     return cachedAnswer(entry, { isMatch, said, ageMs: now() - entry.at, vary });
   }
 

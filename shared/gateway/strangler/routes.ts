@@ -1,5 +1,5 @@
 import { derivedId, fingerprint } from "@headwater/core";
-import { readJson, readQuery, readsFrom, type Routes, routes } from "@headwater/http";
+import { edge, readJson, readQuery, readsFrom, type Routes, routes } from "@headwater/http";
 import { z } from "zod";
 import { entityId, entityPinCommands, routeName } from "./contract.ts";
 import { entityPin, pinIdOf } from "./entity_pin.ts";
@@ -22,7 +22,7 @@ stranglerRoutes.get("/strangler/routes", readsFrom(strangledRoutesView), async (
   const states = (await listStrangledRoutes(c.env.sql)).map(stateOf);
   const tag = `"${fingerprint(states)}"`;
   c.header("ETag", tag);
-  return c.req.header("If-None-Match") === tag ? c.body(null, 304) : c.json(states);
+  return edge.hasMatch(c.req.header("If-None-Match"), tag) ? c.body(null, 304) : c.json(states);
 });
 
 /** The side of an entity, by the log itself: `null` where it has none. */

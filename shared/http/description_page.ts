@@ -1,4 +1,5 @@
 import type { Env, Hono } from "hono";
+import { hasMatch } from "./tag_match.ts";
 
 /**
  * Adds a page with a description, which is made when somebody asks for the first time. It changes with the release
@@ -16,7 +17,7 @@ export function addDescription<E extends Env>(
   app.get(path, async (c) => {
     const { text, etag } = await (made ??= written(describe()));
     const headers = { ETag: etag, "Cache-Control": "no-cache" };
-    if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
+    if (hasMatch(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
     return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
   });
 }
