@@ -5,7 +5,7 @@ import { literal } from "./table_definition.ts";
  * Statements of PL/pgSQL for each table of a generation, which is a record of that name: in it, `named.name` is what
  * queries call the table and `named.physical` what it is. Asks for `named record` among the declarations.
  */
-export function forEachTable(generation: string, statements: string): string {
+function forEachTable(generation: string, statements: string): string {
   return `
       for named in
         select shape ->> 'table' as name, (shape ->> 'table') || '__' || ${generation}.generation as physical

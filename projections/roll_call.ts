@@ -58,7 +58,7 @@ export type RollCallOptions = {
 };
 
 /** Says that this process is there, keeps its leases, and hears what is. Undefined where nothing was made yet. */
-export async function callRoll(
+async function callRoll(
   sql: Sql,
   { id, views, retiredForMs, leases }: RollCallOptions & { readonly leases: readonly HeldLease[] },
 ): Promise<RollCall | undefined> {

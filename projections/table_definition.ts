@@ -31,7 +31,7 @@ export type TableDefinition = {
 
 type Tabled = Pick<View, "table" | "columns" | "columnName">;
 
-export function tableColumns({ columns, columnName }: Tabled): TableColumn[] {
+function tableColumns({ columns, columnName }: Tabled): TableColumn[] {
   return Object.entries(columns).map(([property, { type, isNullable }]) => ({
     property,
     name: columnName(property),

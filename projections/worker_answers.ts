@@ -124,7 +124,7 @@ function lateAnswer({ view, stored, position }: WorkerState): ReadModelState | U
   });
 }
 
-export function beingRebuilt(state: WorkerState): Unavailable {
+function beingRebuilt(state: WorkerState): Unavailable {
   return new Unavailable(`Cannot read "${state.view.name}": it is being rebuilt`, {
     code: "read-model-rebuilding",
     retryAfter: Math.min(60, secondsLeft(state)),

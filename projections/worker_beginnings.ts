@@ -12,7 +12,7 @@ import { replayTo } from "./worker_replay.ts";
 const noneParked = { parkedKeys: 0, areDue: false };
 
 /** It is filled to wherever the log ends, and compared with nothing. */
-export const unbound = { bound: undefined, remembered: undefined };
+const unbound = { bound: undefined, remembered: undefined };
 
 /** The generation was found, and its lease was taken or is with another process. */
 export function prepared(

@@ -24,7 +24,6 @@ export type TailWatchOptions = {
     readonly last: boolean;
   }>;
   readonly clock: time.Clock;
-  readonly stallMs?: number;
 };
 
 /** Of most events a subscription wants nothing, so that looking after each of them would be most of its work. */
@@ -35,7 +34,7 @@ const soonMs = 250;
 const quietMs = 50;
 /** Who was sent something since is sent marks as well, or about to be quiet. */
 const restMs = 500;
-const defaultStallMs = 5_000;
+const stallMs = 5_000;
 const failuresInARow = 2;
 
 /**
@@ -177,7 +176,7 @@ export class TailWatch {
   }
 
   #owe(follower: Follower, position: number): void {
-    const { clock, stallMs = defaultStallMs } = this.#options;
+    const { clock } = this.#options;
     const before = this.#owed.get(follower);
     const isWaiting = follower.waitingSince !== undefined;
     if (before?.position !== position || !isWaiting) {

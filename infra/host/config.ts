@@ -190,12 +190,13 @@ function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
     const variable = databaseVariable(service);
     const value = valueOf(env, variable);
     if (value === undefined) continue;
-    if (ownDatabaseUrl.safeParse(value).success) {
-      urls[service] = value;
-      problems.push(...problemsOf(variable, value));
-    } else {problems.push(
-        `${variable} is "${machine.withoutPassword(value)}", allowed: ${databaseAllowed}`,
-      );}
+    if (!ownDatabaseUrl.safeParse(value).success) {
+      const shown = machine.withoutPassword(value);
+      problems.push(`${variable} is "${shown}", allowed: ${databaseAllowed}`);
+      continue;
+    }
+    urls[service] = value;
+    problems.push(...problemsOf(variable, value));
   }
   const known = services.map(databaseVariable);
   for (const variable of env.keys?.() ?? []) {

@@ -6,7 +6,7 @@ export const sampleAccount = nameForms("sample_account");
 const folder = new URL("./template/", import.meta.url);
 
 /** The files of a new service; those of a view and of a saga stand beside them. */
-export const serviceFiles = [
+const serviceFiles = [
   "contract.ts",
   "contract_test.ts",
   "examples.ts",

@@ -113,4 +113,3 @@ export const paymentReminderEvents = sagaEvents("paymentReminder", {
   key: "orderId",
   start: z.object({ orderId: field.id }),
 });
-export type PaymentReminderEvent = EventOf<typeof paymentReminderEvents>;

@@ -39,7 +39,7 @@ function forbidKeeping({ headers }: Response, method: string): void {
 }
 
 /** The client's request as a service gets it. */
-export async function requestFor(
+async function requestFor(
   c: EdgeContext,
   { url, bodyMs: mostMs, body: given, shadow: signal }: {
     readonly url: string;

@@ -84,7 +84,7 @@ export function inOrder(parts: readonly PagePart[]): readonly PagePart[] {
 }
 
 /** The names of the parts without whose answer this one cannot be asked for. */
-export function neededBy({ dependsOn = {} }: PagePart): readonly string[] {
+function neededBy({ dependsOn = {} }: PagePart): readonly string[] {
   return Object.values(dependsOn).map((field) => fieldOf(field)[0]);
 }
 

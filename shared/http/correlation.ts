@@ -34,11 +34,3 @@ export function noteCorrelation(
   if (traceparent !== undefined) c.set("traceparent", traceparent);
   return correlationId;
 }
-
-/** The headers that tie a call to another service to the request it follows from. */
-export function correlationHeaders(
-  c: { readonly var: Readonly<CorrelationVariables> },
-): Record<string, string> {
-  const { correlationId, traceparent } = c.var;
-  return { [correlationHeader]: correlationId, ...(traceparent && { traceparent }) };
-}

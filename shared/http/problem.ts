@@ -43,7 +43,7 @@ export type ErrorContext = {
 
 const encoder = new TextEncoder();
 
-export const problemMediaType = "application/problem+json";
+const problemMediaType = "application/problem+json";
 
 /** Beyond this many, more issues help nobody. */
 const issuesShown = 100;

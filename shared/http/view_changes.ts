@@ -18,7 +18,7 @@ type Told = Parameters<Parameters<ReadModels["follow"]>[1]>[0];
 /** The path of the stream, at each service with views. */
 export const viewChangesPath = "/views/changes";
 /** So often it says something, if only that it is there. */
-export const changesBeatMs = 1_000;
+const changesBeatMs = 1_000;
 /** Of so many keys of a reader that does not keep up; beyond, any may have changed. */
 const mostKeys = 200;
 

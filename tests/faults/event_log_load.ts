@@ -81,7 +81,7 @@ async function appendAmongOthers(
 }
 
 /** Repeats what failed for a reason that passes, for a minute at the most. */
-export async function insist<Result>(
+async function insist<Result>(
   act: () => Promise<Result>,
   { whole }: Chances,
 ): Promise<Result> {

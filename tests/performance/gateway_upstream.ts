@@ -1,7 +1,7 @@
 import { tell, untilEnded } from "./conversing_process.ts";
 
 /** What a part takes that is slow, in milliseconds. */
-export const slowPartMs = 20;
+const slowPartMs = 20;
 
 /** About 1 kB. */
 const answer = JSON.stringify({

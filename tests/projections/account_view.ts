@@ -1,4 +1,4 @@
-import { column, defineEvents, type RowOf, view } from "@headwater/core";
+import { column, defineEvents, view } from "@headwater/core";
 import { z } from "zod";
 
 export const accountEvents = defineEvents("account", {
@@ -52,5 +52,3 @@ export const accountView = view({
     };
   },
 });
-
-export type AccountRow = RowOf<typeof accountView>;

@@ -5,7 +5,7 @@ import { accountEvents } from "./account_view.ts";
 const modulus = 1_000_003;
 
 /** What a chain is after one more position: another one for each sequence. */
-export function chained(chain: number, position: number): number {
+function chained(chain: number, position: number): number {
   return (chain * 31 + position) % modulus;
 }
 

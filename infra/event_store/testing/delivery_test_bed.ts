@@ -4,10 +4,7 @@ import type { Consumer, Entry } from "../groups/message.ts";
 
 type Sent = { readonly consumer: Consumer; readonly place: number; readonly retries: number };
 
-/** A delivery whose effects are written down; places are revisions, and made into ids. */
-export type DeliveryTestBed = ReturnType<typeof deliveryTestBed>;
-
-/** Without settings of its own, each acknowledgement is a checkpoint. */
+/** A delivery whose effects are written down; places are revisions, and made into ids. Without settings of its own, each acknowledgement is a checkpoint. */
 export function deliveryTestBed(changes: Partial<DeliverySettings> = {}) {
   const settings: DeliverySettings = {
     messageTimeoutMs: 30_000,

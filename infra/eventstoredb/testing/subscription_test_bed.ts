@@ -21,7 +21,7 @@ export function event(position: number): SubscriptionMessage {
 }
 
 /** Of the event that the tests' log has at a position. */
-export function idAt(position: number): string {
+function idAt(position: number): string {
   return `00000000-0000-4000-8000-${String(position).padStart(12, "0")}`;
 }
 

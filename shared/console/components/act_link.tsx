@@ -36,7 +36,7 @@ export function ActLink({ children, isGrave, ...offered }: OfferedAct & {
 }
 
 /** Where the form of an act is. */
-export function actUrl({ service, engine, act, args = {}, back }: OfferedAct): string {
+function actUrl({ service, engine, act, args = {}, back }: OfferedAct): string {
   const query = new URLSearchParams({ service, engine, act });
   for (const [name, value] of Object.entries(args)) query.set(`arg.${name}`, String(value));
   if (back !== undefined) query.set("back", back);

@@ -193,7 +193,7 @@ function Report({ of }: { readonly of: ShownReport }) {
 }
 
 /** Where a route is shown. */
-export function routeUrl(route: string): string {
+function routeUrl(route: string): string {
   return `${consolePath}${routesPath}/${encodeURIComponent(route)}`;
 }
 

@@ -78,7 +78,6 @@ export type ShownGroup = z.infer<typeof sagaGroup> & { readonly service: string 
 export type ShownInstance = z.infer<typeof instance>;
 /** An instance with what it went through, as `sagas show` tells it. */
 export type ShownStory = z.infer<typeof story>;
-export type ShownStep = z.infer<typeof wayStep>;
 
 /** Those of all services that stand alike, the stuck ones first. */
 export async function sagaGroups(

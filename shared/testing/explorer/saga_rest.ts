@@ -3,7 +3,7 @@ import { partOf, type Stage } from "./saga_cast.ts";
 import { keyOf, unitOf, type World } from "./saga_world.ts";
 
 /** What is wrong where nothing more happens by itself; undefined: nothing. */
-export function wrongAtRest(stage: Stage, world: World): string | undefined {
+function wrongAtRest(stage: Stage, world: World): string | undefined {
   const { saga } = stage;
   const { state, judged } = world;
   const stuck = saga.tells?.(state).stuck;
