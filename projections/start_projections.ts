@@ -19,6 +19,7 @@ import { definitionOf, keepCallingRoll, type RollCall } from "./roll_call.ts";
 import { mayTakeMore, toRelease } from "./shares.ts";
 import { dropGenerations } from "./switch_generation.ts";
 import { ViewProjection } from "./view_projection.ts";
+import { workBeside } from "./work_beside.ts";
 
 /** A service's views, and what its workers get from outside. */
 export type ProjectionsOptions = {
@@ -109,7 +110,7 @@ export async function startProjections(
         isHungry: () => mayTakeMore(heard, { owner, definition: definitionOf(view) }),
         log,
         sql,
-        logger: withFields(logger, { service, projection: view.name }),
+        logger: machine.withFields(logger, { service, projection: view.name }),
         fills,
         bulk,
         mostParkedKeys,
@@ -121,6 +122,7 @@ export async function startProjections(
     ]),
   );
   const all = [...projections.values()];
+  const sweeping = workBeside(logger, { failed: "A retired generation could not be dropped" });
 
   function hear(call: RollCall | undefined, askedAt: number): void {
     heard = call;
@@ -139,16 +141,8 @@ export async function startProjections(
     if (excess) projections.get(excess.name)?.release(excess.generation);
     for (const name of call.overdue) {
       const view = projections.get(name)?.view;
-      if (view) sweep(view);
+      if (view) sweeping.begin(() => dropGenerations(sql, { view, which: { retiredForMs } }));
     }
-  }
-
-  const sweeping = new Set<Promise<unknown>>();
-  function sweep(view: View): void {
-    const working = dropGenerations(sql, { view, which: { retiredForMs } })
-      .catch((error) => logger.debug("A retired generation could not be dropped", { error }))
-      .finally(() => sweeping.delete(working));
-    sweeping.add(working);
   }
 
   const roll = keepCallingRoll(sql, {
@@ -180,7 +174,7 @@ export async function startProjections(
       roll[Symbol.asyncDispose](),
       progress[Symbol.asyncDispose](),
       ...all.map((projection) => projection[Symbol.asyncDispose]()),
-      ...sweeping,
+      sweeping.ended(),
     ]);
   };
   try {
@@ -222,14 +216,5 @@ export async function startProjections(
     },
     isParked: (view, key) => Promise.resolve(projections.get(view.name)?.isParked(key) ?? false),
     [Symbol.asyncDispose]: stop,
-  };
-}
-
-function withFields(log: Log, fields: Readonly<Record<string, unknown>>): Log {
-  return {
-    debug: (message, more) => log.debug(message, { ...fields, ...more }),
-    info: (message, more) => log.info(message, { ...fields, ...more }),
-    warn: (message, more) => log.warn(message, { ...fields, ...more }),
-    error: (message, more) => log.error(message, { ...fields, ...more }),
   };
 }

@@ -37,16 +37,6 @@ function requestFields(): Readonly<Record<string, string>> {
   return { correlationId, ...(traceId !== undefined && { traceId }) };
 }
 
-/** The same log, with `bound` added to every entry. */
-export function withFields(log: Log, bound: Readonly<Record<string, unknown>>): Log {
-  return {
-    debug: (message, fields) => log.debug(message, { ...bound, ...fields }),
-    info: (message, fields) => log.info(message, { ...bound, ...fields }),
-    warn: (message, fields) => log.warn(message, { ...bound, ...fields }),
-    error: (message, fields) => log.error(message, { ...bound, ...fields }),
-  };
-}
-
 function jsonLine({ level, message, fields }: machine.LogEntry, withStack: boolean): string {
   const time = new Date().toISOString();
   return `${json({ ...fields, time, level, message }, withStack)}\n`;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Log, time } from "@headwater/core";
-import { createLogger, withFields } from "./logger.ts";
+import { createLogger } from "./logger.ts";
 
 type Captured = { readonly log: Log; readonly lines: string[] };
 
@@ -112,14 +112,6 @@ Deno.test("the level has a colour where colours are wanted", () => {
   const { log, lines } = capture({ readable: true, colour: true });
   log.warn("Careful");
   ok(lines[0]!.endsWith("\x1b[33mwarn \x1b[0m Careful\n"));
-});
-
-Deno.test("bound fields are in every entry and can be overruled", () => {
-  const { log, lines } = capture();
-  const bound = withFields(withFields(log, { service: "order" }), { part: "routes" });
-  bound.info("x", { part: "view" });
-  const { service, part } = JSON.parse(lines[0]!);
-  deepEqual({ service, part }, { service: "order", part: "view" });
 });
 
 Deno.test("what is said for a request bears its ids, what it leaves behind does not", async () => {

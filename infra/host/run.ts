@@ -1,11 +1,11 @@
-import { acts } from "@headwater/core";
+import { acts, machine } from "@headwater/core";
 import { type Application, ownedOfAll } from "./application.ts";
 import { type Config, environment, readConfig } from "./config.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { dev, devSplit } from "./dev.ts";
 import { endAnyway } from "./end_anyway.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { createLogger, withFields } from "./logger.ts";
+import { createLogger } from "./logger.ts";
 import { fromEnvironment, operate } from "./operate.ts";
 import { operateCalls } from "./operate_calls.ts";
 import { resilienceOf } from "./resilience_file.ts";
@@ -137,7 +137,9 @@ async function alone(
   const config = configOf(application, args, { own });
   if (config.help) return help(application, own);
   // Several of them write to one terminal.
-  const logger = withFields(createLogger({ level: config.logLevel ?? "info" }), { process: name });
+  const logger = machine.withFields(createLogger({ level: config.logLevel ?? "info" }), {
+    process: name,
+  });
   using interruption = listenForInterruption();
   // A Ctrl-C on a terminal reaches every process at once; the supervisor says when it is our turn.
   const signal = isSupervised ? untilSupervisorEnds() : interruption.signal;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { levelledLog, type LogEntry } from "./levelled_log.ts";
+import { levelledLog, type LogEntry, withFields } from "./levelled_log.ts";
 
 Deno.test("what is below the level is not written", () => {
   const entries: LogEntry[] = [];
@@ -27,4 +27,12 @@ Deno.test("who says something while nobody takes it goes on, and the next entry 
   log.info("three");
   log.info("four");
   assert.deepEqual(taken, [["three", 2], ["four", undefined]]);
+});
+
+Deno.test("bound fields are in every entry and can be overruled", () => {
+  const entries: LogEntry[] = [];
+  const log = levelledLog("info", (entry) => entries.push(entry));
+  const bound = withFields(withFields(log, { service: "order" }), { part: "routes" });
+  bound.info("x", { part: "view" });
+  assert.deepEqual(entries[0]?.fields, { service: "order", part: "view" });
 });
