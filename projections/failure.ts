@@ -1,4 +1,4 @@
-import { DeadlineExceeded, eventLog, type Recorded, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, machine, type Recorded, Unavailable } from "@headwater/core";
 
 /** Why something could not be done, as far as it matters to what is done next. */
 export type Failure = {
@@ -37,7 +37,7 @@ export function failureOf(error: unknown): Failure {
   const isOtherMachine = error instanceof DeadlineExceeded ||
     error instanceof Unavailable && error.code !== "postgres-unavailable";
   return {
-    cause: messageOf(error),
+    cause: machine.messageOf(error),
     isMachine,
     isPostgresAway: isMachine && !isOtherMachine,
     isOtherLog: error instanceof eventLog.ForeignPosition,
@@ -56,8 +56,4 @@ export function cannotApply(
       `Cannot apply ${events} ${first.revision} ("${first.type}") of stream "${first.stream}" to "${view}": ${cause}`,
     behindSince: first.recordedAt,
   };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error && error.message !== "" ? error.message : String(error);
 }

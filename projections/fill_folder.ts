@@ -1,5 +1,4 @@
-import { eventLog, type Recorded, type View } from "@headwater/core";
-import { messageOf } from "./failure.ts";
+import { eventLog, machine, type Recorded, type View } from "@headwater/core";
 import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
 import { SumChanges } from "./sum_changes.ts";
@@ -101,7 +100,7 @@ export class FillFolder implements AsyncDisposable {
     this.#position = recorded[count - 1]?.position ?? this.#position;
     if (this.#rows.isFull) await this.#letLeave();
     const failure = failed ?? undecoded;
-    return failure ? { count, cause: messageOf(failure.cause) } : { count };
+    return failure ? { count, cause: machine.messageOf(failure.cause) } : { count };
   }
 
   /** Writes everything, and moves the checkpoint to where the last fold came. */

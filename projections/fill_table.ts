@@ -1,7 +1,6 @@
-import { type EventLog, eventLog, Unavailable, type View } from "@headwater/core";
+import { type EventLog, eventLog, machine, Unavailable, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import { placeAfter } from "./batch_inbox.ts";
-import { messageOf } from "./failure.ts";
 import { BulkTable, CheckpointMoved, type FillCheckpoint } from "./bulk_table.ts";
 import { BatchReader } from "./batch_reader.ts";
 import type { BulkSettings } from "./bulk_settings.ts";
@@ -84,7 +83,7 @@ export async function fillTable(options: FillOptions): Promise<FillEnd> {
       await again.begin();
       for await (const _rest of again.locate());
       await again.finish();
-      return { ...again.at, type: "filled", cause: messageOf(error) };
+      return { ...again.at, type: "filled", cause: machine.messageOf(error) };
     } catch (error) {
       if (error instanceof CheckpointMoved) return { ...table.at, type: "moved" };
       throw error;

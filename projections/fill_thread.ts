@@ -1,5 +1,4 @@
-import type { View } from "@headwater/core";
-import { messageOf } from "./failure.ts";
+import { machine, type View } from "@headwater/core";
 import { FillFolder } from "./fill_folder.ts";
 import type { FillTarget } from "./fill_target.ts";
 import { received, type SentEvents } from "./sent_events.ts";
@@ -100,6 +99,6 @@ scope.onmessage = ({ data }: MessageEvent<ToThread>) => {
   } else {
     if (data.type === "fold") pages.push(data.sent);
     working = working.then(() => work(data))
-      .catch((error) => say({ type: "failed", message: messageOf(error) }));
+      .catch((error) => say({ type: "failed", message: machine.messageOf(error) }));
   }
 };

@@ -1,5 +1,5 @@
-import { eventLog, type machine, type Recorded, Unavailable, type View } from "@headwater/core";
-import { type ApplyFailure, cannotApply, messageOf } from "./failure.ts";
+import { eventLog, machine, type Recorded, Unavailable, type View } from "@headwater/core";
+import { type ApplyFailure, cannotApply } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import { keyLane, type Lane, type Letter, streamLane, type Trouble } from "./letter.ts";
 import type { ParkedKeys } from "./parked_keys.ts";
@@ -187,5 +187,5 @@ export function isBehind({ byStream, key }: Lane): string {
 /** Throws where a machine is at fault: that it is tried again. */
 export function troubleOf(kind: Trouble["class"], error: unknown): Trouble {
   if (Unavailable.isCauseOf(error)) throw error;
-  return { class: kind, cause: messageOf(error) };
+  return { class: kind, cause: machine.messageOf(error) };
 }

@@ -1,6 +1,5 @@
-import type { View } from "@headwater/core";
+import { machine, type View } from "@headwater/core";
 import type { Sql } from "postgres";
-import { messageOf } from "./failure.ts";
 import { countParked } from "./letter_table.ts";
 import {
   type Generation,
@@ -77,7 +76,7 @@ export async function storedStatuses(
       });
     } catch (error) {
       // One database that is away must not hide the others.
-      return views.map((view) => unknownStatus(view, { service, cause: messageOf(error) }));
+      return views.map((view) => unknownStatus(view, { service, cause: machine.messageOf(error) }));
     }
   }));
   return statuses.flat();

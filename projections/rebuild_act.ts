@@ -1,6 +1,5 @@
-import { acts, type EventLog, Refusal, silentLog } from "@headwater/core";
+import { acts, type EventLog, machine, Refusal, silentLog } from "@headwater/core";
 import { z } from "zod";
-import { messageOf } from "./failure.ts";
 import { followRebuild, type RebuildEnd } from "./follow_rebuild.ts";
 import { foretellGenerations } from "./foretold_acts.ts";
 import { generationsOf, type ReplayProgress, type Verdict } from "./generation.ts";
@@ -52,7 +51,9 @@ export const rebuild = acts.operatorsAct(
         const goesOn = begun === undefined
           ? ""
           : `: generation ${begun} is begun, its service goes on with it once that is over`;
-        throw new Error(`Cannot rebuild "${name}": ${messageOf(cause)}${goesOn}`, { cause });
+        throw new Error(`Cannot rebuild "${name}": ${machine.messageOf(cause)}${goesOn}`, {
+          cause,
+        });
       }
     },
     subject: ({ name }) => name,

@@ -12,7 +12,7 @@ export function statusTable(statuses: readonly ProjectionStatus[]): string {
       status.generation === null ? "-" : String(status.generation),
       status.state,
       status.since ?? "-",
-      status.caughtUp || status.progress ? "-" : duration(status.lagMs),
+      status.caughtUp || status.progress ? "-" : acts.durationText(status.lagMs),
       status.position === null ? "-" : grouped(status.position),
       String(status.version),
       status.owner ?? "-",
@@ -34,7 +34,7 @@ function progressText({ replayed, target, eventsPerSecond }: ReplayProgress): st
   const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
   if (eventsPerSecond === 0) return `${bar} ${percent}`;
   // Positions for events: those that it does not want cost next to nothing
-  const left = duration(1_000 * Math.max(0, target - replayed) / eventsPerSecond);
+  const left = acts.durationText(1_000 * Math.max(0, target - replayed) / eventsPerSecond);
   return `${bar} ${percent}  ${grouped(eventsPerSecond)} events/s  ${left} left`;
 }
 
@@ -48,11 +48,4 @@ export function parkedText(count: number): string {
 /** 1234567 → 1,234,567 */
 export function grouped(count: number): string {
   return count.toLocaleString("en-US");
-}
-
-function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  return `${Math.round(ms / 3_600_000)} h`;
 }

@@ -1,6 +1,5 @@
-import { time, Unavailable, type View } from "@headwater/core";
+import { machine, time, Unavailable, type View } from "@headwater/core";
 import { establishView } from "./establish_view.ts";
-import { messageOf } from "./failure.ts";
 import { type Generation, generationsOf, isFilling } from "./generation.ts";
 import type { HeldLease, KeptLease } from "./lease.ts";
 import { ProjectionWorker } from "./projection_worker.ts";
@@ -244,7 +243,7 @@ export class ViewProjection implements AsyncDisposable {
         else this.#employ(found.generations);
         break;
       } catch (error) {
-        const cause = messageOf(error);
+        const cause = machine.messageOf(error);
         if (!this.#trouble) logger.warn("A projection is waiting", { state: "waiting", cause });
         // What is there goes on
         const there = await generationsOf(sql, view.name).catch(() => undefined);

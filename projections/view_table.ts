@@ -1,9 +1,9 @@
-import type { View } from "@headwater/core";
+import { machine, type View } from "@headwater/core";
 import type { Fragment } from "postgres";
 import { answered } from "./answered.ts";
 import type { Queryable } from "./generation.ts";
 import { columnArray } from "./column_array.ts";
-import { messageOf, RowRefused } from "./failure.ts";
+import { RowRefused } from "./failure.ts";
 import { inTurns } from "./in_turns.ts";
 import type { Row } from "./row_changes.ts";
 import { SumsTable } from "./sums_table.ts";
@@ -94,7 +94,7 @@ export class ViewTable {
     try {
       return await this.#packed(rows, options);
     } catch (cause) {
-      throw new RowRefused(messageOf(cause), { cause });
+      throw new RowRefused(machine.messageOf(cause), { cause });
     }
   }
 

@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { DeadlineExceeded, eventLog, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, eventLog, machine, Unavailable } from "@headwater/core";
 
 /** The position asked for is none of this log's: it was copied from another one, or made up. */
 export class UnknownPosition extends Error {
@@ -69,6 +69,6 @@ export function eventStoreFailure(
 
 /** For what went wrong before there was a call: no node was found, or the connection was closed meanwhile. */
 export function connectFailure(action: string, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = machine.messageOf(cause);
   return new Unavailable(`${action}: ${reason}`, { cause, code: "event-store-unavailable" });
 }

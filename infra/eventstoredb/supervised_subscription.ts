@@ -1,4 +1,4 @@
-import { eventLog, type Log, type Recorded, time } from "@headwater/core";
+import { eventLog, type Log, machine, type Recorded, time } from "@headwater/core";
 import { EventOutbox } from "./event_outbox.ts";
 import { isSystemEvent, type LogEvent } from "./recorded_event.ts";
 import type { SubscriptionStatus } from "./subscription_status.ts";
@@ -231,7 +231,7 @@ export class SupervisedSubscription {
 
   #failed(error: unknown): void {
     const { categories, logger } = this.#options;
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = machine.messageOf(error);
     const fields = { categories, position: this.#outbox.position, error };
     if (this.#status.state !== "reconnecting") {
       logger.warn("Lost the event log, connecting again", fields);

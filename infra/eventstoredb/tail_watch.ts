@@ -1,4 +1,4 @@
-import { type time, Unavailable } from "@headwater/core";
+import { machine, type time, Unavailable } from "@headwater/core";
 import { isSystemEvent, type LogEvent } from "./recorded_event.ts";
 
 /** A subscription that has caught up, as the watch sees it. */
@@ -196,7 +196,7 @@ export class TailWatch {
   #failed(cause: unknown): void {
     if (++this.#failures < failuresInARow) return;
     this.#failures = 0;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = machine.messageOf(cause);
     const error = new Unavailable(`Cannot follow the event log: ${reason}`, { cause });
     for (const follower of [...this.#followers]) follower.fail(error);
   }

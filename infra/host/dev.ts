@@ -1,4 +1,4 @@
-import { type EventLog, type Log, time } from "@headwater/core";
+import { type EventLog, type Log, machine, time } from "@headwater/core";
 import { ownHosts } from "@headwater/http";
 import { openAdapters } from "./adapters.ts";
 import type { Application } from "./application.ts";
@@ -127,7 +127,7 @@ async function troubleOf(log: EventLog): Promise<string | undefined> {
   const timer = setTimeout(() => late.resolve("it does not answer"), answerMs);
   const answer = log.head().then(
     () => undefined,
-    (error) => error instanceof Error ? error.message : String(error),
+    (error) => machine.messageOf(error),
   );
   try {
     return await Promise.race([answer, late.promise]);
@@ -152,7 +152,7 @@ async function seenGaps(url: string): Promise<readonly string[]> {
       await fetch(`${url}/health/startup`, { signal: AbortSignal.timeout(answerMs) }),
     );
   } catch (error) {
-    return [`no answer: ${error instanceof Error ? error.message : error}`];
+    return [`no answer: ${machine.messageOf(error)}`];
   }
 }
 

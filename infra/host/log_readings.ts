@@ -1,4 +1,11 @@
-import { type EventLog, type Log, type Recorded, type Service, Unavailable } from "@headwater/core";
+import {
+  type EventLog,
+  type Log,
+  machine,
+  type Recorded,
+  type Service,
+  Unavailable,
+} from "@headwater/core";
 import { secretHeader, withSecret } from "@headwater/http";
 import { z } from "zod";
 import { serve, type Server } from "./serve.ts";
@@ -54,7 +61,7 @@ function readingsService(log: Readings, { secret }: { readonly secret: string })
       if (!pages) return new Response(null, { status: 404 });
       return Response.json((await Array.fromAsync(pages)).flat());
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = machine.messageOf(error);
       return Response.json({ detail }, { status: error instanceof Unavailable ? 503 : 400 });
     }
   };

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import { calls } from "@headwater/resilience";
 import type { Application } from "./application.ts";
 import { ConfigError } from "./config.ts";
@@ -36,7 +37,7 @@ async function read(path: string): Promise<unknown> {
     return JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof calls.SettingsRefused) throw error;
-    const reason = error instanceof Error ? error.message : error;
+    const reason = machine.messageOf(error);
     throw new calls.SettingsRefused([`it cannot be read: ${reason}`], { cause: error });
   }
 }

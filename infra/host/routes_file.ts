@@ -1,4 +1,4 @@
-import { type HealthCheck, type Log, time } from "@headwater/core";
+import { type HealthCheck, type Log, machine, time } from "@headwater/core";
 import { readRouteTable, type RouteTable, RouteTableRefused } from "@headwater/gateway";
 import { ConfigError } from "./config.ts";
 
@@ -120,7 +120,7 @@ async function tableIn(
     return outside.length > 0 ? { refusal: `${outside.join("; ")}: start it again` } : { table };
   } catch (error) {
     if (error instanceof RouteTableRefused) return { refusal: error.message };
-    return { refusal: `it cannot be read: ${error instanceof Error ? error.message : error}` };
+    return { refusal: `it cannot be read: ${machine.messageOf(error)}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 /** What was last seen of a PostgreSQL by those who use it: probes need not ask it anything. */
 export type Pulse = {
   answered(): void;
@@ -33,7 +34,7 @@ export function pulse(
   }
   return {
     answered: () => see(undefined),
-    troubled: (error) => see(error instanceof Error && error.message || String(error)),
+    troubled: (error) => see(machine.messageOf(error)),
     lost: onLost,
     missed: onMissed,
     last: () => seenAt === undefined ? undefined : { seenAt, trouble },

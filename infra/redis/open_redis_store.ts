@@ -56,7 +56,7 @@ export async function openRedisStore(
   let trouble: { readonly cause: string; readonly since: string } | undefined;
 
   function away(error: unknown): void {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = machine.messageOf(error);
     if (!trouble) logger.warn("Redis is away: going on by memory", { redis: where, cause });
     trouble = { cause, since: trouble?.since ?? new Date().toISOString() };
   }

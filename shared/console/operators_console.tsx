@@ -1,4 +1,4 @@
-import { DeadlineExceeded, time, Unavailable } from "@headwater/core";
+import { DeadlineExceeded, machine, time, Unavailable } from "@headwater/core";
 import type { EdgeRoutes } from "@headwater/http";
 import { Hono } from "hono";
 import type { ConsoleContext, ConsoleDependencies, Section } from "./context/console_context.ts";
@@ -94,8 +94,7 @@ export function operatorsConsole(dependencies: ConsoleDependencies): EdgeRoutes 
       ...{ context, title: "This page cannot be shown", status: isAway ? 503 : 500 },
       children: (
         <p class="notice is-bad">
-          {error instanceof Error ? error.message : String(error)}{" "}
-          <span class="muted">{correlationId}</span>
+          {machine.messageOf(error)} <span class="muted">{correlationId}</span>
         </p>
       ),
     });

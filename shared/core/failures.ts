@@ -102,6 +102,11 @@ export class DeadlineExceeded extends Error {
   }
 }
 
+/** What an error says, or whatever else was thrown: never nothing, as some of Node's say. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : String(error);
+}
+
 /** True when a table is not there: never made, dropped by hand, or lost with the last commits of a crashed server. */
 export function isMissingTable(error: unknown): error is Error {
   return sqlStateOf(error) === "42P01";

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { DeadlineExceeded, isMissingTable, isNothingThere, Unavailable } from "./failures.ts";
+import {
+  DeadlineExceeded,
+  isMissingTable,
+  isNothingThere,
+  messageOf,
+  Unavailable,
+} from "./failures.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -45,4 +51,9 @@ Deno.test("a table that is not there is told from a column that is not, and from
     return [isMissingTable(failure(code)), isNothingThere(failure(code))];
   });
   assert.deepEqual(told, [[true, true], [false, true], [false, false]]);
+});
+
+Deno.test("whatever was thrown says something", () => {
+  const thrown = [new TypeError("no card"), new AggregateError([]), "gone", undefined];
+  assert.deepEqual(thrown.map(messageOf), ["no card", "AggregateError", "gone", "undefined"]);
 });

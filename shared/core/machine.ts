@@ -2,7 +2,7 @@ export * from "./cache.ts";
 export * from "./command_message.ts";
 export * from "./concurrency_limit.ts";
 export { withoutPassword } from "./credentials.ts";
-export { isMissingTable, isNothingThere, type Limit } from "./failures.ts";
+export { isMissingTable, isNothingThere, type Limit, messageOf } from "./failures.ts";
 export * from "./levelled_log.ts";
 export * from "./memory_store.ts";
 export * from "./meter.ts";

@@ -1,3 +1,4 @@
+import { messageOf } from "./failures.ts";
 import { inOneLine } from "./levelled_log.ts";
 import type { ActContext, OperatorsAct } from "./operators_act.ts";
 import { Refusal } from "./refusal.ts";
@@ -68,7 +69,8 @@ export async function operatorsCommand<Context>(
     return isDone ? 0 : 1;
   } catch (error) {
     closeLine();
-    complain(`${harmless(error instanceof Error ? error.message : String(error))}\n`);
+    complain(`${harmless(messageOf(error))}
+`);
     return error instanceof Refusal ? 2 : 1;
   }
 }

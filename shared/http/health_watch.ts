@@ -1,4 +1,4 @@
-import { type HealthCheck, time } from "@headwater/core";
+import { type HealthCheck, machine, time } from "@headwater/core";
 
 /**
  * What is known of one check.
@@ -121,7 +121,7 @@ function askingOnce(
       const observed = await check.check(signal);
       return { seenAt: observed?.seenAt, warning: observed?.warning };
     } catch (error) {
-      return { failure: error instanceof Error ? error.message : String(error) };
+      return { failure: machine.messageOf(error) };
     } finally {
       isUnderWay = false;
     }

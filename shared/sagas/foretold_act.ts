@@ -1,4 +1,4 @@
-import { type EventLog, Refusal } from "@headwater/core";
+import { type EventLog, machine, Refusal } from "@headwater/core";
 import type { Operated } from "./notice.ts";
 import type { Process } from "./process.ts";
 import { holdingStranded } from "./stranded.ts";
@@ -28,6 +28,6 @@ export async function foretell(
     return { notes: (process.notice?.(notice, state) ?? []).map(({ type }) => type) };
   } catch (error) {
     if (error instanceof Refusal) return { code: error.code, message: error.message };
-    return { code: "act-not-taken", message: error instanceof Error ? error.message : `${error}` };
+    return { code: "act-not-taken", message: machine.messageOf(error) };
   }
 }

@@ -2,7 +2,7 @@ import { acts, machine } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { failureGroup } from "./failure_group.ts";
-import { duration, type InstanceStatus } from "./instance_status.ts";
+import type { InstanceStatus } from "./instance_status.ts";
 import { ifThere, listStopped } from "./list_instances.ts";
 import type { SagasContext } from "./sagas_context.ts";
 
@@ -44,7 +44,7 @@ export const groupAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
     const lines = groups.map(({ process, state, step, failure, count, oldest, example }) =>
       [
         `${String(count).padStart(6)} ${state.padEnd(12)} ${process}  ${step ?? "-"}`,
-        `for ${duration(now - Date.parse(oldest))} at most, such as ${example}`,
+        `for ${acts.durationText(now - Date.parse(oldest))} at most, such as ${example}`,
         failure,
       ].filter((part) => part !== null).join("  ")
     );

@@ -1,4 +1,4 @@
-import { type EventSchemas, Refusal, Unavailable } from "@headwater/core";
+import { type EventSchemas, machine, Refusal, Unavailable } from "@headwater/core";
 import type { Process } from "./process.ts";
 
 /** A process cannot take an input: its own code has thrown, which it does again with the same input. */
@@ -36,6 +36,6 @@ function orRefused<Result>(act: () => Result): Result {
     // An act that is refused is no fault of the code
     const isMeant = cause instanceof InputRefused || cause instanceof Refusal;
     if (isMeant || Unavailable.isCauseOf(cause)) throw cause;
-    throw new InputRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new InputRefused(machine.messageOf(cause), { cause });
   }
 }

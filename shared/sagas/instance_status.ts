@@ -1,4 +1,4 @@
-import { machine } from "@headwater/core";
+import { acts, machine } from "@headwater/core";
 import { failureGroup } from "./failure_group.ts";
 import type { InstanceRecord } from "./list_instances.ts";
 import { takenInVain } from "./step_notes.ts";
@@ -155,15 +155,7 @@ export function waitsText(
   const what = step ?? (state === "waiting" ? "an event" : "");
   if (what === "") return "";
   const who = target === null ? "" : ` (${target} ${command})`;
-  const long = waitsMs === null ? "" : ` for ${duration(waitsMs)}`;
+  const long = waitsMs === null ? "" : ` for ${acts.durationText(waitsMs)}`;
   const often = sent === 0 ? "" : `, sent ${sent === 1 ? "once" : `${sent} times`}`;
   return `${what}${who}${long}${often}`;
-}
-
-/** For people: `240 ms`, `12 s`, `7 min`, `30 h`. */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  return `${Math.round(ms / 3_600_000)} h`;
 }

@@ -1,4 +1,4 @@
-import type { Recorded } from "@headwater/core";
+import { machine, type Recorded } from "@headwater/core";
 import type { Process } from "./process.ts";
 import type { InstanceEvents } from "./read_instance.ts";
 import { type Step, stepCommandId } from "./step.ts";
@@ -89,7 +89,7 @@ export function storyOf(
       isFinished = process.finished(state);
       next = process.outstanding(state).map((step) => toSent(step, { process, id }));
     } catch (error) {
-      broken = error instanceof Error ? error.message : String(error);
+      broken = machine.messageOf(error);
       next = [];
     }
     chapters.push({

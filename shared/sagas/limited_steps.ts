@@ -2,7 +2,7 @@ import { field, type Log, machine, type ServiceClient, time } from "@headwater/c
 import { type Attempt, driveStep, type Outcome } from "./drive_step.ts";
 import type { StepAnswered } from "./notice.ts";
 import type { Process } from "./process.ts";
-import { type Answer, askAbout, type Known, type Sending, sendStep, wordsOf } from "./send_step.ts";
+import { type Answer, askAbout, type Known, type Sending, sendStep } from "./send_step.ts";
 import type { Step } from "./step.ts";
 import { keptCause, type StepNotes, takenInVain } from "./step_notes.ts";
 import type { TargetOutcome, TargetPlaces } from "./target_places.ts";
@@ -230,7 +230,9 @@ export class LimitedSteps {
         logger.warn("cannot tell a process what a step came to, will try again", {
           ...{ ...fields, error },
         });
-        const cause = `${outcome} (${reason}), which the process cannot take: ${wordsOf(error)}`;
+        const cause = `${outcome} (${reason}), which the process cannot take: ${
+          machine.messageOf(error)
+        }`;
         await this.#notes.note(step, { state: "running", cause });
         await time.pause(
           time.backOffMs(failures, { random, firstMs: firstPauseMs, longestMs: longestPauseMs }),

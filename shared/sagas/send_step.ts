@@ -79,7 +79,7 @@ async function send(step: Step, sending: Sending): Promise<Answer> {
   } catch (error) {
     return {
       ...{ outcome: "failed", isTroubled: false, isLasting: true, code: "command-unsendable" },
-      cause: wordsOf(error),
+      cause: machine.messageOf(error),
     };
   }
   try {
@@ -184,7 +184,7 @@ function meaningOf({ status, isProblem, ...said }: machine.CommandRefused): NotT
 
 /** What kept an answer from coming. */
 function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "code" | "cause"> {
-  const cause = wordsOf(error);
+  const cause = machine.messageOf(error);
   if (error instanceof Unavailable) {
     const { code } = error;
     const outcome = Unavailable.isInDoubt(code) ? "unknown" : "failed";
@@ -197,9 +197,4 @@ function failureOf(error: unknown): Pick<NotTaken, "outcome" | "isTroubled" | "c
 
 function causeOf({ code, detail }: Pick<machine.Refused, "code" | "detail">): string {
   return `${code}: ${detail}`;
-}
-
-/** For people. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

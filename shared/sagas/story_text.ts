@@ -1,7 +1,7 @@
-import { machine } from "@headwater/core";
+import { acts, machine } from "@headwater/core";
 import type { Timer } from "./notice.ts";
 import type { Way } from "./way.ts";
-import { duration, type InstanceStatus, waitsText } from "./instance_status.ts";
+import { type InstanceStatus, waitsText } from "./instance_status.ts";
 import type { Chapter, Heard, InstanceStory } from "./instance_story.ts";
 
 /** An instance, for operators: `sagas show`. */
@@ -60,7 +60,7 @@ function chapterLines(
 
 /** Most stories take a few seconds. */
 function offset(ms: number): string {
-  return ms < 100_000 ? `${ms} ms` : duration(ms);
+  return ms < 100_000 ? `${ms} ms` : acts.durationText(ms);
 }
 
 function heardText({ type, stream, revision, answers }: Heard): string {
@@ -98,7 +98,7 @@ function noteText(data: unknown): string {
 function nowLines({ id, state, waits, next, chapters }: ShownInstance): readonly string[] {
   if (state === "finished") return ["Nothing is to be done any more"];
   if (waits?.state === "stuck" && waits.step === null) {
-    const since = waits.waitsMs === null ? "" : ` for ${duration(waits.waitsMs)}`;
+    const since = waits.waitsMs === null ? "" : ` for ${acts.durationText(waits.waitsMs)}`;
     return [`Stuck${since}: ${waits.cause}`, "Next: that is tried again when its service starts"];
   }
   const answered = waits?.answeredAt ? ` (${waits.answeredAt})` : "";

@@ -1,4 +1,4 @@
-import { type acts, fingerprint, Refusal, Unavailable } from "@headwater/core";
+import { type acts, fingerprint, machine, Refusal, Unavailable } from "@headwater/core";
 import { z } from "zod";
 import type { EndedAct } from "./act_events.ts";
 import { type ActsRecord, cannot, outdated } from "./acts_record.ts";
@@ -88,7 +88,7 @@ export async function doOnRecord(
     outcome = await act.run(args, context);
   } catch (error) {
     const isRefused = error instanceof Refusal;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = machine.messageOf(error);
     const code = isRefused ? error.code : null;
     await end({ outcome: isRefused ? "refused" : "failed", code, text, value: null })
       // What kept it from being done matters more than that
@@ -104,7 +104,7 @@ export async function doOnRecord(
       ...(undo && { undo: { ...undo, args: jsonOf(undo.args) } }),
     });
   } catch (error) {
-    const cause = error instanceof Error ? error.message : error;
+    const cause = machine.messageOf(error);
     return { ...outcome, text: `${text}\nThe record lacks that it ended: ${cause}` };
   }
   return outcome;

@@ -1,4 +1,4 @@
-import { type EventLog, type Recorded, time } from "@headwater/core";
+import { type EventLog, machine, type Recorded, time } from "@headwater/core";
 import type { Folded } from "../components/service_name.tsx";
 
 /** A state before and after one event. */
@@ -35,7 +35,7 @@ export async function foldedState(
         const decoded = folded.events.decode(event);
         if (decoded) after = folded.evolve(after, decoded);
       } catch (error) {
-        return { before, after, failure: messageOf(error) };
+        return { before, after, failure: machine.messageOf(error) };
       }
     }
     since += page.length;
@@ -56,10 +56,6 @@ export function upcast(
     if (!decoded || JSON.stringify(decoded.data) === JSON.stringify(event.data)) return undefined;
     return { data: decoded.data };
   } catch (error) {
-    return { failure: messageOf(error) };
+    return { failure: machine.messageOf(error) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

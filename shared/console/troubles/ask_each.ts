@@ -1,4 +1,4 @@
-import { Refusal } from "@headwater/core";
+import { machine, Refusal } from "@headwater/core";
 import type { z } from "zod";
 import type { ConsoleDependencies } from "../context/console_context.ts";
 
@@ -21,7 +21,7 @@ export async function askEach<Value>(
     } catch (error) {
       logger.debug(`Cannot ask "${service}" for ${path}`, { error });
       if (!(error instanceof Refusal)) {
-        onSilent(service, error instanceof Error ? error.message : String(error));
+        onSilent(service, machine.messageOf(error));
       }
       return [];
     }
