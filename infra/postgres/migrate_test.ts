@@ -1,11 +1,10 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { silentLog } from "@headwater/core";
-import type { Sql } from "postgres";
 import { connect } from "./connect.ts";
 import { ensureDatabase } from "./ensure_database.ts";
 import { migrate } from "./migrate.ts";
 import type { Migration } from "./migration.ts";
-import { startThrowAwayPostgres } from "./throw_away.ts";
+import { databaseTests } from "./testing/database_tests.ts";
 
 const logger = silentLog;
 const items: Migration = {
@@ -17,24 +16,8 @@ const tags: Migration = {
   sql: ["create table tags (id int)", "insert into tags values (1)"],
 };
 
-Deno.test("databases and their migrations", async (test) => {
-  await using server = await startThrowAwayPostgres();
-  let databases = 0;
-
-  /** One test, with a database of its own. */
-  async function step(name: string, body: (sql: Sql) => Promise<void>): Promise<void> {
-    await test.step(name, async () => {
-      const url = await ensureDatabase({ adminUrl: server.url, name: `d${++databases}`, logger });
-      const sql = connect({ url, name: "test", logger });
-      try {
-        await body(sql);
-      } finally {
-        await sql.end();
-      }
-    });
-  }
-
-  await test.step("a database is created once, however many ask at once", async () => {
+databaseTests("databases and their migrations", async (step) => {
+  await step("a database is created once, however many ask at once", async ({ server }) => {
     const urls = await Promise.all(
       Array.from(
         { length: 8 },
@@ -47,24 +30,24 @@ Deno.test("databases and their migrations", async (test) => {
     await sql.end();
   });
 
-  await test.step("a server that is not there is named as the reason", async () => {
+  await step("a server that is not there is named as the reason", async () => {
     await rejects(
       ensureDatabase({ adminUrl: "postgres://nobody@127.0.0.1:1/x", name: "order", logger }),
       /Cannot create database "order": .*ECONNREFUSED/,
     );
   });
 
-  await step("migrations are applied in order, once", async (sql) => {
+  await step("migrations are applied in order, once", async ({ sql }) => {
     deepEqual(await migrate(sql, { service: "s", migrations: [items] }), ["0001-items"]);
     deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), ["0002-tags"]);
     deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), []);
     deepEqual([...await sql`select id from tags`], [{ id: 1 }]);
   });
 
-  await step("processes that start at once take turns", async (sql) => {
+  await step("processes that start at once take turns", async ({ sql, url }) => {
     const pools = Array.from(
       { length: 6 },
-      () => connect({ url: urlOf(sql, server.url), name: "racer", max: 1, logger }),
+      () => connect({ url, name: "racer", max: 1, logger }),
     );
     const applied = await Promise.all(
       pools.map((pool) => migrate(pool, { service: "s", migrations: [items, tags] })),
@@ -74,7 +57,7 @@ Deno.test("databases and their migrations", async (test) => {
     deepEqual([...await sql`select id from tags`], [{ id: 1 }]);
   });
 
-  await step("a migration that fails is named and leaves nothing behind", async (sql) => {
+  await step("a migration that fails is named and leaves nothing behind", async ({ sql }) => {
     const broken = { name: "0002-broken", sql: "create table half (id int); select 1 / 0" };
     await rejects(
       migrate(sql, { service: "s", migrations: [items, broken] }),
@@ -84,7 +67,7 @@ Deno.test("databases and their migrations", async (test) => {
     deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), ["0002-tags"]);
   });
 
-  await step("a migration that was changed afterwards is refused", async (sql) => {
+  await step("a migration that was changed afterwards is refused", async ({ sql }) => {
     await migrate(sql, { service: "s", migrations: [items] });
     await rejects(
       migrate(sql, {
@@ -95,7 +78,7 @@ Deno.test("databases and their migrations", async (test) => {
     );
   });
 
-  await step("a migration put before an applied one is refused", async (sql) => {
+  await step("a migration put before an applied one is refused", async ({ sql }) => {
     await migrate(sql, { service: "s", migrations: [tags] });
     await rejects(
       migrate(sql, { service: "s", migrations: [items, tags] }),
@@ -103,7 +86,7 @@ Deno.test("databases and their migrations", async (test) => {
     );
   });
 
-  await step("what a part of the service has of its own may come at any time", async (sql) => {
+  await step("what a part of the service has of its own may come at any time", async ({ sql }) => {
     const own = { name: "0001-own", owner: "part", sql: "alter table items add column note text" };
     await migrate(sql, { service: "s", migrations: [items, tags] });
     deepEqual(await migrate(sql, { service: "s", migrations: [items, own, tags] }), ["0001-own"]);
@@ -114,12 +97,12 @@ Deno.test("databases and their migrations", async (test) => {
     deepEqual(await migrate(sql, { service: "s", migrations: [items, tags] }), []);
   });
 
-  await step("a database that a newer release has migrated is left alone", async (sql) => {
+  await step("a database that a newer release has migrated is left alone", async ({ sql }) => {
     await migrate(sql, { service: "s", migrations: [items, tags] });
     deepEqual(await migrate(sql, { service: "s", migrations: [items] }), []);
   });
 
-  await step("tables that may be lost are made anew once one is gone", async (sql) => {
+  await step("tables that may be lost are made anew once one is gone", async ({ sql }) => {
     const made = (table: string, more: Partial<Migration>): Migration => ({
       ...{ name: table, sql: `create table ${table} (id int)`, tables: [table] },
       ...more,
@@ -149,16 +132,10 @@ Deno.test("databases and their migrations", async (test) => {
     deepEqual(await again(), []);
   });
 
-  await step("services that share a database have histories of their own", async (sql) => {
+  await step("services that share a database have histories of their own", async ({ sql }) => {
     await migrate(sql, { service: "a", migrations: [items] });
     deepEqual(await migrate(sql, { service: "b", migrations: [{ ...items, sql: "select 1" }] }), [
       "0001-items",
     ]);
   });
 });
-
-function urlOf(sql: Sql, adminUrl: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${sql.options.database}`;
-  return url.href;
-}

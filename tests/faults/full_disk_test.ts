@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  EventStore,
-  newEvents,
-  openSqliteStore,
-  serverFeatures,
-  startGrpcServer,
-  streamsService,
-} from "@headwater/event-store/testing";
+import { EventStore, newEvents, openSqliteStore, serveStore } from "@headwater/event-store/testing";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { silentLog, Unavailable } from "@headwater/core";
+import { Unavailable } from "@headwater/core";
 
 Deno.test({
   name: "the log on an event store whose disk is full is unavailable, and then it has passed",
@@ -18,15 +11,7 @@ Deno.test({
   async fn() {
     await using sqlite = openSqliteStore({ path: ":memory:" });
     const store = new EventStore(sqlite, { standardProjections: true });
-    const options = { maxAppendBytes: 2 ** 20, writeTimeoutMs: 10_000, logger: silentLog };
-    const services = streamsService(store, options);
-    await using server = await startGrpcServer({
-      host: "127.0.0.1",
-      port: 0,
-      services: new Map([...services, ...serverFeatures(services.keys())]),
-      http1: (_request, response) => void response.end(),
-      logger: silentLog,
-    });
+    await using server = await serveStore(store);
     await using log = await openEventStoreDb({
       connectionString: `esdb://127.0.0.1:${server.port}?tls=false`,
     });

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { eventLog, type Recorded, silentLog } from "@headwater/core";
-import { connect, ensureDatabase, migrate, startThrowAwayPostgres } from "@headwater/postgres";
+import { eventLog, type Recorded } from "@headwater/core";
+import { migrate } from "@headwater/postgres";
+import { databaseTests } from "@headwater/postgres/testing";
 import {
   type Heard,
   listInstances,
@@ -12,7 +13,6 @@ import {
 } from "@headwater/sagas";
 import type { Sql } from "postgres";
 
-const logger = silentLog;
 const running = { name: "running" } as Process;
 const log = crypto.randomUUID();
 
@@ -26,56 +26,44 @@ const all = Array.from({ length: 16 }, (_, slice) => slice);
 const nothing: ReadonlyMap<string, { readonly finished: boolean }> = new Map();
 const milk = new Map([["milk", { finished: false }]]);
 
-Deno.test("the records of a process", async (test) => {
-  await using server = await startThrowAwayPostgres();
-  let databases = 0;
-
-  /** One test, with a database of its own. */
-  async function step(name: string, body: (sql: Sql) => Promise<void>): Promise<void> {
-    await test.step(name, async () => {
-      const url = await ensureDatabase({ adminUrl: server.url, name: `d${++databases}`, logger });
-      const sql = connect({ url, name: "test", logger });
-      try {
-        await body(sql);
-      } finally {
-        await sql.end();
-      }
-    });
-  }
+databaseTests("the records of a process", async (step) => {
   const migrated = (name: string, body: (sql: Sql) => Promise<void>) =>
-    step(name, async (sql) => {
+    step(name, async ({ sql }) => {
       await migrate(sql, { service: "order", migrations: processMigrations });
       await body(sql);
     });
 
-  await step("of an earlier release are kept, and learn by what they are known", async (sql) => {
-    const [first] = processMigrations;
-    const own = { name: "0001-own", sql: "create table own (id int)" };
-    await migrate(sql, { service: "order", migrations: [first!, own] });
-    await sql`insert into process_checkpoint (process, position) values ('running', 41)`;
-    await sql`insert into process_instance (process, id) values ('running', 'milk')`;
-    const [list] = sagasActs;
-    const context = { databases: [{ sagas: [running], sql }] };
-    const surroundings = { signal: new AbortController().signal, progress() {} };
-    const looked = await list!.run({}, { ...context, ...surroundings });
-    ok(looked.text.startsWith("running  running milk"), looked.text);
+  await step(
+    "of an earlier release are kept, and learn by what they are known",
+    async ({ sql }) => {
+      const [first] = processMigrations;
+      const own = { name: "0001-own", sql: "create table own (id int)" };
+      await migrate(sql, { service: "order", migrations: [first!, own] });
+      await sql`insert into process_checkpoint (process, position) values ('running', 41)`;
+      await sql`insert into process_instance (process, id) values ('running', 'milk')`;
+      const [list] = sagasActs;
+      const context = { databases: [{ sagas: [running], sql }] };
+      const surroundings = { signal: new AbortController().signal, progress() {} };
+      const looked = await list!.run({}, { ...context, ...surroundings });
+      ok(looked.text.startsWith("running  running milk"), looked.text);
 
-    await migrate(sql, { service: "order", migrations: [...processMigrations, own] });
-    const records = processRecords(sql, "running");
-    const left = { stopped: undefined, unfinished: ["milk"] };
-    const from = { position: 41, mark: undefined };
-    deepEqual(await records.load(), { heard: from, ...left });
-    const to = heardTo(41);
-    ok(await records.save({ from, to, instances: nothing }));
-    deepEqual(await records.load(), { heard: to, ...left });
+      await migrate(sql, { service: "order", migrations: [...processMigrations, own] });
+      const records = processRecords(sql, "running");
+      const left = { stopped: undefined, unfinished: ["milk"] };
+      const from = { position: 41, mark: undefined };
+      deepEqual(await records.load(), { heard: from, ...left });
+      const to = heardTo(41);
+      ok(await records.save({ from, to, instances: nothing }));
+      deepEqual(await records.load(), { heard: to, ...left });
 
-    // That release goes on beside this one, or again
-    await sql`
+      // That release goes on beside this one, or again
+      await sql`
       insert into process_checkpoint (process, position) values ('running', 45)
       on conflict (process) do update
         set position = greatest(process_checkpoint.position, excluded.position)`;
-    deepEqual(await records.load(), { heard: { position: 45, mark: undefined }, ...left });
-  });
+      deepEqual(await records.load(), { heard: { position: 45, mark: undefined }, ...left });
+    },
+  );
 
   await migrated("go forward only, each place with its mark, whoever saves it", async (sql) => {
     const one = processRecords(sql, "running");

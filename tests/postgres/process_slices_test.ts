@@ -1,34 +1,24 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { silentLog } from "@headwater/core";
-import { connect, ensureDatabase, migrate, startThrowAwayPostgres } from "@headwater/postgres";
+import { migrate } from "@headwater/postgres";
+import { databaseTests } from "@headwater/postgres/testing";
 import { processMigrations, processRecords } from "@headwater/sagas";
 import type { Sql } from "postgres";
 import { createHash } from "node:crypto";
 
-const logger = silentLog;
 const all = Array.from({ length: 16 }, (_, slice) => slice);
 const [firstHalf, secondHalf] = [all.slice(0, 8), all.slice(8)];
 
-Deno.test("leases of slices", async (test) => {
-  await using server = await startThrowAwayPostgres();
-  let databases = 0;
-
-  /** One test, with a database of its own, and what a process of that name asks there. */
-  async function step(
+databaseTests("leases of slices", async (databaseStep) => {
+  /** One test, and what a process of that name asks there. */
+  function step(
     name: string,
     body: (given: { readonly sql: Sql; process(id: string): ReturnType<typeof asking> }) => Promise<
       void
     >,
   ): Promise<void> {
-    await test.step(name, async () => {
-      const url = await ensureDatabase({ adminUrl: server.url, name: `d${++databases}`, logger });
-      const sql = connect({ url, name: "test", max: 8, logger });
-      try {
-        await migrate(sql, { service: "order", migrations: processMigrations });
-        await body({ sql, process: (id) => asking(sql, id) });
-      } finally {
-        await sql.end();
-      }
+    return databaseStep(name, async ({ sql }) => {
+      await migrate(sql, { service: "order", migrations: processMigrations });
+      await body({ sql, process: (id) => asking(sql, id) });
     });
   }
 

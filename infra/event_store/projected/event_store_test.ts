@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { EventStoreDBClient } from "@eventstore/db-client";
-import { silentLog } from "@headwater/core";
 import { openSqliteStore } from "../log/sqlite_store.ts";
 import { EventStore } from "./event_store.ts";
 import { newEvents, revisionsOf } from "../testing/event_store_test_bed.ts";
-import { startGrpcServer } from "../grpc/grpc_server.ts";
-import { serverFeatures } from "../rpc/server_features.ts";
-import { streamsService } from "../rpc/streams_service.ts";
+import { serveStore } from "../testing/serve_store.ts";
 
 Deno.test({
   name: "while the disk is full, clients hear that it may pass, and then it has passed",
@@ -16,15 +13,7 @@ Deno.test({
   async fn() {
     await using sqlite = openSqliteStore({ path: ":memory:" });
     const store = new EventStore(sqlite, { standardProjections: true });
-    const options = { maxAppendBytes: 2 ** 20, writeTimeoutMs: 10_000, logger: silentLog };
-    const services = streamsService(store, options);
-    await using server = await startGrpcServer({
-      host: "127.0.0.1",
-      port: 0,
-      services: new Map([...services, ...serverFeatures(services.keys())]),
-      http1: (_request, response) => void response.end(),
-      logger: silentLog,
-    });
+    await using server = await serveStore(store);
     const connectionString = `esdb://127.0.0.1:${server.port}?tls=false`;
     const client = EventStoreDBClient.connectionString(connectionString);
     try {

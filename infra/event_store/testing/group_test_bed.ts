@@ -10,9 +10,7 @@ import {
 import { silentLog } from "@headwater/core";
 import { openSqliteStore } from "../log/sqlite_store.ts";
 import { EventStore } from "../projected/event_store.ts";
-import { startGrpcServer } from "../grpc/grpc_server.ts";
-import { serverFeatures } from "../rpc/server_features.ts";
-import { streamsService } from "../rpc/streams_service.ts";
+import { serveStore } from "./serve_store.ts";
 import { startPersistentSubscriptions } from "../rpc/persistent_subscriptions_service.ts";
 
 type Subscription = PersistentSubscriptionToStream | PersistentSubscriptionToAll;
@@ -50,17 +48,7 @@ export async function groupTestBed(path = ":memory:"): Promise<GroupTestBed> {
   const store = new EventStore(sqlite, { standardProjections: true });
   await store.prepare();
   const subscriptions = await startPersistentSubscriptions(store, { logger, tickMs: 10 });
-  const services = new Map([
-    ...streamsService(store, { maxAppendBytes: 1024 * 1024, writeTimeoutMs: 10_000, logger }),
-    ...subscriptions.rpcs,
-  ]);
-  const server = await startGrpcServer({
-    host: "127.0.0.1",
-    port: 0,
-    services: new Map([...services, ...serverFeatures(services.keys())]),
-    http1: (_request, response) => void response.end(),
-    logger,
-  });
+  const server = await serveStore(store, subscriptions.rpcs);
   const client = groupClient(server.port);
   return {
     ...client,

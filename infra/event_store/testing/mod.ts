@@ -17,4 +17,5 @@ export { serverFeatures } from "../rpc/server_features.ts";
 export { serverStats } from "../rpc/server_stats.ts";
 export { streamsService } from "../rpc/streams_service.ts";
 export { newEvent, newEvents } from "./new_events_test_bed.ts";
+export { serveStore } from "./serve_store.ts";
 export { withFile } from "./sqlite_test_bed.ts";
