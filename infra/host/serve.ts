@@ -59,21 +59,19 @@ export function serve(
   let isQuiet = true;
   let held: Promise<void> | undefined;
 
-  async function answer(request: Request): Promise<Response> {
-    // Not a race, for which more is made than for all else here
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    underWay.add(resolve);
-    try {
-      service(request).then(resolve, reject);
-      return await promise;
-    } finally {
-      underWay.delete(resolve);
-    }
-  }
   async function answerOn(connection: string, request: Request): Promise<Response> {
     if (!isLeaving) recent.asked(connection);
     isQuiet = false;
-    const answered = endUpload(request, await answer(request));
+    // Not a race, for which more is made than for all else here
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    underWay.add(resolve);
+    let answered: Response;
+    try {
+      service(request).then(resolve, reject);
+      answered = endUpload(request, await promise);
+    } finally {
+      underWay.delete(resolve);
+    }
     if (!isLeaving) return answered;
     await held;
     recent.over(connection);

@@ -19,34 +19,39 @@ const notPassedOn = new Set([
   "x-shadow",
 ]);
 
+/** Characters that W3C has everybody pass on; more of them are of no use to anybody behind us. */
+const longestTraceState = 512;
+const longestBaggage = 8_192;
+
 /**
  * The headers of a client's request as others get them: without those of its connection, those by which services know
  * each other, and what it claims of where it comes from. That is said in `Forwarded` (RFC 7239). `into`: to which they are
  * added.
  */
 export function passedOnHeaders(c: EdgeContext, into?: Headers): Headers {
-  const headers = edge.endToEndHeaders(
-    c.req.raw.headers,
-    (name) => notPassedOn.has(name) || name.startsWith("x-forwarded-"),
-    into,
-  );
-  withoutSessions(headers);
+  const traceparent = c.get("traceparent");
+  // All in one go: each look at `Headers` costs
+  function passedOn(name: string, value: string): string | undefined {
+    if (notPassedOn.has(name) || name.startsWith("x-forwarded-")) return undefined;
+    if (name === "cookie") return withoutSessions(value);
+    if (name === "tracestate") return traceparent && upTo(longestTraceState, value);
+    return name === "baggage" ? upTo(longestBaggage, value) : value;
+  }
+  const headers = edge.endToEndHeaders(c.req.raw.headers, { passedOn, into });
   headers.set("X-Correlation-Id", c.get("correlationId"));
   headers.set("Forwarded", forwarded(c));
-  passOnTrace(c, headers);
+  if (traceparent !== undefined) headers.set("traceparent", traceparent);
   const priority = c.get("priority");
   if (priority !== undefined) headers.set(edge.priorityHeader, priority);
   return headers;
 }
 
 /** Of ours: whoever has their cookie has the session. */
-function withoutSessions(headers: Headers): void {
-  const cookies = headers.get("Cookie");
-  if (!cookies?.includes("headwater-")) return;
+function withoutSessions(cookies: string): string | undefined {
+  if (!cookies.includes("headwater-")) return cookies;
   const others = cookies.split(/; */)
     .filter((cookie) => !/^(__Host-)?headwater-(session|login)=/.test(cookie));
-  if (others.length > 0) headers.set("Cookie", others.join("; "));
-  else headers.delete("Cookie");
+  return others.length > 0 ? others.join("; ") : undefined;
 }
 
 /**
@@ -60,29 +65,19 @@ export function addIdentity(headers: Headers, c: EdgeContext): void {
   headers.delete("Authorization");
 }
 
-/** Characters that W3C has everybody pass on; more of them are of no use to anybody behind us. */
-const longestTraceState = 512;
-const longestBaggage = 8_192;
-
-/** The trace that the request is in, as we know it, and what the client's own systems say of it. */
-function passOnTrace(c: EdgeContext, headers: Headers): void {
-  const traceparent = c.get("traceparent");
-  if (traceparent !== undefined) headers.set("traceparent", traceparent);
-  const { length } = headers.get("tracestate") ?? "";
-  if (traceparent === undefined || length > longestTraceState) headers.delete("tracestate");
-  if ((headers.get("baggage") ?? "").length > longestBaggage) headers.delete("baggage");
+/** What the client's own systems say of a trace that goes on. */
+function upTo(longest: number, value: string): string | undefined {
+  return value.length > longest ? undefined : value;
 }
 
 function forwarded(c: EdgeContext): string {
   const address = edge.clientAddressOf(c.req.raw);
   const host = c.req.header("Host");
   const proto = c.req.url.slice(0, c.req.url.indexOf(":"));
-  return [
-    `for=${address === undefined ? "unknown" : node(address)}`,
-    // What is no name of a host says nothing
-    ...(host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host) ? [`host="${host}"`] : []),
-    `proto=${proto}`,
-  ].join(";");
+  const from = address === undefined ? "unknown" : node(address);
+  // What is no name of a host says nothing
+  const isName = host !== undefined && /^[\w.:[\]-]{1,255}$/.test(host);
+  return `for=${from}${isName ? `;host="${host}"` : ""};proto=${proto}`;
 }
 
 function node(address: string): string {

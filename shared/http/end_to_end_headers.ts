@@ -10,17 +10,23 @@ const ofOneConnection = new Set([
 
 /**
  * What an intermediary may pass on of a message's headers, in either direction: without those of the one connection on
- * which they came. `isDropped`: more of them that are not passed on, by their names in lower case. `headers`: to which they are added, which spares a copy.
+ * which they came.
  */
 export function endToEndHeaders(
   given: Headers,
-  isDropped: (name: string) => boolean = () => false,
-  headers: Headers = new Headers(),
+  { passedOn, into: headers = new Headers() }: {
+    /** What is passed on of one, by its name in lower case; undefined: it is not. Default: all of it. */
+    readonly passedOn?: (name: string, value: string) => string | undefined;
+    /** To which they are added, which spares a copy; default: new ones. */
+    readonly into?: Headers | undefined;
+  } = {},
 ): Headers {
   const isOfConnection = headersOfConnection(given.get("Connection"));
   // Headers are read by `forEach` wherever each request does so: an iterator takes three times as long
   given.forEach((value, name) => {
-    if (!isOfConnection(name) && !isDropped(name)) headers.append(name, value);
+    if (isOfConnection(name)) return;
+    const passed = passedOn ? passedOn(name, value) : value;
+    if (passed !== undefined) headers.append(name, passed);
   });
   return headers;
 }
