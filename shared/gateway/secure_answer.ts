@@ -16,7 +16,8 @@ export function secureAnswer({ req, res }: Pick<Context, "req" | "res">): void {
   if (!ownPaths.test(req.path)) return;
   const { headers } = res;
   for (const [name, value] of secured) {
-    if (!headers.has(name)) headers.set(name, value);
+    // What is not there is added: to set or to delete one writes all of them anew
+    if (!headers.has(name)) headers.append(name, value);
   }
-  headers.delete("X-Powered-By");
+  if (headers.has("X-Powered-By")) headers.delete("X-Powered-By");
 }
