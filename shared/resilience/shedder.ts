@@ -122,6 +122,7 @@ export function createShedder(
   }
 
   function fill(): void {
+    if (waitingCount() === 0) return;
     for (const priority of patient) {
       for (const each of waiting[priority]) {
         if (running() >= placesFor(state, priority)) return;
