@@ -43,6 +43,8 @@ const partPatienceMs = 15_000;
 const beatEveryMs = 1_000;
 /** What PostgreSQL may take for a row, at its slowest. */
 const patiencePerRowMs = 0.1;
+/** Ends of parts that are remembered: so long, a connection may not have copied anything. */
+const endsKept = 32;
 /** Blocks that are read at once, to know where all rows are. */
 const blocksPerRead = 1_024;
 
@@ -65,6 +67,8 @@ export class BulkTable implements FillTarget {
   #placed: Promise<unknown> = Promise.resolve();
   /** The greatest at which a row is. */
   #lastPlace: Place = 0;
+  /** Where the last parts ended. */
+  #ends: readonly Place[] = [];
 
   constructor(options: BulkTableOptions, at: Reached) {
     const [rows, sums] = tablesOf(options.view, options.suffix);
@@ -173,8 +177,11 @@ export class BulkTable implements FillTarget {
       column: this.#column,
       part,
       last: this.#lastPlace,
+      ends: this.#ends,
     });
-    for (const place of places) this.#lastPlace = Math.max(this.#lastPlace, place);
+    const end = places.reduce((most, place) => Math.max(most, place), 0);
+    this.#lastPlace = Math.max(this.#lastPlace, end);
+    this.#ends = [...this.#ends.slice(1 - endsKept), end];
     return places;
   }
 

@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import { answered } from "./answered.ts";
 import type { PackedPart } from "./fill_target.ts";
-import { ctidOf, type Place, placeOf } from "./place_index.ts";
+import { ctidOf, nextBlock, type Place, placeOf } from "./place_index.ts";
 
 /** A part that was copied to a table; names are quoted. */
 type CopiedPart = {
@@ -12,20 +12,33 @@ type CopiedPart = {
   readonly part: PackedPart;
   /** No row was behind it before. */
   readonly last: Place;
+  /** Where parts before it ended. */
+  readonly ends: readonly Place[];
 };
 
 /** In few keys: where it is, rows are looked for one by one. */
 const separator = "\x1f";
 const patienceMs = 15_000;
 
-/** Where the rows of a part are, in their sequence: COPY does not tell. */
+/**
+ * Where the rows of a part are, in their sequence: COPY does not tell. Nearly all parts are behind all that was there
+ * before. Rows that are not stand where an earlier part ended, in the block to which the connection had copied last, as
+ * long as it has room; or else anywhere.
+ */
 export async function partPlaces(sql: Sql, copied: CopiedPart): Promise<readonly Place[]> {
-  const places = await placesBehind(sql, copied) ?? await placesAnywhere(sql, copied);
+  const { last, ends } = copied;
+  const behind = `ctid > '${ctidOf(last)}'`;
+  const atEnds = ends.map((end) =>
+    `ctid > '${ctidOf(end)}' and ctid < '${ctidOf(nextBlock(end))}'`
+  );
+  const places = await placesBehind(sql, copied) ??
+    await placesWhere(sql, { ...copied, ranges: [behind, ...atEnds] }) ??
+    await placesWhere(sql, { ...copied, ranges: ["true"] });
   if (places) return places;
   throw new Error(`Cannot fill ${copied.table}: rows that were written are gone`);
 }
 
-/** Behind all others, where nearly all parts are; undefined: not all of its rows are. */
+/** Undefined: not all of its rows are there. */
 async function placesBehind(
   sql: Sql,
   { table, key, part: { keys }, last }: CopiedPart,
@@ -38,16 +51,19 @@ async function placesBehind(
   return placesOf(keys, { keys: found.keys.split(separator), ctids: found.ctids.split(" ") });
 }
 
-/** Wherever PostgreSQL had room for them: the whole table is looked through. */
-async function placesAnywhere(
+/** The same in some ranges of the table, each of which is looked through. */
+async function placesWhere(
   sql: Sql,
-  { table, key, column, part: { keys, position } }: CopiedPart,
+  { table, key, column, part: { keys, position }, ranges }: CopiedPart & {
+    readonly ranges: readonly string[];
+  },
 ): Promise<readonly Place[] | undefined> {
-  const found = await answered(() =>
-    sql.unsafe<{ key: string; ctid: string }[]>(`
-      select ${key} as key, ctid::text as ctid from ${table} where ${column} = ${position}`), {
-    patienceMs,
-  });
+  const selects = ranges.map((range) => `
+      select ${key} as key, ctid::text as ctid from ${table} where ${range} and ${column} = ${position}`);
+  const found = await answered(
+    () => sql.unsafe<{ key: string; ctid: string }[]>(selects.join(" union all ")),
+    { patienceMs },
+  );
   return placesOf(keys, {
     keys: found.map(({ key }) => key),
     ctids: found.map(({ ctid }) => ctid),

@@ -19,6 +19,11 @@ export function ctidOf(place: Place): string {
   return `(${Math.floor(place / linesPerBlock)},${place % linesPerBlock})`;
 }
 
+/** Where the block begins that follows. */
+export function nextBlock(place: Place): Place {
+  return (Math.floor(place / linesPerBlock) + 1) * linesPerBlock;
+}
+
 /**
  * Where the rows of very many keys are, in some 20 to 40 bytes for each: it has hashes of 64 bits, and no keys. What it
  * says of a key may be true of another one, so whoever reads a row there has to look whose it is.
