@@ -18,6 +18,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const usualEvents = 1_000_000;
 const largeEvents = 5_000_000;
 const liveEvents = 50_000;
+const remoteEvents = 200_000;
 const lagEvents = 2_500;
 const perSecond = 500;
 
@@ -25,6 +26,7 @@ type Contender = { readonly script: string; readonly checkout: string };
 type Worked = ProjectionWorked & { readonly postgresMs: number };
 
 const twin: Contender = { script: "projection_twin.ts", checkout: root };
+const clientAlone: Contender = { script: "client_reader.ts", checkout: root };
 
 /**
  * The order view, each contender in a process of its own that begins cold, on one durable PostgreSQL: filled from a
@@ -55,16 +57,12 @@ async function open(
       other: { script: "projection_contender.ts", checkout: resolve(beside) },
     }),
   };
-  const measured = (
-    work: Work,
-    valuesOf: (worked: Worked) => readonly number[],
-    { withTwin = true }: { readonly withTwin?: boolean } = {},
-  ) => {
+  const measured = (work: Work, valuesOf: (worked: Worked) => readonly number[]) => {
     const measurement = (contender: Contender) => async () =>
       valuesOf(await run(bed, contender, work));
     return {
       headwater: measurement(contenders.own),
-      ...(withTwin && { twin: measurement(twin) }),
+      twin: measurement(twin),
       ...(contenders.other && {
         others: { [basename(contenders.other.checkout)]: measurement(contenders.other) },
       }),
@@ -87,28 +85,24 @@ async function open(
     also: costsOf(name),
     ...measured({ what: "rebuild", events }, costs),
   });
+  const throughClient = (events: number): BenchmarkCase => {
+    const name = "rebuild through the client";
+    const reading = { what: "read", events, isRemote: true } as const;
+    const { headwater, others } = measured({ ...reading, what: "rebuild" }, costs);
+    const reads = (contender: Contender) => async () => costs(await run(bed, contender, reading));
+    return {
+      ...{ name, unit: "events/s", also: costsOf(name), headwater },
+      // Our reading when nothing is done with it, which is quicker than the client's own
+      twin: reads(contenders.own),
+      others: { ...others, "client alone": reads(clientAlone) },
+    };
+  };
   const done = opening.move();
   return {
     cases: [
       rebuild("rebuild", events),
       ...(isLarge ? [rebuild("rebuild large", largeEvents)] : []),
-      {
-        name: "rebuild through the client",
-        unit: "events/s",
-        also: costsOf("rebuild through the client"),
-        ...measured({ what: "rebuild", events: Math.min(events, 200_000), isRemote: true }, costs, {
-          withTwin: false,
-        }),
-        // What the client reads when nothing is done with it
-        twin: async () =>
-          costs(
-            await run(bed, contenders.own, {
-              what: "read",
-              events: Math.min(events, 200_000),
-              isRemote: true,
-            }),
-          ),
-      },
+      throughClient(Math.min(events, remoteEvents)),
       {
         name: "live",
         unit: "events/s",
