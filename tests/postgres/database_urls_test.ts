@@ -63,6 +63,11 @@ Deno.test({ name: "databases as people have them", ignore: !isInstalled }, async
     await assert.rejects(() => ask(urlOf({ query: "" })), /no pg_hba.conf entry/);
   });
 
+  await test.step("no plan is compiled, whatever it seems to cost", async () => {
+    assert.equal(await server.ask("show jit"), "on");
+    assert.deepEqual(await ask(urlOf(), "show jit"), [{ jit: "off" }]);
+  });
+
   await test.step("the name of a database is percent-encoded", async () => {
     const url = urlOf({ database: "of the shop/1" });
     assert.deepEqual(await ask(url, "select current_database()::text as name"), [

@@ -29,8 +29,9 @@ export const password = "p@ss:w%rd/1";
 const prepare = `
 set -eu
 cd "$1"; port=$2; poolerport=$3; password=$4; binaries=$5
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Authority of a test" -keyout ca.key -out ca.pem
-openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout server.key -out server.csr
+key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+openssl req -x509 $key -nodes -days 2 -subj "/CN=Authority of a test" -keyout ca.key -out ca.pem
+openssl req $key -nodes -subj "/CN=localhost" -keyout server.key -out server.csr
 echo "subjectAltName=DNS:localhost" >san
 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.pem
 chmod 600 server.key; chmod 644 ca.pem
