@@ -1,21 +1,28 @@
 import { run } from "@headwater/host";
-import { newCommand } from "@headwater/scaffold";
-import { runDemo, runTimeline } from "@shop/demo";
-import { runStranglerDemo } from "@shop/strangler-demo";
 import { shop } from "./app.ts";
 
-const workspace = {
-  application: shop,
-  root: new URL("../", import.meta.url),
-  app: "services/app.ts",
-  scope: "@shop",
-};
-
+// What most processes do without is loaded by those commands that need it
 if (import.meta.main) {
   await run(shop, {
-    demo: (args) => runDemo(shop, args),
-    "demo:strangler": (args) => runStranglerDemo(shop, args),
-    timeline: (args) => runTimeline(shop, args),
-    new: (args) => newCommand(workspace, args),
+    async demo(args) {
+      const { runDemo } = await import("@shop/demo");
+      return await runDemo(shop, args);
+    },
+    async "demo:strangler"(args) {
+      const { runStranglerDemo } = await import("@shop/strangler-demo");
+      return await runStranglerDemo(shop, args);
+    },
+    async timeline(args) {
+      const { runTimeline } = await import("@shop/demo");
+      return await runTimeline(shop, args);
+    },
+    async new(args) {
+      const { newCommand } = await import("@headwater/scaffold");
+      const root = new URL("../", import.meta.url);
+      return await newCommand(
+        { application: shop, root, app: "services/app.ts", scope: "@shop" },
+        args,
+      );
+    },
   });
 }
