@@ -4,8 +4,10 @@ import { shareWorkers } from "./share_workers.ts";
 Deno.test("no file of tests is left out or run twice, and those that need it are alone", () => {
   const files = [
     "tests/scenarios/demo_test.ts",
+    "tests/in_memory_test.ts",
     "services/story_test.ts",
     "elsewhere_test.ts",
+    ...Array.from({ length: 5 }, (_, number) => `tests/faults/kill${number}_test.ts`),
     ...Array.from({ length: 30 }, (_, number) => `shared/core/part${number}_test.ts`),
     "shared/http/served_test.ts",
     "shared/http/asked_test.ts",
@@ -14,9 +16,10 @@ Deno.test("no file of tests is left out or run twice, and those that need it are
   const { alone, together } = shareWorkers(files, { leaves: (file) => file.includes("left") });
 
   assert.deepEqual(alone, [
-    "tests/scenarios/demo_test.ts",
+    "tests/in_memory_test.ts",
     "elsewhere_test.ts",
     "shared/http/left_test.ts",
+    "tests/scenarios/demo_test.ts",
     "services/story_test.ts",
   ]);
   assert.deepEqual(
@@ -24,6 +27,8 @@ Deno.test("no file of tests is left out or run twice, and those that need it are
     files.toSorted(),
   );
   assert.deepEqual([...together.keys()], [
+    "tests_faults_1_test.ts",
+    "tests_faults_2_test.ts",
     "shared_core_1_test.ts",
     "shared_core_2_test.ts",
     "shared_core_3_test.ts",
