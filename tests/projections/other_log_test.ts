@@ -49,7 +49,11 @@ async function assertStandsStill(
   { log, said, rows }: { readonly log: EventLog; readonly said: RegExp; readonly rows: unknown },
 ): Promise<void> {
   const { sql } = projections;
-  await until(async () => (await storedStatus(sql, log)).state === "other-log");
+  // What is stored follows what the worker knows
+  await until(async () => {
+    const { state, cause } = await storedStatus(sql, log);
+    return state === "other-log" && said.test(cause ?? "");
+  });
   for (const status of [projections.status()[0]!, await storedStatus(sql, log)]) {
     const { state, cause, needsRebuild, caughtUp } = status;
     assert.deepEqual([state, needsRebuild, caughtUp], ["other-log", true, false]);
