@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type EventLog, type HealthCheck, type Log, machine } from "@headwater/core";
 import { openEventStoreDb } from "@headwater/eventstoredb";
-import { openEventLog } from "@headwater/event-store";
 
 /** An open log, and how it is known to operators. */
 export type OpenLog = {
@@ -25,6 +24,8 @@ export async function openLog(
   },
 ): Promise<OpenLog> {
   if (eventStoreUrl === undefined) {
+    // Most processes of a split application are over a server
+    const { openEventLog } = await import("@headwater/event-store");
     const path = eventLogPath(directory);
     const log = openEventLog({ path, cacheBudget, logger });
     return {
