@@ -9,6 +9,7 @@ import {
   appendMany,
   begun,
   caughtUp,
+  limitMs,
   projectionTests,
   pureFold,
   randomOf,
@@ -113,7 +114,7 @@ projectionTests("read models that hands are laid on", async (step) => {
       assert.equal(await statusesOf(sql), "1 is live");
       await rollCalled(sql);
     }
-    await another.wait(nextView, { position: await log.head(), waitMs: 5_000 });
+    await another.wait(nextView, { position: await log.head(), waitMs: limitMs });
     await begun(sql, nextView);
     await become(sql, "1 is retired, 3 is live");
   });
