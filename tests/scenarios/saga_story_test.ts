@@ -27,6 +27,10 @@ Deno.test("operators see what each order waits for, and its story: undone, refus
   await using host = await startHost({
     ...shop,
     services,
+    // An operator is patient, on whatever machine this is
+    resilience: {
+      targets: { order: { totalMs: 30_000, tryMs: 30_000, breaker: { minimumCalls: 2 } } },
+    },
     createGateway(dependencies) {
       inside.resolve(dependencies.client);
       return shop.createGateway(dependencies);
