@@ -7,7 +7,9 @@ Deno.test("no file of tests is left out or run twice, and those that need it are
     "tests/in_memory_test.ts",
     "services/story_test.ts",
     "elsewhere_test.ts",
-    ...Array.from({ length: 5 }, (_, number) => `tests/faults/kill${number}_test.ts`),
+    "tests/faults/kill_test.ts",
+    "tests/faults/stop_test.ts",
+    ...Array.from({ length: 5 }, (_, number) => `tests/api/asked${number}_test.ts`),
     ...Array.from({ length: 30 }, (_, number) => `shared/core/part${number}_test.ts`),
     "shared/http/served_test.ts",
     "shared/http/asked_test.ts",
@@ -18,6 +20,8 @@ Deno.test("no file of tests is left out or run twice, and those that need it are
   assert.deepEqual(alone, [
     "tests/in_memory_test.ts",
     "elsewhere_test.ts",
+    "tests/faults/kill_test.ts",
+    "tests/faults/stop_test.ts",
     "shared/http/left_test.ts",
     "tests/scenarios/demo_test.ts",
     "services/story_test.ts",
@@ -27,8 +31,8 @@ Deno.test("no file of tests is left out or run twice, and those that need it are
     files.toSorted(),
   );
   assert.deepEqual([...together.keys()], [
-    "tests_faults_1_test.ts",
-    "tests_faults_2_test.ts",
+    "tests_api_1_test.ts",
+    "tests_api_2_test.ts",
     "shared_core_1_test.ts",
     "shared_core_2_test.ts",
     "shared_core_3_test.ts",
