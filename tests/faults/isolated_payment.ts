@@ -20,9 +20,9 @@ export function callsOperator(place: { readonly directory: string; readonly url:
       env: { DATA_DIR: place.directory, EVENTSTORE_URL: "", DATABASE_URL: "" },
     }).output();
     const decoder = new TextDecoder();
-    const said = decoder.decode(stdout);
-    assert.equal(code, expected, said + decoder.decode(stderr));
-    return said;
+    const [said, complained] = [stdout, stderr].map((bytes) => decoder.decode(bytes));
+    assert.equal(code, expected, `${said}${complained}`);
+    return (code === 0 ? said : complained) ?? "";
   }
   async function isolations(): Promise<readonly Called[]> {
     const all: readonly Called[] = JSON.parse(await calls(["list", "--json"]));
