@@ -2,6 +2,7 @@ import { machine } from "@headwater/core";
 import type { Algorithm } from "@headwater/identity";
 import { databaseUrlProblems } from "@headwater/postgres";
 import { readFlags } from "./flags.ts";
+import { reachableUrl } from "./reachable_url.ts";
 import { isLoopback } from "./is_loopback.ts";
 import {
   type Configured,
@@ -263,12 +264,12 @@ function oidcOf(data: Settings): OidcConfig | undefined {
 }
 
 function loginOf(data: Settings): LoginConfig | undefined {
-  const { OIDC_CLIENT_ID: clientId, HOST, PORT } = data;
+  const { OIDC_CLIENT_ID: clientId } = data;
   if (clientId === undefined) return undefined;
   return {
     clientId,
     clientSecret: data.OIDC_CLIENT_SECRET,
-    publicUrl: data.PUBLIC_URL ?? `http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${PORT}`,
+    publicUrl: data.PUBLIC_URL ?? reachableUrl({ host: data.HOST, port: data.PORT }),
     sessionSecrets: data.SESSION_SECRET?.split(",") ?? [],
   };
 }

@@ -1,15 +1,15 @@
 import type { EventLog } from "@headwater/core";
-import type { ReadLog } from "./open_console.ts";
+import { type OpenLog, openLog, type ReadLog } from "./open_log.ts";
 
 /** A log that is opened when somebody needs it first: most processes of gateways never do. */
 export function lazyLog(
-  open: () => Promise<EventLog>,
+  options: Parameters<typeof openLog>[0],
 ): ReadLog & Pick<EventLog, "append"> & AsyncDisposable {
-  let opened: Promise<EventLog> | undefined;
+  let opened: Promise<OpenLog> | undefined;
   async function log(): Promise<EventLog> {
-    opened ??= open();
+    opened ??= openLog(options);
     try {
-      return await opened;
+      return (await opened).log;
     } catch (error) {
       opened = undefined;
       throw error;
@@ -32,7 +32,9 @@ export function lazyLog(
       return await (await log()).head();
     },
     async [Symbol.asyncDispose]() {
-      await (await opened)?.[Symbol.asyncDispose]();
+      // One that could not be opened was told to whoever wanted it
+      const found = await opened?.catch(() => undefined);
+      await found?.log[Symbol.asyncDispose]();
     },
   };
 }

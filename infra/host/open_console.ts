@@ -1,4 +1,4 @@
-import type { EventLog, Log, Service, ServiceClient } from "@headwater/core";
+import type { Log, Service, ServiceClient } from "@headwater/core";
 import { operatorsConsole } from "@headwater/console";
 import {
   edge,
@@ -11,10 +11,8 @@ import {
 import { Hono } from "hono";
 import type { Application } from "./application.ts";
 import { askService } from "./ask_service.ts";
+import type { ReadLog } from "./open_log.ts";
 import { operatorsActs } from "./operators_acts.ts";
-
-/** A log for those who only look. */
-export type ReadLog = Pick<EventLog, "read" | "readAll" | "subscribe" | "head">;
 
 /** The console of an application: what it shows it reads from the log, and asks the services, wherever they run. */
 export function openConsole(

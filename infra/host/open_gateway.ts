@@ -22,7 +22,8 @@ import type { calls } from "@headwater/resilience";
 import { Hono } from "hono";
 import { describeApi } from "./describe_api.ts";
 import { describeEvents } from "./describe_events.ts";
-import { openConsole, type ReadLog } from "./open_console.ts";
+import { openConsole } from "./open_console.ts";
+import type { ReadLog } from "./open_log.ts";
 import { serviceChecks } from "./service_checks.ts";
 
 /** The application's gateway over its services, in this process or in others. */

@@ -11,6 +11,9 @@ export type OpenLog = {
   readonly where: string;
 };
 
+/** A log for those who only look. */
+export type ReadLog = Pick<EventLog, "read" | "readAll" | "subscribe" | "head">;
+
 /** Opens the log on an event store, or in a file. */
 export async function openLog(
   { eventStoreUrl, directory, cacheBudget, logger }: {

@@ -4,6 +4,7 @@ import { endConnection } from "./end_connection.ts";
 import { endsWithin } from "./ends_within.ts";
 import { endUpload } from "./end_upload.ts";
 import { listenSteadily } from "./steady_listener.ts";
+import { reachableUrl } from "./reachable_url.ts";
 import { trustedProxies } from "./trusted_proxies.ts";
 import { recentConnections } from "./recent_connections.ts";
 
@@ -126,8 +127,7 @@ export function serve(
     clearTimeout(timer);
   }
   const { hostname, port: actual } = server.address;
-  const reachable = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : hostname;
-  const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${actual}`;
+  const url = reachableUrl({ host: hostname, port: actual });
   return { url, [Symbol.asyncDispose]: leave };
 }
 

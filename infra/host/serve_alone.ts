@@ -170,9 +170,10 @@ export async function serveGateway(
   const client = requestClient(bareClient, { settingsOf, meter, book });
   const { eventStoreUrl } = config;
   // The embedded one is some other process's own
-  await using log = eventStoreUrl === undefined ? undefined : lazyLog(async () => {
-    const options = { eventStoreUrl, directory: config.dataDirectory, logger };
-    return (await openLog(options)).log;
+  await using log = eventStoreUrl === undefined ? undefined : lazyLog({
+    eventStoreUrl,
+    directory: config.dataDirectory,
+    logger,
   });
   await using _isolation = log && await followIsolation(log, { book, logger });
   const gateway = openGateway(application, {

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { databaseVariable } from "./settings.ts";
 import { certificateFiles } from "@headwater/eventstoredb";
 import { databaseFiles, startEmbeddedPostgres } from "@headwater/postgres";
+import { reachableUrl } from "./reachable_url.ts";
 import { surroundingsOf } from "./open_upstreams.ts";
 import { resilienceOf } from "./resilience_file.ts";
 import { hostOf, readRoutesFile } from "./routes_file.ts";
@@ -104,7 +105,7 @@ export async function startSplit(application: Application, options: {
   const started = (await all([start(services), start([gateway])])).flat();
   const running = starting.move();
   return {
-    url: `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${port}`,
+    url: reachableUrl({ host: config.host, port }),
     eventStoreUrl,
     postgresUrl,
     processes: store ? [store, ...started] : started,
