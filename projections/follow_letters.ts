@@ -1,4 +1,4 @@
-import { type acts, silentLog, time } from "@headwater/core";
+import { type acts, machine, silentLog, time } from "@headwater/core";
 import type { Sql } from "postgres";
 import type { OperatedView, ProjectionsContext } from "./operated_view.ts";
 import { startProjections } from "./start_projections.ts";
@@ -37,12 +37,13 @@ export async function followLetters(
   }));
   const keys = results.flat();
   const isDone = keys.every((each) => each.isDone);
-  const text = keys.map(({ name, key, isDone, isWorkedOn, events, left, cause }) => {
+  const lines = keys.map(({ name, key, isDone, isWorkedOn, events, left, cause }) => {
     const which = `"${key}" of "${name}"`;
     if (!isWorkedOn) return `${which}: no worker does it now, its service does so when it runs`;
     const what = `${grouped(events)} event${events === 1 ? "" : "s"} ${done}`;
     return `${which}: ${what}${isDone ? "" : `, ${grouped(left)} still parked: ${cause}`}`;
-  }).join("\n");
+  });
+  const text = lines.map(machine.inOneLine).join("\n");
   const isOver = keys.every(({ isWorkedOn }) => isWorkedOn);
   return {
     ...{ value: { isDone, keys }, text: text || "Nothing is parked", isDone },
