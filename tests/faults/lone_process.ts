@@ -2,6 +2,7 @@ import { environmentVariables } from "@headwater/host";
 import { eventually, within } from "@headwater/testing";
 import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
+import { freePort } from "../free_port.ts";
 
 /** A process that is one service of the shop, or its gateway. */
 export type LoneProcess = AsyncDisposable & {
@@ -17,18 +18,6 @@ export type LoneProcess = AsyncDisposable & {
   ended(): Promise<number>;
   readonly isOver: boolean;
 };
-
-/** Free a moment ago; below what the system gives to connections that go out. */
-export function freePort(): number {
-  const port = 10_000 + Math.floor(Math.random() * 20_000);
-  try {
-    using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-    return port;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    return freePort();
-  }
-}
 
 /** `services/main.ts service order`, for example, as it is deployed; resolves when it has caught up. Disposing kills it. */
 export async function startAlone(

@@ -4,7 +4,8 @@ import { startThrowAwayPostgres } from "@headwater/postgres";
 import { eventually, within } from "@headwater/testing";
 import { isBalancerInstalled, startBalancer } from "./balancer.ts";
 import { startEventStoreProcess } from "./event_store_process.ts";
-import { freePort, type LoneProcess, startAlone } from "./lone_process.ts";
+import { freePort } from "../free_port.ts";
+import { type LoneProcess, startAlone } from "./lone_process.ts";
 
 /** They write and read stock, each of an item of its own for a while. */
 function customers(url: string) {

@@ -3,7 +3,7 @@ import { environmentVariables } from "@headwater/host";
 import { eventually, within } from "@headwater/testing";
 import { shop } from "@shop/app";
 import { root } from "../architecture/place.ts";
-import { freePort } from "./lone_process.ts";
+import { freePort } from "../free_port.ts";
 
 /** In every place of the settings that may hold one; each is told from the others. */
 const secrets = {

@@ -3,7 +3,7 @@ import { environmentVariables } from "@headwater/host";
 import { fileURLToPath } from "node:url";
 import { cpuTime } from "./cpu_time.ts";
 import { startConversing } from "./conversing_process.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../free_port.ts";
 import type { Load, LoadAnswer } from "./http_load.ts";
 import { startNginx } from "./nginx_proxy.ts";
 

@@ -1,4 +1,4 @@
-import { freePort } from "./free_port.ts";
+import { freePort } from "../free_port.ts";
 import { type ConversingProcess, startConversing } from "./conversing_process.ts";
 
 /** nginx as a reverse proxy, in a folder that is thrown away; undefined, with a word of why, where it is not installed. */

@@ -1,6 +1,6 @@
 import { eventually, within } from "@headwater/testing";
 import { z } from "zod";
-import { freePort } from "../faults/lone_process.ts";
+import { freePort } from "../free_port.ts";
 import type { Series } from "./dashboard_picture.ts";
 
 /** A real Prometheus that reads an application as `infra/deploy/` has it, only more often. */
