@@ -53,7 +53,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     checks,
     sharedStore: shared.store,
     gatewayChecks: shared.checks,
-    database: async (service) => config.databaseUrls[service] ?? await onServer(service),
+    database: async (service) => config.databaseUrls.get(service) ?? await onServer(service),
     parts: [
       { name: "event log", where },
       { name: "PostgreSQL", where: postgres.where },

@@ -39,7 +39,8 @@ export type ServiceDatabase = {
  *
  * Errors: two services of one name, a category or a public route that two of them have, two views of one name, or of one
  * service with a table in common, a view or
- * saga that reads events which no service writes, a route for an owner whom nobody knows: all at once, before anything is started.
+ * saga that reads events which no service writes, a route that reads a view which its service lacks, or for an owner whom nobody
+ * knows: all at once, before anything is started.
  */
 export function application(definition: Application): Application {
   const { name, services } = definition;
@@ -56,6 +57,7 @@ export function application(definition: Application): Application {
     ),
     ...services.flatMap(sharedTables),
     ...unwritten(services),
+    ...services.flatMap(unread),
     ...unowned(services),
     ...unusable(definition),
   ];
@@ -97,6 +99,16 @@ function unowned(services: readonly ServiceDefinition[]): string[] {
   return services.flatMap(routesOf).flatMap(({ method, path, declared: { owner } }) =>
     owner && "of" in owner && !known.includes(owner.of)
       ? [`route ${method} ${path} is for the owner of "${owner.of}", which no service knows`]
+      : []
+  );
+}
+
+/** What routes would answer from, if the service had it. */
+function unread(definition: ServiceDefinition): string[] {
+  const views = definition.views.map(({ name }) => name);
+  return routesOf(definition).flatMap(({ method, path, reads }) =>
+    reads && !views.includes(reads.view)
+      ? [`route ${method} ${path} reads view "${reads.view}", which "${definition.name}" lacks`]
       : []
   );
 }

@@ -1,5 +1,5 @@
 import { aggregate, defineEvents, type View } from "@headwater/core";
-import { routes } from "@headwater/http";
+import { readsFrom, routes } from "@headwater/http";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { application } from "./application.ts";
@@ -73,6 +73,18 @@ Deno.test("events that nobody writes cannot be read", () => {
     message: 'Cannot put application "house" together: ' +
       'view "open-doors" of "reader" reads category "door", which no service writes',
   });
+});
+
+Deno.test("a view that a route reads is not forgotten where its service is defined", () => {
+  const reader = {
+    ...{ name: "reader", views: [view] },
+    routes: routes().get("/api/doors", readsFrom(view), (c) => c.text("open")),
+  };
+  put(doors, service(reader));
+  assert.throws(
+    () => put(doors, service({ ...reader, views: [] })),
+    /: route GET \/api\/doors reads view "open-doors", which "reader" lacks$/,
+  );
 });
 
 Deno.test("numbers of calls that cannot work are refused before anything is started", () => {

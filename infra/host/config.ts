@@ -44,7 +44,7 @@ export type Config = {
   /** Of a server; undefined: the embedded one. */
   readonly databaseUrl: string | undefined;
   /** By service: a database that is not on that server. */
-  readonly databaseUrls: Readonly<Record<string, string>>;
+  readonly databaseUrls: ReadonlyMap<string, string>;
   /** Of each read model; with more it stops. */
   readonly mostParkedKeys: number;
   /** Instances of processes may run by versions that this release lacks: they stay stuck. */
@@ -131,7 +131,7 @@ export function readConfig(
 ): Config {
   const flags = readFlags(args, flagNames, { switches: switchNames, own });
   // Who asks for help gets it, whatever else is wrong
-  if (flags.help) return configOf(settings.parse({}), { help: true, databaseUrls: {} });
+  if (flags.help) return configOf(settings.parse({}), { help: true, databaseUrls: new Map() });
   const given: Partial<Record<Variable, string>> = {};
   const names: Partial<Record<Variable, string>> = {};
   for (const variable of variables) {
@@ -185,7 +185,7 @@ function shown(variable: Variable, value: string): string {
 
 /** Those of single services, and what is wrong about them. */
 function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
-  const urls: Record<string, string> = {};
+  const urls = new Map<string, string>();
   const problems: string[] = [];
   for (const service of services) {
     const variable = databaseVariable(service);
@@ -196,7 +196,7 @@ function readDatabases(services: readonly string[], env: ConfigSources["env"]) {
       problems.push(`${variable} is "${shown}", allowed: ${databaseAllowed}`);
       continue;
     }
-    urls[service] = value;
+    urls.set(service, value);
     problems.push(...problemsOf(variable, value));
   }
   const known = services.map(databaseVariable);

@@ -34,7 +34,7 @@ Deno.test("without flags and variables everything is embedded", () => {
     lameDuckMs: undefined,
     eventStoreUrl: undefined,
     databaseUrl: undefined,
-    databaseUrls: {},
+    databaseUrls: new Map(),
     metricsToken: undefined,
     mostParkedKeys: 1_000,
     allowStranded: false,
@@ -138,7 +138,7 @@ Deno.test("variables set everything", () => {
   deepEqual(config.hostNames, ["shop.example", "www.shop.example"]);
   equal(config.serviceSecret, "0123456789abcdef0123456789abcdef");
   equal(config.databaseUrl, "postgresql://db");
-  deepEqual(config.databaseUrls, { order: url, timeline: url });
+  deepEqual([...config.databaseUrls], [["order", url], ["timeline", url]]);
   equal(config.serviceUrls.get("timeline"), "http://timeline:8000");
   equal(config.redisUrl, "rediss://:secret@cache:6379/1");
   match(config.eventStoreUrl ?? "", /^esdb\+discover:/);
@@ -227,9 +227,9 @@ Deno.test("a variable for a service that does not exist is refused with those th
 Deno.test("where only some variables may be seen, those are read", () => {
   const given = new Map([["ORDER_DATABASE_URL", "postgres://db/order"], ["PORT", "1"]]);
   const env = { get: (name: string) => given.get(name) };
-  deepEqual(readConfig(application, { args: [], env }).databaseUrls, {
-    order: "postgres://db/order",
-  });
+  const { databaseUrls } = readConfig(application, { args: [], env });
+  deepEqual([...databaseUrls], [["order", "postgres://db/order"]]);
+  equal(databaseUrls.get("constructor"), undefined);
 });
 
 Deno.test("flags that are unknown, lack a value or are none are named", () => {

@@ -51,7 +51,7 @@ export async function dev(application: Application, options: DevOptions): Promis
   const cacheBudget = processCaches();
   await using adapters = await openAdapters({
     application: application.name,
-    services: application.services.filter(({ name }) => config.databaseUrls[name] === undefined),
+    services: application.services.filter(({ name }) => !config.databaseUrls.has(name)),
     ...{ config, directory: directory.path, cacheBudget, logger, signal },
   });
   const { log, postgresUrl } = adapters;

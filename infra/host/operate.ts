@@ -59,7 +59,7 @@ export async function operate(
   if (server?.embedded) opening.use(server.embedded);
   const { databases } = opening.use(
     await connectDatabases(application, {
-      url: (service) => config.databaseUrls[service] ?? databaseUrl(server?.url ?? "", service),
+      url: (service) => config.databaseUrls.get(service) ?? databaseUrl(server?.url ?? "", service),
       name: "operator",
       logger,
     }),
@@ -151,7 +151,7 @@ async function findServer(
   },
 ) {
   const { dataDirectory: directory, eventStoreUrl } = config;
-  if (services.every(({ name }) => config.databaseUrls[name] !== undefined)) return undefined;
+  if (services.every(({ name }) => config.databaseUrls.has(name))) return undefined;
   const url = config.databaseUrl ?? running?.urls.postgres;
   if (url !== undefined) return { url };
   if (running) {

@@ -72,7 +72,7 @@ export async function serveService(
   const { serviceSecret: secret } = config;
   const { leaving, parting } = departure(signal, { lameDuckMs });
   // Nobody else would find an embedded one, and there is one for all services.
-  if (config.databaseUrl === undefined && config.databaseUrls[name] === undefined) {
+  if (config.databaseUrl === undefined && !config.databaseUrls.has(name)) {
     throw new ConfigError([
       `service "${name}" lacks a database: set DATABASE_URL, or ${databaseVariable(name)}`,
     ]);
@@ -111,7 +111,7 @@ export async function serveService(
     log,
     checks: [...checks, callsCheck(client)],
     healthEveryMs: config.healthEveryMs,
-    url: config.databaseUrls[name] ??
+    url: config.databaseUrls.get(name) ??
       await databasesOn(config.databaseUrl ?? "", { logger })(name),
     client,
     bareClient,

@@ -134,7 +134,8 @@ function environment(
     readonly secret: string;
   },
 ): Record<string, string> {
-  const ownDatabases = Object.entries(config.databaseUrls).map(
+  const ownDatabases = Array.from(
+    config.databaseUrls,
     ([name, url]) => [databaseVariable(name), url],
   );
   return {
@@ -160,7 +161,7 @@ function databaseHosts(config: Config): readonly string[] {
 function databaseUrlsOf({ databaseUrl, databaseUrls }: Config): readonly string[] {
   return [
     ...(databaseUrl === undefined ? [] : [databaseUrl]),
-    ...Object.values(databaseUrls),
+    ...databaseUrls.values(),
   ];
 }
 

@@ -35,7 +35,7 @@ export async function startSplitShop(
   const env = new Map([["PORT", "0"], ["LOG_LEVEL", "error"]]);
   const config = {
     ...readConfig(application, { args: [], env }),
-    databaseUrls: Object.fromEntries(urls),
+    databaseUrls: new Map(urls),
   };
   const split = starting.use(
     await startSplit(application, { config, directory, logger, signal }),

@@ -1,6 +1,5 @@
 import { declarationOf, type RouteDeclaration, undeclared } from "./declare.ts";
-import type { DescribedReading } from "./openapi/described_route.ts";
-import { readingOf } from "./read_your_writes.ts";
+import { readingOf, type RouteReading } from "./read_your_writes.ts";
 import type { Routes } from "./service_app.ts";
 
 /** What clients may ask a service for. */
@@ -12,7 +11,7 @@ export type PublicRoute = {
   /** What the service says of it with `declare`. */
   readonly declared: RouteDeclaration;
   /** What `readsFrom` says of it; undefined: nothing. */
-  readonly reads?: DescribedReading | undefined;
+  readonly reads?: RouteReading | undefined;
 };
 
 /**

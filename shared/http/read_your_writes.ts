@@ -51,14 +51,20 @@ export function readsFrom(
     if (state.position !== undefined) c.header("X-Position", String(state.position));
     if (!state.reached) c.header("Warning", '110 - "The read model is behind X-Min-Position"');
   };
-  readings.set(handler, { tellsParked: sums || param !== undefined, resumes });
+  readings.set(handler, { view: view.name, tellsParked: sums || param !== undefined, resumes });
   return handler;
 }
 
-const readings = new WeakMap<object, DescribedReading>();
+/** What a route reads. */
+export type RouteReading = DescribedReading & {
+  /** The view's name. */
+  readonly view: string;
+};
 
-/** What a route reads, if `readsFrom` made this handler of it. */
-export function readingOf(handler: object): DescribedReading | undefined {
+const readings = new WeakMap<object, RouteReading>();
+
+/** Undefined: `readsFrom` did not make this handler. */
+export function readingOf(handler: object): RouteReading | undefined {
   return readings.get(handler);
 }
 
