@@ -55,7 +55,10 @@ export function readsFrom(
   return handler;
 }
 
-/** What a route reads. */
+/**
+ * What a route reads.
+ * @internal
+ */
 export type RouteReading = DescribedReading & {
   /** The view's name. */
   readonly view: string;

@@ -203,6 +203,17 @@ Deno.test("a command line takes reason and dry run by name, with any act that ch
   assert.match(printed, /light LAMP \[--reason TEXT\] \[--dry-run\] \[--json\]/);
 });
 
+Deno.test("of a number that does not fit a page of the record it is said what does", async () => {
+  for (const [option, wrong] of [["limit", "many"], ["limit", "0"], ["before", "then"]] as const) {
+    let said = "";
+    const code = await acts.operatorsCommand(recordActs, ["list", `--${option}`, wrong], {
+      ...{ context: {}, print: (text: string) => said += text, isTerminal: false },
+    });
+    assert.equal(code, 2);
+    assert.match(said, /--(limit: Must be a whole number from 1|before: Must be the nextCursor)/);
+  }
+});
+
 Deno.test("an event of the record that nobody can read stops no act, and is told to whoever looks", async () => {
   const log = eventLog.memoryLog();
   const { act, list, room } = lampRoom(log);

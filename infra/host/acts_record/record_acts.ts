@@ -10,7 +10,8 @@ const usuallyListed = 50;
 const usualMs = 60_000;
 
 const word = z.string().min(1);
-const whole = z.coerce.number().int().min(0);
+const limitFault = `Must be a whole number from 1 to ${mostListed}`;
+const beforeFault = "Must be the nextCursor of an earlier page";
 
 /** An act as operators are shown it. */
 export type ListedAct = ReturnType<typeof listed>;
@@ -23,8 +24,9 @@ const list = acts.operatorsAct({
     engine: word.optional(),
     act: word.optional(),
     subject: word.optional(),
-    before: whole.optional(),
-    limit: whole.max(mostListed).optional(),
+    before: z.coerce.number(beforeFault).int(beforeFault).min(0, beforeFault).optional(),
+    limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault)
+      .max(mostListed, limitFault).optional(),
   }),
   options: ["actor", "engine", "act", "subject", "before", "limit"],
   changes: false,
