@@ -1,4 +1,4 @@
-import type { Log, View } from "@headwater/core";
+import { type EventLog, type Log, Unavailable, type View } from "@headwater/core";
 import type { Sql } from "postgres";
 import {
   type Checkpoint,
@@ -29,6 +29,7 @@ export type GenerationKeeperOptions = {
   /** False: other processes have less to do, and go first. */
   isHungry(): boolean;
   readonly sql: Sql;
+  readonly log: Pick<EventLog, "identity">;
   readonly logger: Log;
 };
 
@@ -79,8 +80,10 @@ export class GenerationKeeper {
     const none = { type: "prepared" as const, found: undefined, isOwner: false };
     if (!taken) return { outcome: none };
     const { generation, isOwner } = taken;
+    if (!isOwner) {
+      return { outcome: { type: "prepared", found: await this.#elsewhere(generation), isOwner } };
+    }
     const found = loaded(generation);
-    if (!isOwner) return { outcome: { type: "prepared", found, isOwner } };
     this.#wasOwner = true;
     const table = await ViewTable.open(sql, this.tables);
     if (!table) return { outcome: none };
@@ -93,7 +96,29 @@ export class GenerationKeeper {
     const found = await readGeneration(this.#options.sql, this.place);
     if (!found) return { type: "seen", found, isFree: false };
     const parked = await this.#letters.load();
-    return { type: "seen", found: loaded(found), isFree: found.isFree, parked };
+    return { type: "seen", found: await this.#elsewhere(found), isFree: found.isFree, parked };
+  }
+
+  /** As another process has it; which is none of ours where that one follows another log, and we would not notice. */
+  async #elsewhere(generation: Generation): Promise<LoadedGeneration> {
+    const found = loaded(generation);
+    const { checkpoint: { mark }, report } = found;
+    if (!mark || report.state === "other-log") return found;
+    const log = await this.#identity();
+    if (log === undefined || log === mark.log) return found;
+    const cause =
+      `Process "${generation.owner}" fills "${generation.name}" from event log "${mark.log}", this is event log "${log}": give each log databases of its own`;
+    return { ...found, report: { ...report, state: "other-log", cause, caughtUp: false } };
+  }
+
+  /** Of our log; undefined: it cannot tell just now. */
+  async #identity(): Promise<string | undefined> {
+    try {
+      return await this.#options.log.identity();
+    } catch (error) {
+      if (Unavailable.isCauseOf(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Its lease was kept with those of others, asked for at `askedAt` (`performance.now()`). */

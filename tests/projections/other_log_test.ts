@@ -143,6 +143,32 @@ projectionTests("in another log than it was filled from a read model", async (st
     },
   );
 
+  await step("is not shown as its own while another process fills it from there", async (bed) => {
+    const { log, start } = bed;
+    await deposit(log, 20);
+    await using first = await start([accountView], { owner: "first" });
+    await caughtUp(first, { view: accountView, log });
+    await using other = openEventLog({ path: ":memory:" });
+    await deposit(other, 300);
+    {
+      await using second = await start([accountView], { log: other, owner: "second" });
+      const said = /Process "first" fills "accounts" from event log ".*", this is event log/;
+      await until(() => said.test(second.status()[0]?.cause ?? ""));
+      await assert.rejects(async () => await second.checks[0]!.check(signal), said);
+      for (const position of [1, undefined]) {
+        const asked = second.wait(accountView, { position, waitMs: 0 });
+        await assert.rejects(asked, { code: "read-model-outdated" });
+      }
+    }
+    await deposit(log, 5);
+    await using third = await start([accountView], { owner: "third" });
+    await until(async () =>
+      (await third.wait(accountView, { position: undefined, waitMs: 0 })).reached
+    );
+    assert.equal(first.status()[0]!.cause, null);
+    assert.equal(third.status()[0]!.cause, null);
+  });
+
   await step("is not gone back to, and goes when it is dropped", async (bed) => {
     await deposit(bed.log, 20);
     await filledFrom(bed.log, bed);
