@@ -18,7 +18,6 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const usualEvents = 1_000_000;
 const largeEvents = 5_000_000;
 const liveEvents = 50_000;
-const remoteEvents = 200_000;
 const lagEvents = 2_500;
 const perSecond = 500;
 
@@ -102,7 +101,7 @@ async function open(
     cases: [
       rebuild("rebuild", events),
       ...(isLarge ? [rebuild("rebuild large", largeEvents)] : []),
-      throughClient(Math.min(events, remoteEvents)),
+      throughClient(events),
       {
         name: "live",
         unit: "events/s",
