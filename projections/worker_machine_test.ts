@@ -70,6 +70,15 @@ Deno.test("whatever happens, it gets over it, tells the truth meanwhile, and sto
   );
 });
 
+Deno.test("of rows that are refused behind an event that cannot be folded fewer are tried, at once", () => {
+  const world = workerWorld();
+  [3, 4, 7, 19].forEach((event) => world.notFolded.add(event));
+  world.notWritten.add(16);
+  world.append(19);
+  repeat(7, () => world.act());
+  assert.deepEqual(world.state.doing, { type: "prepare" });
+});
+
 Deno.test("the one event that cannot be applied is parked with what comes after it, and applied when it can be", () => {
   const third = fc.nat(15).map((times) => 3 * times + 1);
   fc.assert(

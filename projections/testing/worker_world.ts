@@ -110,8 +110,10 @@ export function workerWorld({ isBeside = false } = {}) {
     }
     if (failures > 0 && doing !== before.doing && !before.isLost) {
       assert.ok(failures <= 3, "it does not try again and again without a pause");
+      // Rows that were refused after an event had failed are read again at once: each time they are fewer
+      const triesFewer = doing?.type === "prepare" && state.pace !== before.pace;
       const pauses = !doing || ["write", "pause", "watch"].includes(doing.type);
-      assert.ok(pauses, "a failure has a pause after it");
+      assert.ok(pauses || triesFewer, "a failure has a pause after it");
     }
     if (!mayGoBack) assert.ok(reaches(state.position, before.position), "never goes back");
     if (["prepared", "seen"].includes(type) && !before.isLost) wentBack = false;
