@@ -42,7 +42,9 @@ export function worldDatabase() {
     },
     /** Nothing that was before it can come back. */
     changeStatus(status: GenerationStatus) {
-      if (table) table = { ...table, checkpoint: { ...table.checkpoint, status } };
+      if (!table) return;
+      table = { ...table, checkpoint: { ...table.checkpoint, status } };
+      earlier.length = 0;
     },
     drop: () => void (table = undefined),
     /** A generation of its own takes the place of the one that is gone. */
