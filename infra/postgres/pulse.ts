@@ -1,4 +1,5 @@
 import { machine } from "@headwater/core";
+
 /** What was last seen of a PostgreSQL by those who use it: probes need not ask it anything. */
 export type Pulse = {
   answered(): void;

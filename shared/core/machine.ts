@@ -6,6 +6,7 @@ export { isMissingTable, isNothingThere, type Limit, messageOf } from "./failure
 export * from "./levelled_log.ts";
 export * from "./memory_store.ts";
 export * from "./meter.ts";
+export * from "./page_limit.ts";
 export { meteredLog } from "./metered_log.ts";
 export { Places } from "./places.ts";
 export { type PrometheusMeter, prometheusMeter } from "./prometheus_meter.ts";

@@ -69,8 +69,7 @@ export async function operatorsCommand<Context>(
     return isDone ? 0 : 1;
   } catch (error) {
     closeLine();
-    complain(`${harmless(messageOf(error))}
-`);
+    complain(`${harmless(messageOf(error))}\n`);
     return error instanceof Refusal ? 2 : 1;
   }
 }

@@ -1,3 +1,4 @@
+import { machine } from "@headwater/core";
 import { z } from "zod";
 
 /**
@@ -12,11 +13,8 @@ export type PageQuery<Filters extends z.ZodRawShape> = {
   readonly before: number | undefined;
 };
 
-const limitFault = "Must be a whole number from 1 to 200";
-
 const page = z.object({
-  limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault).max(200, limitFault)
-    .default(50),
+  limit: machine.pageLimit(200).default(50),
   cursor: z.string().regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page").optional(),
 });
 

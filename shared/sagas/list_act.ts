@@ -1,4 +1,4 @@
-import { acts } from "@headwater/core";
+import { acts, machine } from "@headwater/core";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { instanceCursor } from "./instance_cursor.ts";
@@ -18,7 +18,6 @@ import type { SagasContext } from "./sagas_context.ts";
 /** Rows that are looked at together while those that are asked for are looked for; a page more often has them all. */
 const atOnce = 200;
 const mostListed = 1_000;
-const limitFault = `Must be a whole number from 1 to ${mostListed}`;
 
 /** What waits, for what, since when, how often that was asked for and what the answer was. */
 export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
@@ -27,11 +26,7 @@ export const listAct: acts.OperatorsAct<SagasContext> = acts.operatorsAct({
   args: z.strictObject({
     ...filterArgs,
     process: z.string().min(1).optional(),
-    limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault).max(
-      mostListed,
-      limitFault,
-    )
-      .optional(),
+    limit: machine.pageLimit(mostListed).optional(),
     after: instanceCursor.optional(),
   }),
   options: ["state", "older", "step", "key", "failure", "process", "limit", "after"],

@@ -10,7 +10,6 @@ const usuallyListed = 50;
 const usualMs = 60_000;
 
 const word = z.string().min(1);
-const limitFault = `Must be a whole number from 1 to ${mostListed}`;
 const beforeFault = "Must be the nextCursor of an earlier page";
 
 /** An act as operators are shown it. */
@@ -25,8 +24,7 @@ const list = acts.operatorsAct({
     act: word.optional(),
     subject: word.optional(),
     before: z.coerce.number(beforeFault).int(beforeFault).min(0, beforeFault).optional(),
-    limit: z.coerce.number(limitFault).int(limitFault).min(1, limitFault)
-      .max(mostListed, limitFault).optional(),
+    limit: machine.pageLimit(mostListed).optional(),
   }),
   options: ["actor", "engine", "act", "subject", "before", "limit"],
   changes: false,
